@@ -1,0 +1,21 @@
+"""Writing the access log."""
+
+from clinic.audit.models import AccessLog
+
+
+def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=None, actor=None) -> None:
+    """Record that this request is about to show a patient's data. Call it before the data leaves the server.
+
+    `actor` is taken from the signed-in user; patient and office pages name it. An error here must stop the page.
+    """
+    user = request.user if request.user.is_authenticated else None
+    AccessLog.objects.create(
+        actor=actor or (AccessLog.Actor.STAFF if user else AccessLog.Actor.PATIENT),
+        user=user,
+        role=user.role if user else "",
+        page=request.resolver_match.view_name,
+        subject=subject,
+        subject_id=str(subject_id),
+        patient_id=patient_id,
+        location_id=location_id,
+    )

@@ -1,0 +1,58 @@
+"""Who saw what: one row for every page that showed a patient's data, never changed, never removed."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+
+class AccessLog(models.Model):
+    """One read of one patient's data. Holds ids and names of pages, never an answer or a name."""
+
+    class Actor(models.TextChoices):
+        STAFF = "staff"
+        PATIENT = "patient"
+        OFFICE = "office"  # a specialist's office, by link
+        SYSTEM = "system"
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=10, choices=Actor)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, blank=True)
+    page = models.CharField(max_length=60, help_text="The name of the route that showed it")
+    subject = models.CharField(
+        max_length=20, help_text="What was shown: patient, intake, case, referral, list"
+    )
+    subject_id = models.CharField(max_length=40, blank=True)
+    patient_id = models.BigIntegerField(null=True, db_index=True, help_text="Whose data it was")
+    location_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(name="access_log_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.page} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain: the digest of all access rows up to `last_row`, bound to the link before it.
+
+    Whoever changes, drops or reorders a sealed row breaks every later link; `manage.py verify_audit` names the first.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    first_row = models.BigIntegerField()
+    last_row = models.BigIntegerField(unique=True)
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(name="audit_seal_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"seal of rows {self.first_row} to {self.last_row}"

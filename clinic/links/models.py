@@ -1,0 +1,51 @@
+"""Links instead of accounts: a secret in a mail opens one thing, for one person, for a limited time."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+MOST_WRONG_TRIES = 5
+
+
+class Link(models.Model):
+    """One mailed link. The secret itself is never stored: it is derived from a server key, `id` and `generation`.
+
+    Looking at a link changes nothing. Only a POST with the right second factor opens it; five wrong tries put it to
+    sleep until staff wake it or a new generation is made.
+    """
+
+    class Purpose(models.TextChoices):
+        INTAKE = "intake"  # start or continue an intake; second factor: date of birth
+        STATUS = "status"  # the patient's status page; second factor: date of birth
+        OFFICE = "office"  # a specialist's office answers one referral
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    subject_id = models.UUIDField(help_text="Public id of the intake or referral it opens", db_index=True)
+    generation = models.PositiveIntegerField(default=1)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person last got past the second factor"
+    )
+    opened_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "subject_id"],
+                condition=Q(withdrawn_at=None),
+                name="one_live_link_for_each_purpose",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.purpose} link {self.id}"
+
+    @property
+    def asleep(self) -> bool:
+        return self.wrong_tries >= MOST_WRONG_TRIES

@@ -1,0 +1,113 @@
+"""The outbox: a mail is a row before it is a mail."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, now=None):
+        """Waiting and due, oldest first, with those whose sender died in the middle."""
+        now = now or timezone.now()
+        waiting = Q(status=Message.Status.SCHEDULED, due_at__lte=now)
+        abandoned = Q(status=Message.Status.SENDING, lease_until__lt=now)
+        return self.filter(waiting | abandoned).order_by("due_at", "pk")
+
+    def needing_a_person(self):
+        return self.filter(status=Message.Status.FAILED)
+
+    def about(self, subject_type: str, subject_id):
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+
+class Message(models.Model):
+    """One message to one recipient about one thing, once.
+
+    `key` names kind, subject, recipient and occasion, so the same cause can never make a second row. The body is not
+    stored: it is rendered from message-safe fields when it is sent, and may hold a link whose secret is derived then.
+    """
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        SKIPPED = "skipped", "Not needed any more"
+        FAILED = "failed", "Could not be sent"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    recipient = models.EmailField()
+    language = models.CharField(max_length=5, default="en")
+    subject_type = models.CharField(max_length=20, help_text="intake, case or referral")
+    subject_id = models.UUIDField(help_text="Public id of what it is about")
+    location = models.ForeignKey(
+        "staff.Location", null=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    facts = models.JSONField(
+        default=dict, help_text="Message-safe values its kind may use, such as an appointment time"
+    )
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.SCHEDULED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Set just before the mail server gets the text; a crash after it is ambiguous",
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=200, blank=True, help_text="Why it was skipped or failed, without patient data"
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["scheduled", "sending", "sent", "skipped", "failed"]),
+                name="message_has_a_known_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sending", lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(status="sending") & Q(lease_token=None, lease_until=None)),
+                name="message_being_sent_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["scheduled", "sending"], settled_at=None)
+                | Q(status__in=["sent", "skipped", "failed"], settled_at__isnull=False),
+                name="message_settled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["skipped", "failed"]) | ~Q(outcome=""),
+                name="message_not_sent_says_why",
+            ),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class SweepBeat(models.Model):
+    """One row: when a worker last swept. Staff pages and `/readyz` read it to notice a silent worker."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="only_one_sweep_beat")]
+
+    def __str__(self):
+        return f"last sweep {self.at:%Y-%m-%d %H:%M:%S}"

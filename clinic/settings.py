@@ -1,0 +1,325 @@
+"""One settings file. Every value a clinic may change comes from the environment (see `.env.example`).
+
+`PLUMBLINE_ENV` chooses how strict the start is: `development` and `test` make up what is missing, `demo` also
+opens the demo pages, `production` stops with one sentence when a secret or an address is missing.
+"""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env, EnvError
+
+from clinic.embedded import running_urls
+from clinic.keys import local_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = BASE_DIR / ".state"
+
+env = Env(expand_vars=False)
+ENVIRONMENTS = ("development", "test", "demo", "production")
+ENVIRONMENT = os.environ.get("PLUMBLINE_ENV", "development")
+if ENVIRONMENT not in ENVIRONMENTS:
+    raise ImproperlyConfigured(
+        f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}."
+    )
+PRODUCTION = ENVIRONMENT == "production"
+DEMO = ENVIRONMENT == "demo"
+DEBUG = False
+
+
+def required(name: str, otherwise: str) -> str:
+    """The setting `name`; outside production `otherwise` stands in when it is not set."""
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(
+            f"{name} is not set; production does not start without it. See .env.example."
+        )
+    return otherwise
+
+
+def read(kind, name, default):
+    """A typed setting, refused with one sentence that names it."""
+    try:
+        return getattr(env, kind)(name, default)
+    except (EnvError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} cannot be used: {error}.") from error
+
+
+# Keys -----------------------------------------------------------------------------------------------------------
+SECRET_KEY = required("SECRET_KEY", local_key("secret"))
+LINK_KEY = required("LINK_KEY", local_key("link"))  # secrets of mailed links are derived from it
+FIELD_KEYS = required("FIELD_KEYS", local_key("field")).split(
+    ","
+)  # newest first; encrypts second-factor secrets
+for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
+    if len(_value) < 32:
+        raise ImproperlyConfigured(f"{_name} is shorter than 32 characters; make a longer random one.")
+
+# Where we are ---------------------------------------------------------------------------------------------------
+SITE_URL = required("SITE_URL", "http://localhost:8000").rstrip("/")  # links in mails start with this
+if not SITE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine)."
+    )
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL must start with https:// in production.")
+ALLOWED_HOSTS = [
+    h.strip() for h in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h.strip()
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+TRUSTED_PROXIES = read("int", "TRUSTED_PROXIES", 0)  # proxies in front of us whose X-Forwarded-For we believe
+ORGANIZATION = os.environ.get("ORGANIZATION", "Plumbline Physical Therapy")
+
+INSTALLED_APPS = [
+    "clinic",
+    "clinic.staff",
+    "clinic.audit",
+    "clinic.links",
+    "clinic.messages",
+    "clinic.demo",
+    "intake",
+    "referrals",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+    "heroicons",
+    "pgtrigger",
+    "pghistory",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.NothingCached",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "clinic.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.staff.middleware.SecondFactorRequired",
+    "clinic.audit.middleware.WhoChangedIt",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.context.house",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# Data -----------------------------------------------------------------------------------------------------------
+_running = running_urls()
+DATABASE_URL = required("DATABASE_URL", _running.get("DATABASE_URL", "postgresql://localhost/plumbline"))
+os.environ.setdefault("DATABASE_URL", DATABASE_URL)
+DATABASES = {"default": read("dj_db_url", "DATABASE_URL", DATABASE_URL)}
+if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline."
+    )
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"options": "-c statement_timeout=15000 -c lock_timeout=5000", "connect_timeout": 5},
+}
+
+BROKER_URL = required("BROKER_URL", _running.get("BROKER_URL", "redis://localhost:6379/0"))
+_broker_is_redis = BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://"))
+CACHE_URL = os.environ.get("CACHE_URL") or (BROKER_URL if _broker_is_redis else "")
+if CACHE_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL.replace("redis+socket://", "unix://"),
+            "KEY_PREFIX": "plumbline",
+        }
+    }
+elif PRODUCTION:
+    raise ImproperlyConfigured(
+        "CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker."
+    )
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300  # stays under the visibility timeout, or a long task would run twice
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+if _broker_is_redis:
+    # With the defaults an unacknowledged task can wait far longer than the timeout before it is seen again.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+    }
+SWEEP_SECONDS = 3
+CELERY_BEAT_SCHEDULE = {
+    "send due messages": {
+        "task": "clinic.messages.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
+    },
+    "seal the access log": {
+        "task": "clinic.audit.tasks.seal",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+}
+
+# Mail -----------------------------------------------------------------------------------------------------------
+EMAIL_URL = required("EMAIL_URL", "smtp://127.0.0.1:8025")
+os.environ.setdefault("EMAIL_URL", EMAIL_URL)
+_mail = read("dj_email_url", "EMAIL_URL", EMAIL_URL)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # shorter than the lease of a message
+DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
+MESSAGE_ID_DOMAIN = os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid")
+
+# People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "queue"
+ACCOUNT_ADAPTER = "clinic.staff.sign_in.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the clinic with the person in the room
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "clinic.staff.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Plumbline"
+
+SESSION_COOKIE_NAME = "__Host-staff" if PRODUCTION else "plumbline_staff"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"
+CSRF_FAILURE_VIEW = "clinic.views.csrf_failure"
+
+# The browser ----------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"  # `no-referrer` would make browsers send `Origin: null` and fail CSRF
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": os.environ.get("FILES_DIR", str(STATE_DIR / "files")),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT in ("test", "development")
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = ENVIRONMENT in ("test", "development")
+
+# Words ----------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/New_York"  # the default of a new location; each location has its own
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "clinic.logs.OneLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {
+            "level": "ERROR"
+        },  # its lines hold the path, and a path may hold the secret of a link
+        "django.server": {"level": "ERROR"},
+    },
+}

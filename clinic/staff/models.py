@@ -1,0 +1,123 @@
+"""Locations of the clinic and the people who work there."""
+
+import uuid
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from clinic.staff.hours import WEEK, OpeningHours
+
+
+def check_hours(value) -> None:
+    """Refuse opening hours the clocks could not count with."""
+    try:
+        OpeningHours.from_json(value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise ValidationError(f"Opening hours are not usable: {error}") from error
+
+
+def check_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(f"{value} is not a time zone; use a name such as America/Denver.")
+
+
+class Location(models.Model):
+    """One place of the clinic, with its own hours, clock, phone and on-call number."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    street = models.CharField(max_length=120)
+    city = models.CharField(max_length=80)
+    state = models.CharField(max_length=2)
+    zip_code = models.CharField(max_length=10)
+    phone = models.CharField(max_length=20)
+    fax = models.CharField(max_length=20, blank=True)
+    on_call_phone = models.CharField(max_length=20)
+    time_zone = models.CharField(max_length=40, default="America/New_York", validators=[check_time_zone])
+    hours = models.JSONField(
+        default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def opening_hours(self) -> OpeningHours:
+        return OpeningHours.from_json(self.hours, self.zone)
+
+
+class Role(models.TextChoices):
+    THERAPIST = "therapist", "Physical therapist"
+    FRONT_DESK = "front_desk", "Front desk"
+    MANAGER = "manager", "Clinic manager"
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save()
+        return user
+
+    def therapists_at(self, location):
+        return self.filter(is_active=True, role=Role.THERAPIST, locations=location)
+
+    def front_desk_at(self, location):
+        return self.filter(is_active=True, role=Role.FRONT_DESK, locations=location)
+
+
+class User(AbstractBaseUser):
+    """A member of staff. Patients and outside offices have links, never accounts."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=80)
+    credentials = models.CharField(
+        max_length=40, blank=True, help_text="As written after the name, such as PT, DPT"
+    )
+    license_number = models.CharField(max_length=40, blank=True)
+    npi = models.CharField("NPI", max_length=10, blank=True)
+    role = models.CharField(max_length=20, choices=Role)
+    locations = models.ManyToManyField(Location, related_name="staff", blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_for_each_email"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_has_a_known_role"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def signature(self) -> str:
+        """The name as it stands under a letter or a decision: "Maya Ortiz, PT, DPT"."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    def may(self, permission: str) -> bool:
+        """True when this person's role holds `permission` (see `clinic.staff.permissions`)."""
+        from clinic.staff.permissions import PERMISSIONS
+
+        return self.is_active and permission in PERMISSIONS[self.role]

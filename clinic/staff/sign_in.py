@@ -1,0 +1,27 @@
+"""How staff sign in: no public sign-up, and second-factor secrets encrypted at rest."""
+
+from functools import cache
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+
+@cache
+def _keys() -> MultiFernet:
+    """The newest key encrypts; every key decrypts, so keys are changed by putting a new one first."""
+    return MultiFernet([Fernet(key.strip()) for key in settings.FIELD_KEYS])
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request):
+        return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _keys().decrypt(encrypted_text.encode()).decode()

@@ -1,0 +1,23 @@
+"""Every address of the product. A new one must be known to `tests/test_house.py`."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from clinic import health
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("account/", include("allauth.urls")),
+    path("messages/", include("clinic.messages.urls")),
+    path("", include("intake.urls")),
+    path("", include("referrals.urls")),
+]
+if settings.DEMO or settings.ENVIRONMENT == "test":
+    urlpatterns.append(path("demo/", include("clinic.demo.urls")))
+
+handler400 = "clinic.views.bad_request"
+handler403 = "clinic.views.forbidden"
+handler404 = "clinic.views.not_found"
+handler500 = "clinic.views.server_error"

@@ -1,0 +1,1 @@
+"""From a patient's answers to a therapist's decision."""

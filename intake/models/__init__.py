@@ -1,0 +1,21 @@
+"""Answers, assessments and cases."""
+
+from intake.models.assessment import Assessment, ProtocolVersion
+from intake.models.case import Case, CaseEvent, Contact, Decision, FlagVerdict
+from intake.models.intake import AnswerChange, Intake
+from intake.models.patient import Patient
+from intake.models.urgency import Urgency
+
+__all__ = [
+    "AnswerChange",
+    "Assessment",
+    "Case",
+    "CaseEvent",
+    "Contact",
+    "Decision",
+    "FlagVerdict",
+    "Intake",
+    "Patient",
+    "ProtocolVersion",
+    "Urgency",
+]

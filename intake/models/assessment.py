@@ -1,0 +1,65 @@
+"""What the protocol said about a set of answers, and which protocol said it."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from intake.models.urgency import Urgency
+
+
+class ProtocolVersion(models.Model):
+    """A protocol as it ran: its digest is its name, its content is kept so that old decisions stay explainable."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=40, blank=True)
+    content = models.JSONField(help_text="File name to text, as loaded")
+    first_used_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-first_used_at"]
+        triggers = [
+            pgtrigger.Protect(
+                name="protocol_version_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self):
+        return self.digest[:12]
+
+
+class Assessment(models.Model):
+    """Protocol version, answers and result, stored together and never changed. The latest one counts."""
+
+    class Occasion(models.TextChoices):
+        PAGE = "page", "A rule fired while the patient answered"
+        SUBMIT = "submit", "The intake was submitted"
+        REVIEW = "review", "Staff asked again by phone"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    intake = models.ForeignKey("intake.Intake", on_delete=models.PROTECT, related_name="assessments")
+    protocol = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="assessments")
+    occasion = models.CharField(max_length=10, choices=Occasion)
+    answers = models.JSONField()
+    result = models.JSONField(help_text="Outcome.as_json() of the engine")
+    urgency = models.PositiveSmallIntegerField(choices=Urgency)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(urgency__in=Urgency.values), name="assessment_has_a_known_urgency"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="assessment_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"assessment of {self.intake_id} at {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def flags(self) -> list[dict]:
+        return self.result["flags"]

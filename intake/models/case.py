@@ -1,0 +1,281 @@
+"""A case is what a therapist reviews: one intake, its flags, and what people did about them."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from intake.models.urgency import Urgency
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Cases of the locations this member of staff belongs to, when their role may see cases."""
+        from clinic.staff.permissions import SEE_CASES
+
+        if not user.is_authenticated or not user.may(SEE_CASES):
+            return self.none()
+        return self.filter(location__in=user.locations.all())
+
+    def awaiting_decision(self):
+        return self.exclude(status=Case.Status.DECIDED)
+
+    def unacknowledged(self):
+        return self.filter(status=Case.Status.WAITING)
+
+    def with_clock(self):
+        """Adds `due_at`: the moment by which somebody must do the next thing."""
+        return self.annotate(
+            due_at=models.Case(
+                models.When(status=Case.Status.WAITING, then=F("acknowledge_by")),
+                models.When(status=Case.Status.DECIDED, then=Coalesce(F("decided_at"), F("decide_by"))),
+                default=F("decide_by"),
+            )
+        )
+
+    def most_urgent_first(self):
+        return self.with_clock().order_by("-urgency", "due_at", "pk")
+
+    def overdue(self, now):
+        return self.awaiting_decision().with_clock().filter(due_at__lt=now)
+
+
+@pghistory.track(model_name="CaseHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+class Case(models.Model):
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Not acknowledged"
+        IN_REVIEW = "in_review", "In review"
+        SECOND_LOOK = "second_look", "Needs a second person"
+        DECIDED = "decided", "Decided"
+
+    class OpenedBecause(models.TextChoices):
+        FLAG = "flag", "A rule fired before the form was finished"
+        SUBMITTED = "submitted", "The intake was submitted"
+        NOT_SCREENED = "not_screened", "The form was left before screening"
+
+    MOVES = {
+        Status.WAITING: {Status.IN_REVIEW},
+        Status.IN_REVIEW: {Status.SECOND_LOOK, Status.DECIDED, Status.WAITING},
+        Status.SECOND_LOOK: {Status.DECIDED, Status.IN_REVIEW, Status.WAITING},
+        Status.DECIDED: {Status.WAITING},  # new answers that raise the tier open it again
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    intake = models.OneToOneField("intake.Intake", on_delete=models.PROTECT, related_name="case")
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="cases")
+    location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="cases")
+    opened_because = models.CharField(max_length=20, choices=OpenedBecause)
+    rules_urgency = models.PositiveSmallIntegerField(
+        choices=Urgency, help_text="The highest tier of any rule that fired"
+    )
+    urgency = models.PositiveSmallIntegerField(
+        choices=Urgency, help_text="The tier that counts: rules, or a decision"
+    )
+    status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
+    opened_at = models.DateTimeField()
+    acknowledge_by = models.DateTimeField(help_text="Raised again when nobody acknowledged by then")
+    decide_by = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(
+        default=0, help_text="Grows with every change; a decision names the one it saw"
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                F("urgency").desc(), "acknowledge_by", "id", name="case_queue", condition=~Q(status="decided")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(urgency__in=Urgency.values, rules_urgency__in=Urgency.values),
+                name="case_has_a_known_urgency",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="case_acknowledged_has_both_when_and_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="decided", decided_at__isnull=False, decided_by__isnull=False)
+                | (~Q(status="decided") & Q(decided_at=None, decided_by=None)),
+                name="case_decided_has_both_when_and_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting") | Q(acknowledged_by__isnull=False),
+                name="case_in_review_was_acknowledged",
+            ),
+        ]
+
+    def __str__(self):
+        return f"case {self.public_id}"
+
+
+class CaseEvent(models.Model):
+    """What happened to a case, in order. Never changed; the timeline of the case page is read from here."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", "Opened"
+        RAISED = "raised", "Raised by new answers"
+        SUBMITTED = "submitted", "Intake submitted"
+        ANSWER_CHANGED = "answer_changed", "A red-flag answer was changed"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        CONTACT = "contact", "Contact tried"
+        PROPOSED = "proposed", "Lower tier proposed"
+        DECIDED = "decided", "Decided"
+        SECOND_AGREED = "second_agreed", "Second person agreed"
+        SECOND_REFUSED = "second_refused", "Second person did not agree"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(name="case_event_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Contact(models.Model):
+    """One attempt to reach the patient, and what came of it."""
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", "Spoke with the patient"
+        REACHED_OTHER = "reached_other", "Spoke with someone else"
+        MESSAGE = "message", "Left a message with no clinical detail"
+        NO_ANSWER = "no_answer", "No answer"
+        WELFARE_CHECK = "welfare_check", "Welfare check asked for under clinic policy"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    safety_advice_given = models.BooleanField(default=False)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.get_outcome_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Decision(models.Model):
+    """What a named therapist decided. It takes effect at once, except that lowering an emergency waits for a second.
+
+    `tier_before` is the tier the therapist saw, `tier` the one they chose; `specialist` is a specialist id of the
+    protocol. Overriding the suggestion needs a coded reason and words.
+    """
+
+    class Reason(models.TextChoices):
+        AGREE = "agree", "Agrees with the suggestion"
+        ANSWER_WRONG = "answer_wrong", "The patient gave or meant another answer"
+        EXPLAINED = "explained", "Known and already assessed by a clinician"
+        EXAMINED = "examined", "Examined or spoken with; findings differ"
+        ALREADY_TREATED = "already_treated", "Already under care for it"
+        MORE_SERIOUS = "more_serious", "More serious than the answers show"
+        PATIENT_CHOICE = "patient_choice", "The patient's informed choice"
+        OTHER = "other", "Another reason"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    assessment = models.ForeignKey("intake.Assessment", on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    at = models.DateTimeField(auto_now_add=True)
+    tier_before = models.PositiveSmallIntegerField(choices=Urgency)
+    tier = models.PositiveSmallIntegerField(choices=Urgency)
+    suggested_specialist = models.CharField(max_length=40)
+    specialist = models.CharField(max_length=40)
+    refer = models.BooleanField(default=False, help_text="Carry a referral to that specialist")
+    reason = models.CharField(max_length=20, choices=Reason)
+    words = models.TextField(blank=True)
+    second_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    second_at = models.DateTimeField(null=True, blank=True)
+    second_words = models.TextField(blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True, help_text="The second person did not agree")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(effective_at=None)
+                | ~Q(tier_before=Urgency.EMERGENCY)
+                | Q(tier=Urgency.EMERGENCY)
+                | Q(second_by__isnull=False),
+                name="lowering_an_emergency_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_by=None) | ~Q(second_by=F("by")), name="second_person_is_another_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(second_by=None, second_at=None)
+                | Q(second_by__isnull=False, second_at__isnull=False),
+                name="second_look_has_both_when_and_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="agree", tier=F("tier_before"), specialist=F("suggested_specialist"))
+                | (~Q(reason="agree") & ~Q(words="")),
+                name="override_has_a_reason_and_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_at=None) | Q(refused_at=None),
+                name="refused_decision_never_takes_effect",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(effective_at=None, refused_at=None),
+                name="one_decision_waits_for_a_second_look",
+            ),
+        ]
+
+    def __str__(self):
+        return f"decision {self.public_id}"
+
+    @property
+    def lowers_an_emergency(self) -> bool:
+        return self.tier_before == Urgency.EMERGENCY and self.tier < Urgency.EMERGENCY
+
+
+class FlagVerdict(models.Model):
+    """What the therapist said of one flag. A flag is dismissed only with a reason, by the decision's author."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="flag_verdicts")
+    rule = models.CharField(max_length=60)
+    confirmed = models.BooleanField()
+    reason = models.CharField(max_length=20, choices=Decision.Reason, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "rule"], name="one_verdict_for_each_flag"),
+            models.CheckConstraint(
+                condition=Q(confirmed=True) | (~Q(reason="") & ~Q(words="")),
+                name="dismissed_flag_has_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.rule}: {'confirmed' if self.confirmed else 'dismissed'}"

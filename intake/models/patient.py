@@ -1,0 +1,52 @@
+"""The person whose intake it is."""
+
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+
+class PatientQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Patients of the locations this member of staff belongs to."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(location__in=user.locations.all())
+
+
+@pghistory.track(model_name="PatientHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+class Patient(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    date_of_birth = models.DateField()
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=5, default="en", help_text="For pages and messages")
+    needs_interpreter = models.BooleanField(default=False)
+    insurance_plan = models.CharField(max_length=80, blank=True)
+    member_number = models.CharField(max_length=40, blank=True)
+    location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="patients")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email="") | ~Q(phone=""), name="patient_can_be_reached_by_email_or_phone"
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def age_on(self, day) -> int:
+        """Whole years on `day` (a date)."""
+        had_birthday = (day.month, day.day) >= (self.date_of_birth.month, self.date_of_birth.day)
+        return day.year - self.date_of_birth.year - (not had_birthday)

@@ -1,0 +1,1 @@
+"""From a therapist's decision to the specialist's report."""

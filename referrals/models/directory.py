@@ -1,0 +1,57 @@
+"""The directory: one listing is one provider, at one office, for one specialty."""
+
+import uuid
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class SpecialistQuerySet(models.QuerySet):
+    def listed(self):
+        return self.filter(listed=True)
+
+    def for_specialty(self, specialty: str):
+        """`specialty` is a specialist id of the protocol, such as "podiatrist"."""
+        return self.filter(specialty=specialty)
+
+
+@pghistory.track(model_name="SpecialistHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+class Specialist(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    specialty = models.CharField(max_length=40, help_text="Specialist id of the protocol", db_index=True)
+    focus = models.CharField(
+        max_length=80, blank=True, help_text="Such as spine, foot and ankle, nerve tests"
+    )
+    name = models.CharField(max_length=80)
+    credentials = models.CharField(max_length=40, blank=True)
+    npi = models.CharField("NPI", max_length=10, blank=True)
+    practice = models.CharField(max_length=120)
+    street = models.CharField(max_length=120)
+    city = models.CharField(max_length=80)
+    state = models.CharField(max_length=2)
+    zip_code = models.CharField(max_length=10)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    phone = models.CharField(max_length=20)
+    fax = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+    insurance_plans = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+    miles = models.JSONField(default=dict, blank=True, help_text="Location slug to miles by road")
+    accepts_new_patients = models.BooleanField(default=True)
+    listed = models.BooleanField(default=True)
+    notes = models.TextField(blank=True)
+
+    objects = SpecialistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["practice", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["specialty", "name", "practice", "street"],
+                name="one_listing_for_each_provider_and_office",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.practice}"
