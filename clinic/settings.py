@@ -22,9 +22,7 @@ env = Env(expand_vars=False)
 ENVIRONMENTS = ("development", "test", "demo", "production")
 ENVIRONMENT = os.environ.get("PLUMBLINE_ENV", "development")
 if ENVIRONMENT not in ENVIRONMENTS:
-    raise ImproperlyConfigured(
-        f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}."
-    )
+    raise ImproperlyConfigured(f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
 PRODUCTION = ENVIRONMENT == "production"
 DEMO = ENVIRONMENT == "demo"
 DEBUG = False
@@ -36,9 +34,7 @@ def required(name: str, otherwise: str) -> str:
     if value:
         return value
     if PRODUCTION:
-        raise ImproperlyConfigured(
-            f"{name} is not set; production does not start without it. See .env.example."
-        )
+        raise ImproperlyConfigured(f"{name} is not set; production does not start without it. See .env.example.")
     return otherwise
 
 
@@ -53,9 +49,7 @@ def read(kind, name, default):
 # Keys -----------------------------------------------------------------------------------------------------------
 SECRET_KEY = required("SECRET_KEY", local_key("secret"))
 LINK_KEY = required("LINK_KEY", local_key("link"))  # secrets of mailed links are derived from it
-FIELD_KEYS = required("FIELD_KEYS", local_key("field")).split(
-    ","
-)  # newest first; encrypts second-factor secrets
+FIELD_KEYS = required("FIELD_KEYS", local_key("field")).split(",")  # newest first; encrypts second-factor secrets
 for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
     if len(_value) < 32:
         raise ImproperlyConfigured(f"{_name} is shorter than 32 characters; make a longer random one.")
@@ -63,14 +57,10 @@ for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
 # Where we are ---------------------------------------------------------------------------------------------------
 SITE_URL = required("SITE_URL", "http://localhost:8000").rstrip("/")  # links in mails start with this
 if not SITE_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine)."
-    )
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine).")
 if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must start with https:// in production.")
-ALLOWED_HOSTS = [
-    h.strip() for h in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h.strip()
-]
+ALLOWED_HOSTS = [h.strip() for h in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h.strip()]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 TRUSTED_PROXIES = read("int", "TRUSTED_PROXIES", 0)  # proxies in front of us whose X-Forwarded-For we believe
 ORGANIZATION = os.environ.get("ORGANIZATION", "Plumbline Physical Therapy")
@@ -152,9 +142,7 @@ DATABASE_URL = required("DATABASE_URL", _running.get("DATABASE_URL", "postgresql
 os.environ.setdefault("DATABASE_URL", DATABASE_URL)
 DATABASES = {"default": read("dj_db_url", "DATABASE_URL", DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline."
-    )
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
@@ -173,9 +161,7 @@ if CACHE_URL:
         }
     }
 elif PRODUCTION:
-    raise ImproperlyConfigured(
-        "CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker."
-    )
+    raise ImproperlyConfigured("CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker.")
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -317,9 +303,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
-        "django.request": {
-            "level": "ERROR"
-        },  # its lines hold the path, and a path may hold the secret of a link
+        "django.request": {"level": "ERROR"},  # its lines hold the path, and a path may hold the secret of a link
         "django.server": {"level": "ERROR"},
     },
 }

@@ -19,18 +19,14 @@ class AccessLog(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, blank=True)
     page = models.CharField(max_length=60, help_text="The name of the route that showed it")
-    subject = models.CharField(
-        max_length=20, help_text="What was shown: patient, intake, case, referral, list"
-    )
+    subject = models.CharField(max_length=20, help_text="What was shown: patient, intake, case, referral, list")
     subject_id = models.CharField(max_length=40, blank=True)
     patient_id = models.BigIntegerField(null=True, db_index=True, help_text="Whose data it was")
     location_id = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ["pk"]
-        triggers = [
-            pgtrigger.Protect(name="access_log_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="access_log_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"{self.page} at {self.at:%Y-%m-%d %H:%M}"
@@ -50,9 +46,7 @@ class AuditSeal(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [
-            pgtrigger.Protect(name="audit_seal_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="audit_seal_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"seal of rows {self.first_row} to {self.last_row}"

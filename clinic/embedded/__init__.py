@@ -4,12 +4,13 @@
 how to reach them. Neither needs Django, and settings may call `running_urls()` while they load.
 """
 
+import fcntl
 import json
 import os
 import shutil
-import socket
 import tempfile
-from contextlib import ExitStack, contextmanager
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -23,31 +24,24 @@ class CannotStart(Exception):
 
 @dataclass
 class Servers:
-    """What runs: `urls` holds settings by name, `processes` the servers started here by their spoken name."""
+    """`urls`: settings by name; `processes`: what was started here, by its spoken name, in order."""
 
     urls: dict[str, str] = field(default_factory=dict)
     processes: dict[str, Popen] = field(default_factory=dict)
+    announce: object = None  # call it with more urls once everything runs: `running_urls` finds them from then on
 
 
 def running_urls(state: Path = STATE) -> dict[str, str]:
     """The settings (`DATABASE_URL`, `BROKER_URL`, ...) of the demo running in this checkout, or {}. Never fails."""
     try:
-        record = json.loads((state / "running.json").read_text())
-        for path in record["sockets"]:
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.connect(path)
-        return dict(record["urls"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def announce(state: Path, urls: dict[str, str], sockets: list[str]) -> None:
-    """Let `running_urls` find these servers; the record is readable by the owner only."""
-    record = state / "running.json"
-    fresh = record.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"urls": urls, "sockets": sockets}, file)
-    fresh.replace(record)
+        with (state / "running.json").open() as record:
+            try:
+                fcntl.flock(record, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:  # whoever wrote it is alive: the lock dies with its process
+                return dict(json.load(record))
+    except (OSError, ValueError, TypeError):
+        pass  # no record, not ours to read, or still being written: nothing is known to run
+    return {}
 
 
 @contextmanager
@@ -55,28 +49,58 @@ def servers(state: Path = STATE, *, throwaway: bool = False):
     """Yields `Servers`; both are stopped when the block ends, and die with this process however it ends.
 
     `DATABASE_URL` and `BROKER_URL`, when set in the environment, are taken as they are and nothing is started for
-    them. A throwaway pair trades safety on a power cut for speed. Raises `CannotStart`.
+    them. A throwaway pair trades safety in a power cut for speed. Raises `CannotStart`.
     """
     from clinic.embedded import postgres, valkey  # they import from here
 
-    if running_urls(state):
-        raise CannotStart("The demo is already running in this folder; stop it first (Ctrl-C in its window).")
     logs = state / "logs"
-    state.mkdir(exist_ok=True)
-    state.chmod(0o711)  # another account may have to pass through on its way to the database's own folder
-    logs.mkdir(mode=0o700, exist_ok=True)
-    sockets = Path(tempfile.mkdtemp(prefix="plumbline-", dir="/tmp"))  # short: a socket's path has 107 bytes at most
-    sockets.chmod(0o711)
-    found = Servers()
     with ExitStack() as stack:
+        try:
+            state.mkdir(exist_ok=True)
+            state.chmod(0o711)  # the database's account may have to pass through to its own folder
+            logs.mkdir(mode=0o700, exist_ok=True)
+            announce = stack.enter_context(_only_one(state))
+        except OSError as error:
+            raise CannotStart(f"{state} cannot be written: {error.strerror}.") from error
+        sockets = Path(tempfile.mkdtemp(prefix="plumbline-", dir="/tmp"))  # short: a socket's path has 107 bytes
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
-        for name, module, setting in (("PostgreSQL", postgres, "DATABASE_URL"), ("Valkey", valkey, "BROKER_URL")):
+        sockets.chmod(0o711)
+        (state / "sockets").write_text(str(sockets))
+        found = Servers(announce=announce)
+        for setting, name, server in (
+            ("DATABASE_URL", "PostgreSQL", postgres.server),
+            ("BROKER_URL", "Valkey", valkey.server),
+        ):
             if url := os.environ.get(setting):
                 found.urls[setting] = url
                 continue
-            process, url = stack.enter_context(
-                module.server(state / module.FOLDER, sockets / module.FOLDER, logs / module.LOG, throwaway=throwaway)
-            )
+            process, found.urls[setting] = stack.enter_context(server(state, sockets, logs, throwaway=throwaway))
             found.processes[name] = process
-            found.urls[setting] = url
         yield found
+
+
+@contextmanager
+def _only_one(state: Path):
+    """Holds the lock that says "running"; yields the function that writes what `running_urls` reads."""
+    with os.fdopen(os.open(state / "running.json", os.O_RDWR | os.O_CREAT, 0o600), "r+") as record:
+        for attempt in range(10):
+            try:
+                fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.1)  # a reader holds it for a moment; a running demo holds it for good
+        else:
+            raise CannotStart("The demo is already running in this folder; stop it first (Ctrl-C in its window).")
+        record.truncate(0)
+        with suppress(OSError):  # the sockets of a run that was killed
+            shutil.rmtree((state / "sockets").read_text())
+
+        def announce(urls: dict[str, str]) -> None:
+            record.seek(0)
+            record.truncate()
+            json.dump(urls, record)
+            record.flush()
+
+        yield announce
+        record.seek(0)
+        record.truncate()

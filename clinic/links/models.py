@@ -29,9 +29,7 @@ class Link(models.Model):
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     wrong_tries = models.PositiveSmallIntegerField(default=0)
-    opened_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a person last got past the second factor"
-    )
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="When a person last got past the second factor")
     opened_count = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -43,9 +43,7 @@ class Message(models.Model):
     language = models.CharField(max_length=5, default="en")
     subject_type = models.CharField(max_length=20, help_text="intake, case or referral")
     subject_id = models.UUIDField(help_text="Public id of what it is about")
-    location = models.ForeignKey(
-        "staff.Location", null=True, on_delete=models.PROTECT, related_name="messages"
-    )
+    location = models.ForeignKey("staff.Location", null=True, on_delete=models.PROTECT, related_name="messages")
     facts = models.JSONField(
         default=dict, help_text="Message-safe values its kind may use, such as an appointment time"
     )
@@ -70,9 +68,7 @@ class Message(models.Model):
     class Meta:
         ordering = ["due_at", "pk"]
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])
-            ),
+            models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
         ]
         constraints = [

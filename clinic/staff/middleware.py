@@ -27,9 +27,7 @@ class SecondFactorRequired:
     def process_view(self, request, view, args, kwargs):
         if not request.user.is_authenticated:
             return None
-        if request.resolver_match.url_name in OPEN_BEFORE_SECOND_FACTOR or not getattr(
-            view, "login_required", True
-        ):
+        if request.resolver_match.url_name in OPEN_BEFORE_SECOND_FACTOR or not getattr(view, "login_required", True):
             return None
         if is_mfa_enabled(request.user):
             return None

@@ -39,9 +39,7 @@ class Location(models.Model):
     fax = models.CharField(max_length=20, blank=True)
     on_call_phone = models.CharField(max_length=20)
     time_zone = models.CharField(max_length=40, default="America/New_York", validators=[check_time_zone])
-    hours = models.JSONField(
-        default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}"
-    )
+    hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
 
     class Meta:
         ordering = ["name"]
@@ -85,9 +83,7 @@ class User(AbstractBaseUser):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=80)
-    credentials = models.CharField(
-        max_length=40, blank=True, help_text="As written after the name, such as PT, DPT"
-    )
+    credentials = models.CharField(max_length=40, blank=True, help_text="As written after the name, such as PT, DPT")
     license_number = models.CharField(max_length=40, blank=True)
     npi = models.CharField("NPI", max_length=10, blank=True)
     role = models.CharField(max_length=20, choices=Role)

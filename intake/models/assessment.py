@@ -20,9 +20,7 @@ class ProtocolVersion(models.Model):
     class Meta:
         ordering = ["-first_used_at"]
         triggers = [
-            pgtrigger.Protect(
-                name="protocol_version_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="protocol_version_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self):
@@ -49,13 +47,9 @@ class Assessment(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(urgency__in=Urgency.values), name="assessment_has_a_known_urgency"
-            ),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="assessment_has_a_known_urgency"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="assessment_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="assessment_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"assessment of {self.intake_id} at {self.at:%Y-%m-%d %H:%M}"

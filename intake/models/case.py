@@ -72,9 +72,7 @@ class Case(models.Model):
     rules_urgency = models.PositiveSmallIntegerField(
         choices=Urgency, help_text="The highest tier of any rule that fired"
     )
-    urgency = models.PositiveSmallIntegerField(
-        choices=Urgency, help_text="The tier that counts: rules, or a decision"
-    )
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, help_text="The tier that counts: rules, or a decision")
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
     opened_at = models.DateTimeField()
     acknowledge_by = models.DateTimeField(help_text="Raised again when nobody acknowledged by then")
@@ -147,9 +145,7 @@ class CaseEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [
-            pgtrigger.Protect(name="case_event_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="case_event_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
@@ -230,8 +226,7 @@ class Decision(models.Model):
                 condition=Q(second_by=None) | ~Q(second_by=F("by")), name="second_person_is_another_person"
             ),
             models.CheckConstraint(
-                condition=Q(second_by=None, second_at=None)
-                | Q(second_by__isnull=False, second_at__isnull=False),
+                condition=Q(second_by=None, second_at=None) | Q(second_by__isnull=False, second_at__isnull=False),
                 name="second_look_has_both_when_and_who",
             ),
             models.CheckConstraint(

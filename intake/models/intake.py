@@ -34,15 +34,9 @@ class Intake(models.Model):
     answers = models.JSONField(default=dict)
     pages_done = models.JSONField(default=list, help_text="Ids of the pages saved at least once, in order")
     version = models.PositiveIntegerField(default=0)
-    urgency = models.PositiveSmallIntegerField(
-        choices=Urgency, default=Urgency.ROUTINE, help_text="By rules, so far"
-    )
-    emergency_seen_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the emergency page was shown"
-    )
-    emergency_read_at = models.DateTimeField(
-        null=True, blank=True, help_text='When "I have read this" was pressed'
-    )
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.ROUTINE, help_text="By rules, so far")
+    emergency_seen_at = models.DateTimeField(null=True, blank=True, help_text="When the emergency page was shown")
+    emergency_read_at = models.DateTimeField(null=True, blank=True, help_text='When "I have read this" was pressed')
     started_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -52,9 +46,7 @@ class Intake(models.Model):
     class Meta:
         ordering = ["-started_at"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(urgency__in=Urgency.values), name="intake_has_a_known_urgency"
-            ),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="intake_has_a_known_urgency"),
         ]
 
     def __str__(self):
@@ -74,9 +66,7 @@ class AnswerChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [
-            pgtrigger.Protect(name="answer_change_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="answer_change_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"{self.question} changed at {self.at:%Y-%m-%d %H:%M}"

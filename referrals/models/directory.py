@@ -20,9 +20,7 @@ class SpecialistQuerySet(models.QuerySet):
 class Specialist(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     specialty = models.CharField(max_length=40, help_text="Specialist id of the protocol", db_index=True)
-    focus = models.CharField(
-        max_length=80, blank=True, help_text="Such as spine, foot and ankle, nerve tests"
-    )
+    focus = models.CharField(max_length=80, blank=True, help_text="Such as spine, foot and ankle, nerve tests")
     name = models.CharField(max_length=80)
     credentials = models.CharField(max_length=40, blank=True)
     npi = models.CharField("NPI", max_length=10, blank=True)

@@ -90,17 +90,13 @@ class Referral(models.Model):
     specialist = models.ForeignKey(
         "referrals.Specialist", null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
     )
-    choice_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why this listing, as the desk recorded it"
-    )
+    choice_reason = models.CharField(max_length=200, blank=True, help_text="Why this listing, as the desk recorded it")
     urgency = models.PositiveSmallIntegerField(choices=Urgency)
     see_by = models.DateField(help_text="The date by which the patient should be seen")
     question = models.TextField(help_text="What the specialist is asked")
     authorization_number = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
-    round = models.PositiveSmallIntegerField(
-        default=1, help_text="Grows each time it goes to another listing"
-    )
+    round = models.PositiveSmallIntegerField(default=1, help_text="Grows each time it goes to another listing")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -128,8 +124,7 @@ class Referral(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["closed", "withdrawn"])
-                | Q(owner__isnull=False, next_check_at__isnull=False),
+                condition=Q(status__in=["closed", "withdrawn"]) | Q(owner__isnull=False, next_check_at__isnull=False),
                 name="open_referral_has_an_owner_and_a_next_date",
             ),
             models.CheckConstraint(
@@ -142,9 +137,7 @@ class Referral(models.Model):
                 | Q(specialist__isnull=False, sent_at__isnull=False),
                 name="sent_referral_has_a_specialist",
             ),
-            models.CheckConstraint(
-                condition=Q(urgency__in=Urgency.values), name="referral_has_a_known_urgency"
-            ),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="referral_has_a_known_urgency"),
         ]
 
     def __str__(self):
@@ -184,13 +177,9 @@ class ReferralMove(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"
-            ),
+            models.CheckConstraint(condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="referral_move_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="referral_move_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"{self.get_to_status_display()} at {self.at:%Y-%m-%d %H:%M}"
