@@ -1,3 +1,10 @@
-"""Addresses of this part."""
+"""Addresses of the demo."""
 
-urlpatterns = []
+from django.urls import path, re_path
+
+from clinic.demo import mail_views
+
+urlpatterns = [
+    path("mail/", mail_views.mails, name="demo_mails"),
+    re_path(r"^mail/(?P<name>\d{20}-\d{6})/$", mail_views.mail, name="demo_mail"),
+]

@@ -16,6 +16,7 @@ from pathlib import Path
 from subprocess import Popen
 
 STATE = Path(__file__).resolve().parents[2] / ".state"
+SOCKETS = "/tmp/plumbline-"  # short, because the path of a socket may have 107 bytes only
 
 
 class CannotStart(Exception):
@@ -24,7 +25,7 @@ class CannotStart(Exception):
 
 @dataclass
 class Servers:
-    """`urls`: settings by name; `processes`: what was started here, by its spoken name, in order."""
+    """`urls`: settings by name; `processes`: what was started here, named as its log."""
 
     urls: dict[str, str] = field(default_factory=dict)
     processes: dict[str, Popen] = field(default_factory=dict)
@@ -60,16 +61,18 @@ def servers(state: Path = STATE, *, throwaway: bool = False):
             state.chmod(0o711)  # the database's account may have to pass through to its own folder
             logs.mkdir(mode=0o700, exist_ok=True)
             announce = stack.enter_context(_only_one(state))
+            for log in logs.glob("*.log"):
+                log.replace(log.with_suffix(".log.old"))
+            sockets = Path(tempfile.mkdtemp(prefix=SOCKETS))
+            stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+            sockets.chmod(0o711)
+            (state / "sockets").write_text(str(sockets))
         except OSError as error:
-            raise CannotStart(f"{state} cannot be written: {error.strerror}.") from error
-        sockets = Path(tempfile.mkdtemp(prefix="plumbline-", dir="/tmp"))  # short: a socket's path has 107 bytes
-        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
-        sockets.chmod(0o711)
-        (state / "sockets").write_text(str(sockets))
+            raise CannotStart(f"{error.filename or state} cannot be written: {error.strerror}.") from error
         found = Servers(announce=announce)
         for setting, name, server in (
-            ("DATABASE_URL", "PostgreSQL", postgres.server),
-            ("BROKER_URL", "Valkey", valkey.server),
+            ("DATABASE_URL", "postgres", postgres.server),
+            ("BROKER_URL", "valkey", valkey.server),
         ):
             if url := os.environ.get(setting):
                 found.urls[setting] = url
@@ -93,7 +96,8 @@ def _only_one(state: Path):
             raise CannotStart("The demo is already running in this folder; stop it first (Ctrl-C in its window).")
         record.truncate(0)
         with suppress(OSError):  # the sockets of a run that was killed
-            shutil.rmtree((state / "sockets").read_text())
+            if (left := (state / "sockets").read_text()).startswith(SOCKETS):
+                shutil.rmtree(left)
 
         def announce(urls: dict[str, str]) -> None:
             record.seek(0)

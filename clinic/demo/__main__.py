@@ -1,0 +1,166 @@
+"""The whole clinic on one machine: servers, mail sink, web, worker and beat, until Ctrl-C.
+
+    python -m clinic.demo [--port 8000]
+
+Every child dies with this process, and when one child dies everything stops and says so.
+"""
+
+import argparse
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from clinic.embedded import STATE, CannotStart, servers
+from clinic.embedded.processes import last_lines, spawn, stop, wait_until
+
+HOUSE = Path(__file__).resolve().parents[2]
+LOGS = STATE / "logs"
+WEB = ["--workers", 2, "--threads", 4, "--worker-class", "gthread", "--graceful-timeout", 5, "--no-control-socket"]
+WORKER = ["worker", "--concurrency", 2, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+
+
+class Stopped(Exception):
+    """Ctrl-C, or a signal that asks us to stop."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m clinic.demo")
+    parser.add_argument("--port", type=int, default=8000)
+    port = parser.parse_args().port
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _asked_to_stop)
+    try:
+        with ExitStack() as stack:
+            children = _start(stack, port)
+            _watch(children)
+    except Stopped:
+        print("Stopped; nothing is left running.", flush=True)
+        return 0
+    except CannotStart as error:
+        print(f"\n{error}", file=sys.stderr, flush=True)
+        return 1
+
+
+def _asked_to_stop(number, frame):
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)  # stopping in order takes a moment and must not be broken off
+    print("\nStopping ...", flush=True)
+    raise Stopped
+
+
+def _start(stack: ExitStack, port: int) -> dict:
+    """Start everything, in order; what it returns is watched. `stack` stops it again, last started first."""
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        print(f"  {time.monotonic() - began:5.1f} s  {what}", flush=True)
+
+    door = stack.enter_context(_reserve(port))
+    say("starting PostgreSQL and Valkey")
+    running = stack.enter_context(servers())
+    children = dict(running.processes)
+    settings = {"PLUMBLINE_ENV": "demo", "SITE_URL": f"http://localhost:{port}", **running.urls}
+
+    def start(name: str, *command, **options) -> None:
+        environment = {**os.environ, **settings, "PYTHONUNBUFFERED": "1"}
+        process = spawn(
+            [sys.executable, "-m", *command], log=LOGS / f"{name}.log", cwd=HOUSE, env=environment, **options
+        )
+        stack.callback(stop, process)
+        children[name] = process
+
+    if mail := os.environ.get("EMAIL_URL"):
+        settings["EMAIL_URL"] = mail
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as mail_door:
+            settings["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_door.getsockname()[1]}"
+            fd = mail_door.fileno()
+            start("mail", "clinic.demo.mail_sink", "--fd", fd, "--folder", STATE / "mail", pass_fds=[fd])
+
+    say("bringing the database up to date")
+    _command(settings, "migrate", "--no-input")
+    say("collecting static files")
+    _command(settings, "collectstatic", "--no-input")
+    say("filling the demo clinic")
+    sign_ins = _command(settings, "demo_clinic")
+
+    say("starting web, worker and beat")
+    shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
+    address = ["--bind", f"fd://{door.fileno()}"]
+    start("worker", "celery", "-A", "clinic", *WORKER)
+    start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
+    start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *shared_memory, pass_fds=[door.fileno()])
+    if not wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90) or _ended(children):
+        raise CannotStart(_what_went_wrong(children))
+    running.announce(settings)
+    say("ready")
+    print(f"\nPlumbline   http://localhost:{port}/\nMails       http://localhost:{port}/demo/mail/\n", flush=True)
+    print(f"{sign_ins.strip()}\n\nCtrl-C stops everything.", flush=True)
+    return children
+
+
+def _watch(children: dict) -> None:
+    """Returns never: ends by `Stopped`, or by `CannotStart` when a child ended on its own."""
+    while not _ended(children):
+        time.sleep(0.5)
+    raise CannotStart(_what_went_wrong(children))
+
+
+def _ended(children: dict) -> list[str]:
+    return [name for name, process in children.items() if process.poll() is not None]
+
+
+def _what_went_wrong(children: dict) -> str:
+    if not (ended := _ended(children)):
+        return f"The web server did not get ready; look into {LOGS}."
+    log = LOGS / f"{ended[0]}.log"
+    code = children[ended[0]].returncode
+    return f"The {ended[0]} process ended by itself (exit code {code}), so everything stops. From {log}:\n{last_lines(log)}"
+
+
+def _reserve(port: int) -> socket.socket:
+    """Hold the port from the first moment; the web server listens on it once there is something to show."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind(("127.0.0.1", port))
+    except OSError as error:
+        door.close()
+        if isinstance(error, PermissionError):
+            raise CannotStart(f"Port {port} is reserved for the system; try --port 8000.") from error
+        raise CannotStart(f"Port {port} is in use by another program; try --port {port + 1}.") from error
+    return door
+
+
+def _command(settings: dict, *words: str) -> str:
+    """Run one command of manage.py to its end; returns what it printed."""
+    log = LOGS / f"{words[0]}.log"
+    log.unlink(missing_ok=True)
+    process = spawn([sys.executable, HOUSE / "manage.py", *words], log=log, cwd=HOUSE, env={**os.environ, **settings})
+    try:
+        code = process.wait()
+    finally:
+        stop(process)
+    if code:
+        raise CannotStart(f"`manage.py {words[0]}` failed; the last lines of {log}:\n{last_lines(log)}")
+    return log.read_text()
+
+
+def _ready(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        line.request("GET", "/readyz")
+        return line.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        line.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

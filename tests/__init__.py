@@ -1,0 +1,1 @@
+"""Tests say who, what and why."""
