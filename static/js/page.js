@@ -1,0 +1,39 @@
+// Small helps on every page. Each works on what the server has already made usable without scripts.
+
+// An error summary takes focus, so that a screen reader starts there.
+const focusErrors = (root) => root.querySelector("[data-error-summary]")?.focus();
+
+// "None of these" clears the other boxes of its group, and any other box clears it.
+document.addEventListener("change", ({ target }) => {
+  if (target.type !== "checkbox" || !target.checked) return;
+  const group = target.closest("fieldset") ?? target.form;
+  for (const box of group?.querySelectorAll("input[type=checkbox]") ?? []) {
+    if (box === target || box.name !== target.name || !box.checked) continue;
+    if ("exclusive" in target.dataset || "exclusive" in box.dataset) {
+      box.checked = false;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+});
+
+// Leaving a page with answers that were not sent asks first. Nothing is kept in the browser.
+let unsent = false;
+document.addEventListener("input", ({ target }) => {
+  if (target.form && "warnUnsent" in target.form.dataset) unsent = true;
+});
+document.addEventListener("submit", () => { unsent = false; });
+addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+
+// A form is sent once, however often a shaking finger presses. Coming back with "back" opens it again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 5000); // a form that answers with a file leaves the page open
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+addEventListener("DOMContentLoaded", () => focusErrors(document));
