@@ -20,6 +20,7 @@ from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 
 HOUSE = Path(__file__).resolve().parents[2]
 LOGS = STATE / "logs"
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  gunicorn's heartbeat files must not wait for a disk
 WEB = ["--workers", 2, "--threads", 4, "--worker-class", "gthread", "--graceful-timeout", 5, "--no-control-socket"]
 WORKER = ["worker", "--concurrency", 2, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -90,11 +91,11 @@ def _start(stack: ExitStack, port: int) -> dict:
     sign_ins = _command(settings, "demo_clinic")
 
     say("starting web, worker and beat")
-    shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
+    heartbeat = ["--worker-tmp-dir", SHARED_MEMORY] if os.access(SHARED_MEMORY, os.W_OK) else []
     address = ["--bind", f"fd://{door.fileno()}"]
     start("worker", "celery", "-A", "clinic", *WORKER)
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
-    start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *shared_memory, pass_fds=[door.fileno()])
+    start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()])
     if not wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90) or _ended(children):
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
@@ -118,9 +119,10 @@ def _ended(children: dict) -> list[str]:
 def _what_went_wrong(children: dict) -> str:
     if not (ended := _ended(children)):
         return f"The web server did not get ready; look into {LOGS}."
-    log = LOGS / f"{ended[0]}.log"
-    code = children[ended[0]].returncode
-    return f"The {ended[0]} process ended by itself (exit code {code}), so everything stops. From {log}:\n{last_lines(log)}"
+    name = ended[0]
+    log = LOGS / f"{name}.log"
+    code = children[name].returncode
+    return f"The {name} process ended by itself (exit code {code}), so all stops. From {log}:\n{last_lines(log)}"
 
 
 def _reserve(port: int) -> socket.socket:

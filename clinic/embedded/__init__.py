@@ -16,7 +16,7 @@ from pathlib import Path
 from subprocess import Popen
 
 STATE = Path(__file__).resolve().parents[2] / ".state"
-SOCKETS = "/tmp/plumbline-"  # short, because the path of a socket may have 107 bytes only
+SOCKETS = "/tmp/plumbline-"  # noqa: S108  a socket's path may have 107 bytes only; what follows is unguessable
 
 
 class CannotStart(Exception):
@@ -86,7 +86,7 @@ def servers(state: Path = STATE, *, throwaway: bool = False):
 def _only_one(state: Path):
     """Holds the lock that says "running"; yields the function that writes what `running_urls` reads."""
     with os.fdopen(os.open(state / "running.json", os.O_RDWR | os.O_CREAT, 0o600), "r+") as record:
-        for attempt in range(10):
+        for _ in range(10):
             try:
                 fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break

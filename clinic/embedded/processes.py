@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -45,10 +46,8 @@ def stop(process: subprocess.Popen, how: int = signal.SIGTERM, *, patience: floa
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    try:
+    with suppress(ProcessLookupError):  # the usual case: nobody is left in its group
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # the usual case: nobody was left in its group
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen, *, patience: float) -> bool:

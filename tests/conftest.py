@@ -1,0 +1,73 @@
+"""The cast. Maya and Daniel treat at Riverside, Priya runs its desk, Ruth manages it. Olga treats at Hillcrest only
+and must never see anything of Riverside. All of them have a second factor.
+"""
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.test import Client
+
+from clinic.staff.models import Role
+from tests import factories
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_separate(settings):
+    """Passwords are hashed fast in tests only, and no test inherits another's counters or limits."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def location(db):
+    return factories.location("Riverside")
+
+
+@pytest.fixture
+def other_location(db):
+    return factories.location("Hillcrest", city="Denver", state="CO", zip_code="80203", time_zone="America/Denver")
+
+
+def _colleague(name, role, at, **fields):
+    user = factories.staff(name, role, at=[at], **fields)
+    TOTP.activate(user, TOTP_SECRET)
+    return user
+
+
+@pytest.fixture
+def maya(location):
+    return _colleague("Maya Ortiz", Role.THERAPIST, location, credentials="PT, DPT", license_number="PT-2207")
+
+
+@pytest.fixture
+def daniel(location):
+    return _colleague("Daniel Brandt", Role.THERAPIST, location, credentials="PT")
+
+
+@pytest.fixture
+def priya(location):
+    return _colleague("Priya Nair", Role.FRONT_DESK, location)
+
+
+@pytest.fixture
+def ruth(location):
+    return _colleague("Ruth Calloway", Role.MANAGER, location)
+
+
+@pytest.fixture
+def olga(other_location):
+    return _colleague("Olga Lind", Role.THERAPIST, other_location, credentials="PT, DPT")
+
+
+@pytest.fixture
+def sign_in(db):
+    """`sign_in(maya)` is a browser in which Maya got past her password and her second factor."""
+
+    def signed_in(user) -> Client:
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return signed_in
