@@ -286,7 +286,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-WHITENOISE_USE_FINDERS = ENVIRONMENT in ("test", "development")
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = ENVIRONMENT in ("test", "development")
 
 # Words ----------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

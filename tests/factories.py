@@ -1,0 +1,222 @@
+"""Rows for tests, valid by every constraint. Each takes what the test is about and fills in the rest.
+
+They write rows only: no message is scheduled and no history is kept. What a test is *about* goes through actions.
+"""
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from clinic.messages.models import Message
+from clinic.staff.models import Location, Role, User
+from intake.models import Assessment, Case, Decision, Intake, Patient, ProtocolVersion, Urgency
+from referrals.models import Referral, Specialist
+from tests.answers import HEEL_PAIN
+
+PASSWORD = "plumb-line-2026-cast"
+WEEKDAYS = {day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+PATIENCE = {  # acknowledge by, decide by
+    Urgency.EMERGENCY: (timedelta(minutes=15), timedelta(hours=1)),
+    Urgency.URGENT: (timedelta(hours=1), timedelta(hours=4)),
+    Urgency.SOON: (timedelta(days=1), timedelta(days=7)),
+    Urgency.ROUTINE: (timedelta(days=2), timedelta(days=2)),
+}
+_numbers = count(1)
+
+
+def location(name="Riverside", **fields) -> Location:
+    slug = name.lower().replace(" ", "-")
+    return Location.objects.create(
+        name=name,
+        **{
+            "slug": slug,
+            "street": "12 Mill Road",
+            "city": "Portland",
+            "state": "ME",
+            "zip_code": "04101",
+            "phone": "(207) 555-0142",
+            "on_call_phone": "(207) 555-0199",
+            "time_zone": "America/New_York",
+            "hours": WEEKDAYS,
+            **fields,
+        },
+    )
+
+
+def staff(name, role=Role.THERAPIST, *, at=(), **fields) -> User:
+    """A member of staff who works at the locations `at`. Sign-in with PASSWORD; no second factor yet."""
+    email = f"{name.split()[0].lower()}@plumbline.example"
+    user = User.objects.create_user(email, PASSWORD, name=name, role=role, **fields)
+    user.locations.set(at)
+    return user
+
+
+def patient(*, at: Location, **fields) -> Patient:
+    number = next(_numbers)
+    return Patient.objects.create(
+        location=at,
+        **{
+            "first_name": "Ada",
+            "last_name": f"Quill{number}",
+            "date_of_birth": date(1980, 2, 29),
+            "email": f"ada.quill{number}@patients.example",
+            "phone": "(207) 555-0111",
+            **fields,
+        },
+    )
+
+
+def protocol() -> ProtocolVersion:
+    """The row of the shipped protocol."""
+    from intake import triage
+
+    shipped = triage.shipped()
+    row, _made = ProtocolVersion.objects.get_or_create(
+        digest=shipped.digest, defaults={"label": shipped.version_label, "content": {}}
+    )
+    return row
+
+
+def intake(*, of: Patient | None = None, at: Location | None = None, answers=None, submitted=False, **fields) -> Intake:
+    """An intake of the patient `of`, or of a new one at the location `at`; nothing is answered unless said."""
+    of = of or patient(at=at)
+    now = timezone.now()
+    return Intake.objects.create(
+        patient=of,
+        answers=answers or {},
+        saved_at=now if answers else None,
+        submitted_at=now if submitted else None,
+        protocol=protocol(),
+        **{"language": of.language, **fields},
+    )
+
+
+def assessment(of: Intake, occasion=Assessment.Occasion.SUBMIT) -> Assessment:
+    """What the shipped protocol says about the answers of an intake."""
+    from intake import triage
+
+    shipped = triage.shipped()
+    outcome = triage.assess(shipped, triage.validate_answers(shipped, of.answers))
+    Intake.objects.filter(pk=of.pk).update(urgency=int(outcome.urgency))
+    return Assessment.objects.create(
+        intake=of,
+        protocol=of.protocol,
+        occasion=occasion,
+        answers=of.answers,
+        result=outcome.as_json(),
+        urgency=int(outcome.urgency),
+    )
+
+
+def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_PAIN, acknowledged_by=None) -> Case:
+    """The case of a submitted intake with `answers` (see `tests.answers`), in review once acknowledged."""
+    submitted = intake(of=of, at=at, answers=answers, submitted=True)
+    urgency = Urgency(assessment(submitted).urgency)
+    now = timezone.now()
+    acknowledge, decide = PATIENCE[urgency]
+    return Case.objects.create(
+        intake=submitted,
+        patient=submitted.patient,
+        location=submitted.patient.location,
+        opened_because=Case.OpenedBecause.SUBMITTED,
+        rules_urgency=urgency,
+        urgency=urgency,
+        status=Case.Status.IN_REVIEW if acknowledged_by else Case.Status.WAITING,
+        opened_at=now,
+        acknowledge_by=now + acknowledge,
+        decide_by=now + decide,
+        acknowledged_at=now if acknowledged_by else None,
+        acknowledged_by=acknowledged_by,
+    )
+
+
+def decision(*, on: Case, by: User, **fields) -> Decision:
+    """A decision in effect that agrees with the suggestion and asks for a referral; the case is decided."""
+    now = timezone.now()
+    found = on.intake.assessments.last()
+    suggested = found.result["specialists"][0]
+    made = Decision.objects.create(
+        case=on,
+        assessment=found,
+        by=by,
+        **{
+            "tier_before": on.urgency,
+            "tier": on.urgency,
+            "suggested_specialist": suggested,
+            "specialist": suggested,
+            "refer": True,
+            "reason": Decision.Reason.AGREE,
+            "effective_at": now,
+            **fields,
+        },
+    )
+    on.status, on.decided_at, on.decided_by = Case.Status.DECIDED, now, by
+    on.acknowledged_at, on.acknowledged_by = on.acknowledged_at or now, on.acknowledged_by or by
+    on.save()
+    return made
+
+
+def specialist(**fields) -> Specialist:
+    number = next(_numbers)
+    return Specialist.objects.create(
+        **{
+            "specialty": "neurologist",
+            "name": f"Noor Adeyemi {number}",
+            "credentials": "MD",
+            "npi": "1234567893",
+            "practice": "Casco Nerve Center",
+            "street": f"{number} Harbor Street",
+            "city": "Portland",
+            "state": "ME",
+            "zip_code": "04101",
+            "phone": "(207) 555-0170",
+            "fax": "(207) 555-0171",
+            "email": f"referrals{number}@casco-nerve.example",
+            "insurance_plans": ["Northern Mutual PPO"],
+            "languages": ["en", "es"],
+            "miles": {"riverside": 4},
+            **fields,
+        }
+    )
+
+
+def referral(*, after: Decision, owner: User, to: Specialist | None = None, status=None, **fields) -> Referral:
+    """A referral that carries a decision out: a draft, or sent when it goes `to` a specialist."""
+    now = timezone.now()
+    return Referral.objects.create(
+        case=after.case,
+        decision=after,
+        patient=after.case.patient,
+        location=after.case.location,
+        specialty=after.specialist,
+        specialist=to,
+        status=status or (Referral.Status.SENT if to else Referral.Status.DRAFT),
+        owner=owner,
+        created_by=after.by,
+        **{
+            "urgency": after.tier,
+            "see_by": (now + timedelta(days=7)).date(),
+            "question": "Please see this patient.",
+            "next_check_at": now + timedelta(days=2),
+            "sent_at": now if to else None,
+            **fields,
+        },
+    )
+
+
+def message(*, at: Location | None = None, **fields) -> Message:
+    """A row of the outbox as it is, without a kind behind it unless named."""
+    number = next(_numbers)
+    return Message.objects.create(
+        location=at,
+        **{
+            "key": f"note:{number}",
+            "kind": "note",
+            "recipient": f"person{number}@patients.example",
+            "subject_type": "intake",
+            "subject_id": "00000000-0000-4000-8000-000000000000",
+            "due_at": timezone.now(),
+            **fields,
+        },
+    )
