@@ -1,6 +1,7 @@
 """Template tags every page may use: error summary, time left, phone links, navigation."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 
 from django import template
@@ -8,6 +9,7 @@ from django.forms import BaseForm, BaseFormSet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,19 +29,24 @@ def error_summary(*forms):
             lines += _lines_of(form)
         if isinstance(form, (BaseForm, BaseFormSet)):
             form.is_summarised = True
+    said = Counter(line["text"] for line in lines)
+    for line in lines:
+        if said[line["text"]] > 1 and line["label"]:  # the same words twice do not tell where
+            line["text"] = f"{line['label']} – {line['text']}"
     return {"lines": lines}
 
 
 def _lines_of(form):
     if isinstance(form, BaseForm):
         for error in form.non_field_errors():
-            yield {"text": error, "target": ""}
+            yield {"text": error, "label": "", "target": ""}
         for field in form:
             for error in field.errors:
-                yield {"text": error, "target": "" if field.is_hidden else _first_control(field)}
+                target = "" if field.is_hidden else _first_control(field)
+                yield {"text": error, "label": field.label, "target": target}
     elif isinstance(form, BaseFormSet):
         for error in form.non_form_errors():
-            yield {"text": error, "target": ""}
+            yield {"text": error, "label": "", "target": ""}
         for one in form.forms:
             yield from _lines_of(one)
 
@@ -115,3 +122,9 @@ def page_link(context, number):
     query = context["request"].GET.copy()
     query["page"] = number
     return "?" + query.urlencode()
+
+
+@register.filter
+def drawing(svg):
+    """A drawing made by this program, put into the page itself; a data address would break the page's policy."""
+    return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 (the caller drew it; nothing typed is in it)
