@@ -15,7 +15,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from clinic.embedded import STATE, CannotStart, servers
+from clinic.embedded import STATE, CannotStart, running_urls, servers
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -61,6 +61,8 @@ def _start(stack: ExitStack, port: int) -> dict:
     def say(what: str) -> None:
         print(f"  {time.monotonic() - began:5.1f} s  {what}", flush=True)
 
+    if already := running_urls():
+        raise CannotStart(f"The demo of this folder already runs at {already.get('SITE_URL')}; Ctrl-C there stops it.")
     door = stack.enter_context(_reserve(port))
     say("starting PostgreSQL and Valkey")
     running = stack.enter_context(servers())
@@ -93,7 +95,7 @@ def _start(stack: ExitStack, port: int) -> dict:
     say("starting web, worker and beat")
     heartbeat = ["--worker-tmp-dir", SHARED_MEMORY] if os.access(SHARED_MEMORY, os.W_OK) else []
     address = ["--bind", f"fd://{door.fileno()}"]
-    start("worker", "celery", "-A", "clinic", *WORKER)
+    start("worker", "celery", "-A", "clinic", *WORKER, on_parent_death=signal.SIGQUIT)  # on SIGTERM it ends its tasks
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
     start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()])
     if not wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90) or _ended(children):

@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from clinic.demo import mail_views
+from clinic.demo import mail_views, start
 
 urlpatterns = [
+    path("", start.start, name="demo_start"),
     path("mail/", mail_views.mails, name="demo_mails"),
     re_path(r"^mail/(?P<name>\d{20}-\d{6})/$", mail_views.mail, name="demo_mail"),
 ]

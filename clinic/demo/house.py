@@ -1,0 +1,39 @@
+"""The demo clinic itself: locations, staff who can sign in, and the directory."""
+
+from pathlib import Path
+
+import yaml
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters_around_now
+from allauth.mfa.utils import decrypt
+
+from clinic.staff.models import Location, User
+from referrals.models import Specialist
+
+DATA = Path(__file__).parent / "data"
+PASSWORD = "plumb-line-demo"  # noqa: S105  the demo's sign-ins are no secret; nothing real is behind them
+SHARED = ("practice", "street", "zip_code", "phone", "fax", "email", "insurance_plans", "miles")
+
+
+def build() -> dict[str, Location]:
+    """Make locations, staff and directory; returns the locations by slug."""
+    plan = yaml.safe_load((DATA / "house.yaml").read_text())
+    locations = {slug: Location.objects.create(slug=slug, **fields) for slug, fields in plan["locations"].items()}
+    for person in plan["staff"]:
+        works_at = [locations[slug] for slug in person.pop("locations")]
+        user = User.objects.create_user(password=PASSWORD, **person)
+        user.locations.set(works_at)
+        TOTP.activate(user, generate_totp_secret())
+    for practice in plan["specialists"]:
+        for provider in practice["providers"]:
+            shared = {name: practice[name] for name in SHARED}
+            Specialist.objects.create(city="Ashport", state="ME", **shared, **provider)
+    return locations
+
+
+def second_factor(user: User) -> str:
+    """The six digits that person's phone would show now."""
+    secret = decrypt(Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"])
+    _before, now, *_after = counters_around_now()
+    return format_hotp_value(hotp_value(secret, now))

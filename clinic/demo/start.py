@@ -1,0 +1,16 @@
+"""The first page of the demo: who to sign in as, what to try."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+
+from clinic.demo.house import PASSWORD, second_factor
+from clinic.staff.models import User
+
+
+@login_not_required
+def start(request):
+    people = [
+        {"user": user, "code": second_factor(user), "locations": ", ".join(l.name for l in user.locations.all())}
+        for user in User.objects.prefetch_related("locations").order_by("pk")
+    ]
+    return render(request, "demo/start.html", {"people": people, "password": PASSWORD})
