@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # widgets are found where every template is
     "allauth",
     "allauth.account",
     "allauth.mfa",
