@@ -1,7 +1,7 @@
 """Answers, assessments and cases."""
 
 from intake.models.assessment import Assessment, ProtocolVersion
-from intake.models.case import Case, CaseEvent, Contact, Decision, FlagVerdict
+from intake.models.case import Case, CaseEvent, Contact, Decision, FlagVerdict, MoveNotAllowed
 from intake.models.intake import AnswerChange, Intake
 from intake.models.patient import Patient
 from intake.models.urgency import Urgency
@@ -15,6 +15,7 @@ __all__ = [
     "Decision",
     "FlagVerdict",
     "Intake",
+    "MoveNotAllowed",
     "Patient",
     "ProtocolVersion",
     "Urgency",

@@ -5,6 +5,7 @@ import uuid
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from intake.models.urgency import Urgency
 
@@ -42,7 +43,7 @@ class Assessment(models.Model):
     answers = models.JSONField()
     result = models.JSONField(help_text="Outcome.as_json() of the engine")
     urgency = models.PositiveSmallIntegerField(choices=Urgency)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
@@ -55,5 +56,6 @@ class Assessment(models.Model):
         return f"assessment of {self.intake_id} at {self.at:%Y-%m-%d %H:%M}"
 
     @property
-    def flags(self) -> list[dict]:
+    def flags(self) -> list[str]:
+        """Ids of the rules that fired."""
         return self.result["flags"]

@@ -5,11 +5,20 @@ import uuid
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from intake.models.urgency import Urgency
+
+
+class MoveNotAllowed(Exception):
+    """The case is in a state from which this move does not exist; nothing was changed."""
+
+    def __init__(self, case, to):
+        self.case, self.to = case, to
+        super().__init__(f"A case that is {case.get_status_display().lower()} cannot become {to}.")
 
 
 class CaseQuerySet(models.QuerySet):
@@ -23,6 +32,9 @@ class CaseQuerySet(models.QuerySet):
 
     def awaiting_decision(self):
         return self.exclude(status=Case.Status.DECIDED)
+
+    def decided_since(self, moment):
+        return self.filter(status=Case.Status.DECIDED, decided_at__gte=moment)
 
     def unacknowledged(self):
         return self.filter(status=Case.Status.WAITING)
@@ -39,6 +51,11 @@ class CaseQuerySet(models.QuerySet):
 
     def most_urgent_first(self):
         return self.with_clock().order_by("-urgency", "due_at", "pk")
+
+    def after(self, case):
+        """What `most_urgent_first` puts behind `case`, which came from it; a page starts here, whatever changed."""
+        same_tier = Q(due_at__gt=case.due_at) | Q(due_at=case.due_at, pk__gt=case.pk)
+        return self.with_clock().filter(Q(urgency__lt=case.urgency) | Q(same_tier, urgency=case.urgency))
 
     def overdue(self, now):
         return self.awaiting_decision().with_clock().filter(due_at__lt=now)
@@ -57,11 +74,11 @@ class Case(models.Model):
         SUBMITTED = "submitted", "The intake was submitted"
         NOT_SCREENED = "not_screened", "The form was left before screening"
 
-    MOVES = {
-        Status.WAITING: {Status.IN_REVIEW},
-        Status.IN_REVIEW: {Status.SECOND_LOOK, Status.DECIDED, Status.WAITING},
-        Status.SECOND_LOOK: {Status.DECIDED, Status.IN_REVIEW, Status.WAITING},
-        Status.DECIDED: {Status.WAITING},  # new answers that raise the tier open it again
+    MOVES = {  # a case stays where it is while a call is noted or an answer changes
+        Status.WAITING: {Status.WAITING, Status.IN_REVIEW},
+        Status.IN_REVIEW: {Status.IN_REVIEW, Status.SECOND_LOOK, Status.DECIDED, Status.WAITING},
+        Status.SECOND_LOOK: {Status.SECOND_LOOK, Status.DECIDED, Status.IN_REVIEW, Status.WAITING},
+        Status.DECIDED: {Status.DECIDED, Status.WAITING, Status.IN_REVIEW},  # reopened by worse answers, or by staff
     }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -73,6 +90,11 @@ class Case(models.Model):
         choices=Urgency, help_text="The highest tier of any rule that fired"
     )
     urgency = models.PositiveSmallIntegerField(choices=Urgency, help_text="The tier that counts: rules, or a decision")
+    flags = models.JSONField(
+        default=list,
+        help_text="Every rule that ever fired, worst first: {rule, tier, condition, assessment, still}. `assessment` "
+        "is the id of the last one in which it fired; `still` is false when later answers no longer fire it",
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
     opened_at = models.DateTimeField()
     acknowledge_by = models.DateTimeField(help_text="Raised again when nobody acknowledged by then")
@@ -121,27 +143,63 @@ class Case(models.Model):
     def __str__(self):
         return f"case {self.public_id}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.status != self.Status.DECIDED
+
+    @property
+    def screened(self) -> bool:
+        """False while the form was left before the questions that screen for danger."""
+        return self.opened_because != self.OpenedBecause.NOT_SCREENED
+
+    @transaction.atomic
+    def move_to(self, status, *, event, by=None, words="", now=None, **changes):
+        """Lock the row, check the move, write the status, `changes`, a higher version and the event together.
+
+        `event` is a `CaseEvent.Kind`. Raises MoveNotAllowed and changes nothing when the table has no such move.
+        This object is refreshed from the row; returns the event.
+        """
+        locked = Case.objects.select_for_update().get(pk=self.pk)
+        if status not in self.MOVES[locked.status]:
+            raise MoveNotAllowed(locked, status)
+        locked.status = status
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save()
+        event = CaseEvent.objects.create(
+            case=locked, kind=event, by=by, words=words, version=locked.version, at=now or timezone.now()
+        )
+        self.refresh_from_db()
+        return event
+
 
 class CaseEvent(models.Model):
     """What happened to a case, in order. Never changed; the timeline of the case page is read from here."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", "Opened"
+        NEW_FLAG = "new_flag", "New answers"
         RAISED = "raised", "Raised by new answers"
+        REOPENED = "reopened", "Reopened"
+        RAISED_BY_STAFF = "raised_by_staff", "Raised by staff"
         SUBMITTED = "submitted", "Intake submitted"
         ANSWER_CHANGED = "answer_changed", "A red-flag answer was changed"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        HANDED_BACK = "handed_back", "Handed back to the queue"
         CONTACT = "contact", "Contact tried"
         PROPOSED = "proposed", "Lower tier proposed"
         DECIDED = "decided", "Decided"
         SECOND_AGREED = "second_agreed", "Second person agreed"
         SECOND_REFUSED = "second_refused", "Second person did not agree"
+        PROPOSAL_DROPPED = "proposal_dropped", "Proposal dropped"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(help_text="Version of the case that it made")
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
@@ -161,12 +219,14 @@ class Contact(models.Model):
         NO_ANSWER = "no_answer", "No answer"
         WELFARE_CHECK = "welfare_check", "Welfare check asked for under clinic policy"
 
+    SETTLES_AN_EMERGENCY = (Outcome.REACHED, Outcome.REACHED_OTHER, Outcome.WELFARE_CHECK)
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
     outcome = models.CharField(max_length=20, choices=Outcome)
     safety_advice_given = models.BooleanField(default=False)
     words = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
@@ -196,7 +256,7 @@ class Decision(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
     assessment = models.ForeignKey("intake.Assessment", on_delete=models.PROTECT, related_name="decisions")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     tier_before = models.PositiveSmallIntegerField(choices=Urgency)
     tier = models.PositiveSmallIntegerField(choices=Urgency)
     suggested_specialist = models.CharField(max_length=40)
@@ -247,6 +307,15 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"decision {self.public_id}"
+
+    @property
+    def agrees(self) -> bool:
+        """True when tier and specialist are those suggested."""
+        return self.tier == self.tier_before and self.specialist == self.suggested_specialist
+
+    @property
+    def waits_for_a_second_look(self) -> bool:
+        return self.effective_at is None and self.refused_at is None
 
     @property
     def lowers_an_emergency(self) -> bool:

@@ -1,0 +1,381 @@
+"""What happens to a case: opened, raised, acknowledged, called about, decided, looked at by a second person.
+
+Every function is one transaction, moves the case through `Case.move_to` and leaves an event on its timeline. Those a
+person calls take `by=` and raise PermissionDenied unless that person may decide cases. All accept `now=` for the
+moment they count from. A person's action on a case that has moved on since raises one of the refusals below and
+changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.staff.permissions import DECIDE_CASES
+from intake import emails, schedule
+from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
+
+Kind = CaseEvent.Kind
+Status = Case.Status
+
+
+class AlreadyAcknowledged(Exception):
+    """Somebody else has the case; `case.acknowledged_by` says who."""
+
+    def __init__(self, case):
+        self.case = case
+        super().__init__(f"{case.acknowledged_by} has this case.")
+
+
+class CaseChanged(Exception):
+    """The case is not the one that was on the screen; `events` tells what happened since, oldest first."""
+
+    def __init__(self, case, events):
+        self.case, self.events = case, list(events)
+        super().__init__("This case changed while you worked on it.")
+
+
+class ContactFirst(Exception):
+    """An emergency is decided after somebody was reached, or a welfare check asked for."""
+
+
+class NotYours(Exception):
+    """A second look is another person's; a proposal is dropped by its author."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the therapist says of one flag; dismissing it takes a coded reason and words."""
+
+    confirmed: bool = True
+    reason: str = ""
+    words: str = ""
+
+
+# Opened and changed by answers --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_case(intake, assessment: Assessment, *, because, now=None) -> Case:
+    """The case of this intake after `assessment`, in the caller's transaction; safe to call after every page.
+
+    Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
+    once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
+    not see, or one that had gone. Answers never lower a tier. `because` is a `Case.OpenedBecause`.
+    """
+    now = now or timezone.now()
+    case = Case.objects.select_for_update().filter(intake=intake).first()
+    if case is None:
+        return _open(intake, assessment, because=because, now=now)
+    flags = flags_after(case.flags, assessment)
+    fresh = [flag for flag in flags if flag["still"] and not _known(case, flag["rule"])]
+    found = Urgency(assessment.urgency)
+    changes = {"flags": flags, "rules_urgency": max(case.rules_urgency, found)}
+    words = "; ".join(flag["condition"] for flag in fresh)
+    if case.status == Status.DECIDED and fresh:
+        _begin_again(case, max(case.urgency, found), event=Kind.REOPENED, words=words, now=now, **changes)
+    elif case.status != Status.DECIDED and found > case.urgency:
+        _begin_again(case, found, event=Kind.RAISED, words=words, now=now, **changes)
+    elif fresh:
+        _drop_proposal(case, "New answers came in.", now=now)
+        back = Status.IN_REVIEW if case.status == Status.SECOND_LOOK else case.status
+        case.move_to(back, event=Kind.NEW_FLAG, words=words, now=now, **changes)
+    elif flags != case.flags:
+        gone = [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]
+        words = f"No longer fires: {'; '.join(gone)}" if gone else ""
+        case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
+    if because == Case.OpenedBecause.SUBMITTED and not case.events.filter(kind=Kind.SUBMITTED).exists():
+        case.move_to(case.status, event=Kind.SUBMITTED, now=now)
+    return case
+
+
+def _open(intake, assessment, *, because, now) -> Case:
+    urgency = Urgency(assessment.urgency)
+    patient = intake.patient
+    case = Case(
+        intake=intake,
+        patient=patient,
+        location=patient.location,
+        opened_because=because,
+        rules_urgency=urgency,
+        urgency=urgency,
+        flags=flags_after([], assessment),
+        opened_at=now,
+    )
+    for name, value in _clocks(case, urgency, now).items():
+        setattr(case, name, value)
+    case.save()
+    words = "; ".join(flag["condition"] for flag in case.flags)
+    case.move_to(Status.WAITING, event=Kind.OPENED, words=words, now=now)
+    if because == Case.OpenedBecause.SUBMITTED:
+        case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)
+    _announce(case, now)
+    return case
+
+
+def flags_after(flags: list[dict], assessment: Assessment) -> list[dict]:
+    """`Case.flags` after one more assessment: what fires now is refreshed, what fired before is kept and marked."""
+    fired = {flag["rule"]: flag for flag in assessment.result["explanation"]["flags"]}
+    kept = {flag["rule"]: {**flag, "still": flag["rule"] in fired} for flag in flags}
+    for rule, flag in fired.items():
+        kept[rule] = {
+            "rule": rule,
+            "tier": flag["tier"],
+            "condition": flag["condition"],
+            "assessment": assessment.pk,
+            "still": True,
+        }
+    return sorted(kept.values(), key=lambda flag: -Urgency[flag["tier"].upper()])
+
+
+def _known(case, rule) -> bool:
+    """True when the flag was there the last time anybody could look: on the case, and at its last decision."""
+    if not any(flag["rule"] == rule and flag["still"] for flag in case.flags):
+        return False
+    decision = case.decisions.exclude(effective_at=None).last() if case.status == Status.DECIDED else None
+    return decision is None or decision.flag_verdicts.filter(rule=rule).exists()
+
+
+def _clocks(case, urgency, now, *, latest=False) -> dict:
+    """Both clocks of the tier from `now`; with `latest` they may come forward but never go back."""
+    hours, screened = case.location.opening_hours, case.screened
+    clocks = {
+        "acknowledge_by": schedule.acknowledge_by(urgency, now, hours, screened=screened),
+        "decide_by": schedule.decide_by(urgency, now, hours, screened=screened),
+    }
+    return {name: min(due, getattr(case, name)) for name, due in clocks.items()} if latest else clocks
+
+
+def _begin_again(case, urgency, *, event, words, now, by=None, **changes) -> None:
+    """Back to the top of the queue under new clocks; whoever had it is told with everybody else."""
+    _drop_proposal(case, "New answers came in.", now=now)
+    clocks = _clocks(case, urgency, now, latest=case.is_open)
+    changes |= {"urgency": urgency, "acknowledged_at": None, "acknowledged_by": None, **clocks}
+    changes |= {"decided_at": None, "decided_by": None}
+    case.move_to(Status.WAITING, event=event, by=by, words=words, now=now, **changes)
+    _announce(case, now)
+
+
+def _drop_proposal(case, words, *, now) -> None:
+    case.decisions.filter(effective_at=None, refused_at=None).update(refused_at=now, second_words=words)
+
+
+def _announce(case, now) -> None:
+    if case.urgency >= Urgency.SOON:
+        emails.case_needs_you(case, now=now)
+
+
+# Taken by a person --------------------------------------------------------------------------------------------------
+
+
+def _locked(case, by) -> Case:
+    if not by.may(DECIDE_CASES):
+        raise PermissionDenied
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+@transaction.atomic
+def acknowledge(case, *, by, now=None) -> Case:
+    """`by` takes the case. Twice by the same person is once; raises AlreadyAcknowledged when another has it."""
+    now = now or timezone.now()
+    case = _locked(case, by)
+    if case.status != Status.WAITING:
+        if case.acknowledged_by == by:
+            return case
+        raise AlreadyAcknowledged(case)
+    case.move_to(Status.IN_REVIEW, event=Kind.ACKNOWLEDGED, by=by, now=now, acknowledged_at=now, acknowledged_by=by)
+    return case
+
+
+@transaction.atomic
+def hand_back(case, *, by, words="", now=None) -> Case:
+    """The case waits for somebody else under the clock it has; everybody is told again."""
+    now = now or timezone.now()
+    case = _locked(case, by)
+    nobody = {"acknowledged_at": None, "acknowledged_by": None}
+    case.move_to(Status.WAITING, event=Kind.HANDED_BACK, by=by, words=words, now=now, **nobody)
+    _announce(case, now)
+    return case
+
+
+@transaction.atomic
+def record_contact(case, *, outcome, safety_advice_given, words, by, now=None) -> Contact:
+    """One attempt to reach the patient, also on a decided case. In an emergency it moves the decision's clock."""
+    now = now or timezone.now()
+    case = _locked(case, by)
+    contact = Contact.objects.create(
+        case=case, outcome=outcome, safety_advice_given=safety_advice_given, words=words, by=by, at=now
+    )
+    reached = outcome in Contact.SETTLES_AN_EMERGENCY
+    due = schedule.after_contact(Urgency(case.urgency), case.decide_by, now, reached=reached)
+    told = [contact.get_outcome_display(), "safety advice given" if safety_advice_given else "", words]
+    case.move_to(case.status, event=Kind.CONTACT, by=by, words=". ".join(filter(None, told)), now=now, decide_by=due)
+    return contact
+
+
+@transaction.atomic
+def raise_tier(case, *, tier, by, words="", now=None) -> Case:
+    """One action, no reason needed: the case counts as `tier` from now on. A decided case is opened again.
+
+    Raises ValueError when `tier` is not higher than the tier that counts.
+    """
+    now = now or timezone.now()
+    case = _locked(case, by)
+    tier = Urgency(tier)
+    if tier <= case.urgency:
+        raise ValueError(f"{tier.label} does not raise a case that is {Urgency(case.urgency).label.lower()}.")
+    words = f"To {tier.label.lower()}. {words}".strip()
+    if case.status == Status.DECIDED:
+        _begin_again(case, tier, event=Kind.RAISED_BY_STAFF, by=by, words=words, now=now)
+        return case
+    _drop_proposal(case, f"{by} raised the tier.", now=now)
+    status = Status.IN_REVIEW if case.status == Status.SECOND_LOOK else case.status
+    clocks = _clocks(case, tier, now, latest=True)
+    case.move_to(status, event=Kind.RAISED_BY_STAFF, by=by, words=words, now=now, urgency=tier, **clocks)
+    if case.status == Status.WAITING:
+        _announce(case, now)
+    return case
+
+
+@transaction.atomic
+def reopen(case, *, by, words, now=None) -> Case:
+    """A decided case is in review again, with `by`, under a new clock of its tier."""
+    now = now or timezone.now()
+    case = _locked(case, by)
+    changes = {"decided_at": None, "decided_by": None, "acknowledged_at": now, "acknowledged_by": by}
+    changes |= _clocks(case, Urgency(case.urgency), now)
+    if case.status != Status.DECIDED:
+        raise CaseChanged(case, case.events.all())
+    case.move_to(Status.IN_REVIEW, event=Kind.REOPENED, by=by, words=words, now=now, **changes)
+    return case
+
+
+# Decided ------------------------------------------------------------------------------------------------------------
+
+
+def needs_contact(case) -> bool:
+    """True while an emergency has no call on record since the answers last raised or reopened it."""
+    if case.urgency != Urgency.EMERGENCY:
+        return False
+    since = case.events.filter(kind__in=(Kind.OPENED, Kind.RAISED, Kind.REOPENED), by=None).last()
+    calls = case.contacts.filter(outcome__in=Contact.SETTLES_AN_EMERGENCY)
+    return not (calls.filter(at__gte=since.at) if since else calls).exists()
+
+
+def suggestion(case) -> str:
+    """Specialist id the rules suggest: of the last assessment that carried the worst tier seen."""
+    assessments = case.intake.assessments
+    strongest = assessments.filter(urgency=case.rules_urgency).last() or assessments.last()
+    return strongest.result["specialists"][0]
+
+
+@transaction.atomic
+def decide(case, *, version, tier, specialist, refer, reason, words, verdicts, by, now=None) -> Decision:
+    """What `by` decides on the case they saw at `version`.
+
+    `verdicts` maps rule ids to Verdict; flags left out are confirmed. It takes effect at once, except that lowering
+    an emergency waits for another therapist: the case then needs a second look. A case nobody had acknowledged is
+    acknowledged by deciding it. Raises CaseChanged for another version or a case that is not open to a decision, and
+    ContactFirst for an emergency in which nobody was reached yet. The reason "agree" stands for the suggested
+    specialist and the tier as it is; anything else needs words, which the database insists on.
+    """
+    now = now or timezone.now()
+    case = _locked(case, by)
+    if case.version != version or case.status not in (Status.WAITING, Status.IN_REVIEW):
+        raise CaseChanged(case, case.events.filter(version__gt=version))
+    if needs_contact(case):
+        raise ContactFirst
+    if case.status == Status.WAITING:
+        acknowledge(case, by=by, now=now)
+        case.refresh_from_db()
+    decision = Decision(
+        case=case,
+        assessment=case.intake.assessments.last(),
+        by=by,
+        at=now,
+        tier_before=case.urgency,
+        tier=Urgency(tier),
+        suggested_specialist=suggestion(case),
+        specialist=specialist,
+        refer=refer,
+        reason=reason,
+        words=words,
+    )
+    if not decision.lowers_an_emergency:
+        decision.effective_at = now
+    decision.save()
+    _record_verdicts(decision, verdicts)
+    if decision.effective_at:
+        _settle(decision, event=Kind.DECIDED, by=by, words=words, now=now)
+    else:
+        words = f"To {Urgency(tier).label.lower()}. {words}"
+        case.move_to(Status.SECOND_LOOK, event=Kind.PROPOSED, by=by, words=words, now=now)
+    return decision
+
+
+def _record_verdicts(decision, verdicts) -> None:
+    rules = [flag["rule"] for flag in decision.case.flags]
+    if unknown := set(verdicts) - set(rules):
+        raise ValueError(f"No such flag on this case: {', '.join(sorted(unknown))}.")
+    for rule in rules:
+        verdict = verdicts.get(rule, Verdict())
+        FlagVerdict.objects.create(
+            decision=decision, rule=rule, confirmed=verdict.confirmed, reason=verdict.reason, words=verdict.words
+        )
+
+
+def _settle(decision, *, event, by, words, now) -> None:
+    changes = {"urgency": decision.tier, "decided_at": now, "decided_by": decision.by}
+    decision.case.move_to(Status.DECIDED, event=event, by=by, words=words, now=now, **changes)
+
+
+def _waiting_for_second(decision, by) -> Decision:
+    """The decision and its case, locked; the case first, as everywhere."""
+    case = _locked(decision.case, by)
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    decision.case = case
+    if not decision.waits_for_a_second_look:
+        raise CaseChanged(case, case.events.filter(at__gte=decision.at))
+    return decision
+
+
+@transaction.atomic
+def agree_second(decision, *, words, by, now=None) -> Decision:
+    """Another therapist agrees; the decision takes effect. Raises NotYours for its author."""
+    now = now or timezone.now()
+    decision = _waiting_for_second(decision, by)
+    if by == decision.by:
+        raise NotYours
+    decision.second_by, decision.second_at, decision.second_words = by, now, words
+    decision.effective_at = now
+    decision.save()
+    _settle(decision, event=Kind.SECOND_AGREED, by=by, words=words, now=now)
+    return decision
+
+
+@transaction.atomic
+def refuse_second(decision, *, words, by, now=None) -> Decision:
+    """Another therapist does not agree and says why; the case is in review again. Raises NotYours for its author."""
+    now = now or timezone.now()
+    decision = _waiting_for_second(decision, by)
+    if by == decision.by:
+        raise NotYours
+    decision.second_by, decision.second_at, decision.second_words = by, now, words
+    decision.refused_at = now
+    decision.save()
+    decision.case.move_to(Status.IN_REVIEW, event=Kind.SECOND_REFUSED, by=by, words=words, now=now)
+    return decision
+
+
+@transaction.atomic
+def drop_proposal(decision, *, by, now=None) -> Decision:
+    """The author takes the proposal back before anybody looked. Raises NotYours for everybody else."""
+    now = now or timezone.now()
+    decision = _waiting_for_second(decision, by)
+    if by != decision.by:
+        raise NotYours
+    decision.refused_at = now
+    decision.save()
+    decision.case.move_to(Status.IN_REVIEW, event=Kind.PROPOSAL_DROPPED, by=by, now=now)
+    return decision
