@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from clinic.demo import mail_views, start
+from clinic.demo.look import look
 
 urlpatterns = [
     path("look/", look, name="demo_look"),
