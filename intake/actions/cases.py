@@ -190,11 +190,14 @@ def acknowledge(case, *, by, now=None) -> Case:
 
 @transaction.atomic
 def hand_back(case, *, by, words="", now=None) -> Case:
-    """The case waits for somebody else under the clock it has; everybody is told again."""
+    """The case waits for somebody else, not longer than its decision may; everybody is told again."""
     now = now or timezone.now()
     case = _locked(case, by)
-    nobody = {"acknowledged_at": None, "acknowledged_by": None}
-    case.move_to(Status.WAITING, event=Kind.HANDED_BACK, by=by, words=words, now=now, **nobody)
+    if case.status != Status.IN_REVIEW:
+        raise CaseChanged(case, case.events.all())
+    clock = _clocks(case, Urgency(case.urgency), now)["acknowledge_by"]
+    changes = {"acknowledged_at": None, "acknowledged_by": None, "acknowledge_by": min(clock, case.decide_by)}
+    case.move_to(Status.WAITING, event=Kind.HANDED_BACK, by=by, words=words, now=now, **changes)
     _announce(case, now)
     return case
 
@@ -243,10 +246,10 @@ def reopen(case, *, by, words, now=None) -> Case:
     """A decided case is in review again, with `by`, under a new clock of its tier."""
     now = now or timezone.now()
     case = _locked(case, by)
+    if case.is_open:
+        raise CaseChanged(case, case.events.all())
     changes = {"decided_at": None, "decided_by": None, "acknowledged_at": now, "acknowledged_by": by}
     changes |= _clocks(case, Urgency(case.urgency), now)
-    if case.status != Status.DECIDED:
-        raise CaseChanged(case, case.events.all())
     case.move_to(Status.IN_REVIEW, event=Kind.REOPENED, by=by, words=words, now=now, **changes)
     return case
 
