@@ -23,6 +23,8 @@ ENVIRONMENTS = ("development", "test", "demo", "production")
 ENVIRONMENT = os.environ.get("PLUMBLINE_ENV", "development")
 if ENVIRONMENT not in ENVIRONMENTS:
     raise ImproperlyConfigured(f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+# The demo running in this folder, so that commands typed beside it use its servers.
+_running = {} if ENVIRONMENT == "test" else running_urls()
 PRODUCTION = ENVIRONMENT == "production"
 DEMO = ENVIRONMENT == "demo"
 DEBUG = False
@@ -55,7 +57,7 @@ for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
         raise ImproperlyConfigured(f"{_name} is shorter than 32 characters; make a longer random one.")
 
 # Where we are ---------------------------------------------------------------------------------------------------
-SITE_URL = required("SITE_URL", "http://localhost:8000").rstrip("/")  # links in mails start with this
+SITE_URL = required("SITE_URL", _running.get("SITE_URL", "http://localhost:8000")).rstrip("/")  # begins mailed links
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine).")
 if PRODUCTION and not SITE_URL.startswith("https://"):
@@ -138,7 +140,6 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
 # Data -----------------------------------------------------------------------------------------------------------
-_running = running_urls()
 DATABASE_URL = required("DATABASE_URL", _running.get("DATABASE_URL", "postgresql://localhost/plumbline"))
 os.environ.setdefault("DATABASE_URL", DATABASE_URL)
 DATABASES = {"default": read("dj_db_url", "DATABASE_URL", DATABASE_URL)}
@@ -198,7 +199,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Mail -----------------------------------------------------------------------------------------------------------
-EMAIL_URL = required("EMAIL_URL", "smtp://127.0.0.1:8025")
+EMAIL_URL = required("EMAIL_URL", _running.get("EMAIL_URL", "smtp://127.0.0.1:8025"))
 os.environ.setdefault("EMAIL_URL", EMAIL_URL)
 _mail = read("dj_email_url", "EMAIL_URL", EMAIL_URL)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
