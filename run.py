@@ -186,8 +186,8 @@ def shown(what, command):
     began = time.monotonic()
     live = sys.stdout.isatty()
 
-    def show(state, end="\n"):
-        line = f"  {what} ... {state}, {time.monotonic() - began:.0f} s"
+    def show(state="", end="\n"):
+        line = f"  {what} ... {state}{time.monotonic() - began:.0f} s".ljust(78 if live else 0)
         print("\r" + line if live else line, end=end if live else "\n", flush=True)
 
     with open(LOG, "a") as log:
@@ -198,20 +198,20 @@ def shown(what, command):
             )
         except OSError as error:
             print(error, file=log)
-            show("not possible here")
+            show("not possible here, ")
             return False
         try:
-            show("started", end="")
+            show(end="")
             while process.poll() is None:
                 try:
                     process.wait(1 if live else 15)
                 except subprocess.TimeoutExpired:
-                    show("at work", end="")
+                    show(end="")
         except BaseException:
             process.terminate()
             process.wait()
             raise
-    show("done   " if process.returncode == 0 else "did not work")
+    show("done, " if process.returncode == 0 else "did not work, ")
     return process.returncode == 0
 
 

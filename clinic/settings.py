@@ -4,11 +4,13 @@
 opens the demo pages, `production` stops with one sentence when a secret or an address is missing.
 """
 
+import logging
 import os
+import sys
 from pathlib import Path
 
+from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
@@ -18,11 +20,18 @@ from clinic.keys import local_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / ".state"
 
+
+def refused(sentence: str) -> SystemExit:
+    """Ends the start, be it web, worker, beat or a command, with one sentence for whoever set the wrong value."""
+    print(sentence, file=sys.stderr)
+    return SystemExit(3)  # to gunicorn 3 means "do not try again"
+
+
 env = Env(expand_vars=False)
 ENVIRONMENTS = ("development", "test", "demo", "production")
 ENVIRONMENT = os.environ.get("PLUMBLINE_ENV", "development")
 if ENVIRONMENT not in ENVIRONMENTS:
-    raise ImproperlyConfigured(f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+    raise refused(f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
 # The demo running in this folder, so that commands typed beside it use its servers.
 _running = {} if ENVIRONMENT == "test" else running_urls()
 PRODUCTION = ENVIRONMENT == "production"
@@ -36,7 +45,7 @@ def required(name: str, otherwise: str) -> str:
     if value:
         return value
     if PRODUCTION:
-        raise ImproperlyConfigured(f"{name} is not set; production does not start without it. See .env.example.")
+        raise refused(f"{name} is not set; production does not start without it. See .env.example.")
     return otherwise
 
 
@@ -45,7 +54,8 @@ def read(kind, name, default):
     try:
         return getattr(env, kind)(name, default)
     except (EnvError, ValueError) as error:
-        raise ImproperlyConfigured(f"{name} cannot be used: {error}.") from error
+        reason = str(error).rpartition("invalid: ")[2].rstrip(".")
+        raise refused(f"{name} cannot be used: {reason}. See .env.example.") from error
 
 
 # Keys -----------------------------------------------------------------------------------------------------------
@@ -54,14 +64,18 @@ LINK_KEY = required("LINK_KEY", local_key("link"))  # secrets of mailed links ar
 FIELD_KEYS = required("FIELD_KEYS", local_key("field")).split(",")  # newest first; encrypts second-factor secrets
 for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
     if len(_value) < 32:
-        raise ImproperlyConfigured(f"{_name} is shorter than 32 characters; make a longer random one.")
+        raise refused(f"{_name} is shorter than 32 characters; make a longer random one.")
+try:
+    MultiFernet([Fernet(key) for key in FIELD_KEYS])
+except ValueError as error:
+    raise refused("FIELD_KEYS must be one or more Fernet keys with commas between; see .env.example.") from error
 
 # Where we are ---------------------------------------------------------------------------------------------------
 SITE_URL = required("SITE_URL", _running.get("SITE_URL", "http://localhost:8000")).rstrip("/")  # begins mailed links
 if not SITE_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine).")
+    raise refused(f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine).")
 if PRODUCTION and not SITE_URL.startswith("https://"):
-    raise ImproperlyConfigured("SITE_URL must start with https:// in production.")
+    raise refused("SITE_URL must start with https:// in production.")
 ALLOWED_HOSTS = [h.strip() for h in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h.strip()]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 TRUSTED_PROXIES = read("int", "TRUSTED_PROXIES", 0)  # proxies in front of us whose X-Forwarded-For we believe
@@ -144,7 +158,7 @@ DATABASE_URL = required("DATABASE_URL", _running.get("DATABASE_URL", "postgresql
 os.environ.setdefault("DATABASE_URL", DATABASE_URL)
 DATABASES = {"default": read("dj_db_url", "DATABASE_URL", DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
+    raise refused("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
@@ -152,6 +166,8 @@ DATABASES["default"] |= {
 }
 
 BROKER_URL = required("BROKER_URL", _running.get("BROKER_URL", "redis://localhost:6379/0"))
+if not BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://", "amqp://", "amqps://")):
+    raise refused("BROKER_URL must name a Redis, Valkey or RabbitMQ server, such as redis://host:6379/0.")
 _broker_is_redis = BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://"))
 CACHE_URL = os.environ.get("CACHE_URL") or (BROKER_URL if _broker_is_redis else "")
 if CACHE_URL:
@@ -163,7 +179,7 @@ if CACHE_URL:
         }
     }
 elif PRODUCTION:
-    raise ImproperlyConfigured("CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker.")
+    raise refused("CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker.")
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -202,6 +218,8 @@ CELERY_BEAT_SCHEDULE = {
 EMAIL_URL = required("EMAIL_URL", _running.get("EMAIL_URL", "smtp://127.0.0.1:8025"))
 os.environ.setdefault("EMAIL_URL", EMAIL_URL)
 _mail = read("dj_email_url", "EMAIL_URL", EMAIL_URL)
+if "EMAIL_BACKEND" not in _mail:
+    raise refused("EMAIL_URL must name a mail server, such as submission://user:password@mail.example.org:587.")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
@@ -298,12 +316,15 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "America/New_York"  # the default of a new location; each location has its own
 
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise refused(f"LOG_LEVEL is {LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING or ERROR.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "clinic.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},  # its lines hold the path, and a path may hold the secret of a link
         "django.server": {"level": "ERROR"},

@@ -21,6 +21,7 @@ from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 HOUSE = Path(__file__).resolve().parents[2]
 LOGS = STATE / "logs"
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  gunicorn's heartbeat files must not wait for a disk
+WRONG_SETTING = 3  # how every process ends when clinic/settings.py refuses a value; it has printed one sentence
 WEB = ["--workers", 2, "--threads", 4, "--worker-class", "gthread", "--graceful-timeout", 5, "--no-control-socket"]
 WORKER = ["worker", "--concurrency", 2, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -150,6 +151,8 @@ def _command(settings: dict, *words: str) -> str:
         code = process.wait()
     finally:
         stop(process)
+    if code == WRONG_SETTING:
+        raise CannotStart(log.read_text().strip())
     if code:
         raise CannotStart(f"`manage.py {words[0]}` failed; the last lines of {log}:\n{last_lines(log)}")
     return log.read_text()
