@@ -162,7 +162,8 @@ if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"options": "-c statement_timeout=15000 -c lock_timeout=5000", "connect_timeout": 5},
+    "OPTIONS": {"options": "-c statement_timeout=15000 -c lock_timeout=5000", "connect_timeout": 5}
+    | DATABASES["default"].get("OPTIONS", {}),  # what the address itself asks for, such as sslmode, wins
 }
 
 BROKER_URL = required("BROKER_URL", _running.get("BROKER_URL", "redis://localhost:6379/0"))
