@@ -184,14 +184,16 @@ def specialist(**fields) -> Specialist:
 def referral(*, after: Decision, owner: User, to: Specialist | None = None, status=None, **fields) -> Referral:
     """A referral that carries a decision out: a draft, or sent when it goes `to` a specialist."""
     now = timezone.now()
-    return Referral.objects.create(
+    sent = bool(to)
+    carried = Referral.objects.create(
         case=after.case,
         decision=after,
         patient=after.case.patient,
         location=after.case.location,
         specialty=after.specialist,
         specialist=to,
-        status=status or (Referral.Status.SENT if to else Referral.Status.DRAFT),
+        choice=Referral.Choice.SUGGESTED if sent else "",
+        choice_reason="sees new patients" if sent else "",
         owner=owner,
         created_by=after.by,
         **{
@@ -199,10 +201,19 @@ def referral(*, after: Decision, owner: User, to: Specialist | None = None, stat
             "see_by": (now + timedelta(days=7)).date(),
             "question": "Please see this patient.",
             "next_check_at": now + timedelta(days=2),
-            "sent_at": now if to else None,
+            "consent": Referral.Consent.AGREED,
             **fields,
         },
     )
+    if sent or status:
+        letter = carried.letters.create(
+            version=1, content={}, pdf="letters/none.pdf", sha256="0" * 64, signed_by=after.by
+        )
+        Referral.objects.filter(pk=carried.pk).update(
+            status=status or Referral.Status.SENT, sent_at=now, sent_letter=letter, channel=Referral.Channel.LINK
+        )
+        carried.refresh_from_db()
+    return carried
 
 
 def message(*, at: Location | None = None, **fields) -> Message:

@@ -1,6 +1,16 @@
 """The directory of specialists and the referrals carried to them."""
 
 from referrals.models.directory import Specialist
-from referrals.models.referral import Appointment, Letter, Referral, ReferralMove, Report
+from referrals.models.papers import Appointment, Letter, Report
+from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
 
-__all__ = ["Appointment", "Letter", "Referral", "ReferralMove", "Report", "Specialist"]
+__all__ = [
+    "Appointment",
+    "DeclineReason",
+    "Letter",
+    "MoveNotAllowed",
+    "Referral",
+    "ReferralMove",
+    "Report",
+    "Specialist",
+]

@@ -5,8 +5,10 @@ import uuid
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from intake.models import Urgency
 
@@ -48,6 +50,7 @@ class Referral(models.Model):
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
         SCHEDULED = "scheduled", "Appointment made"
+        SEEN = "seen", "Seen, report awaited"
         NO_SHOW = "no_show", "Patient did not come"
         REPORTED = "reported", "Report received"
         CLOSED = "closed", "Closed"
@@ -57,18 +60,23 @@ class Referral(models.Model):
     MOVES = {
         Status.DRAFT: {Status.SENT, Status.WITHDRAWN},
         Status.SENT: {
-            Status.OPENED, Status.ACCEPTED, Status.DECLINED, Status.QUESTION, Status.SCHEDULED, Status.WITHDRAWN,
+            Status.OPENED, Status.ACCEPTED, Status.DECLINED, Status.QUESTION, Status.SCHEDULED, Status.REPORTED,
+            Status.WITHDRAWN,
         },
-        Status.OPENED: {Status.ACCEPTED, Status.DECLINED, Status.QUESTION, Status.SCHEDULED, Status.WITHDRAWN},
-        Status.QUESTION: {Status.SENT, Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN},
+        Status.OPENED: {
+            Status.ACCEPTED, Status.DECLINED, Status.QUESTION, Status.SCHEDULED, Status.REPORTED, Status.WITHDRAWN,
+        },
+        Status.QUESTION: {Status.SENT, Status.ACCEPTED, Status.DECLINED, Status.SCHEDULED, Status.WITHDRAWN},
         Status.ACCEPTED: {Status.SCHEDULED, Status.DECLINED, Status.REPORTED, Status.QUESTION, Status.WITHDRAWN},
         Status.DECLINED: {Status.DRAFT, Status.WITHDRAWN},  # redirected: another listing is chosen
         Status.SCHEDULED: {
-            Status.SCHEDULED, Status.NO_SHOW, Status.REPORTED, Status.DECLINED, Status.WITHDRAWN, Status.CLOSED,
+            Status.SCHEDULED, Status.SEEN, Status.NO_SHOW, Status.REPORTED, Status.DECLINED, Status.WITHDRAWN,
+            Status.CLOSED,
         },
-        Status.NO_SHOW: {Status.SCHEDULED, Status.DRAFT, Status.CLOSED, Status.WITHDRAWN},
-        Status.REPORTED: {Status.CLOSED, Status.REPORTED},
-        Status.CLOSED: {Status.DRAFT},  # reopened
+        Status.SEEN: {Status.SCHEDULED, Status.REPORTED, Status.CLOSED},
+        Status.NO_SHOW: {Status.SCHEDULED, Status.DRAFT, Status.REPORTED, Status.CLOSED, Status.WITHDRAWN},
+        Status.REPORTED: {Status.REPORTED, Status.SCHEDULED, Status.CLOSED},
+        Status.CLOSED: {Status.DRAFT, Status.REPORTED},  # reopened, or a report came after all
         Status.WITHDRAWN: {Status.DRAFT},
     }  # fmt: skip
 
@@ -81,6 +89,26 @@ class Referral(models.Model):
         NOT_NEEDED = "not_needed", "No longer needed"
         MADE_IN_ERROR = "made_in_error", "Made in error"
 
+    class Wanted(models.TextChoices):
+        OPINION = "opinion", "Your opinion and advice; we go on treating"
+        SHARED = "shared", "Shared care: please say who does what"
+        TAKE_OVER = "take_over", "Please take over this problem"
+
+    class Consent(models.TextChoices):
+        AGREED = "agreed", "The patient agreed to this referral and to sending this letter"
+        URGENT_CARE = "urgent_care", "Sent for treatment before the patient could be reached"
+
+    class Choice(models.TextChoices):
+        SUGGESTED = "suggested", "From the suggested list"
+        PATIENT = "patient", "The patient's own choice"
+        OTHER = "other", "Another from the directory"
+
+    class Channel(models.TextChoices):
+        LINK = "link", "Link by email"
+        FAX = "fax", "Printed and faxed"
+        POST = "post", "Printed and mailed"
+        BY_HAND = "by_hand", "Printed and handed over"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("intake.Case", on_delete=models.PROTECT, related_name="referrals")
     decision = models.OneToOneField("intake.Decision", on_delete=models.PROTECT, related_name="referral")
@@ -90,10 +118,18 @@ class Referral(models.Model):
     specialist = models.ForeignKey(
         "referrals.Specialist", null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
     )
-    choice_reason = models.CharField(max_length=200, blank=True, help_text="Why this listing, as the desk recorded it")
+    choice = models.CharField(max_length=10, choices=Choice, blank=True)
+    choice_reason = models.CharField(max_length=300, blank=True, help_text="Why this listing, as the desk recorded it")
     urgency = models.PositiveSmallIntegerField(choices=Urgency)
     see_by = models.DateField(help_text="The date by which the patient should be seen")
     question = models.TextField(help_text="What the specialist is asked")
+    wanted = models.CharField(max_length=10, choices=Wanted, default=Wanted.OPINION)
+    patient_told = models.TextField(blank=True, help_text="What the patient was told about this referral")
+    consent = models.CharField(max_length=12, choices=Consent, blank=True)
+    attachments = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    left_out = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, help_text="Parts of the letter the desk left out"
+    )
     authorization_number = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     round = models.PositiveSmallIntegerField(default=1, help_text="Grows each time it goes to another listing")
@@ -106,6 +142,15 @@ class Referral(models.Model):
     )
     next_check_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    sent_letter = models.ForeignKey(
+        "referrals.Letter",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The version the office has",
+    )
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -134,8 +179,12 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "withdrawn", "closed"])
-                | Q(specialist__isnull=False, sent_at__isnull=False),
-                name="sent_referral_has_a_specialist",
+                | Q(specialist__isnull=False, sent_at__isnull=False, sent_letter__isnull=False) & ~Q(channel=""),
+                name="sent_referral_has_a_specialist_and_a_letter",
+            ),
+            models.CheckConstraint(
+                condition=Q(specialist=None) | ~Q(choice="") & ~Q(choice_reason=""),
+                name="chosen_specialist_has_a_reason",
             ),
             models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="referral_has_a_known_urgency"),
         ]
@@ -143,34 +192,90 @@ class Referral(models.Model):
     def __str__(self):
         return f"referral {self.public_id}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.status not in self.ENDED
+
+    def may_become(self, status) -> bool:
+        return status in self.MOVES[self.status]
+
     @transaction.atomic
-    def move_to(self, status, *, by=None, office: str = "", note: str = "", **changes):
+    def move_to(self, status, *, what, by=None, office: str = "", reason: str = "", note: str = "", **changes):
         """Lock the row, check the move, write the new status, `changes` and the history line together.
 
-        `by` is a member of staff; `office` names who acted at the specialist's office. Raises MoveNotAllowed and
-        changes nothing when the table has no such move. This object is refreshed from the row.
+        `what` is a `ReferralMove.What`. `by` is a member of staff; `office` names who acted at the specialist's
+        office. Raises MoveNotAllowed and changes nothing when the table has no such move. This object is refreshed
+        from the row.
         """
         locked = Referral.objects.select_for_update().get(pk=self.pk)
-        if status not in self.MOVES[locked.status]:
+        if not locked.may_become(status):
             raise MoveNotAllowed(locked, status)
         before, locked.status = locked.status, status
         for name, value in changes.items():
             setattr(locked, name, value)
         locked.save()
         ReferralMove.objects.create(
-            referral=locked, from_status=before, to_status=status, by=by, office=office, note=note
+            referral=locked,
+            what=what,
+            from_status=before,
+            to_status=status,
+            by=by,
+            office=office,
+            reason=reason,
+            note=note,
         )
         self.refresh_from_db()
 
 
+class DeclineReason(models.TextChoices):
+    NOT_TAKING = "not_taking", _("Not taking new patients")
+    PLAN = "plan", _("Does not take the patient's insurance plan")
+    OTHER_SPECIALTY = "other_specialty", _("Another specialty fits better")
+    NOT_IN_TIME = "not_in_time", _("No appointment in time")
+    MORE_NEEDED = "more_needed", _("Tests or papers are needed first")
+    NO_ANSWER = "no_answer", _("The office does not answer")
+    OTHER = "other", _("Another reason")
+
+
 class ReferralMove(models.Model):
-    """One move, who made it and when. Never changed."""
+    """One thing that happened, who did it and when. Never changed; the timeline is read from here.
+
+    Most lines change the status; a note, a phone call or a new owner leaves it as it was.
+    """
+
+    class What(models.TextChoices):
+        STARTED = "started", "Referral started"
+        CHOSEN = "chosen", "Specialist chosen"
+        LETTER = "letter", "Letter changed"
+        SENT = "sent", "Sent"
+        OPENED = "opened", "Opened by the office"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        ASKED = "asked", "Question asked"
+        ANSWERED = "answered", "Question answered"
+        SCHEDULED = "scheduled", "Appointment made"
+        SEEN = "seen", "Patient was seen"
+        NO_SHOW = "no_show", "Patient did not come"
+        REPORTED = "reported", "Report received"
+        READ = "read", "Report read"
+        REDIRECTED = "redirected", "Goes to another specialist"
+        CLOSED = "closed", "Closed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        REOPENED = "reopened", "Opened again"
+        PHONE = "phone", "Phone call"
+        FAX = "fax", "Fax"
+        NOTE = "note", "Note"
+        NEXT_DATE = "next_date", "Next date set"
+        HANDED_OVER = "handed_over", "Handed over"
+        LINK_WOKEN = "link_woken", "Link opened again for the office"
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="moves")
+    what = models.CharField(max_length=12, choices=What)
     from_status = models.CharField(max_length=20, choices=Referral.Status, blank=True)
     to_status = models.CharField(max_length=20, choices=Referral.Status)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     office = models.CharField(max_length=120, blank=True, help_text="Who acted at the specialist's office")
+    reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     note = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -178,84 +283,9 @@ class ReferralMove(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"),
+            models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]
         triggers = [pgtrigger.Protect(name="referral_move_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
-        return f"{self.get_to_status_display()} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class Letter(models.Model):
-    """A letter as it was made: the words that went in, the PDF that came out. A change makes a new version."""
-
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="letters")
-    version = models.PositiveSmallIntegerField()
-    content = models.JSONField()
-    pdf = models.FileField(upload_to="letters/")
-    sha256 = models.CharField(max_length=64)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["version"]
-        constraints = [
-            models.UniqueConstraint(fields=["referral", "version"], name="one_letter_for_each_version"),
-        ]
-
-    def __str__(self):
-        return f"letter {self.version} of {self.referral_id}"
-
-
-class Appointment(models.Model):
-    """When and where the specialist will see the patient. A new one replaces the one before."""
-
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="appointments")
-    starts_at = models.DateTimeField()
-    time_zone = models.CharField(max_length=40)
-    instructions = models.TextField(blank=True)
-    given_by = models.CharField(max_length=120)
-    made_at = models.DateTimeField(auto_now_add=True)
-    replaced_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["referral"],
-                condition=Q(replaced_at=None),
-                name="one_current_appointment_for_each_referral",
-            ),
-        ]
-
-    def __str__(self):
-        return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"
-
-
-class Report(models.Model):
-    """What the specialist sent back: a file, words, or both. It stays unread until a therapist reads it by name."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="reports")
-    words = models.TextField(blank=True)
-    file = models.FileField(upload_to="reports/", blank=True)
-    file_name = models.CharField(max_length=120, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    sent_by = models.CharField(max_length=120)
-    received_at = models.DateTimeField(auto_now_add=True)
-    read_at = models.DateTimeField(null=True, blank=True)
-    read_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(read_at=None, read_by=None) | Q(read_at__isnull=False, read_by__isnull=False),
-                name="report_read_has_both_when_and_who",
-            ),
-            models.CheckConstraint(condition=~Q(words="") | ~Q(file=""), name="report_says_something"),
-        ]
-
-    def __str__(self):
-        return f"report received {self.received_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_what_display()} at {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,52 @@
+"""Everything that may happen to a referral. Each is one transaction and says who did it: `by=` staff, or `office=`.
+
+Pass `saw=` (see `newest_line`) from a page, and a referral somebody else moved meanwhile raises ReferralChanged
+instead of being overwritten. A move the table does not have raises MoveNotAllowed; a step that lacks something
+raises NotYet with words for the person acting. Nothing is changed then.
+"""
+
+from referrals.actions.answers import (
+    answer_question,
+    give_appointment,
+    no_show,
+    office_accept,
+    office_ask,
+    office_decline,
+    office_opened,
+    read_report,
+    receive_report,
+    seen,
+)
+from referrals.actions.carrying import close, hand_over, note, reopen, set_next_check, wake_link, withdraw
+from referrals.actions.start import choose, prepare_letter, redirect, refer, send
+from referrals.actions.steps import NotYet, ReferralChanged, newest_line
+from referrals.models import MoveNotAllowed
+
+__all__ = [
+    "MoveNotAllowed",
+    "NotYet",
+    "ReferralChanged",
+    "answer_question",
+    "choose",
+    "close",
+    "give_appointment",
+    "hand_over",
+    "newest_line",
+    "no_show",
+    "note",
+    "office_accept",
+    "office_ask",
+    "office_decline",
+    "office_opened",
+    "prepare_letter",
+    "read_report",
+    "receive_report",
+    "redirect",
+    "refer",
+    "reopen",
+    "seen",
+    "send",
+    "set_next_check",
+    "wake_link",
+    "withdraw",
+]

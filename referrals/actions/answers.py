@@ -1,0 +1,210 @@
+"""What the specialist's office answers: by its link (`office=` names who), or told to the desk by phone (`by=`)."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.links import actions as links
+from clinic.links.models import Link
+from clinic.messages import actions as messages
+from clinic.staff.permissions import SIGN_REFERRALS
+from referrals import emails, schedule
+from referrals.actions.steps import NotYet, Status, What, check_may, lock, next_date, write_down
+from referrals.models import Appointment, Referral, Report
+
+
+@transaction.atomic
+def office_opened(referral: Referral, *, office: str) -> Referral:
+    """A person at the office got past the second factor. Only the first time moves a sent referral."""
+    referral = lock(referral)
+    if referral.status == Status.SENT:
+        referral.move_to(Status.OPENED, what=What.OPENED, office=office)
+    else:
+        write_down(referral, What.OPENED, office=office)
+    return referral
+
+
+@transaction.atomic
+def office_accept(referral: Referral, *, office: str = "", by=None, note: str = "", saw=None) -> Referral:
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.ACCEPTED,
+        what=What.ACCEPTED,
+        office=office,
+        by=by,
+        note=note,
+        next_check_at=next_date(referral, Status.ACCEPTED),
+    )
+    stop_reminding(referral, "the office accepted")
+    return referral
+
+
+@transaction.atomic
+def office_decline(referral: Referral, *, reason, words: str = "", office: str = "", by=None, saw=None) -> Referral:
+    """`reason` is a DeclineReason. The referral waits for the desk to redirect it."""
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.DECLINED,
+        what=What.DECLINED,
+        reason=reason,
+        note=words,
+        office=office,
+        by=by,
+        next_check_at=next_date(referral, Status.DECLINED),
+    )
+    drop_appointment(referral)
+    stop_reminding(referral, "the office declined")
+    return referral
+
+
+@transaction.atomic
+def office_ask(referral: Referral, *, words: str, office: str = "", by=None, saw=None) -> Referral:
+    """The office needs to know something; the next step is ours."""
+    check_may(by)
+    if not words.strip():
+        raise NotYet("Write the question.")
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.QUESTION,
+        what=What.ASKED,
+        note=words,
+        office=office,
+        by=by,
+        next_check_at=next_date(referral, Status.QUESTION),
+    )
+    stop_reminding(referral, "the office asked a question")
+    return referral
+
+
+@transaction.atomic
+def answer_question(referral: Referral, *, words: str, by, saw=None) -> Referral:
+    """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent."""
+    check_may(by)
+    if not words.strip():
+        raise NotYet("Write the answer.")
+    referral = lock(referral, saw)
+    asked = referral.moves.filter(what=What.ASKED).last()
+    accepted = asked is not None and asked.from_status == Status.ACCEPTED
+    back_to = Status.ACCEPTED if accepted else Status.SENT
+    referral.move_to(back_to, what=What.ANSWERED, note=words, by=by, next_check_at=next_date(referral, back_to))
+    if referral.channel == Referral.Channel.LINK:
+        emails.referral_sent(referral)
+    return referral
+
+
+@transaction.atomic
+def give_appointment(
+    referral: Referral, *, starts_at, time_zone: str, instructions: str = "", office: str = "", by=None, saw=None
+) -> Appointment:
+    """When the specialist will see the patient. A new one replaces the one before; the patient is reminded of it."""
+    check_may(by)
+    now = timezone.now()
+    if starts_at <= now:
+        raise NotYet("Give a date and time in the future.")
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.SCHEDULED,
+        what=What.SCHEDULED,
+        office=office,
+        by=by,
+        next_check_at=next_date(referral, Status.SCHEDULED, now, starts_at),
+    )
+    drop_appointment(referral)
+    appointment = Appointment.objects.create(
+        referral=referral,
+        starts_at=starts_at,
+        time_zone=time_zone,
+        instructions=instructions,
+        given_by=office or by.name,
+    )
+    if referral.channel == Referral.Channel.LINK:
+        links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=starts_at + schedule.LINK_LIVES)
+    stop_reminding(referral, "an appointment was made")
+    emails.appointment_reminder(appointment)
+    return appointment
+
+
+@transaction.atomic
+def seen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+    """The patient went. The report is awaited."""
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(Status.SEEN, what=What.SEEN, by=by, note=words, next_check_at=next_date(referral, Status.SEEN))
+    return referral
+
+
+@transaction.atomic
+def no_show(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+    """The patient did not come. Outreach starts: the next date is close."""
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.NO_SHOW, what=What.NO_SHOW, by=by, note=words, next_check_at=next_date(referral, Status.NO_SHOW)
+    )
+    drop_appointment(referral)
+    return referral
+
+
+@transaction.atomic
+def receive_report(
+    referral: Referral, *, words: str = "", file=None, sent_by: str = "", office: str = "", by=None, saw=None
+) -> Report:
+    """Keep what the specialist sent back: words, a checked file (`uploads.CheckedFile`), or both.
+
+    It stays unread until a therapist reads it by name, and the deciding therapist owns the referral meanwhile. A
+    report on a closed referral opens it again.
+    """
+    check_may(by)
+    if not words.strip() and file is None:
+        raise NotYet("Add the report as a file, or write it.")
+    referral = lock(referral, saw)
+    reader = referral.decision.by
+    here = reader.is_active and reader.may(SIGN_REFERRALS) and reader.locations.contains(referral.location)
+    referral.move_to(
+        Status.REPORTED,
+        what=What.REPORTED,
+        office=office,
+        by=by,
+        owner=reader if here else (referral.owner or by),
+        next_check_at=next_date(referral, Status.REPORTED),
+        end_reason="",
+        ended_at=None,
+    )
+    report = Report(referral=referral, words=words.strip(), sent_by=sent_by or office or by.name, logged_by=by)
+    if file is not None:
+        report.file_name, report.sha256 = file.name, file.sha256
+        report.file.save(file.stored_as, file.content, save=False)
+    report.save()
+    stop_reminding(referral, "the report came")
+    emails.report_received(report)
+    return report
+
+
+@transaction.atomic
+def read_report(report: Report, *, by) -> Report:
+    """A therapist has read it, by name. Reading twice keeps the first name."""
+    check_may(by, SIGN_REFERRALS)
+    referral = lock(report.referral)
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    if report.read_at is None:
+        report.read_at, report.read_by = timezone.now(), by
+        report.save(update_fields=["read_at", "read_by"])
+        write_down(referral, What.READ, by=by)
+    return report
+
+
+def drop_appointment(referral: Referral) -> None:
+    """The appointment no longer stands; its reminder is not sent."""
+    if referral.appointments.filter(replaced_at=None).update(replaced_at=timezone.now()):
+        messages.withdraw(
+            subject_type="referral",
+            subject_id=referral.public_id,
+            kinds=["appointment_reminder"],
+            why="the appointment was changed",
+        )
+
+
+def stop_reminding(referral: Referral, why: str) -> None:
+    """Nobody is told any more that the office has not answered."""
+    messages.withdraw(subject_type="referral", subject_id=referral.public_id, kinds=["referral_not_answered"], why=why)

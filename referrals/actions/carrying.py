@@ -1,0 +1,134 @@
+"""What the desk does while it carries a referral: notes, dates, owners, and how it ends."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.links import actions as links
+from clinic.links.models import Link
+from clinic.messages import actions as messages
+from referrals.actions.answers import drop_appointment
+from referrals.actions.start import away_from_office, end_link
+from referrals.actions.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.models import Referral
+
+LONGEST_WAIT = timedelta(days=90)
+NOTES = (What.PHONE, What.FAX, What.NOTE)
+
+
+@transaction.atomic
+def note(referral: Referral, *, words: str, by, what=What.NOTE, saw=None) -> Referral:
+    """Write down a phone call, a fax or a note. Changes nothing else."""
+    check_may(by)
+    if what not in NOTES:
+        raise ValueError(f"{what} is not a note")
+    if not words.strip():
+        raise NotYet("Write what was said or sent.")
+    referral = lock(referral, saw)
+    write_down(referral, what, by=by, note=words.strip())
+    return referral
+
+
+@transaction.atomic
+def set_next_check(referral: Referral, *, at, by, words: str = "", saw=None) -> Referral:
+    """Look again at `at`: in the future, and not more than 90 days away."""
+    check_may(by)
+    now = timezone.now()
+    if not now < at <= now + LONGEST_WAIT:
+        raise NotYet("Choose a date from now up to 90 days ahead.")
+    referral = lock(referral, saw)
+    _still_open(referral)
+    referral.next_check_at = at
+    referral.save(update_fields=["next_check_at"])
+    write_down(referral, What.NEXT_DATE, by=by, note=words.strip())
+    return referral
+
+
+@transaction.atomic
+def hand_over(referral: Referral, *, to, by, words: str = "", saw=None) -> Referral:
+    """Another person carries it from now on; they must work at the location and carry referrals."""
+    check_may(by)
+    check_may(to)
+    if not to.locations.contains(referral.location):
+        raise NotYet(f"{to} does not work at {referral.location}.")
+    referral = lock(referral, saw)
+    _still_open(referral)
+    referral.owner = to
+    referral.save(update_fields=["owner"])
+    write_down(referral, What.HANDED_OVER, by=by, note=f"To {to}. {words}".strip())
+    return referral
+
+
+@transaction.atomic
+def close(referral: Referral, *, reason, by, words: str = "", saw=None) -> Referral:
+    """The loop is closed. With a report only after a therapist read every one; without, for a coded reason."""
+    check_may(by)
+    referral = lock(referral, saw)
+    if referral.reports.unread().exists():
+        raise NotYet("A therapist must read the report first.")
+    if reason == Referral.EndReason.REPORT_READ and not referral.reports.exists():
+        raise NotYet("There is no report. Choose another reason.")
+    if referral.status == Status.REPORTED:
+        reason = Referral.EndReason.REPORT_READ
+    return _end(referral, Status.CLOSED, What.CLOSED, reason, words, by)
+
+
+@transaction.atomic
+def withdraw(referral: Referral, *, reason, by, words: str = "", saw=None) -> Referral:
+    """Stop it before the specialist saw the patient. The office's link stops working."""
+    check_may(by)
+    if reason == Referral.EndReason.REPORT_READ:
+        raise NotYet("A referral with a report is closed, not withdrawn.")
+    return _end(lock(referral, saw), Status.WITHDRAWN, What.WITHDRAWN, reason, words, by)
+
+
+@transaction.atomic
+def reopen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+    """Take an ended referral up again, from the start: a specialist is chosen anew."""
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.DRAFT,
+        what=What.REOPENED,
+        by=by,
+        note=words,
+        owner=least_busy(referral.location) or by,
+        next_check_at=next_date(referral, Status.DRAFT),
+        end_reason="",
+        ended_at=None,
+        **away_from_office(referral),
+    )
+    return referral
+
+
+@transaction.atomic
+def wake_link(referral: Referral, *, by, saw=None) -> Referral:
+    """Let the office try again after five wrong tries."""
+    check_may(by)
+    referral = lock(referral, saw)
+    for link in Link.objects.filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id, withdrawn_at=None):
+        links.wake(link, by=by)
+    write_down(referral, What.LINK_WOKEN, by=by)
+    return referral
+
+
+def _still_open(referral: Referral) -> None:
+    if not referral.is_open:
+        raise NotYet("This referral has ended. Open it again first.")
+
+
+def _end(referral, status, what, reason, words, by):
+    referral.move_to(
+        status,
+        what=what,
+        by=by,
+        note=words,
+        end_reason=reason,
+        ended_at=timezone.now(),
+        next_check_at=None,
+    )
+    drop_appointment(referral)
+    end_link(referral, by=by)
+    messages.withdraw(subject_type="referral", subject_id=referral.public_id, why=f"the referral was {referral.status}")
+    return referral

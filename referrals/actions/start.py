@@ -1,0 +1,189 @@
+"""From a therapist's decision to a letter that has left the house."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.links import actions as links
+from clinic.links.models import Link
+from intake.models import Decision, Urgency
+from referrals import emails, letter, schedule
+from referrals.actions.steps import (
+    NotYet,
+    Status,
+    What,
+    check_may,
+    least_busy,
+    lock,
+    next_date,
+    write_down,
+)
+from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
+
+
+@transaction.atomic
+def refer(decision: Decision, *, by) -> Referral:
+    """The referral of a decision that is in effect and asks for one; the same decision never makes a second.
+
+    The front desk of the location carries it (whoever has least to carry), else the person acting.
+    """
+    if not (decision.refer and decision.effective_at):
+        raise ValueError("Only a decision in effect that asks for a referral becomes one.")
+    decision = (
+        Decision.objects.select_for_update().select_related("case__location", "case__patient").get(pk=decision.pk)
+    )
+    existing = Referral.objects.filter(decision=decision).first()
+    if existing:
+        return existing
+    case, now, urgency = decision.case, timezone.now(), Urgency(decision.tier)
+    hours = case.location.opening_hours
+    referral = Referral.objects.create(
+        case=case,
+        decision=decision,
+        patient=case.patient,
+        location=case.location,
+        specialty=decision.specialist,
+        urgency=urgency,
+        see_by=schedule.see_by(urgency, now, hours),
+        question=letter.first_question(decision),
+        wanted=Referral.Wanted.SHARED if urgency >= Urgency.URGENT else Referral.Wanted.OPINION,
+        patient_told=letter.first_told(decision),
+        owner=least_busy(case.location) or by,
+        next_check_at=schedule.next_check(Status.DRAFT, urgency, now, hours),
+        created_by=by,
+    )
+    ReferralMove.objects.create(referral=referral, what=What.STARTED, to_status=Status.DRAFT, by=by)
+    return referral
+
+
+@transaction.atomic
+def choose(referral: Referral, specialist: Specialist, *, choice, because: str, by, saw=None) -> Referral:
+    """Pick the listing it goes to and why: words of the ranking, or the patient's or the desk's own reason.
+
+    NotYet once it has been sent (redirect it first), without a reason, or with a listing no longer shown.
+    """
+    check_may(by)
+    referral = lock(referral, saw)
+    if referral.status != Status.DRAFT:
+        raise NotYet("This referral was already sent. Redirect it before choosing another specialist.")
+    if not because.strip():
+        raise NotYet("Say why this specialist.")
+    if not specialist.listed:
+        raise NotYet("This specialist is no longer listed. Choose another.")
+    referral.specialist, referral.choice, referral.choice_reason = specialist, choice, because.strip()[:300]
+    referral.save(update_fields=["specialist", "choice", "choice_reason"])
+    write_down(referral, What.CHOSEN, by=by, note=f"{specialist}: {referral.choice_reason}")
+    return referral
+
+
+LETTER_FIELDS = (
+    "question",
+    "wanted",
+    "patient_told",
+    "consent",
+    "attachments",
+    "left_out",
+    "authorization_number",
+)
+
+
+@transaction.atomic
+def prepare_letter(referral: Referral, *, by, saw=None, **parts) -> Referral:
+    """Change what the desk may change in the letter (`LETTER_FIELDS`). After sending, the office gets a new version."""
+    check_may(by)
+    referral = lock(referral, saw)
+    if not referral.is_open:
+        raise NotYet("This referral has ended. Open it again first.")
+    changed = [name for name in LETTER_FIELDS if name in parts and getattr(referral, name) != parts[name]]
+    for name in changed:
+        setattr(referral, name, parts[name])
+    if not changed:
+        return referral
+    referral.save(update_fields=changed)
+    if referral.status == Status.DRAFT:
+        write_down(referral, What.LETTER, by=by)
+    elif referral.specialist:
+        new = letter.make(referral, prepared_by=by)
+        Referral.objects.filter(pk=referral.pk).update(sent_letter=new)
+        write_down(referral, What.LETTER, by=by, note=f"The office now has version {new.version}.")
+    return referral
+
+
+@transaction.atomic
+def send(referral: Referral, *, by, channel=Referral.Channel.LINK, saw=None) -> Referral:
+    """Make the letter, fix its version, and send the office a link; or record that it was printed and sent.
+
+    NotYet says what is missing: a specialist, the patient's consent, an email address for a link.
+    """
+    check_may(by)
+    referral = lock(referral, saw)
+    if referral.status != Status.DRAFT:
+        raise MoveNotAllowed(referral, Status.SENT)
+    ready_to_send(referral, channel)
+    now = timezone.now()
+    version = letter.make(referral, prepared_by=by)
+    referral.move_to(
+        Status.SENT,
+        what=What.SENT,
+        by=by,
+        note=f"{Referral.Channel(channel).label}, letter version {version.version}",
+        sent_letter=version,
+        sent_at=now,
+        channel=channel,
+        next_check_at=next_date(referral, Status.SENT, now),
+    )
+    if channel == Referral.Channel.LINK:
+        links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=now + schedule.LINK_LIVES)
+        emails.referral_sent(referral)
+        emails.remind_office(referral)
+    return referral
+
+
+def ready_to_send(referral: Referral, channel=Referral.Channel.LINK) -> None:
+    """Raises NotYet with the first thing that is missing."""
+    if referral.specialist is None:
+        raise NotYet("Choose a specialist first.")
+    if not referral.specialist.listed:
+        raise NotYet("The chosen specialist is no longer listed. Choose another.")
+    if not referral.consent:
+        raise NotYet("Say whether the patient agreed to this referral.")
+    if channel == Referral.Channel.LINK and not referral.specialist.email:
+        raise NotYet("This office has no email address. Print the letter and send it, then record how.")
+
+
+@transaction.atomic
+def redirect(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+    """Take it back to be sent to somebody else: after a decline, or when the patient did not come.
+
+    The link of the office before stops working.
+    """
+    check_may(by)
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.DRAFT,
+        what=What.REDIRECTED,
+        by=by,
+        note=words,
+        next_check_at=next_date(referral, Status.DRAFT),
+        **away_from_office(referral),
+    )
+    end_link(referral, by=by)
+    return referral
+
+
+def away_from_office(referral: Referral) -> dict:
+    """The changes that free a referral of the listing it was sent to."""
+    return {
+        "round": referral.round + 1,
+        "specialist": None,
+        "choice": "",
+        "choice_reason": "",
+        "sent_at": None,
+        "sent_letter": None,
+        "channel": "",
+    }
+
+
+def end_link(referral: Referral, *, by=None) -> None:
+    """The office can open nothing any more."""
+    for link in Link.objects.filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id, withdrawn_at=None):
+        links.withdraw(link, by=by)

@@ -1,0 +1,81 @@
+"""What every action on a referral shares: who may, the lock, the line in the history, the next date."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from clinic.staff.models import User
+from clinic.staff.permissions import CARRY_REFERRALS
+from intake.models import Urgency
+from referrals import schedule
+from referrals.models import Referral, ReferralMove
+
+What = ReferralMove.What
+Status = Referral.Status
+
+
+class ReferralChanged(Exception):
+    """Somebody moved the referral since the person acting last saw it; nothing was changed."""
+
+
+class NotYet(Exception):
+    """Something is missing before this step. `words` says what, for the person acting."""
+
+    def __init__(self, words: str):
+        self.words = words
+        super().__init__(words)
+
+
+def check_may(by: User | None, permission: str = CARRY_REFERRALS) -> None:
+    if by is not None and not by.may(permission):
+        raise PermissionDenied
+
+
+def lock(referral: Referral, saw: int | None = None) -> Referral:
+    """The row itself, held until the transaction ends.
+
+    `saw` is the newest history line (its pk) on the page the person acted from; a newer one raises ReferralChanged.
+    """
+    locked = Referral.objects.select_for_update().get(pk=referral.pk)
+    if saw is not None and saw != newest_line(locked):
+        raise ReferralChanged
+    return locked
+
+
+def newest_line(referral: Referral) -> int:
+    """Pk of the newest line of the history; 0 before the first."""
+    return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def write_down(referral: Referral, what, *, by=None, office="", note="") -> ReferralMove:
+    """A line in the history that leaves the status as it is."""
+    return ReferralMove.objects.create(
+        referral=referral,
+        what=what,
+        from_status=referral.status,
+        to_status=referral.status,
+        by=by,
+        office=office,
+        note=note,
+    )
+
+
+def next_date(referral: Referral, status, now=None, appointment=None):
+    return schedule.next_check(
+        status,
+        Urgency(referral.urgency),
+        now or timezone.now(),
+        referral.location.opening_hours,
+        appointment,
+    )
+
+
+def least_busy(location) -> User | None:
+    """The member of the front desk there who carries the fewest open referrals."""
+    is_open = ~Q(referrals_owned__status__in=Referral.ENDED)
+    return (
+        User.objects.front_desk_at(location)
+        .annotate(carrying=Count("referrals_owned", filter=is_open))
+        .order_by("carrying", "pk")
+        .first()
+    )
