@@ -1,0 +1,70 @@
+"""The triage engine: a protocol of questions and rules, and what a patient's answers mean under it.
+
+Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licensed therapist confirms everything.
+
+    protocol = shipped()                          # or load(folder): strict, raises ProtocolError
+    answers = validate_answers(protocol, raw)     # raises AnswerError naming the question
+    visible_questions(protocol, answers)          # ids to ask
+    next_questions(protocol, answers)             # ids still to answer, in page order
+    outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
+    outcome.as_json()                             # stable, JSON-able
+
+Answers map question ids to: True/False (boolean), an option id (choice), a list of option ids (multi_choice,
+body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
+"""
+
+from .answers import validate_answers
+from .assessing import assess, visible_questions
+from .errors import AnswerError, Defect, ProtocolError
+from .loading import load, shipped
+from .outcome import (
+    Answer,
+    Evidence,
+    Flag,
+    Hold,
+    LevelHint,
+    NotRuledOut,
+    OriginScore,
+    Outcome,
+    Suggestion,
+    Unsure,
+)
+from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages
+from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
+from .wordings import Wording
+
+__all__ = [
+    "Answer",
+    "AnswerError",
+    "Defect",
+    "Evidence",
+    "Flag",
+    "Hold",
+    "LevelHint",
+    "NotRuledOut",
+    "Option",
+    "OriginScore",
+    "Outcome",
+    "Page",
+    "PageView",
+    "Protocol",
+    "ProtocolError",
+    "Question",
+    "Rule",
+    "Source",
+    "Suggestion",
+    "Unsure",
+    "Urgency",
+    "Wording",
+    "assess",
+    "display",
+    "find_page",
+    "load",
+    "next_page",
+    "next_questions",
+    "page_questions",
+    "pages",
+    "shipped",
+    "validate_answers",
+    "visible_questions",
+]

@@ -1,0 +1,143 @@
+"""Loads a protocol folder strictly: everything is known, everything fits, or nothing is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from . import reading
+from .errors import Defect, ProtocolError
+from .files import Entry, Refused, compose, entry_list, plain
+from .protocol import BodyMap, Protocol, Question, Section
+from .resolving import Resolver
+from .wordings import load_words
+
+SHIPPED = Path(__file__).resolve().parent.parent / "protocol"
+TIERS = ("emergency", "urgent", "soon")
+MAPPINGS = ("protocol", "body_map", "discriminator", "routing", "nerve_levels", "unknowns", "wording", "sources")
+LISTS = ("pages", "facts", "origins", "holds")
+BESIDE = {"cases", "es"}  # folders that belong to the protocol but not to its version
+T = TypeVar("T")
+
+
+def load(folder: Path | str | None = None) -> Protocol:
+    """The protocol of a folder (default: the shipped one).
+
+    Raises ProtocolError with every defect found: an unknown file, key, question, option, fact, rule or source,
+    a broken condition, a cycle, a missing text. Reads files only; the same content gives the same digest.
+    """
+    path = Path(folder) if folder else SHIPPED
+    return _Loader(path).load()
+
+
+@cache
+def shipped() -> Protocol:
+    """The protocol that comes with the product, loaded once per process."""
+    return load()
+
+
+class _Loader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.defects: list[Defect] = []
+        self.content: dict[str, Any] = {}
+
+    def load(self) -> Protocol:
+        maps = {name: self.file(f"{name}.yaml", Entry) for name in MAPPINGS}
+        lists = {name: self.file(f"{name}.yaml", entry_list) for name in LISTS}
+        rules = {tier: self.file(f"rules/{tier}.yaml", entry_list) for tier in TIERS}
+        self.stop_if_refused()
+        head = reading.Head.read(maps["protocol"], load_words(self.folder, self.defects))
+        written = {s.id: self.file(f"questions/{s.id}.yaml", entry_list) for s in head.sections}
+        self.refuse_unknown_files(head.sections)
+        self.stop_if_refused()
+        body_map = self.one(reading.body_map, maps["body_map"])
+        self.stop_if_refused()
+        questions = self.questions(head, written, body_map)
+        facts = self.each(lists["facts"], reading.fact)
+        named_rules = [
+            rule for tier, entries in rules.items() for rule in self.each(entries, lambda e: reading.rule(e, tier))
+        ]
+        origins = self.each(lists["origins"], reading.origin)
+        self.stop_if_refused()
+        resolver = Resolver(questions, facts, named_rules, self.defects)
+        protocol = Protocol(
+            folder=self.folder,
+            digest=digest_of(self.content),
+            title=head.title,
+            version_label=head.version_label,
+            status=head.status,
+            sections=head.sections,
+            questions=resolver.questions,
+            pages=tuple(self.each(lists["pages"], lambda e: reading.page(e, head))),
+            body_map=body_map,
+            facts=resolver.facts,
+            rules=resolver.rules,
+            origins=resolver.origins(origins),
+            discriminator=self.one(lambda e: reading.discriminator(e, resolver), maps["discriminator"]),
+            routing=self.one(lambda e: reading.routing(e, resolver), maps["routing"]),
+            levels=self.one(lambda e: reading.nerve_levels(e, resolver), maps["nerve_levels"]),
+            holds=tuple(self.each(lists["holds"], lambda e: reading.hold(e, resolver))),
+            unknowns=self.one(lambda e: reading.unknowns(e, resolver), maps["unknowns"]),
+            wording=self.one(lambda e: reading.wording(e, resolver, head.words), maps["wording"]),
+            sources=self.one(reading.sources, maps["sources"]),
+            words=head.words,
+            content=self.content,
+        )
+        self.stop_if_refused()
+        self.defects.extend(resolver.references(protocol))
+        self.stop_if_refused()
+        return protocol
+
+    def questions(self, head: reading.Head, written: dict[str, Any], body_map: BodyMap) -> list[Question]:
+        return [
+            question
+            for section, entries in written.items()
+            for question in self.each(entries, lambda e: reading.question(e, section, body_map, head.words))
+        ]
+
+    def file(self, name: str, kind: Callable[[Any, str], T]) -> Any:
+        try:
+            node = compose(self.folder / name, name)
+            self.content[name] = plain(node)
+            return kind(node, name)
+        except Refused as refused:
+            self.defects.append(refused.defect)
+            return None
+
+    def one(self, read: Callable[[Entry], T], entry: Entry) -> Any:
+        try:
+            found = read(entry)
+            entry.finish()
+        except Refused as refused:
+            self.defects.append(refused.defect)
+            return None
+        return found
+
+    def each(self, entries: Iterable[Entry], read: Callable[[Entry], T]) -> list[T]:
+        found = [self.one(read, entry) for entry in entries]
+        return [item for item in found if item is not None]
+
+    def refuse_unknown_files(self, sections: tuple[Section, ...]) -> None:
+        wanted = {f"{name}.yaml" for name in MAPPINGS + LISTS} | {f"rules/{tier}.yaml" for tier in TIERS}
+        wanted |= {f"questions/{section.id}.yaml" for section in sections}
+        for path in sorted(self.folder.rglob("*.y*ml")):
+            name = path.relative_to(self.folder).as_posix()
+            if name not in wanted and name.split("/")[0] not in BESIDE:
+                self.defects.append(
+                    Defect(name, 0, name, "this file does not belong to a protocol", "Remove or rename it.")
+                )
+
+    def stop_if_refused(self) -> None:
+        if self.defects:
+            raise ProtocolError(self.defects)
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """64 hex digits of the content. Comments, line breaks and translations do not count; every word does."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
