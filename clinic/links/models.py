@@ -2,12 +2,25 @@
 
 import uuid
 
+import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 MOST_WRONG_TRIES = 5
 
 
+class LinkQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(withdrawn_at=None, expires_at__gt=timezone.now())
+
+    def asleep(self):
+        return self.live().filter(wrong_tries__gte=MOST_WRONG_TRIES)
+
+
+@pghistory.track(
+    model_name="LinkHistory", obj_field=pghistory.ObjForeignKey(related_name="history"), exclude=["secret_hash"]
+)
 class Link(models.Model):
     """One mailed link. The secret itself is never stored: it is derived from a server key, `id` and `generation`.
 
@@ -31,6 +44,8 @@ class Link(models.Model):
     wrong_tries = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField(null=True, blank=True, help_text="When a person last got past the second factor")
     opened_count = models.PositiveIntegerField(default=0)
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         constraints = [
