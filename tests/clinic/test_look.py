@@ -1,4 +1,4 @@
-"""What every page gets from the look: errors that can be reached, words beside colours, a page that keeps its policy."""
+"""What every page gets from the look: errors one can reach, words beside colours, a page that keeps its policy."""
 
 import re
 from datetime import timedelta
@@ -98,7 +98,7 @@ def test_a_question_can_be_the_heading_of_its_page():
     form = SampleForm()
     form.fields["new_numbness"].is_page_heading = True
     field = show("{{ form.new_numbness|as_crispy_field }}", form=form)
-    assert "<h1>Do you have new numbness between your legs?</h1></legend>" in field
+    assert re.search(r"<h1>Do you have new numbness between your legs\?</h1>\s*</legend>", field)
 
 
 def test_every_class_of_the_form_markup_has_a_look(wrong):
@@ -164,10 +164,8 @@ def test_a_phone_number_can_be_dialed(typed, address):
 def test_no_template_breaks_the_pages_own_policy(template):
     text = template.read_text()
     assert not re.search(r"""\sstyle\s*=\s*["']""", text), "styles belong into the stylesheet"
-    assert not re.search(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), (
-        "no style or script in the page"
-    )
-    assert not re.search(r"""\son[a-z]+\s*=\s*["']|hx-on|javascript:|["']js:""", text), "no handlers in the page"
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), "no style or script inside"
+    assert not re.search(r"""\son[a-z]+\s*=\s*["']|hx-on|javascript:|["']js:""", text), "no handlers inside"
     assert "data:image" not in text
 
 
