@@ -96,9 +96,10 @@ def _start(stack: ExitStack, port: int) -> dict:
     say("starting web, worker and beat")
     heartbeat = ["--worker-tmp-dir", SHARED_MEMORY] if os.access(SHARED_MEMORY, os.W_OK) else []
     address = ["--bind", f"fd://{door.fileno()}"]
-    start("worker", "celery", "-A", "clinic", *WORKER, on_parent_death=signal.SIGQUIT)  # on SIGTERM it ends its tasks
+    at_once = {"on_parent_death": signal.SIGQUIT}  # SIGTERM would let them finish what they are at
+    start("worker", "celery", "-A", "clinic", *WORKER, **at_once)
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
-    start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()])
+    start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()], **at_once)
     if not wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90) or _ended(children):
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
