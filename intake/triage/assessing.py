@@ -162,7 +162,7 @@ class _Assessment:
             raised = [(row, tuple(rule for rule in row.raises if rule in fired)) for row in mine]
             left_open = tuple(rule.rule for rule in not_ruled_out if name in rule.questions)
             text = next((row.text for row in mine), "")
-            effect, rules = "note", ()
+            effect, rules = "note", tuple[str, ...]()
             for row, rules_of_row in raised:
                 if rules_of_row:
                     effect, rules, text = "raised", rules_of_row, row.text

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from . import reading
 from .errors import Defect, ProtocolError
 from .files import Entry, Refused, compose, entry_list, plain
-from .protocol import BodyMap, Protocol, Question, Section
+from .protocol import BodyMap, Protocol, Question, Rule, Section
 from .resolving import Resolver
 from .wordings import load_words
 
@@ -59,9 +59,9 @@ class _Loader:
         self.stop_if_refused()
         questions = self.questions(head, written, body_map)
         facts = self.each(lists["facts"], reading.fact)
-        named_rules = [
-            rule for tier, entries in rules.items() for rule in self.each(entries, lambda e: reading.rule(e, tier))
-        ]
+        named_rules: list[Rule] = []
+        for tier, entries in rules.items():
+            named_rules += self.each(entries, partial(reading.rule, tier=tier))
         origins = self.each(lists["origins"], reading.origin)
         self.stop_if_refused()
         resolver = Resolver(questions, facts, named_rules, self.defects)
@@ -94,11 +94,11 @@ class _Loader:
         return protocol
 
     def questions(self, head: reading.Head, written: dict[str, Any], body_map: BodyMap) -> list[Question]:
-        return [
-            question
-            for section, entries in written.items()
-            for question in self.each(entries, lambda e: reading.question(e, section, body_map, head.words))
-        ]
+        found: list[Question] = []
+        for section, entries in written.items():
+            read = partial(reading.question, section=section, regions=body_map, words=head.words)
+            found += self.each(entries, read)
+        return found
 
     def file(self, name: str, kind: Callable[[Any, str], T]) -> Any:
         try:

@@ -86,7 +86,8 @@ class Resolver:
     def _question(self, name: str) -> Question:
         if name not in self.questions:
             raise _Unknown(f"the question {name!r} is not known", nearest(name, self.questions))
-        return self.questions[name]
+        question: Question = self.questions[name]
+        return question
 
     def _includes(self, node: Includes) -> Includes:
         question = self._question(node.question)
@@ -168,8 +169,8 @@ class Resolver:
         yield from self._missing(here, "origins without a row", "row", protocol.origins, routing.rows)
         yield from self._missing(here, "nerve_origins", "origin", routing.nerve_origins, protocol.origins)
         ways = [way for row in routing.rows.values() for way in row.first + row.also]
-        to = {way.to for way in [*ways, *routing.additions, routing.otherwise]}
-        yield from self._missing(here, "to", "specialist", sorted(to), protocol.specialists)
+        named = {way.to for way in [*ways, *routing.additions, routing.otherwise]}
+        yield from self._missing(here, "to", "specialist", sorted(named), protocol.specialists)
         for name, row in routing.rows.items():
             if not row.first or row.first[-1].when:
                 yield Defect(here.file, 0, name, "no first choice holds always", "End 'first' without a condition.")
