@@ -54,6 +54,7 @@ def write_down(referral: Referral, what, *, by=None, office="", note="") -> Refe
         what=what,
         from_status=referral.status,
         to_status=referral.status,
+        to=referral.specialist,
         by=by,
         office=office,
         note=note,

@@ -211,6 +211,7 @@ class Referral(models.Model):
         if not locked.may_become(status):
             raise MoveNotAllowed(locked, status)
         before, locked.status = locked.status, status
+        specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
         locked.save()
@@ -219,6 +220,7 @@ class Referral(models.Model):
             what=what,
             from_status=before,
             to_status=status,
+            to=specialist,
             by=by,
             office=office,
             reason=reason,
@@ -275,6 +277,13 @@ class ReferralMove(models.Model):
     to_status = models.CharField(max_length=20, choices=Referral.Status)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     office = models.CharField(max_length=120, blank=True, help_text="Who acted at the specialist's office")
+    to = models.ForeignKey(
+        "referrals.Specialist",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The listing it was with at that moment",
+    )
     reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     note = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)

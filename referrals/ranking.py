@@ -1,0 +1,207 @@
+"""A short list of specialists for one referral, each with its reasons in words.
+
+`rank` is a pure function of what the patient needs and what the listings say. It knows nothing of money: neither
+`Need` nor `Listing` has a field for a payment or a favor, and a test forbids adding any. The patient's own choice is
+never part of the ranking, because it always wins.
+"""
+
+from dataclasses import dataclass
+
+from referrals.models import Referral, ReferralMove, Specialist
+
+SHORT_LIST = 5
+LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "so": "Somali", "ar": "Arabic"}
+
+# What the answers point to -> words of a listing's focus.
+FOCUS_OF_AREA = {
+    "foot_ankle": ("foot", "ankle", "heel", "forefoot"),
+    "lower_leg_knee": ("knee", "leg"),
+    "hip_thigh": ("hip",),
+    "low_back_buttock": ("spine", "back"),
+    "mid_upper_back": ("spine", "back"),
+    "neck": ("spine", "neck"),
+    "shoulder_arm": ("shoulder", "arm"),
+    "hand": ("hand",),
+}
+FOCUS_OF_ORIGIN = {
+    "local_nerve_foot": ("nerve", "forefoot"),
+    "tarsal_tunnel": ("nerve", "foot"),
+    "fibular_nerve": ("nerve",),
+    "lumbar_radicular": ("spine",),
+    "lumbar_stenosis": ("spine",),
+    "cervical_cord": ("spine",),
+    "cervical_radicular": ("spine", "neck"),
+    "peripheral_neuropathy": ("nerve", "neuromuscular", "diabetic"),
+    "central_or_motor_neuron": ("neuromuscular",),
+    "hip_origin": ("hip",),
+    "inflammatory": ("inflammatory",),
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What the patient needs. `location` is where distances are counted from; `declined` holds listing ids."""
+
+    specialty: str
+    plan: str = ""
+    language: str = "en"
+    location: str = ""
+    location_name: str = ""
+    focus: tuple[str, ...] = ()
+    declined: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the directory says about one provider at one office. `miles` maps location slugs to miles by road."""
+
+    id: int
+    name: str
+    specialty: str
+    plans: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    miles: tuple[tuple[str, float], ...] = ()
+    accepts_new_patients: bool = True
+    focus: str = ""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    listing: Listing
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of the short list as pages use it."""
+
+    specialist: Specialist
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+def rank(need: Need, listings, limit: int = SHORT_LIST) -> list[Ranked]:
+    """The listings of the needed specialty, best first.
+
+    In this order: has not declined this referral, sees new patients, takes the plan, fits the problem, speaks the
+    language, is near. Ties go by name, so the same question has the same answer.
+    """
+    fitting = [listing for listing in listings if listing.specialty == need.specialty]
+    judged = sorted((_order(need, listing), listing.name, listing.id, listing) for listing in fitting)
+    return [Ranked(listing, *_words(need, listing)) for *_order_and_name, listing in judged[:limit]]
+
+
+def _order(need: Need, listing: Listing) -> tuple:
+    miles = dict(listing.miles).get(need.location)
+    return (
+        listing.id in need.declined,
+        not listing.accepts_new_patients,
+        _plan_rank(need, listing),
+        not _focus(need, listing),
+        not _speaks(need, listing),
+        miles is None,
+        miles or 0,
+    )
+
+
+def _plan_rank(need, listing) -> int:
+    """0: takes the plan, or the patient has none on record; 1: the listing does not say; 2: does not take it."""
+    if not need.plan or _same(need.plan, listing.plans):
+        return 0
+    return 2 if listing.plans else 1
+
+
+def _same(plan, plans) -> bool:
+    return plan.strip().casefold() in {known.strip().casefold() for known in plans}
+
+
+def _speaks(need, listing) -> bool:
+    return need.language == "en" or need.language in listing.languages
+
+
+def _focus(need, listing) -> bool:
+    return bool(set(need.focus) & set(listing.focus.casefold().replace(",", " ").split()))
+
+
+def _words(need, listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(reasons, cautions) for the desk and for the record of the choice."""
+    reasons, cautions = [], []
+    if listing.id in need.declined:
+        cautions.append("declined this referral before")
+    (reasons if listing.accepts_new_patients else cautions).append(
+        "sees new patients" if listing.accepts_new_patients else "sees no new patients"
+    )
+    if not need.plan:
+        cautions.append("the patient has no insurance plan on record")
+    elif _plan_rank(need, listing) == 0:
+        reasons.append(f"takes {need.plan}")
+    elif _plan_rank(need, listing) == 1:
+        cautions.append(f"ask whether they take {need.plan}")
+    else:
+        cautions.append(f"does not list {need.plan}")
+    if listing.focus:
+        (reasons if _focus(need, listing) or not need.focus else cautions).append(f"focus: {listing.focus}")
+    language = LANGUAGES.get(need.language, need.language)
+    if need.language != "en":
+        if _speaks(need, listing):
+            reasons.append(f"speaks {language}")
+        else:
+            cautions.append(f"an interpreter for {language} is needed")
+    miles = dict(listing.miles).get(need.location)
+    if miles is None:
+        cautions.append("distance not on record")
+    else:
+        reasons.append(f"{miles:g} miles from {need.location_name or need.location}")
+    return tuple(reasons), tuple(cautions)
+
+
+# From the tables to plain data, and back ----------------------------------------------------------------------------
+
+
+def ranked(referral: Referral, limit: int = SHORT_LIST) -> list[Choice]:
+    """The short list for this referral out of the listed directory."""
+    rows = {row.pk: row for row in Specialist.objects.listed().for_specialty(referral.specialty)}
+    short = rank(need_of(referral), [listing_of(row) for row in rows.values()], limit)
+    return [Choice(rows[entry.listing.id], entry.reasons, entry.cautions) for entry in short]
+
+
+def judged(referral: Referral, specialist: Specialist) -> Choice:
+    """Reasons and cautions of one listing, whatever its place in the ranking and its specialty."""
+    return Choice(specialist, *_words(need_of(referral), listing_of(specialist)))
+
+
+def need_of(referral: Referral) -> Need:
+    patient, location = referral.patient, referral.location
+    return Need(
+        specialty=referral.specialty,
+        plan=patient.insurance_plan,
+        language=patient.language,
+        location=location.slug,
+        location_name=location.name,
+        focus=_focus_of(referral.decision.assessment),
+        declined=frozenset(
+            referral.moves.filter(what=ReferralMove.What.DECLINED, to__isnull=False).values_list("to", flat=True)
+        ),
+    )
+
+
+def listing_of(row: Specialist) -> Listing:
+    return Listing(
+        id=row.pk,
+        name=row.name,
+        specialty=row.specialty,
+        plans=tuple(row.insurance_plans),
+        languages=tuple(row.languages),
+        miles=tuple(row.miles.items()),
+        accepts_new_patients=row.accepts_new_patients,
+        focus=row.focus,
+    )
+
+
+def _focus_of(assessment) -> tuple[str, ...]:
+    origins = [origin["id"] for origin in assessment.result.get("origins", ())[:2]]
+    words = list(FOCUS_OF_AREA.get(assessment.answers.get("main_problem_area"), ()))
+    for origin in origins:
+        words += FOCUS_OF_ORIGIN.get(origin, ())
+    return tuple(dict.fromkeys(words))
