@@ -10,7 +10,11 @@ from clinic.staff.models import User
 @login_not_required
 def start(request):
     people = [
-        {"user": user, "code": second_factor(user), "locations": ", ".join(l.name for l in user.locations.all())}
+        {
+            "user": user,
+            "code": second_factor(user),
+            "locations": ", ".join(place.name for place in user.locations.all()),
+        }
         for user in User.objects.prefetch_related("locations").order_by("pk")
     ]
     return render(request, "demo/start.html", {"people": people, "password": PASSWORD})

@@ -265,7 +265,7 @@ def referral_reported(told: Told) -> None:
     with told.after(days=4):
         actions.receive_report(
             told.referral,
-            words="Seen today. Imaging arranged; protected weight bearing for six weeks; please hold loading until then.",
+            words="Seen today. Imaging arranged; protected weight bearing for six weeks.",
             sent_by="Joseph Nakamura, MD",
             office="Joseph Nakamura, MD",
         )
