@@ -9,6 +9,7 @@ from django.test import Client
 
 from clinic.staff.models import Role
 from tests import factories
+from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

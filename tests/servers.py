@@ -21,6 +21,7 @@ from clinic.embedded.processes import spawn, stop
 def pytest_load_initial_conftests(early_config):
     """Before anything reads the settings: they take their servers from the environment."""
     os.environ["PLUMBLINE_ENV"] = "test"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the test
     stack = ExitStack()
     early_config.add_cleanup(stack.close)  # also after Ctrl-C and after a broken conftest
     folder = tempfile.TemporaryDirectory(prefix="plumbline-tests-", dir="/tmp", ignore_cleanup_errors=True)

@@ -53,6 +53,8 @@ def server(state: Path, sockets: Path, logs: Path, *, throwaway: bool):
         yield process, f"postgresql://{NAME}@{quote(str(door), safe='')}/{NAME}"
     finally:
         stop(process, signal.SIGINT)  # "fast": open transactions are rolled back, nobody is waited for
+        if throwaway:
+            shutil.rmtree(data, ignore_errors=True)
 
 
 def _answers(door: Path) -> bool:
