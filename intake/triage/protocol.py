@@ -48,7 +48,7 @@ class Section:
     words: Words = field(compare=False, repr=False)
 
     def title_in(self, language: str) -> Wording:
-        return self.words.get(f"section.{self.id}.title", self.title, language)
+        return self.words.get(f"sections.{self.id}", self.title, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ class Question:
 
     def text_in(self, language: str) -> Wording:
         """The question in a language, or in English with `.is_fallback` True."""
-        return self.words.get(f"question.{self.id}.text", self.text, language)
+        return self.words.get(f"questions.{self.id}.text", self.text, language)
 
     def help_in(self, language: str) -> Wording:
-        return self.words.get(f"question.{self.id}.help", self.help, language)
+        return self.words.get(f"questions.{self.id}.help", self.help, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ class TierWords:
 
     def say_in(self, language: str, *, self_harm: bool = False) -> Wording:
         key = "say_self_harm" if self_harm else "say"
-        return self.words.get(f"wording.tiers.{self.tier.word}.{key}", getattr(self, key), language)
+        return self.words.get(f"tiers.{self.tier.word}.{key}", getattr(self, key), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +300,7 @@ class PatientWords:
     words: Words = field(compare=False, repr=False)
 
     def everyone_in(self, language: str) -> Wording:
-        return self.words.get("wording.everyone", self.everyone, language)
+        return self.words.get("everyone", self.everyone, language)
 
     def tier_in(self, urgency: Urgency, language: str, *, signs: tuple[str, ...], self_harm: bool = False) -> Wording:
         """The message of a tier with the listed signs (ids) filled in."""
@@ -351,7 +351,7 @@ class Protocol:
 
     def specialist_in(self, specialist: str, language: str) -> Wording:
         """The label of a specialist id in a language."""
-        return self.words.get(f"specialist.{specialist}", self.specialists[specialist], language)
+        return self.words.get(f"specialists.{specialist}", self.specialists[specialist], language)
 
     @cached_property
     def program(self) -> Program:

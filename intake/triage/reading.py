@@ -159,7 +159,7 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words) -> Ques
         for region, of_region in regions.regions.items():
             for side in of_region:
                 label = regions.region_labels[region] + (sides[side] if len(of_region) > 1 else "")
-                options += (Option(f"{region}_{side}", label, f"option.{question_id}.{region}_{side}", words),)
+                options += (Option(f"{region}_{side}", label, f"places.{region}_{side}", words),)
         groups = dict(regions.groups)
     bounds = {"scale_0_10": (0, 10)}.get(kind)
     if kind == "integer":
@@ -191,7 +191,7 @@ def _options(entry: Entry, question_id: str, words: Words) -> list[Option]:
             raise item.refuse(f"the option id {option_id!r} has other characters", "Use small letters, digits, _.")
         if any(option.id == option_id for option in options):
             raise item.refuse(f"the option {option_id!r} stands twice", "Keep one of them.")
-        options.append(Option(option_id, item.text("label"), f"option.{question_id}.{option_id}", words))
+        options.append(Option(option_id, item.text("label"), f"questions.{question_id}.options.{option_id}", words))
         item.finish()
     return options
 
@@ -350,7 +350,7 @@ def wording(entry: Entry, resolver: Resolves, words: Words) -> PatientWords:
         for name, item in entry.entry(kind).mapping():
             shown = optional_condition(item, show, resolver)
             hidden = optional_condition(item, "hide_when", resolver)
-            advice[kind][name] = Advice(f"wording.{kind}.{name}", name, item.text("text"), shown, hidden, words)
+            advice[kind][name] = Advice(f"{kind}.{name}", name, item.text("text"), shown, hidden, words)
             item.finish()
     return PatientWords(
         tiers=tiers,
