@@ -18,9 +18,7 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
       note.setAttribute("role", "alert");
       document.querySelector("main .wrap").prepend(note);
     }
-    note.textContent = document.documentElement.lang === "es"
-      ? "La página no pudo cambiar. Vuelva a cargarla para seguir."
-      : "The page could not be brought up to date. Load it again to go on.";
+    note.textContent = document.querySelector("meta[name=swap-failed]").content;
   });
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
