@@ -144,6 +144,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.context.house",
+                "intake.context.protocol",
             ],
         },
     }
@@ -225,7 +226,7 @@ EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 20  # shorter than the lease of a message
+EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
 MESSAGE_ID_DOMAIN = os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid")
 

@@ -1,3 +1,5 @@
 """Addresses of this part."""
 
-urlpatterns = []
+from intake.staff_urls import urlpatterns as staff_urls
+
+urlpatterns = [*staff_urls]

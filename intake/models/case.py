@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from intake.models.urgency import Urgency
@@ -142,6 +143,19 @@ class Case(models.Model):
 
     def __str__(self):
         return f"case {self.public_id}"
+
+    def get_absolute_url(self):
+        return reverse("case", args=[self.public_id])
+
+    @property
+    def tier(self) -> Urgency:
+        """The tier that counts."""
+        return Urgency(self.urgency)
+
+    @property
+    def age(self) -> int:
+        """The patient's age today, where the case is."""
+        return self.patient.age_on(timezone.localdate(timezone=self.location.zone))
 
     @property
     def is_open(self) -> bool:
@@ -307,6 +321,10 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"decision {self.public_id}"
+
+    @property
+    def chosen_tier(self) -> Urgency:
+        return Urgency(self.tier)
 
     @property
     def agrees(self) -> bool:

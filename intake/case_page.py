@@ -1,0 +1,250 @@
+"""What the case page says: a stored assessment in words a therapist checks in seconds. No decision is made here.
+
+Everything about rules is read from what was stored when they ran, under the protocol of that day; only the wording
+of questions and options comes from the shipped protocol.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from intake import triage
+from intake.models import Assessment, Case, CaseEvent
+
+STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
+READING = {
+    "nerve": "points to nerve",
+    "musculoskeletal": "points to muscle and joint",
+    "mixed": "nerve and muscle or joint together",
+}
+EFFECT = {
+    "raised": "raised the urgency",
+    "not_ruled_out": "leaves a condition open",
+    "note": "noted only",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question and the patient's answer to it, in the patient's words. `id` is the question's."""
+
+    id: str
+    question: str
+    answer: str
+
+
+class CasePage:
+    """Reads one case for one page. `protocol` is the shipped one; `latest` the newest assessment."""
+
+    def __init__(self, case: Case):
+        self.case = case
+        self.intake = case.intake
+        self.protocol = triage.shipped()
+        newest = case.intake.assessments.select_related("protocol").last()
+        wanted = {flag["assessment"] for flag in case.flags} - {newest.pk}
+        found = Assessment.objects.select_related("protocol").in_bulk(wanted)
+        self.latest = newest
+        self.assessments = {**found, newest.pk: newest}
+        self.explained = newest.result["explanation"]
+
+    # Words -----------------------------------------------------------------------------------------------------
+
+    def question(self, question_id) -> str:
+        question = self.protocol.questions.get(question_id)
+        return str(question.text) if question else question_id
+
+    def answer(self, question_id, value) -> str:
+        question = self.protocol.questions.get(question_id)
+        if value in (None, "", []):
+            return "Not answered"
+        if question is None:
+            return str(value)
+        if question.type in ("multi_choice", "body_map") and isinstance(value, str):
+            value = [value]
+        return str(triage.display(self.protocol, question_id, value))
+
+    def said(self, answers) -> list[Said]:
+        """The answers given ({question, value} each), those to one question together, in the order they count."""
+        together: dict[str, list] = {}
+        for part in answers:
+            together.setdefault(part["question"], []).append(part["value"])
+        return [
+            Said(id, self.question(id), "; ".join(self.answer(id, value) for value in values))
+            for id, values in together.items()
+        ]
+
+    def condition(self, rule) -> str:
+        found = self.protocol.rules.get(rule)
+        return found.condition if found else rule
+
+    def specialist(self, id) -> str:
+        return str(self.protocol.specialists.get(id, id))
+
+    def destination(self, words: str) -> str:
+        """A rule's destination with specialists by their names instead of their ids."""
+        for id, label in self.protocol.specialists.items():
+            words = words.replace(id, str(label))
+        return words[:1].upper() + words[1:]
+
+    # The person ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def free_text(self) -> list[Said]:
+        """What the patient wrote in their own words; always read first, because no rule reads it."""
+        return [
+            Said(id, str(question.text), self.intake.answers[id])
+            for id, question in self.protocol.questions.items()
+            if question.type in ("short_text", "long_text") and self.intake.answers.get(id)
+        ]
+
+    # The flags -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def flags(self) -> list[dict]:
+        """Every flag of the case, worst first, explained by the assessment in which it last fired."""
+        return [self._flag(flag) for flag in self.case.flags]
+
+    def _flag(self, flag) -> dict:
+        fired = self.assessments[flag["assessment"]]
+        stored = next(one for one in fired.result["explanation"]["flags"] if one["rule"] == flag["rule"])
+        return {
+            **stored,
+            "still": flag["still"],
+            "said": self.said(stored["answers"]),
+            "citations": [source["citation"] for source in stored["sources"]],
+            "destination": self.destination(stored["destination"]),
+            "protocol": fired.protocol,
+            "fired_at": fired.at,
+        }
+
+    @cached_property
+    def not_ruled_out(self) -> list[dict]:
+        """Conditions that unknown answers leave open, worst first, each with the questions to ask."""
+        answers = self.latest.answers
+        return [
+            {
+                "condition": self.condition(one["rule"]),
+                "rule": one["rule"],
+                "tier": one["tier"],
+                "said": [Said(id, self.question(id), self.answer(id, answers.get(id))) for id in one["questions"]],
+            }
+            for one in self.explained["not_ruled_out"]
+        ]
+
+    @cached_property
+    def unsure(self) -> list[dict]:
+        return [
+            {
+                "question": self.question(one["question"]),
+                "answer": self.answer(one["question"], one["answer"]),
+                "effect": EFFECT[one["effect"]],
+                "rules": [self.condition(rule) for rule in one["rules"]],
+            }
+            for one in self.explained["unsure"]
+        ]
+
+    @cached_property
+    def strength_not_checked(self) -> list[str]:
+        return [self.question(id) for id in self.explained["strength_not_checked"]]
+
+    # Where it may come from, and who should see it -------------------------------------------------------------
+
+    @cached_property
+    def origins(self) -> list[dict]:
+        return [
+            {
+                "label": origin["label"],
+                "points": origin["points"],
+                "strength": STRENGTH[origin["strength"]],
+                "set_by": [self.condition(rule) for rule in origin["set_by"]],
+                "evidence_for": self._evidence(origin["evidence_for"]),
+                "evidence_against": self._evidence(origin["evidence_against"]),
+            }
+            for origin in self.explained["origins"]
+        ]
+
+    def _evidence(self, parts) -> list[dict]:
+        return [{"points": part["points"], "said": self.said(part["answers"])} for part in parts]
+
+    @property
+    def nerve_share(self):
+        return self.explained["nerve_share"]
+
+    @property
+    def nerve_reading(self) -> str:
+        return READING.get(self.explained["nerve_reading"], "")
+
+    @cached_property
+    def specialists(self) -> list[dict]:
+        """First choice first."""
+        return [
+            {
+                "id": one["id"],
+                "label": self.specialist(one["id"]),
+                "reason": self.destination(one["reason"]),
+            }
+            for one in self.explained["specialists"]
+        ]
+
+    @cached_property
+    def holds(self) -> list[dict]:
+        return [
+            {
+                "text": hold["text"],
+                "because": [self.condition(rule) for rule in hold["rules"]]
+                + [f"{said.question} {said.answer}" for said in self.said(hold["answers"])],
+            }
+            for hold in self.explained["holds"]
+        ]
+
+    @property
+    def level_hints(self) -> list[dict]:
+        return [
+            {"id": hint["id"], "points": hint["points"], "said": self.said(hint["supports"])}
+            for hint in self.explained["level_hints"]
+        ]
+
+    # What was said, and what was done ------------------------------------------------------------------------------
+
+    @cached_property
+    def changes(self) -> list[dict]:
+        """Answers given and then given otherwise: the first beside the later one."""
+        return [
+            {
+                "question": self.question(change.question),
+                "before": self.answer(change.question, change.before),
+                "after": self.answer(change.question, change.after),
+                "at": change.at,
+                "lowered": change.urgency_after < change.urgency_before,
+            }
+            for change in self.intake.changes.all()
+        ]
+
+    @cached_property
+    def all_answers(self) -> list[dict]:
+        """Every section with its answered questions, and what was not asked or not answered."""
+        asked, answers = set(self.latest.result["asked"]), self.intake.answers
+        sections = []
+        for section in self.protocol.sections:
+            questions = [one for one in self.protocol.questions.values() if one.section == section.id]
+            said = [
+                Said(one.id, str(one.text), self.answer(one.id, answers.get(one.id)))
+                for one in questions
+                if one.id in asked or one.id in answers
+            ]
+            if said:
+                sections.append({"title": section.title, "said": said})
+        return sections
+
+    @cached_property
+    def not_asked(self) -> list[str]:
+        """Red-flag questions that the path through the form did not show."""
+        asked, answers = set(self.latest.result["asked"]), self.intake.answers
+        return [
+            str(one.text)
+            for one in self.protocol.questions.values()
+            if one.red_flag and one.id not in asked and one.id not in answers
+        ]
+
+    @cached_property
+    def events(self) -> list[CaseEvent]:
+        return list(self.case.events.select_related("by"))

@@ -1,0 +1,16 @@
+"""Addresses of the therapists' pages. Two more are in `referrals.urls`, because they may end in a referral."""
+
+from django.urls import path
+
+from intake.views import case, queue
+
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("queue/rows/", queue.queue_rows, name="queue_rows"),
+    path("cases/<uuid:public_id>/", case.case, name="case"),
+    path("cases/<uuid:public_id>/acknowledge/", case.acknowledge, name="acknowledge"),
+    path("cases/<uuid:public_id>/hand-back/", case.hand_back, name="hand_back"),
+    path("cases/<uuid:public_id>/contact/", case.contact, name="contact"),
+    path("cases/<uuid:public_id>/raise/", case.raise_tier, name="raise_tier"),
+    path("cases/<uuid:public_id>/reopen/", case.reopen, name="reopen_case"),
+]

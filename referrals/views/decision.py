@@ -1,0 +1,108 @@
+"""Deciding a case, and the referral that follows from it, in one transaction."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from clinic.staff.permissions import DECIDE_CASES, staff_may
+from intake.actions import cases
+from intake.case_page import CasePage, Said
+from intake.decision_form import SecondLookForm
+from intake.views.case import CONFLICT, INVALID, decision_form, find_case, show_case
+from referrals.actions import refer
+
+
+@require_POST
+@staff_may(DECIDE_CASES)
+def decide(request, public_id):
+    case = find_case(request, public_id)
+    if request.POST.get("version") != str(case.version):
+        return _conflict(request, case)
+    page = CasePage(case)
+    form = decision_form(case, page, request.POST)
+    if not form.is_valid():
+        return show_case(request, case, page=page, status=INVALID, decision_form=form)
+    try:
+        with transaction.atomic():
+            decision = cases.decide(case, by=request.user, **form.decision())
+            _carry_out(decision, by=request.user)
+    except cases.ContactFirst:
+        messages.warning(request, "Record a call first: an emergency is decided after somebody was reached.")
+        return redirect(case)
+    except cases.CaseChanged:
+        return _conflict(request, find_case(request, public_id))
+    messages.success(request, _said(decision))
+    return redirect(case)
+
+
+@require_POST
+@staff_may(DECIDE_CASES)
+def second_look(request, public_id):
+    case = find_case(request, public_id)
+    decision = case.decisions.filter(effective_at=None, refused_at=None).last()
+    if decision is None:
+        messages.warning(request, "Nothing waits for a second look on this case any more.")
+        return redirect(case)
+    try:
+        if "drop" in request.POST:
+            cases.drop_proposal(decision, by=request.user)
+            messages.success(request, "You took your proposal back. The case is in review.")
+            return redirect(case)
+        form = SecondLookForm(request.POST)
+        if not form.is_valid():
+            return show_case(request, case, status=INVALID, second_form=form)
+        look = cases.agree_second if form.cleaned_data["agree"] else cases.refuse_second
+        with transaction.atomic():
+            decision = look(decision, words=form.cleaned_data["words"], by=request.user)
+            _carry_out(decision, by=request.user)
+    except cases.NotYours:
+        messages.warning(request, "A second look is another person's. Only the author takes a proposal back.")
+        return redirect(case)
+    except cases.CaseChanged:
+        messages.warning(request, "Somebody else looked at this case meanwhile.")
+        return redirect(case)
+    messages.success(request, _said(decision))
+    return redirect(case)
+
+
+def _carry_out(decision, *, by) -> None:
+    if decision.effective_at and decision.refer:
+        refer(decision, by=by)
+
+
+def _said(decision) -> str:
+    if decision.refused_at:
+        return "It stays an emergency. The case is in review again."
+    if not decision.effective_at:
+        return "Saved. Lowering an emergency takes a second therapist; until then it stays an emergency."
+    return "Decided. The referral is ready to be sent." if decision.refer else "Decided."
+
+
+def _conflict(request, case):
+    """The page as it is now, what happened since the version that was read, and everything that was typed."""
+    try:
+        seen = int(request.POST.get("version", ""))
+    except ValueError:
+        seen = 0
+    page = CasePage(case)
+    blank = decision_form(case, page)
+    written = {name: request.POST[name] for name in blank.fields if name != "version" and request.POST.get(name)}
+    if "agree" in request.POST and not any(name in written for name in blank.own_words):
+        written = {name: value for name, value in written.items() if name == "refer"}
+    return show_case(
+        request,
+        case,
+        page=page,
+        status=CONFLICT,
+        decision_form=decision_form(case, page, initial=written),
+        happened=[event for event in page.events if event.version > seen],
+        typed=[
+            Said(name, str(blank.fields[name].label), _label(blank, name, value)) for name, value in written.items()
+        ],
+    )
+
+
+def _label(form, name, value) -> str:
+    choices = {str(key): str(label) for key, label in getattr(form.fields[name], "choices", ())}
+    return choices.get(value, "Yes" if value == "on" else value)
