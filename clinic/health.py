@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.utils import timezone
-from kombu.exceptions import KombuError, OperationalError
+from kombu.exceptions import OperationalError
 
 SWEEP_MAY_BE_SILENT = timedelta(seconds=60)
 
@@ -40,8 +40,8 @@ def _database_answers() -> bool:
 def _broker_answers() -> bool:
     try:
         with current_app.connection_for_write(connect_timeout=3) as broker:
-            broker.connect()
-    except (KombuError, OperationalError, OSError):
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+    except OperationalError:
         return False
     return True
 
