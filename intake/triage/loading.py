@@ -14,7 +14,7 @@ from .errors import Defect, ProtocolError
 from .files import Entry, Refused, compose, entry_list, plain
 from .protocol import BodyMap, Protocol, Question, Rule, Section
 from .resolving import Resolver
-from .wordings import load_words
+from .translations import load_words
 
 SHIPPED = Path(__file__).resolve().parent.parent / "protocol"
 TIERS = ("emergency", "urgent", "soon")

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-
-import yaml
-
-from .errors import Defect
-from .files import Entry, Refused, compose
 
 LANGUAGES = ("es",)
-BINDING = "made_from.yaml"
 
 
 class Wording(str):
@@ -43,57 +36,32 @@ class Translation:
 
 @dataclass(frozen=True)
 class Words:
-    """Translations by language and key. A bound text counts only while its English text is unchanged.
+    """Translations by language and key. A text counts only while the English text it was made from is unchanged.
 
-    The key is the path in the files: sections.<id>, questions.<id>.text, questions.<id>.help,
+    The key is the path in the files: sections.<id>, regions.<id>, questions.<id>.text, questions.<id>.help,
     questions.<id>.options.<option>, places.<region_side>, specialists.<id>, tiers.<tier>.say,
     tiers.<tier>.say_self_harm, everyone, listed_signs.<id>, self_care.<id>.
+    `reviews`: for each language and file, which qualified translator reviewed it and when; empty while nobody has.
     """
 
     translations: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
+    reviews: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def is_reviewed(self, language: str) -> bool:
+        """Whether a qualified translator has reviewed every file of the language. English is the source."""
+        files = self.reviews.get(language, {})
+        return language == "en" or (bool(files) and all(files.values()))
 
     def get(self, key: str, english: str, language: str) -> Wording:
         if language == "en" or not english:
             return Wording(english)
         found = self.translations.get(language, {}).get(key)
-        if found is None or (found.of and found.of != english_digest(english)):
+        if found is None or found.of != english_digest(english):
             return Wording(english, is_fallback=True)
         return Wording(found.text, language)
 
 
 @lru_cache(maxsize=4096)
 def english_digest(text: str) -> str:
-    """Twelve hex digits that change when the English text changes; white space does not count."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12]
-
-
-def load_words(folder: Path, defects: list[Defect]) -> Words:
-    """The translations beside a protocol: a folder per language whose files mirror the English ones, texts only.
-
-    `made_from.yaml` in that folder binds every key to the digest of the English text it was translated from.
-    """
-    languages: dict[str, dict[str, Translation]] = {}
-    for language in LANGUAGES:
-        texts = languages.setdefault(language, {})
-        made_from: dict[str, str] = {}
-        paths = sorted((folder / language).rglob("*.yaml"))
-        try:
-            if folder / language / BINDING in paths:
-                name = f"{language}/{BINDING}"
-                made_from = Entry(compose(folder / name, name), name).text_mapping()
-            for path in paths:
-                if path.name != BINDING:
-                    name = path.relative_to(folder).as_posix()
-                    for key, text, line in _texts(compose(path, name), ""):
-                        texts[key] = Translation(text, made_from.get(key, "" if not made_from else "-"), name, line)
-        except Refused as refused:
-            defects.append(refused.defect)
-    return Words(languages)
-
-
-def _texts(node: yaml.Node, path: str) -> Iterator[tuple[str, str, int]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _texts(value, f"{path}.{key.value}" if path else str(key.value))
-    elif isinstance(node, yaml.ScalarNode):
-        yield path, " ".join(str(node.value).split()), node.start_mark.line + 1
+    """Sixteen hex digits that change when the English text changes; white space does not count."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
