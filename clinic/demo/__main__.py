@@ -104,8 +104,9 @@ def _start(stack: ExitStack, port: int) -> dict:
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
     say("ready")
-    print(f"\nPlumbline   http://localhost:{port}/\nMails       http://localhost:{port}/demo/mail/\n", flush=True)
-    print(f"{sign_ins.strip()}\n\nCtrl-C stops everything.", flush=True)
+    site = f"http://localhost:{port}"
+    print(f"\nStart here  {site}/demo/\nPatients    {site}/\nMails       {site}/demo/mail/\n\n{sign_ins.strip()}\n")
+    print("Ctrl-C stops everything.", flush=True)
     return children
 
 
