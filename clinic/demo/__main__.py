@@ -104,8 +104,7 @@ def _start(stack: ExitStack, port: int) -> dict:
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
     say("ready")
-    site = f"http://localhost:{port}"
-    print(f"\nStart here  {site}/demo/\nPatients    {site}/\nMails       {site}/demo/mail/\n\n{sign_ins.strip()}\n")
+    print(f"\n{sign_ins.strip()}\nMails       http://localhost:{port}/demo/mail/\n")
     print("Ctrl-C stops everything.", flush=True)
     return children
 
