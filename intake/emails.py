@@ -1,0 +1,167 @@
+"""What patients and therapists are written about an intake and its case. Nothing clinical, no name, no id.
+
+Patients without an email address are written nothing; staff call them.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.links.actions import address_of, make_link
+from clinic.links.models import Link
+from clinic.messages import actions as messages
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.staff.models import Role, User
+from intake import schedule
+from intake.models import Case, Intake, Urgency
+
+LINK_LIVES = timedelta(days=14)  # after each mail that holds it
+REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
+MOST_LINKS_AN_HOUR = 3
+MANAGERS_FROM_ROUND = 2
+
+
+def invite(intake: Intake, *, at=None) -> Message | None:
+    """The link to a new intake, now or at `at`; once for each intake."""
+    return _to_patient("intake_invitation", intake, 1, due_at=at)
+
+
+def remind_to_finish(intake: Intake) -> list[Message]:
+    """Two reminders, 24 and 72 hours after the intake was started. A submitted one is not reminded of."""
+    reminders = [
+        _to_patient("finish_intake", intake, number, due_at=intake.started_at + after, facts={"round": number})
+        for number, after in enumerate(REMINDED_AFTER, start=1)
+    ]
+    return [reminder for reminder in reminders if reminder]
+
+
+def resume_link_requested(intake: Intake) -> Message | None:
+    """The patient asked for the link again. Goes to the address on file, at most three times an hour."""
+    asked = Message.objects.about("intake", intake.public_id).filter(kind="intake_link")
+    if asked.filter(created_at__gt=timezone.now() - timedelta(hours=1)).count() >= MOST_LINKS_AN_HOUR:
+        return None
+    return _to_patient("intake_link", intake, asked.count() + 1)
+
+
+def _to_patient(name, intake, number, **more) -> Message | None:
+    patient = intake.patient
+    if not patient.email:
+        return None
+    return messages.schedule(
+        name,
+        key=f"{name}:{intake.public_id}:{number}",
+        to=patient.email,
+        language=intake.language,
+        subject_type="intake",
+        subject_id=intake.public_id,
+        location=patient.location,
+        **more,
+    )
+
+
+def case_needs_you(case: Case, *, now) -> list[Message]:
+    """Tell every therapist of the location, now and at each step of the escalation clock, until one acknowledges.
+
+    From the second time on managers are told as well. What an earlier call scheduled and has not been sent is dropped.
+    """
+    messages.withdraw(
+        subject_type="case", subject_id=case.public_id, kinds=["case_needs_you"], why="The case was announced again."
+    )
+    therapists = list(User.objects.therapists_at(case.location))
+    managers = list(User.objects.filter(is_active=True, role=Role.MANAGER, locations=case.location))
+    times = schedule.raise_times(Urgency(case.urgency), now, case.location.opening_hours)
+    return [
+        messages.schedule(
+            "case_needs_you",
+            key=f"case_needs_you:{case.public_id}:{case.version}:{number}:{person.pk}",
+            to=person.email,
+            language="en",
+            subject_type="case",
+            subject_id=case.public_id,
+            location=case.location,
+            due_at=at,
+            facts={"round": number},
+        )
+        for number, at in enumerate(times, start=1)
+        for person in (therapists + managers if number >= MANAGERS_FROM_ROUND else therapists)
+    ]
+
+
+# Kinds --------------------------------------------------------------------------------------------------------------
+
+
+class _ToPatient:
+    """Mails with the link to an intake; they go to the address the patient has now."""
+
+    @staticmethod
+    def _intake(message) -> Intake:
+        return Intake.objects.select_related("patient").get(public_id=message.subject_id)
+
+    @classmethod
+    def still_needed(cls, message) -> str:
+        return "The intake was submitted." if cls._intake(message).submitted_at else ""
+
+    @classmethod
+    def recipient(cls, message) -> str:
+        return cls._intake(message).patient.email
+
+    @classmethod
+    def new_address(cls, message, to) -> None:
+        patient = cls._intake(message).patient
+        patient.email = to
+        patient.save(update_fields=["email"])
+
+    @staticmethod
+    def facts(message) -> dict:
+        link = make_link(Link.Purpose.INTAKE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
+        return {"link": address_of(link)}
+
+
+@kind("intake_invitation", title="Intake invitation", safe=("clinic", "phone", "link"))
+class IntakeInvitation(_ToPatient):
+    pass
+
+
+@kind("intake_link", title="Link to continue an intake", safe=("clinic", "phone", "link"))
+class IntakeLink(_ToPatient):
+    pass
+
+
+@kind("finish_intake", title="Reminder to finish an intake", safe=("clinic", "phone", "link", "round"))
+class FinishIntake(_ToPatient):
+    @classmethod
+    def still_needed(cls, message) -> str:
+        intake = cls._intake(message)
+        if intake.submitted_at:
+            return "The intake was submitted."
+        if intake.urgency == Urgency.EMERGENCY:
+            return "Staff call this patient; a routine reminder would say the wrong thing."
+        later = REMINDED_AFTER[message.facts["round"] :]
+        if any(intake.started_at + after <= timezone.now() for after in later):
+            return "A later reminder is due and says the same."
+        return ""
+
+
+@kind(
+    "case_needs_you",
+    title="A case needs a therapist",
+    audience="staff",
+    safe=("location", "link", "round"),
+    routine=False,
+)
+class CaseNeedsYou:
+    @staticmethod
+    def still_needed(message) -> str:
+        case = Case.objects.get(public_id=message.subject_id)
+        if case.status != Case.Status.WAITING:
+            return "Somebody acknowledged the case."
+        if not User.objects.filter(email=message.recipient, is_active=True, locations=case.location).exists():
+            return "This person no longer works at the location."
+        return ""
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": settings.SITE_URL + reverse("queue")}

@@ -1,0 +1,223 @@
+"""What offices, the desk and patients are written about a referral. Nothing clinical, no name, no specialty, no id."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.links.actions import address_of, make_link
+from clinic.links.models import Link
+from clinic.messages import actions as messages
+from clinic.messages.facts import moment
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.staff.models import User
+from clinic.staff.permissions import SIGN_REFERRALS
+from intake.models import Urgency
+from referrals.models import Appointment, Referral, ReferralMove, Report
+
+LINK_LIVES = timedelta(days=60)
+REMINDED_BEFORE = timedelta(hours=48)
+TOO_CLOSE = timedelta(hours=2)  # a reminder this short before the appointment helps nobody
+PATIENCE_WORKING_DAYS = (2, 4)
+PATIENCE_OPEN_HOURS = (4, 8)  # when the referral is urgent
+Status = Referral.Status
+ANSWERED = {
+    Status.QUESTION: "The office asked a question.",
+    Status.ACCEPTED: "The office accepted.",
+    Status.SCHEDULED: "An appointment was made.",
+    Status.REPORTED: "The report came.",
+}
+
+
+def referral_sent(referral: Referral) -> Message:
+    """The link for the office; called again whenever the clinic answered a question of it."""
+    answers = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
+    return _about(
+        referral,
+        "referral_sent",
+        *([referral.round, answers] if answers else [referral.round]),
+        to=referral.specialist.email,
+        facts={"round": 2 if answers else 1},
+    )
+
+
+def remind_office(referral: Referral) -> list[Message]:
+    """Reminders while the office says nothing: after 2 working days, and after 4, when the desk is told as well.
+
+    Urgent referrals are reminded of after 4 and 8 open hours.
+    """
+    hours, start = referral.location.opening_hours, referral.sent_at
+    if referral.urgency >= Urgency.URGENT:
+        times = [hours.after_open_time(start, timedelta(hours=wait)) for wait in PATIENCE_OPEN_HOURS]
+    else:
+        closing = [hours.after_working_days(start, days) for days in PATIENCE_WORKING_DAYS]
+        times = [(hours.on(at.astimezone(hours.zone).date()) or [at])[0] for at in closing]  # when the doors open
+    office = {"to": referral.specialist.email}
+    reminders = [
+        _about(referral, "referral_not_answered", referral.round, number, due_at=at, **office)
+        for number, at in enumerate(times, start=1)
+    ]
+    if referral.owner:
+        desk = {"to": referral.owner.email, "language": "en"}
+        reminders.append(_about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1], **desk))
+    return reminders
+
+
+def appointment_reminder(appointment: Appointment) -> Message | None:
+    """Tell the patient of the appointment 48 hours before, or now when it is closer than that."""
+    referral = appointment.referral
+    patient = referral.patient
+    if not patient.email or appointment.starts_at - timezone.now() < TOO_CLOSE:
+        return None
+    return _about(
+        referral,
+        "appointment_reminder",
+        appointment.pk,
+        to=patient.email,
+        language=patient.language,
+        due_at=max(appointment.starts_at - REMINDED_BEFORE, timezone.now()),
+        facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
+    )
+
+
+def report_received(report: Report) -> list[Message]:
+    """Tell the therapist who decided and whoever carries the referral; all therapists when the first is not there."""
+    referral = report.referral
+    author = referral.decision.by
+    here = author.is_active and author.may(SIGN_REFERRALS) and author.locations.contains(referral.location)
+    readers = {author} if here else set(User.objects.therapists_at(referral.location))
+    if referral.owner:
+        readers.add(referral.owner)
+    return [
+        _about(referral, "report_received", report.pk, reader.pk, to=reader.email, language="en")
+        for reader in sorted(readers, key=lambda reader: reader.pk)
+    ]
+
+
+def _about(referral, name, *numbers, to, language="en", **more) -> Message:
+    return messages.schedule(
+        name,
+        key=":".join([name, str(referral.public_id), *map(str, numbers)]),
+        to=to,
+        language=language,
+        subject_type="referral",
+        subject_id=referral.public_id,
+        location=referral.location,
+        **more,
+    )
+
+
+# Kinds --------------------------------------------------------------------------------------------------------------
+
+
+def _referral(message) -> Referral:
+    return Referral.objects.select_related("specialist", "owner", "patient").get(public_id=message.subject_id)
+
+
+def _numbers(message) -> list[int]:
+    """The numbers at the end of its key."""
+    return [int(part) for part in message.key.split(":")[2:]]
+
+
+def _left_the_office(referral, message) -> str:
+    """Why the office that got this message has nothing to do with the referral any more, or ""."""
+    if referral.status in Referral.ENDED:
+        return "The referral has ended."
+    if referral.status in (Status.DRAFT, Status.DECLINED) or referral.round != _numbers(message)[0]:
+        return "The referral is no longer with this office."
+    return ""
+
+
+def _no_reminder(referral, message) -> str:
+    """Why nobody needs to hear that the office has not answered, or ""."""
+    if left := _left_the_office(referral, message):
+        return left
+    return "" if referral.status in (Status.SENT, Status.OPENED) else ANSWERED.get(referral.status, "It moved on.")
+
+
+class _ToOffice:
+    @staticmethod
+    def recipient(message) -> str:
+        return _referral(message).specialist.email
+
+    @staticmethod
+    def new_address(message, to) -> None:
+        referral = _referral(message)
+        if not _left_the_office(referral, message):
+            referral.specialist.email = to
+            referral.specialist.save(update_fields=["email"])
+
+    @staticmethod
+    def facts(message) -> dict:
+        link = make_link(Link.Purpose.OFFICE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
+        return {"link": address_of(link)}
+
+
+@kind("referral_sent", title="Referral sent", audience="office", safe=("clinic", "phone", "link", "round"))
+class ReferralSent(_ToOffice):
+    @staticmethod
+    def still_needed(message) -> str:
+        return _left_the_office(_referral(message), message)
+
+
+@kind(
+    "referral_not_answered", title="Referral not answered: office", audience="office", safe=("clinic", "phone", "link")
+)
+class ReferralNotAnswered(_ToOffice):
+    @staticmethod
+    def still_needed(message) -> str:
+        return _no_reminder(_referral(message), message)
+
+
+@kind("referral_not_answered_desk", title="Referral not answered: desk", audience="staff", safe=("location", "link"))
+class ReferralNotAnsweredDesk:
+    @staticmethod
+    def still_needed(message) -> str:
+        return _no_reminder(_referral(message), message)
+
+    @staticmethod
+    def recipient(message) -> str:
+        return _referral(message).owner.email
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": settings.SITE_URL + reverse("referrals")}
+
+
+@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
+class AppointmentReminder:
+    @staticmethod
+    def still_needed(message) -> str:
+        referral = _referral(message)
+        appointment = referral.appointments.get(pk=_numbers(message)[0])
+        if referral.status in Referral.ENDED:
+            return "The referral has ended."
+        if appointment.replaced_at or referral.status != Status.SCHEDULED:
+            return "The appointment was changed."
+        if appointment.starts_at - timezone.now() < TOO_CLOSE:
+            return "The appointment is too close, or over."
+        return ""
+
+    @staticmethod
+    def recipient(message) -> str:
+        return _referral(message).patient.email
+
+    @staticmethod
+    def new_address(message, to) -> None:
+        patient = _referral(message).patient
+        patient.email = to
+        patient.save(update_fields=["email"])
+
+
+@kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
+class ReportReceived:
+    @staticmethod
+    def still_needed(message) -> str:
+        report = Report.objects.get(pk=_numbers(message)[0])
+        return f"{report.read_by} has read it." if report.read_at else ""
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": settings.SITE_URL + reverse("referrals")}

@@ -119,7 +119,7 @@ def wake(link: Link, *, by) -> None:
 
 
 @transaction.atomic
-def withdraw(link: Link, *, by) -> None:
-    """End a link for good. The next `make_link` makes another."""
-    with pghistory.context(user=by.pk):
+def withdraw(link: Link, *, by=None) -> None:
+    """End a link for good; `by` is missing when an office ended it. The next `make_link` makes another."""
+    with pghistory.context(**({"user": by.pk} if by else {})):
         Link.objects.filter(pk=link.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())

@@ -2,15 +2,31 @@
 
 import uuid
 
+import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 
 class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Messages of the locations this member of staff belongs to, when their role may see messages."""
+        from clinic.staff.permissions import SEE_MESSAGES
+
+        if not user.is_authenticated or not user.may(SEE_MESSAGES):
+            return self.none()
+        return self.filter(location__in=user.locations.all())
+
+    def unsettled(self):
+        return self.filter(status__in=Message.UNSETTLED)
+
     def due(self, now=None):
-        """Waiting and due, oldest first, with those whose sender died in the middle."""
-        now = now or timezone.now()
+        """Waiting and due, oldest first, with those whose sender died in the middle.
+
+        The database's clock decides, so a machine whose clock is wrong sends nothing early; `now` is for tests.
+        """
+        now = now or Now()
         waiting = Q(status=Message.Status.SCHEDULED, due_at__lte=now)
         abandoned = Q(status=Message.Status.SENDING, lease_until__lt=now)
         return self.filter(waiting | abandoned).order_by("due_at", "pk")
@@ -22,6 +38,12 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
 
+@pghistory.track(
+    pghistory.UpdateEvent("sent_again", condition=pgtrigger.Q(old__status="failed", new__status="scheduled")),
+    model_name="MessageRetry",
+    obj_field=pghistory.ObjForeignKey(related_name="retries"),
+    fields=["recipient"],
+)
 class Message(models.Model):
     """One message to one recipient about one thing, once.
 
@@ -35,6 +57,8 @@ class Message(models.Model):
         SENT = "sent", "Sent"
         SKIPPED = "skipped", "Not needed any more"
         FAILED = "failed", "Could not be sent"
+
+    UNSETTLED = (Status.SCHEDULED, Status.SENDING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=200, unique=True)
@@ -51,6 +75,9 @@ class Message(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.SCHEDULED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    doubts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it was handed over and no answer came back: each may be a copy that arrived"
+    )
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     handed_over_at = models.DateTimeField(
@@ -60,7 +87,7 @@ class Message(models.Model):
     )
     settled_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(
-        max_length=200, blank=True, help_text="Why it was skipped or failed, without patient data"
+        max_length=200, blank=True, help_text="Why it was skipped or failed or waits again, without patient data"
     )
 
     objects = MessageQuerySet.as_manager()

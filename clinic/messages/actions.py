@@ -1,0 +1,84 @@
+"""Putting messages into the outbox, taking them out, giving a failed one another try."""
+
+import re
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.messages.bell import ring
+from clinic.messages.facts import NotSafe
+from clinic.messages.kinds import KINDS
+from clinic.messages.models import Message
+from clinic.staff.permissions import SEE_MESSAGES
+
+KEY = re.compile(r"[a-z_]+(:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,9}))+")
+
+
+def schedule(
+    kind: str, *, key: str, to: str, language: str, subject_type: str, subject_id, location, due_at=None, facts=None
+) -> Message:
+    """A row that will be sent once at `due_at` (now when left out), in the caller's transaction.
+
+    `key` is the kind and what makes this message the only one of its sort, as uuids and numbers: the mail carries
+    it. The same key again returns the row there is. `facts` are values its kind has declared as safe.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"There is no kind of message called {kind}.")
+    if not (key.startswith(f"{kind}:") and KEY.fullmatch(key)):
+        raise ValueError("The key of a message is its kind, then uuids and numbers, joined by colons.")
+    if unsafe := set(facts or ()) - KINDS[kind].safe:
+        raise NotSafe(f"{kind} has not declared {sorted(unsafe)[0]} as safe.")
+    if not to:
+        raise ValueError(f"A message needs an address ({key}).")
+    now = timezone.now()
+    message, made = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "recipient": to,
+            "language": language,
+            "subject_type": subject_type,
+            "subject_id": subject_id,
+            "location": location,
+            "facts": facts or {},
+            "due_at": due_at or now,
+        },
+    )
+    if made and message.due_at <= now:
+        transaction.on_commit(ring)
+    return message
+
+
+def withdraw(*, subject_type: str, subject_id, why: str, kinds=None) -> int:
+    """Messages about this subject that still wait are not sent, and say why. Returns how many."""
+    waiting = Message.objects.about(subject_type, subject_id).filter(status=Message.Status.SCHEDULED)
+    if kinds is not None:
+        waiting = waiting.filter(kind__in=kinds)
+    return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())
+
+
+@transaction.atomic
+def send_again(message: Message, *, to: str, by) -> bool:
+    """Try a failed message again, to the corrected address `to`. False when it is not failed (any more).
+
+    The record the address came from is corrected too, and so is every other message to it that waits.
+    """
+    if not by.may(SEE_MESSAGES):
+        raise PermissionDenied
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.status != Message.Status.FAILED:
+        return False
+    with pghistory.context(user=by.pk):
+        if to != message.recipient:
+            KINDS[message.kind].new_address(message, to)
+            Message.objects.filter(
+                status=Message.Status.SCHEDULED, recipient=message.recipient, location=message.location
+            ).update(recipient=to)
+        message.recipient, message.status = to, Message.Status.SCHEDULED
+        message.outcome, message.settled_at, message.handed_over_at = "", None, None
+        message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()
+        message.save()
+    transaction.on_commit(ring)
+    return True

@@ -1,0 +1,26 @@
+"""The bell that wakes a sweep. The rows are the truth: when it cannot be rung, the next regular sweep finds them."""
+
+import logging
+import threading
+
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+_ringing = threading.Lock()
+
+
+def ring() -> None:
+    """Ask a worker to sweep now. Returns at once: nobody who saves a page waits for the broker, or hears it is down."""
+    if _ringing.acquire(blocking=False):  # one that is being rung will do for both
+        threading.Thread(target=_ring, name="bell", daemon=True).start()
+
+
+def _ring() -> None:
+    from clinic.messages.tasks import sweep
+
+    try:
+        sweep.apply_async(retry=False, expires=60)
+    except (OperationalError, OSError):
+        log.warning("The broker did not answer; messages wait for the next regular sweep.")
+    finally:
+        _ringing.release()

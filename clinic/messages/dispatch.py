@@ -1,0 +1,271 @@
+"""Turning due rows into mails: claim with a lease, look again, hand over, settle.
+
+A mail may be sent twice only when its worker dies, or the mail server falls silent, between "here is the text" and
+"250, I have it": nobody can know then whether it arrived. Both copies carry the same Message-ID, and after the second
+silence a person decides. Nothing is ever sent twice without that, and nothing is left behind.
+"""
+
+import logging
+import random
+import smtplib
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import DatabaseError, transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from clinic.messages.facts import NotSafe
+from clinic.messages.kinds import KINDS
+from clinic.messages.models import Message, SweepBeat
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)  # outlasts one mail: MAIL, RCPT, DATA, the text, RSET, each up to EMAIL_TIMEOUT
+BATCH = 100
+LONGEST_SWEEP = 120  # seconds; stays under Celery's time limit, which would kill a sweep in the middle of a mail
+LONGEST_WAIT = {True: timedelta(hours=1), False: timedelta(minutes=2)}  # by `routine`
+MOST_ATTEMPTS = 12
+MOST_DOUBTS = 2
+MAY_BE_SILENT = timedelta(seconds=60)
+Status = Message.Status
+LOST = "lost"  # our lease ran out and another worker has the message
+NO_LEASE = {"lease_token": None, "lease_until": None}
+NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
+
+
+def last_sweep_at() -> datetime | None:
+    """When a worker last looked for due messages; None before the first time."""
+    return SweepBeat.objects.values_list("at", flat=True).first()
+
+
+def silent_worker() -> bool:
+    """True when no worker has looked for due messages in the last 60 seconds."""
+    at = last_sweep_at()
+    return at is None or timezone.now() - at > MAY_BE_SILENT
+
+
+def sweep(now: datetime | None = None) -> Counter:
+    """Send everything that is due and count what became of it, by status.
+
+    Any number may run at once. Each stops after two minutes and leaves the rest to the next. `now` stands in for the
+    database's clock in tests.
+    """
+    return _Sweep(now or Now()).run()
+
+
+class _Sweep:
+    def __init__(self, clock):
+        self.clock = clock
+        self.post = _Post()
+        self.ends = time.monotonic() + LONGEST_SWEEP
+
+    def run(self) -> Counter:
+        settled = Counter()
+        try:
+            while time.monotonic() < self.ends:
+                self.beat()
+                batch = self.claim()
+                if not batch:
+                    break
+                for number, message in enumerate(batch):
+                    try:
+                        if time.monotonic() > self.ends:
+                            raise _NotNow
+                        settled[self.see_through(message)] += 1
+                    except _NotNow as pause:
+                        self.give_back(batch[number:], pause)
+                        return settled
+        finally:
+            self.post.close()
+        return settled
+
+    def beat(self) -> None:
+        now = SweepBeat(id=1, at=Now())
+        SweepBeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["id"], update_fields=["at"])
+
+    @transaction.atomic
+    def claim(self) -> list[Message]:
+        """Up to 100 due messages that nobody else will touch while the lease runs.
+
+        One that was handed over by a worker that died is in doubt: it may have arrived.
+        """
+        due = Message.objects.due(self.clock).select_related("location")
+        batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        token, handed_over = uuid4(), Q(status=Status.SENDING, handed_over_at__isnull=False)
+        Message.objects.filter(pk__in=[message.pk for message in batch]).update(
+            status=Status.SENDING,
+            lease_token=token,
+            lease_until=self.clock + LEASE,
+            doubts=Case(When(handed_over, then=F("doubts") + 1), default=F("doubts")),
+            handed_over_at=None,
+        )
+        for message in batch:
+            message.doubts += message.status == Status.SENDING and message.handed_over_at is not None
+            message.status, message.lease_token = Status.SENDING, token
+        return batch
+
+    def see_through(self, message: Message) -> str:
+        """Look again, write and send one claimed message; returns the status it is in now."""
+        kind = KINDS.get(message.kind)
+        if kind is None:  # written by a newer version than this worker; another will know it
+            return self.put_off(message, "This worker does not know this kind of message yet.", timedelta(minutes=1))
+        if message.doubts >= MOST_DOUBTS:
+            return self.end(message, Status.FAILED, NO_ANSWER_TWICE)
+        try:
+            if reason := kind.still_needed(message):
+                return self.end(message, Status.SKIPPED, reason)
+            message.recipient = kind.recipient(message)
+            if not message.recipient:
+                return self.end(message, Status.FAILED, "There is no address any more.")
+            subject, body = kind.render(message)
+        except DatabaseError:
+            raise
+        except NotSafe as error:
+            log.error("%s was held back: %s", message.key, error)
+            return self.end(message, Status.FAILED, "Held back: its words could have given something away.")
+        except Exception as error:  # one bad record must not stop the messages behind it
+            log.error("%s could not be written: %s", message.key, type(error).__name__)
+            return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
+        return self.hand_over(message, kind, mail(message, subject, body))
+
+    def hand_over(self, message: Message, kind, written: EmailMessage) -> str:
+        self.post.open()
+        mine = _mine(message).update(
+            recipient=message.recipient,
+            handed_over_at=self.clock,
+            attempts=F("attempts") + 1,
+            lease_until=self.clock + LEASE,
+        )
+        if not mine:
+            return LOST
+        message.attempts += 1
+        try:
+            self.post.send(written)
+        except _Refused as refused:
+            if refused.for_good:
+                return self.end(message, Status.FAILED, str(refused))
+            if message.attempts >= MOST_ATTEMPTS:
+                return self.end(message, Status.FAILED, f"Given up after {message.attempts} tries. {refused}")
+            return self.put_off(message, str(refused), _wait(message, kind))
+        except _NoAnswer:
+            message.doubts += 1
+            if message.doubts >= MOST_DOUBTS:
+                return self.end(message, Status.FAILED, NO_ANSWER_TWICE)
+            return self.put_off(message, "The mail server did not answer.", _wait(message, kind))
+        return self.end(message, Status.SENT)
+
+    def end(self, message, status, outcome="") -> str:
+        settled = _mine(message).update(
+            status=status, outcome=outcome, settled_at=self.clock, doubts=message.doubts, **NO_LEASE
+        )
+        return status if settled else LOST
+
+    def put_off(self, message, why: str, wait: timedelta) -> str:
+        waits = _mine(message).update(
+            status=Status.SCHEDULED,
+            due_at=self.clock + wait,
+            outcome=why,
+            doubts=message.doubts,
+            handed_over_at=None,
+            **NO_LEASE,
+        )
+        return Status.SCHEDULED if waits else LOST
+
+    def give_back(self, messages, pause: "_NotNow") -> None:
+        """What is left of a batch waits for another sweep, a little spread when the mail server is away."""
+        for message in messages:
+            wait = timedelta(seconds=random.uniform(10, 30)) if pause.why else timedelta()  # noqa: S311 (no secret)
+            self.put_off(message, pause.why or message.outcome, wait)
+
+
+def mail(message: Message, subject: str, body: str) -> EmailMessage:
+    """The mail of a message: plain text, nothing that tracks, headers made from the row alone."""
+    headers = {
+        "Message-ID": f"<{message.id}@{settings.MESSAGE_ID_DOMAIN}>",
+        "X-Message-Key": message.key,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+    }
+    return EmailMessage(subject, body, to=[message.recipient], headers=headers)
+
+
+def _mine(message):
+    """The row, as long as nobody took it over after our lease ran out."""
+    return Message.objects.filter(pk=message.pk, status=Status.SENDING, lease_token=message.lease_token)
+
+
+def _wait(message, kind) -> timedelta:
+    """Growing with each attempt: 1, 2, 4 ... minutes, spread so that mails put off together do not return together."""
+    minutes = timedelta(minutes=2 ** (message.attempts - 1))
+    return min(minutes, LONGEST_WAIT[kind.routine]) * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
+
+
+# The mail server ----------------------------------------------------------------------------------------------------
+
+
+class _NotNow(Exception):
+    """No mail can go out for the moment; `why` is empty when only the time of this sweep is up."""
+
+    def __init__(self, why=""):
+        self.why = why
+
+
+class _Refused(Exception):
+    """The server said no, so it has not taken the mail."""
+
+    def __init__(self, code: int):
+        self.for_good = code >= 500
+        kind = "refused this address or message" if self.for_good else "asked us to try later"
+        super().__init__(f"The mail server {kind} ({code}).")
+
+
+class _NoAnswer(Exception):
+    """The line broke or the time was up: the server may have taken the mail."""
+
+
+class _Post:
+    """One connection to the mail server for a whole sweep, opened when the first mail is ready."""
+
+    def __init__(self):
+        self.connection = get_connection()
+
+    def open(self) -> None:
+        try:
+            self.connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("The mail server cannot be reached: %s", type(error).__name__)
+            raise _NotNow("The mail server could not be reached.") from error
+
+    def send(self, mail: EmailMessage) -> None:
+        try:
+            self.connection.send_messages([mail])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise self._refused(max(code for code, _words in error.recipients.values())) from error
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code >= 500:  # not this mail's fault, and every other would meet the same
+                raise _NotNow(f"The mail server refuses our sender address ({error.smtp_code}).") from error
+            raise self._refused(error.smtp_code) from error
+        except smtplib.SMTPResponseException as error:
+            raise self._refused(error.smtp_code) from error
+        except (ValueError, smtplib.SMTPNotSupportedError) as error:  # an address no server could take
+            raise _Refused(553) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise _NoAnswer from error
+
+    def _refused(self, code: int) -> _Refused:
+        if code == 421:  # the server hung up with its answer
+            self.close()
+        return _Refused(code)
+
+    def close(self) -> None:
+        try:
+            self.connection.close()
+        except (OSError, smtplib.SMTPException) as error:
+            log.info("The mail server did not say goodbye: %s", type(error).__name__)

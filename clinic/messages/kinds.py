@@ -1,0 +1,95 @@
+"""The kinds of message: who gets them, which facts they may use, when they are still needed, their words.
+
+A kind is a class of static methods, registered by the app that sends it:
+
+    @kind("report_received", title="Report received", audience="staff", safe=("link",))
+    class ReportReceived:
+        still_needed(message)     # "" or why it is not needed any more
+        facts(message)            # optional: declared facts, looked up when it is sent
+        recipient(message)        # optional: the address as it is now; "" when there is none
+        new_address(message, to)  # optional: staff corrected the address it could not be sent to
+
+Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.template import Context, engines
+from django.utils import translation
+
+from clinic.messages.facts import FACTS, NotSafe, in_words
+
+AUDIENCES = ("patient", "staff", "office")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`routine` kinds can wait for each other; the others alert staff and are tried again at short steps."""
+
+    name: str
+    title: str
+    audience: str
+    safe: frozenset
+    routine: bool
+    source: type
+
+    def still_needed(self, message) -> str:
+        """Empty while it is needed, else the reason why not, without patient data."""
+        return self.source.still_needed(message)
+
+    def recipient(self, message) -> str:
+        """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
+        return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
+
+    def new_address(self, message, to: str) -> None:
+        """Tells the record behind it that the recipient's address is now `to`."""
+        if hasattr(self.source, "new_address"):
+            self.source.new_address(message, to)
+
+    def render(self, message) -> tuple[str, str]:
+        """Subject and plain-text body. Raises NotSafe rather than say something not declared."""
+        with translation.override(message.language):
+            looked_up = self.source.facts(message) if hasattr(self.source, "facts") else {}
+            words = _OnlyFacts(self.name, in_words(message, message.facts | looked_up, self.safe))
+            subject, body = (
+                engines["django"].get_template(f"emails/{self.name}/{part}.txt").template.render(words)
+                for part in ("subject", "body")
+            )
+        return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+
+
+class _OnlyFacts(Context):
+    """A template context in which a name that is no fact is an error, not an empty string."""
+
+    def __init__(self, kind, words):
+        super().__init__(words, autoescape=False)
+        self.kind = kind
+
+    def __getitem__(self, name):
+        try:
+            return super().__getitem__(name)
+        except KeyError as error:
+            raise NotSafe(f"The words of {self.kind} use {name}, which is no declared fact.") from error
+
+    def __contains__(self, name):
+        return self[name] is not None
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True):
+    """Register the class below as the kind `name`; `title` is what staff call it."""
+    if audience not in AUDIENCES:
+        raise ValueError(f"{name}: audience is one of {', '.join(AUDIENCES)}.")
+    if unknown := set(safe) - set(FACTS):
+        raise ValueError(f"{name}: {sorted(unknown)[0]} is no fact a mail may hold.")
+
+    def register(source):
+        if name in KINDS:
+            raise ValueError(f"There is already a kind of message called {name}.")
+        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, source)
+        return source
+
+    return register
