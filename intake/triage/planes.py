@@ -47,9 +47,7 @@ class Planes:
         self.protocol, self.book = protocol, book
         self.rule_ids = tuple(protocol.rules)
         self.specialists = tuple(protocol.specialists)
-        self.rule_order = tuple(
-            build_order(protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
-        )
+        self.rule_order = tuple(build_order(protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires)))
         self.tiers = np.array([int(rule.tier) for rule in protocol.rules.values()], dtype=np.uint8)
 
     def decide(self, codes: NDArray[np.uint8]) -> Decided:
@@ -164,10 +162,12 @@ class _Block:
     # ------------------------------------------------------------------ points and the first specialist
 
     def points(self, weights: tuple[Weight, ...]) -> NDArray[np.int16]:
-        total = np.zeros(self.size, dtype=np.int16)
+        """The sum of the weights that count. Bytes are enough for it: no origin can reach 127 points."""
+        total = np.zeros(self.size, dtype=np.int8)
         for weight in weights:
-            total += opened(self.plane(weight.when.expression), self.size).astype(np.int16) * weight.points
-        return total
+            counts = opened(self.plane(weight.when.expression), self.size).view(np.int8)
+            total += counts if weight.points == 1 else counts * np.int8(weight.points)
+        return total.astype(np.int16)
 
     def first_origin(self, fires: list[Plane]) -> list[Plane]:
         """One plane for each origin: where it ranks first with enough to say. At most one holds for an intake."""
@@ -206,7 +206,9 @@ class _Block:
                 result[opened(taken, self.size) != 0] = places[to]
                 undecided = undecided & ~taken
 
-        for rule, plane in sorted(zip(self.protocol.rules.values(), fires, strict=True), key=lambda pair: -pair[0].tier):
+        for rule, plane in sorted(
+            zip(self.protocol.rules.values(), fires, strict=True), key=lambda pair: -pair[0].tier
+        ):
             if rule.refer_first:
                 take(plane & self.holds(rule.refer_first.when), rule.refer_first.to)
             if rule.refer_to:
