@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import typst
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -78,10 +79,11 @@ def render(said: dict) -> bytes:
 def first_question(decision: Decision) -> str:
     """What the specialist is asked, to start from: what stands out, and what we hope to hear."""
     asks = words.ASKS.get(decision.specialist, words.ASK_OTHERWISE)
-    about = [flag["condition"] for flag in _flags(decision) if not flag["dismissed"]][:2]
-    about = about or [origin["label"] for origin in _explanation(decision.assessment).get("origins", ())[:1]]
-    lead = f"{'; '.join(about)}. " if about else ""
-    return f"{lead}{asks} {words.MEANWHILE}"
+    lead = [f"Red flag: {flag['condition']}." for flag in _flags(decision) if not flag["dismissed"]][:2]
+    for origin in _explanation(decision.assessment).get("origins", ())[:1]:
+        if origin["strength"] != "not_enough":
+            lead.append(f"The answers fit best with: {origin['label']}.")
+    return " ".join([*lead, asks, words.MEANWHILE])
 
 
 def first_told(decision: Decision) -> str:
@@ -163,6 +165,7 @@ def _specialty(referral) -> str:
 
 def _from(location) -> dict:
     return {
+        "organization": settings.ORGANIZATION,
         "name": location.name,
         "street": location.street,
         "city": f"{location.city}, {location.state} {location.zip_code}",
@@ -175,7 +178,7 @@ def _to(specialist) -> dict:
     if specialist is None:
         return {}
     return {
-        "name": f"{specialist.name}, {specialist.credentials}" if specialist.credentials else specialist.name,
+        "name": specialist.with_credentials,
         "practice": specialist.practice,
         "street": specialist.street,
         "city": f"{specialist.city}, {specialist.state} {specialist.zip_code}",
@@ -287,11 +290,12 @@ class _Answers:
         self.language = language
 
     def rows(self, questions) -> list[list[str]]:
-        """[label, answer] of each question that was asked and answered."""
+        """[label, answer] of each question that was asked and answered with more than a plain no."""
         return [
             [self.label(question), str(triage.display(self.protocol, question, self.answers[question]))]
             for question in questions
             if question in self.asked and self.answers.get(question) not in (None, "", [])
+            if not self._denied(question)
         ]
 
     def label(self, question) -> str:
@@ -299,11 +303,13 @@ class _Answers:
 
     def negatives(self) -> list[str]:
         """The red-flag questions that were asked and answered with no."""
-        return [
-            text
-            for (question, option), text in words.NEGATIVES.items()
-            if question in self.asked and self.answers.get(question) in (option, [option])
-        ]
+        return [self._denied(question) for question, _option in words.NEGATIVES if self._denied(question)]
+
+    def _denied(self, question) -> str:
+        """The clinical words of an answer of "no", or nothing."""
+        given = self.answers.get(question)
+        option = given[0] if isinstance(given, list) and len(given) == 1 else given
+        return words.NEGATIVES.get((question, option), "") if question in self.asked and isinstance(option, str) else ""
 
     def not_ruled_out(self) -> list[dict]:
         """Conditions that stay open because of an unsure or missing answer, and the questions to ask."""

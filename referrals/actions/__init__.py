@@ -17,7 +17,17 @@ from referrals.actions.answers import (
     receive_report,
     seen,
 )
-from referrals.actions.carrying import close, hand_over, note, reopen, set_next_check, wake_link, withdraw
+from referrals.actions.carrying import (
+    close,
+    hand_over,
+    link_of,
+    link_sleeps,
+    note,
+    reopen,
+    set_next_check,
+    wake_link,
+    withdraw,
+)
 from referrals.actions.start import choose, prepare_letter, redirect, refer, send
 from referrals.actions.steps import NotYet, ReferralChanged, newest_line
 from referrals.models import MoveNotAllowed
@@ -31,6 +41,8 @@ __all__ = [
     "close",
     "give_appointment",
     "hand_over",
+    "link_of",
+    "link_sleeps",
     "newest_line",
     "no_show",
     "note",

@@ -207,4 +207,9 @@ def drop_appointment(referral: Referral) -> None:
 
 def stop_reminding(referral: Referral, why: str) -> None:
     """Nobody is told any more that the office has not answered."""
-    messages.withdraw(subject_type="referral", subject_id=referral.public_id, kinds=["referral_not_answered"], why=why)
+    messages.withdraw(
+        subject_type="referral",
+        subject_id=referral.public_id,
+        kinds=["referral_not_answered", "referral_not_answered_desk"],
+        why=why,
+    )

@@ -102,14 +102,25 @@ def reopen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
     return referral
 
 
+def link_of(referral: Referral) -> Link | None:
+    """The link its office has now, if any."""
+    return Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
+
+
+def link_sleeps(referral: Referral) -> bool:
+    """The office used up its tries; staff can wake the link."""
+    link = link_of(referral)
+    return link is not None and link.asleep
+
+
 @transaction.atomic
 def wake_link(referral: Referral, *, by, saw=None) -> Referral:
     """Let the office try again after five wrong tries."""
     check_may(by)
     referral = lock(referral, saw)
-    for link in Link.objects.filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id, withdrawn_at=None):
-        links.wake(link, by=by)
-    write_down(referral, What.LINK_WOKEN, by=by)
+    if link_sleeps(referral):
+        links.wake(link_of(referral), by=by)
+        write_down(referral, What.LINK_WOKEN, by=by)
     return referral
 
 

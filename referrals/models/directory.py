@@ -5,6 +5,11 @@ import uuid
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from referrals.numbers import last_four
 
 
 class SpecialistQuerySet(models.QuerySet):
@@ -14,6 +19,23 @@ class SpecialistQuerySet(models.QuerySet):
     def for_specialty(self, specialty: str):
         """`specialty` is a specialist id of the protocol, such as "podiatrist"."""
         return self.filter(specialty=specialty)
+
+    def matching(self, words: str):
+        """Every word is found in name, practice, focus or city."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(practice__icontains=word)
+                | Q(focus__icontains=word)
+                | Q(city__icontains=word)
+            )
+        return found
+
+    def nearest_to(self, slug: str):
+        """Adds `miles_away` from the location `slug`, nearest first, unknown last."""
+        away = Cast(KeyTextTransform(slug, "miles"), models.FloatField())
+        return self.annotate(miles_away=away).order_by(F("miles_away").asc(nulls_last=True), "practice", "name")
 
 
 @pghistory.track(model_name="SpecialistHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
@@ -48,8 +70,19 @@ class Specialist(models.Model):
             models.UniqueConstraint(
                 fields=["specialty", "name", "practice", "street"],
                 name="one_listing_for_each_provider_and_office",
+                violation_error_message="This provider is already listed at this office for this specialty.",
             ),
         ]
 
     def __str__(self):
         return f"{self.name}, {self.practice}"
+
+    @property
+    def with_credentials(self) -> str:
+        """The name as it stands on a letter: "Noor Adeyemi, MD"."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    @property
+    def second_factor(self) -> str:
+        """The last four digits of the number on file that the office knows: its fax, else its phone."""
+        return last_four(self.fax or self.phone)

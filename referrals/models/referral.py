@@ -36,6 +36,15 @@ class ReferralQuerySet(models.QuerySet):
     def overdue(self, now):
         return self.open().filter(next_check_at__lt=now)
 
+    def like(self, patient, specialty: str):
+        """Referrals of the same person to the same specialty, also when they were entered twice."""
+        same_person = Q(patient=patient) | Q(
+            patient__first_name__iexact=patient.first_name,
+            patient__last_name__iexact=patient.last_name,
+            patient__date_of_birth=patient.date_of_birth,
+        )
+        return self.filter(same_person, specialty=specialty)
+
     def most_pressing_first(self):
         return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")
 

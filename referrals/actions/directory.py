@@ -1,0 +1,31 @@
+"""Changing the directory. A listing is never deleted: it is taken off the list, and its history stays."""
+
+from django.db import transaction
+
+from clinic.staff.permissions import MANAGE_DIRECTORY
+from referrals.actions.steps import ReferralChanged, check_may
+from referrals.models import Specialist
+
+
+@transaction.atomic
+def add_listing(*, by, **fields) -> Specialist:
+    check_may(by, MANAGE_DIRECTORY)
+    return Specialist.objects.create(**fields)
+
+
+@transaction.atomic
+def change_listing(specialist: Specialist, *, by, saw=None, **fields) -> Specialist:
+    """`saw` is the `listing_version` the person started from; a newer one raises ReferralChanged."""
+    check_may(by, MANAGE_DIRECTORY)
+    specialist = Specialist.objects.select_for_update().get(pk=specialist.pk)
+    if saw is not None and saw != listing_version(specialist):
+        raise ReferralChanged
+    for name, value in fields.items():
+        setattr(specialist, name, value)
+    specialist.save()
+    return specialist
+
+
+def listing_version(specialist: Specialist) -> int:
+    """Grows with every change of the listing, however it was made."""
+    return specialist.history.order_by("-pgh_id").values_list("pgh_id", flat=True).first() or 0

@@ -1,0 +1,1 @@
+"""Forms of the directory, of the desk and of the specialist's office."""

@@ -1,0 +1,185 @@
+"""A listing of the directory, and the filters of its list."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from clinic.staff.models import Location
+from intake import triage
+from referrals.models import Specialist
+from referrals.numbers import check_npi, check_state, check_zip, us_phone
+from referrals.ranking import LANGUAGES
+
+ZONES = (
+    ("America/New_York", "Eastern"),
+    ("America/Chicago", "Central"),
+    ("America/Denver", "Mountain"),
+    ("America/Phoenix", "Arizona"),
+    ("America/Los_Angeles", "Pacific"),
+    ("America/Anchorage", "Alaska"),
+    ("Pacific/Honolulu", "Hawaii"),
+    ("America/Puerto_Rico", "Puerto Rico"),
+)
+MOST_PLANS = 60
+
+
+def specialties() -> list[tuple[str, str]]:
+    return list(triage.shipped().specialists.items())
+
+
+class ListingForm(forms.ModelForm):
+    """`fields_to_save()` gives what the actions take. `saw` carries the version the person started from."""
+
+    saw = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    specialty = forms.ChoiceField(choices=specialties)
+    state = forms.CharField(max_length=2, widget=forms.TextInput(attrs={"class": "w-4"}))
+    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES)
+    insurance_plans = forms.CharField(
+        label="Insurance plans accepted",
+        help_text="One on each line, as patients name them.",
+        required=False,
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    languages = forms.MultipleChoiceField(
+        label="Languages spoken", choices=LANGUAGES.items(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Specialist
+        fields = (
+            "specialty", "focus", "name", "credentials", "npi", "practice", "street", "city", "state", "zip_code",
+            "time_zone", "phone", "fax", "email", "insurance_plans", "languages", "accepts_new_patients", "listed",
+            "notes",
+        )  # fmt: skip
+        labels = {"zip_code": "ZIP code", "npi": "NPI", "listed": "Listed: offered when a referral looks for a place"}
+        help_texts = {
+            "specialty": "",
+            "focus": "Such as spine, foot and ankle, nerve tests.",
+            "npi": "10 digits of the provider.",
+            "fax": "Its last four digits open the referral for the office.",
+            "email": "The office gets a link here; letters are never in the mail.",
+            "notes": "For the desk only, such as who to ask for.",
+        }
+        widgets = {
+            "npi": forms.TextInput(attrs={"class": "w-12", "inputmode": "numeric"}),
+            "zip_code": forms.TextInput(attrs={"class": "w-12"}),
+            "phone": forms.TextInput(attrs={"class": "w-20", "type": "tel"}),
+            "fax": forms.TextInput(attrs={"class": "w-20", "type": "tel"}),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["insurance_plans"] = "\n".join(self.instance.insurance_plans)
+        self.miles = {}
+        for location in Location.objects.all():
+            name = f"miles_{location.pk}"
+            self.miles[name] = location.slug
+            self.fields[name] = forms.DecimalField(
+                label=f"Miles from {location.name}",
+                required=False,
+                min_value=0,
+                max_value=3000,
+                decimal_places=1,
+                max_digits=5,
+                initial=self.instance.miles.get(location.slug),
+                widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "decimal"}),
+            )
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "saw",
+            Fieldset("Provider", "specialty", "name", "credentials", "npi", "focus"),
+            Fieldset("Office", "practice", "street", _row("city", "state", "zip_code"), "time_zone"),
+            Fieldset("How to reach it", _row("phone", "fax"), "email"),
+            Fieldset("For whom", "insurance_plans", "languages", _row(*self.miles), "accepts_new_patients"),
+            Fieldset("For the desk", "notes", "listed"),
+        )
+
+    def clean_npi(self):
+        npi = self.cleaned_data["npi"].strip()
+        if npi:
+            check_npi(npi)
+        return npi
+
+    def clean_phone(self):
+        return us_phone(self.cleaned_data["phone"])
+
+    def clean_fax(self):
+        fax = self.cleaned_data["fax"]
+        return us_phone(fax) if fax else ""
+
+    def clean_zip_code(self):
+        check_zip(self.cleaned_data["zip_code"])
+        return self.cleaned_data["zip_code"]
+
+    def clean_state(self):
+        state = self.cleaned_data["state"].upper()
+        check_state(state)
+        return state
+
+    def clean_insurance_plans(self):
+        plans = [line.strip() for line in self.cleaned_data["insurance_plans"].splitlines() if line.strip()]
+        too_long = [plan for plan in plans if len(plan) > 80]
+        if too_long:
+            raise ValidationError(f"Shorten this plan to 80 characters: {too_long[0][:40]}…")
+        if len(plans) > MOST_PLANS:
+            raise ValidationError(f"Name at most {MOST_PLANS} plans.")
+        return list(dict.fromkeys(plans))
+
+    def fields_to_save(self) -> dict:
+        fields = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        asked = set(self.miles.values())
+        kept = {slug: miles for slug, miles in self.instance.miles.items() if slug not in asked}
+        given = {slug: self.cleaned_data[name] for name, slug in self.miles.items()}
+        fields["miles"] = kept | {slug: float(miles) for slug, miles in given.items() if miles is not None}
+        return fields
+
+
+def _row(*fields):
+    return Div(*(Div(field, css_class="col") for field in fields), css_class="row")
+
+
+class DirectoryFilter(forms.Form):
+    """Every field may be left out; one that makes no sense is passed over."""
+
+    q = forms.CharField(label="Name, practice or focus", required=False, max_length=80)
+    specialty = forms.ChoiceField(required=False, choices=lambda: [("", "Any specialty"), *specialties()])
+    near = forms.ModelChoiceField(
+        label="Near", queryset=Location.objects.all(), required=False, to_field_name="slug", empty_label="Any location"
+    )
+    plan = forms.ChoiceField(label="Takes plan", required=False)
+    language = forms.ChoiceField(
+        label="Speaks", required=False, choices=[("", "Any language"), *sorted(LANGUAGES.items(), key=lambda x: x[1])]
+    )
+    unlisted = forms.BooleanField(label="Show unlisted too", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        plans = sorted({plan for row in Specialist.objects.values_list("insurance_plans", flat=True) for plan in row})
+        self.fields["plan"].choices = [("", "Any plan"), *((plan, plan) for plan in plans)]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.show_optional = False
+
+    def listings(self):
+        """The listings that fit; nearest first when a location is chosen."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        rows = Specialist.objects.all() if chosen.get("unlisted") else Specialist.objects.listed()
+        if chosen.get("q"):
+            rows = rows.matching(chosen["q"])
+        if chosen.get("specialty"):
+            rows = rows.for_specialty(chosen["specialty"])
+        if chosen.get("plan"):
+            rows = rows.filter(insurance_plans__contains=[chosen["plan"]])
+        if chosen.get("language"):
+            rows = rows.filter(languages__contains=[chosen["language"]])
+        if chosen.get("near"):
+            rows = rows.nearest_to(chosen["near"].slug)
+        return rows

@@ -1,0 +1,198 @@
+"""Before a referral goes out: which specialist, what the letter says, and how it is sent."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.html import format_html, format_html_join
+
+from referrals import actions, letter_words, ranking
+from referrals.forms.desk import words_field
+from referrals.models import Referral, Specialist
+
+OTHER = "other"
+MOST_ATTACHMENTS = 20
+
+
+class Prepared(forms.Form):
+    """A form on the way to sending; `saw` as on every form of the desk."""
+
+    saw = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, referral, **kwargs):
+        self.referral = referral
+        kwargs["initial"] = {"saw": actions.newest_line(referral)} | self.first_values() | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def first_values(self) -> dict:
+        return {}
+
+
+class ChooseForm(Prepared):
+    """The short list with its reasons, or any listing; the patient's own choice always stands."""
+
+    listing = forms.ChoiceField(label="Which specialist?", widget=forms.RadioSelect)
+    other = forms.ModelChoiceField(
+        label="Another from the directory",
+        queryset=Specialist.objects.listed().order_by("specialty", "practice", "name"),
+        to_field_name="public_id",
+        required=False,
+        empty_label="Choose a listing",
+        help_text='Used when "Another from the directory" is marked above.',
+    )
+    patients_choice = forms.BooleanField(
+        label="The patient asked for this one", required=False, help_text="It wins over the order of the list."
+    )
+    why = forms.CharField(
+        label="Why this one?",
+        max_length=200,
+        required=False,
+        help_text="Needed for another from the directory or the patient's own choice; kept with the referral.",
+    )
+
+    def __init__(self, *args, referral, **kwargs):
+        self.short = ranking.ranked(referral)
+        super().__init__(*args, referral=referral, **kwargs)
+        suggested = [(str(choice.specialist.public_id), _option(choice)) for choice in self.short]
+        self.fields["listing"].choices = [*suggested, (OTHER, "Another from the directory")]
+
+    def first_values(self):
+        referral = self.referral
+        values = {"why": referral.choice_reason if referral.choice not in ("", Referral.Choice.SUGGESTED) else ""}
+        if referral.specialist_id:
+            at = str(referral.specialist.public_id)
+            on_list = at in [str(choice.specialist.public_id) for choice in self.short]
+            values |= {"listing": at if on_list else OTHER, "other": None if on_list else referral.specialist.public_id}
+            values["patients_choice"] = referral.choice == Referral.Choice.PATIENT
+        return values
+
+    def clean(self):
+        given = super().clean()
+        if given.get("listing") == OTHER and not given.get("other") and "other" not in self.errors:
+            self.add_error("other", "Choose a listing of the directory.")
+        needs_words = given.get("listing") == OTHER or given.get("patients_choice")
+        if needs_words and not given.get("why", "").strip() and "why" not in self.errors:
+            self.add_error("why", "Say in a few words why this specialist.")
+        return given
+
+    def apply(self, *, by):
+        given = self.cleaned_data
+        on_list = {str(choice.specialist.public_id): choice for choice in self.short}.get(given["listing"])
+        if given["patients_choice"]:
+            choice, because = Referral.Choice.PATIENT, given["why"]
+        elif on_list:
+            choice, because = Referral.Choice.SUGGESTED, "; ".join(on_list.reasons) or "first on the list"
+        else:
+            choice, because = Referral.Choice.OTHER, given["why"]
+        return actions.choose(
+            self.referral,
+            on_list.specialist if on_list else given["other"],
+            choice=choice,
+            because=because,
+            by=by,
+            saw=given["saw"],
+        )
+
+
+def _option(choice):
+    """Name, practice, then reasons, then cautions marked as such."""
+    row = choice.specialist
+    cautions = format_html_join("; ", "{}", ((words,) for words in choice.cautions))
+    return format_html(
+        '<b>{}</b>, {}<span class="form-hint">{}</span>{}',
+        row.with_credentials,
+        row.practice,
+        "; ".join(choice.reasons),
+        format_html('<span class="form-hint caution">Mind: {}</span>', cautions) if choice.cautions else "",
+    )
+
+
+class LetterForm(Prepared):
+    """What the desk may change in the letter."""
+
+    question = words_field("The question to the specialist", required=True)
+    wanted = forms.ChoiceField(label="What we hope for", choices=Referral.Wanted.choices, widget=forms.RadioSelect)
+    consent = forms.ChoiceField(label="Consent", choices=Referral.Consent.choices, widget=forms.RadioSelect)
+    patient_told = words_field("What was the patient told about this referral?")
+    authorization_number = forms.CharField(
+        label="Authorization number",
+        max_length=40,
+        required=False,
+        help_text="When the plan asks for one before a visit.",
+        widget=forms.TextInput(attrs={"class": "w-20"}),
+    )
+    attachments = forms.CharField(
+        label="Enclosed papers",
+        required=False,
+        max_length=3000,
+        help_text="One on each line, such as: X-ray report of March 3.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    included = forms.MultipleChoiceField(
+        label="Parts that may be left out",
+        help_text="Red flags, what was denied, findings and medicines always stay in.",
+        choices=letter_words.MAY_BE_LEFT_OUT,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def first_values(self):
+        referral = self.referral
+        return {
+            "question": referral.question,
+            "wanted": referral.wanted,
+            "consent": referral.consent,
+            "patient_told": referral.patient_told,
+            "authorization_number": referral.authorization_number,
+            "attachments": "\n".join(referral.attachments),
+            "included": [part for part, _label in letter_words.MAY_BE_LEFT_OUT if part not in referral.left_out],
+        }
+
+    def clean_attachments(self):
+        papers = [line.strip() for line in self.cleaned_data["attachments"].splitlines() if line.strip()]
+        if len(papers) > MOST_ATTACHMENTS:
+            raise forms.ValidationError(f"Name at most {MOST_ATTACHMENTS} papers.")
+        if any(len(paper) > 120 for paper in papers):
+            raise forms.ValidationError("Keep each line under 120 characters.")
+        return papers
+
+    def apply(self, *, by):
+        given = dict(self.cleaned_data)
+        saw, included = given.pop("saw"), given.pop("included")
+        left_out = [part for part, _label in letter_words.MAY_BE_LEFT_OUT if part not in included]
+        return actions.prepare_letter(self.referral, by=by, saw=saw, left_out=left_out, **given)
+
+
+class SendForm(Prepared):
+    """How the letter leaves the house."""
+
+    channel = forms.ChoiceField(label="How does it go out?", widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        office = self.referral.specialist
+        by_hand = [
+            (
+                Referral.Channel.FAX,
+                f"Printed and faxed to {office.fax}" if office and office.fax else "Printed and faxed",
+            ),
+            (Referral.Channel.POST, "Printed and mailed"),
+            (Referral.Channel.BY_HAND, "Printed and handed over"),
+        ]
+        by_link = []
+        if office and office.email:
+            hint = "The mail holds a link and no word about the patient. The office opens it with the last four digits "
+            hint += "of its fax number." if office.fax else "of its phone number."
+            by_link = [
+                (
+                    Referral.Channel.LINK,
+                    format_html('Link to {} <span class="form-hint">{}</span>', office.email, hint),
+                )
+            ]
+        self.fields["channel"].choices = [*by_link, *by_hand]
+        if by_link:
+            self.fields["channel"].initial = Referral.Channel.LINK
+
+    def apply(self, *, by):
+        return actions.send(self.referral, channel=self.cleaned_data["channel"], by=by, saw=self.cleaned_data["saw"])

@@ -1,0 +1,56 @@
+"""Numbers of US practices: NPI, phone and fax, ZIP code. Each check raises ValidationError with what to do."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
+    " PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY AS GU MP"
+)
+ISSUER = "80840"  # health applications, United States: part of the checksum, not of the number
+
+
+def check_npi(value: str) -> None:
+    """Ten digits whose Luhn sum with the issuer prefix ends in 0; the first digit is 1 or 2."""
+    if not re.fullmatch(r"[12]\d{9}", value, re.ASCII):
+        raise ValidationError(_("Enter the NPI as 10 digits, such as 1234567893."), code="npi")
+    if luhn(ISSUER + value) % 10:
+        raise ValidationError(_("This NPI has a mistyped digit. Check it against the letterhead."), code="npi")
+
+
+def luhn(digits: str) -> int:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (2 if place % 2 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total
+
+
+def us_phone(value: str) -> str:
+    """The number as "(207) 555-0142", with " x12" for an extension."""
+    number, _sep, extension = value.lower().replace("ext.", "x").replace("ext", "x").partition("x")
+    digits = re.sub(r"[\s().+-]", "", number)
+    if digits.startswith("1") and len(digits) == 11:
+        digits = digits[1:]
+    extension = extension.strip(" .#")
+    if not re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", digits, re.ASCII) or not re.fullmatch(r"\d{0,6}", extension, re.ASCII):
+        raise ValidationError(_("Enter a US phone number with area code, such as (207) 555-0142."), code="phone")
+    written = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    return f"{written} x{extension}" if extension else written
+
+
+def check_state(value: str) -> None:
+    if len(value) != 2 or value not in STATES.split():
+        raise ValidationError(_("Enter the two letters of a US state, such as ME."), code="state")
+
+
+def check_zip(value: str) -> None:
+    if not re.fullmatch(r"\d{5}(-\d{4})?", value, re.ASCII):
+        raise ValidationError(_("Enter a ZIP code, such as 04101 or 04101-1234."), code="zip")
+
+
+def last_four(phone: str) -> str:
+    """The last four digits of a number, an extension left aside."""
+    return re.sub(r"\D", "", phone.lower().partition("x")[0])[-4:]
