@@ -1,7 +1,7 @@
 """The browser the journeys run in, and how a machine that has none gets one: `python -m tests.browser`.
 
-In this order: the one CHROMIUM names, one on PATH, Playwright's own; then, installed on the spot, Debian's package
-(as root), Playwright's download. What starts is remembered in .state/browser.json.
+In this order: the one CHROMIUM names, one on PATH, Playwright's own; then, fetched on the spot, the system's package
+(as root), Playwright's download, a portable one. What starts is remembered in .state/browser.json.
 """
 
 import json
@@ -14,6 +14,7 @@ from playwright.sync_api import Error, sync_playwright
 
 import run
 from clinic.embedded import STATE
+from tests import portable_chromium
 
 REMEMBERED = STATE / "browser.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,17 +27,22 @@ NOTHING_WORKS = (
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """pytest-playwright starts the browser found by `python -m tests.browser`, or the one CHROMIUM names."""
-    return browser_type_launch_args | launch_options()
+    return browser_type_launch_args | with_environment(launch_options())
 
 
 def launch_options() -> dict:
-    """What to hand to Playwright's `chromium.launch`; looks for a browser when none is remembered."""
+    """The browser to start; looks for one when none is remembered."""
     named = os.environ.get("CHROMIUM")
     if REMEMBERED.is_file() and not named:
         options = json.loads(REMEMBERED.read_text())
         if os.path.exists(options.get("executable_path", "/")):
             return options
     return next(candidates())
+
+
+def with_environment(options: dict) -> dict:
+    """Playwright takes `env` as the whole environment; ours says only what is added, so that none is ever stored."""
+    return options | {"env": os.environ | options.get("env", {})}
 
 
 def candidates():
@@ -48,6 +54,8 @@ def candidates():
         if os.geteuid() != 0:
             yield where
         yield where | {"args": ["--no-sandbox"]}
+    if not named and portable_chromium.HOME.is_dir():
+        yield portable_chromium.launch_options()
 
 
 def installers():
@@ -63,7 +71,7 @@ def first_that_starts() -> dict | None:
     with sync_playwright() as playwright:
         for options in candidates():
             try:
-                playwright.chromium.launch(**options).close()
+                playwright.chromium.launch(**with_environment(options)).close()
             except Error:
                 continue
             return options
@@ -80,10 +88,14 @@ def main() -> str | None:
     for what, commands in installers():
         if all(run.shown(what, command) for command in commands) and (options := first_that_starts()):
             return remember(options)
+    print("  getting a portable Chromium ...")
+    if portable_chromium.fetch() and (options := first_that_starts()):
+        return remember(options)
     return NOTHING_WORKS.format(", ".join(NAMES))
 
 
 def remember(options: dict) -> None:
+    STATE.mkdir(exist_ok=True)
     REMEMBERED.write_text(json.dumps(options))
 
 
