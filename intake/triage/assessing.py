@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .answers import Answers, validate_answers
-from .explaining import Witness
-from .expressions import Fires, Includes, walk
-from .outcome import Evidence, Flag, Hold, LevelHint, NotRuledOut, OriginScore, Outcome, Unsure
-from .protocol import Advice, Protocol, Rule, Urgency
+from .expressions import Includes, walk
+from .hanging import Hanging
+from .outcome import Answer, Evidence, Flag, Hold, LevelHint, NotRuledOut, OriginScore, Outcome, Unsure
+from .protocol import Advice, Condition, Protocol, Rule, Urgency
 from .routing import Ranked, nerve_share, rank_origins, route
 
 
@@ -18,7 +18,7 @@ def assess(protocol: Protocol, answers: Answers, *, explain: bool = True) -> Out
     With `explain=False` the sets of answers, evidence and responsible questions are left empty; everything else
     is the same. Same protocol and answers, same outcome: no clock, no database, no chance.
     """
-    return _Assessment(protocol, validate_answers(protocol, answers)).outcome(explain=explain)
+    return _Assessment(protocol, validate_answers(protocol, answers), explain=explain).outcome()
 
 
 def visible_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
@@ -31,19 +31,20 @@ def visible_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
 
 
 class _Assessment:
-    def __init__(self, protocol: Protocol, answers: dict[str, Any]) -> None:
-        self.protocol = protocol
+    def __init__(self, protocol: Protocol, answers: dict[str, Any], *, explain: bool) -> None:
+        self.protocol, self.answers, self.explains = protocol, answers, explain
         self.program = program = protocol.program
-        self.answers = answers
-        fired, could, asked, self.open, _, values, facts, scores, self.conditions = program.examine(answers)
+        self.examined = (program.explain if explain else program.examine)(answers)
+        fired, could, asked, _, _, self.values, scores, self.conditions = self.examined[:8]
         rules = list(protocol.rules.values())
         self.fired = worst_first([rules[index] for index in fired])
         self.could = worst_first([rules[index] for index in could])
         self.asked = program.named(asked)
         self.scores = dict(zip((name for name, _ in program.scored), scores, strict=True))
-        self.witness = Witness(protocol, values, facts, self.open)
+        self.places = {rule: index for index, rule in enumerate(program.rule_ids)}
+        self.hanging = Hanging(protocol, self.examined)
 
-    def outcome(self, *, explain: bool) -> Outcome:
+    def outcome(self) -> Outcome:
         protocol = self.protocol
         share = nerve_share(protocol, self.scores["nerve"][0], self.scores["musculoskeletal"][0])
         points = {name: self.scores[name][0] for name in protocol.origins}
@@ -51,22 +52,22 @@ class _Assessment:
             points[protocol.discriminator.mixed_origin] += protocol.discriminator.mixed_points
         origins = rank_origins(protocol, points, self.fired)
         urgency = max((rule.tier for rule in self.fired), default=Urgency.ROUTINE)
-        not_ruled_out = tuple(self.not_ruled_out(rule, explain=explain) for rule in self.could)
+        not_ruled_out = tuple(self.not_ruled_out(rule) for rule in self.could)
         return Outcome(
             digest=protocol.digest,
             urgency=urgency,
-            flags=tuple(self.flag(rule, explain=explain) for rule in self.fired),
+            flags=tuple(self.flag(rule) for rule in self.fired),
             not_ruled_out=not_ruled_out,
             asked=self.asked,
             unanswered=tuple(name for name in self.asked if name not in self.answers),
-            unsure=tuple(self.unsure(not_ruled_out)) if explain else (),
+            unsure=tuple(self.unsure(not_ruled_out)) if self.explains else (),
             strength_not_checked=self.strength_not_checked(),
-            origins=tuple(self.origin(origin, explain=explain) for origin in origins),
+            origins=tuple(self.origin(origin) for origin in origins),
             nerve_points=share.nerve,
             musculoskeletal_points=share.musculoskeletal,
             nerve_share=share.percent,
             nerve_reading=share.reading,
-            level_hints=self.level_hints(origins) if explain else (),
+            level_hints=self.level_hints(origins) if self.explains else (),
             specialists=route(protocol, self.fired, origins, self.conditions),
             holds=tuple(self.holds()),
             self_harm=self.holds_of(protocol.wording.tiers[urgency.word].self_harm_when),
@@ -83,7 +84,7 @@ class _Assessment:
 
         return tuple(item.id for item in advice if is_shown(item))
 
-    def flag(self, rule: Rule, *, explain: bool) -> Flag:
+    def flag(self, rule: Rule) -> Flag:
         return Flag(
             rule=rule.id,
             tier=rule.tier,
@@ -92,24 +93,31 @@ class _Assessment:
             sources=tuple(self.protocol.sources[source] for source in rule.source_ids),
             destination=rule.destination,
             must_not_fire_on=rule.must_not_fire_on,
-            answers=self.witness.answers(rule.fires_when.expression) if explain else (),
+            answers=self.answers_of(self.examined[8][self.places[rule.id]]) if self.explains else (),
         )
 
-    def not_ruled_out(self, rule: Rule, *, explain: bool) -> NotRuledOut:
-        bits = self.witness.hangs_on(rule.fires_when.expression) if explain else 0
-        return NotRuledOut(rule.id, rule.tier, rule.condition, self.program.named(bits))
+    def answers_of(self, bits: int) -> tuple[Answer, ...]:
+        return self.program.reasons.answers_of(bits, self.values)
 
-    def origin(self, origin: Ranked, *, explain: bool) -> OriginScore:
+    def answers_for(self, condition: Condition) -> tuple[Answer, ...]:
+        return self.answers_of(self.examined[10][self.program.place_of[id(condition)]])
+
+    def not_ruled_out(self, rule: Rule) -> NotRuledOut:
+        questions = self.hanging.questions(rule.fires_when.expression) if self.explains else ()
+        return NotRuledOut(rule.id, rule.tier, rule.condition, questions)
+
+    def origin(self, origin: Ranked) -> OriginScore:
+        known = self.protocol.origins[origin.id]
         evidence: list[Evidence] = []
-        if explain:
-            counts = self.scores[origin.id][1]
-            for place, weight in enumerate(self.protocol.origins[origin.id].evidence):
-                if counts >> place & 1:
-                    answers = self.witness.answers(weight.when.expression)
+        if self.explains:
+            scored = list(self.protocol.origins).index(origin.id)
+            for place, weight in enumerate(known.evidence):
+                if self.scores[origin.id][1] >> place & 1:
+                    answers = self.answers_of(self.examined[9][scored, place])
                     evidence.append(Evidence(weight.points, weight.when.text, answers))
         return OriginScore(
             id=origin.id,
-            label=self.protocol.origins[origin.id].label,
+            label=known.label,
             points=origin.points,
             strength=origin.strength,
             set_by=origin.set_by,
@@ -126,19 +134,19 @@ class _Assessment:
             held = [weight for weight in level.supports if self.holds_of(weight.when)]
             if held:
                 against = [condition for condition in level.weakens if self.holds_of(condition)]
-                supports = tuple(a for weight in held for a in self.witness.answers(weight.when.expression))
-                weakens = tuple(a for condition in against for a in self.witness.answers(condition.expression))
+                supports = tuple(a for weight in held for a in self.answers_for(weight.when))
+                weakens = tuple(a for condition in against for a in self.answers_for(condition))
                 points = sum(weight.points for weight in held)
                 hints.append(LevelHint(level.id, points, unique(supports), unique(weakens), level.ask))
         return tuple(sorted(hints, key=lambda hint: -hint.points))
 
     def holds(self) -> list[Hold]:
-        found, fired = [], {rule.id for rule in self.fired}
+        found, fired = [], [rule.id for rule in self.fired]
         for hold in self.protocol.holds:
-            if self.holds_of(hold.when):
-                named = [node.rule for node in walk(hold.when.expression) if isinstance(node, Fires)]
-                rules = tuple(rule for rule in named if rule in fired)
-                answers = () if rules else self.witness.answers(hold.when.expression)
+            rules = tuple(rule for rule in fired if rule in hold.rules)
+            by_answers = self.holds_of(hold.when)
+            if rules or by_answers:
+                answers = self.answers_for(hold.when) if hold.when and by_answers and self.explains else ()
                 found.append(Hold(hold.id, hold.text, rules, answers))
         return found
 

@@ -1,9 +1,10 @@
-"""Compiles a protocol to one Python function, from the same expression trees everything else reads.
+"""Compiles a protocol to Python source, from the same expression trees everything else reads.
 
 Truth has three values, kept as two questions asked of the same tree:
 
 - fires: what the reference counts. A question not asked or not answered is false; "unsure" counts where named.
 - could fire: true for some way of filling in what is open (unanswered, unsure, or not yet known to be asked).
+  An unsure answer counts as open here: the person may yet give another one.
 
 For "could fire", NOT needs its counterpart "must fire"; each condition is therefore written out in up to three
 modes. A question's options are bits of an integer: `q3 & 6` is "question 3 is or includes option 1 or 2".
@@ -14,49 +15,78 @@ visible only as long as an open question does not turn out otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
-from .protocol import Condition, Protocol, Question, Weight
+from .protocol import Condition, Protocol, Question
+from .reasons import HELPERS, Reasons
 from .resolving import build_order, names_in, questions_in
 
 FIRES, COULD, MUST = "fires", "could", "must"
+OPPOSITE = {FIRES: FIRES, COULD: MUST, MUST: COULD}
 NOT_A_NUMBER = float("nan")  # an unanswered number: every comparison with it is false
+Decision = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
 class Program:
-    """The compiled protocol.
+    """The compiled protocol. Each of the three functions takes clean answers and is compiled on first use.
 
-    decide(answers) -> (fired, open_rules, asked, open, shaky): rule indices in protocol order, question bits.
-    examine(answers) -> the same five, then (values, facts, scores, conditions): the value of each question
-    (option bits or number), the truth of each fact, per origin and side (points, bits of the evidence that
-    counts), and the bits of `conditions` that hold.
+    decide(answers) -> fired, could, asked, open, shaky: lists of rule indices in protocol order, question bits.
+    Questions no rule reads are left out of `asked`.
+    examine(answers) -> the same five (all questions), then values (option bits or number of each question),
+    scores (points and bits of the counting evidence of each of `scored`) and conditions (bits of `conditions`).
+    explain(answers) -> the same eight, then the smallest sets of answers, as bits that `answers_of` reads: of each
+    fired rule, of the counting evidence of each of `scored`, and of each condition that holds.
     """
 
-    source: str
-    decide: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    examine: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    question_ids: tuple[str, ...]
-    fact_ids: tuple[str, ...]
-    rule_ids: tuple[str, ...]
-    scored: tuple[tuple[str, tuple[Weight, ...]], ...]
-    condition_bits: Mapping[int, int]
-    reads: Mapping[str, int]
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self.question_ids = tuple(protocol.questions)
+        self.rule_ids = tuple(protocol.rules)
+        sides = protocol.discriminator
+        origins = tuple((name, origin.evidence) for name, origin in protocol.origins.items())
+        self.scored = (*origins, ("nerve", sides.nerve), ("musculoskeletal", sides.musculoskeletal))
+        self.conditions = tuple(other_conditions(protocol))
+        self.place_of = {id(condition): place for place, condition in enumerate(self.conditions)}
+        self.reasons = Reasons(protocol)
+
+    @cached_property
+    def decide(self) -> Decision:
+        return self._compiled("decide")
+
+    @cached_property
+    def examine(self) -> Decision:
+        return self._compiled("examine")
+
+    @cached_property
+    def explain(self) -> Decision:
+        return self._compiled("explain")
+
+    def source(self, name: str) -> str:
+        """The Python text of one of the three functions, for a reviewer."""
+        return _Writer(self).function(name)
+
+    def _compiled(self, name: str) -> Decision:
+        writer = _Writer(self)
+        space: dict[str, Any] = {**HELPERS, **writer.tables}
+        text = writer.function(name)
+        exec(compile(text, f"<{name} {self.protocol.digest[:12]}>", "exec"), space)  # noqa: S102 (our own text)
+        function: Decision = space[name]
+        return function
+
+    @cached_property
+    def reads(self) -> Mapping[str, int]:
+        """For each question, fact and rule ("rule.x") the questions it can depend on, as bits."""
+        return _Writer(self).reads
 
     def holds(self, condition: Condition | None, bits: int) -> bool:
-        """Whether a condition of routing, holds, levels or wording holds, from the bits of `examine`."""
-        return condition is None or bool(bits >> self.condition_bits[id(condition)] & 1)
+        """Whether a condition of routing, holds, levels or wording holds (None: always), from `conditions`."""
+        return condition is None or bool(bits >> self.place_of[id(condition)] & 1)
 
     def named(self, bits: int) -> tuple[str, ...]:
         """The question ids of a set of question bits, in protocol order."""
         return tuple(name for index, name in enumerate(self.question_ids) if bits >> index & 1)
-
-
-def compile_protocol(protocol: Protocol) -> Program:
-    """Writes, compiles and returns the program of a protocol."""
-    return _Compiler(protocol).program()
 
 
 def other_conditions(protocol: Protocol) -> list[Condition]:
@@ -75,23 +105,23 @@ def other_conditions(protocol: Protocol) -> list[Condition]:
     return [condition for condition in found if condition is not None]
 
 
-class _Compiler:
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
-        self.questions = list(protocol.questions.values())
+class _Writer:
+    def __init__(self, program: Program) -> None:
+        self.program, self.protocol = program, program.protocol
+        self.questions = list(self.protocol.questions.values())
         self.index = {question.id: index for index, question in enumerate(self.questions)}
-        self.facts = {name: index for index, name in enumerate(protocol.facts)}
-        self.rules = {name: index for index, name in enumerate(protocol.rules)}
-        self.rule_order = build_order(protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
-        self.reads: dict[str, int] = {}
-        self.tables: dict[str, Any] = {"nan": NOT_A_NUMBER}
+        self.rules = {name: index for index, name in enumerate(self.protocol.rules)}
+        needs = build_order(self.protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
+        self.rule_order = list(needs)
         self.lines: list[str] = []
+        self.tables = {f"options{place}": _table(question) for place, question in enumerate(self.questions)}
+        self.reads: dict[str, int] = {}
         for question in self.questions:
             self.reads[question.id] = self.bit(question.id) | self.reads_of(question.asked_when)
-        for name, fact in protocol.facts.items():
+        for name, fact in self.protocol.facts.items():
             self.reads[name] = self.reads_of(fact.when)
         for name in self.rule_order:
-            self.reads[f"rule.{name}"] = self.reads_of(protocol.rules[name].fires_when)
+            self.reads[f"rule.{name}"] = self.reads_of(self.protocol.rules[name].fires_when)
 
     def bit(self, question: str) -> int:
         return 1 << self.index[question]
@@ -109,19 +139,19 @@ class _Compiler:
 
     # ------------------------------------------------------------------ expressions
 
-    def text(self, node: Expression, mode: str) -> str:
+    def text(self, node: Expression, mode: str = FIRES) -> str:
         """The Python text of a condition in one of the three modes."""
         match node:
             case Includes():
-                return self.includes(node, mode)
+                return self.leaf(node.question, self.includes(node), mode)
             case Compare():
-                return self.compare(node, mode)
+                return self.leaf(node.question, self.compare(node), mode)
             case Fact(name):
                 return f"{mode}_{name}"
             case Fires(rule):
                 return f"{mode}_rule{self.rules[rule]}"
             case Not(part):
-                return f"(not {self.text(part, {FIRES: FIRES, COULD: MUST, MUST: COULD}[mode])})"
+                return f"(not {self.text(part, OPPOSITE[mode])})"
             case And(parts):
                 return "(" + " and ".join(self.text(part, mode) for part in parts) + ")"
             case Or(parts):
@@ -130,29 +160,65 @@ class _Compiler:
                 counts = " + ".join(f"(1 if {self.text(part, mode)} else 0)" for part in parts)
                 return f"({counts} >= {number})"
 
-    def includes(self, node: Includes, mode: str) -> str:
-        question = self.questions[self.index[node.question]]
-        mask = sum(1 << question.option_ids.index(option) for option in node.options)
-        return self.leaf(node.question, f"q{self.index[node.question]} & {mask}", mode)
+    def includes(self, node: Includes) -> str:
+        ids = self.questions[self.index[node.question]].option_ids
+        return f"q{self.index[node.question]} & {sum(1 << ids.index(option) for option in node.options)}"
 
-    def compare(self, node: Compare, mode: str) -> str:
+    def compare(self, node: Compare) -> str:
         name = f"q{self.index[node.question]}"
         if node.counted:
             low = f"0 < {name}.bit_count()" if node.op == "<=" else f"{name}.bit_count()"
-            return self.leaf(node.question, f"{low} {node.op} {node.number}", mode)
-        return self.leaf(node.question, f"{name} {node.op} {node.number}", mode)
+            return f"{low} {node.op} {node.number}"
+        return f"{name} {node.op} {node.number}"
 
     def leaf(self, question: str, test: str, mode: str) -> str:
         if mode == COULD:
             return f"({test} or open & {self.bit(question)})"
         if mode == MUST:
-            return f"({test} and not shaky & {self.bit(question)})"
-        return f"({test})" if " & " not in test or test.startswith("0 <") else f"{test}"
+            return f"({test} and not (open | shaky) & {self.bit(question)})"
+        return f"({test})" if test.startswith("0 <") else test
 
-    # ------------------------------------------------------------------ the function
+    # ------------------------------------------------------------------ the functions
 
     def write(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)
+
+    def function(self, name: str) -> str:
+        self.lines = []
+        always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
+        read = {question for tree in self.trees() for question in questions_in(tree)}
+        self.write(0, f"def {name}(answers):")
+        self.write(1, "get = answers.get")
+        self.write(1, f"asked = {always}; open = shaky = 0")
+        for question in self.questions:
+            if name != "decide" or question.id in read:
+                self.question(question)
+        for fact_name, fact in self.protocol.facts.items():
+            self.write(1, f"fires_{fact_name} = {self.text(fact.when.expression)}")
+        self.write(1, "fired = []")
+        for rule in self.rule_order:
+            condition, index = self.protocol.rules[rule].fires_when, self.rules[rule]
+            self.write(1, f"fires_rule{index} = {self.text(condition.expression)}")
+            self.write(1, f"if fires_rule{index}: fired.append({index})")
+        self.open_rules()
+        if self.rule_order != list(self.protocol.rules):
+            self.write(1, "fired.sort(); could.sort()")
+        result = "fired, could, asked, open, shaky"
+        if name != "decide":
+            result += ", values, scores, conditions"
+            self.scores()
+        if name == "explain":
+            result += ", rule_reasons, evidence_reasons, condition_reasons"
+            self.explanations()
+        self.write(1, f"return {result}")
+        return "\n".join(self.lines) + "\n"
+
+    def trees(self) -> list[Expression]:
+        """The conditions a decision reads: facts, rules and what makes their questions visible."""
+        conditions = [fact.when for fact in self.protocol.facts.values()]
+        conditions += [rule.fires_when for rule in self.protocol.rules.values()]
+        conditions += [question.asked_when for question in self.questions if question.asked_when]
+        return [condition.expression for condition in conditions]
 
     def question(self, question: Question) -> None:
         name, bit = f"q{self.index[question.id]}", self.bit(question.id)
@@ -160,7 +226,7 @@ class _Compiler:
         condition = question.asked_when
         if condition:
             waits_for = self.reads_of(condition)
-            self.write(1, f"if {self.text(condition.expression, FIRES)}:")
+            self.write(1, f"if {self.text(condition.expression)}:")
             self.write(2, f"asked |= {bit}")
             self.write(2, f"if open & {waits_for} and not {self.text(condition.expression, MUST)}: shaky |= {bit}")
             depth = 2
@@ -180,52 +246,17 @@ class _Compiler:
         if not question.option_ids:
             return [f"{name} = 1"]
         table = f"options{self.index[question.id]}"
-        keys: Iterable[Any] = (True, False) if question.type == "boolean" else question.option_ids
-        self.tables[table] = {key: 1 << place for place, key in enumerate(keys)}
+        open_options = [option for option in question.option_ids if option in self.protocol.unknowns.open_options]
+        unsure = sum(1 << question.option_ids.index(option) for option in open_options)
         lines = [f"{name} = {table}[answer]"]
         if question.takes_many:
             lines = [f"{name} = 0", f"for option in answer: {name} |= {table}[option]"]
-        unsure = sum(
-            1 << place
-            for place, option in enumerate(question.option_ids)
-            if option in self.protocol.unknowns.open_options
-        )
         return [*lines, f"if {name} & {unsure}: open |= {bit}"] if unsure else lines
-
-    def body(self, *, deep: bool) -> None:
-        always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
-        self.write(0, f"def {'examine' if deep else 'decide'}(answers):")
-        self.write(1, "get = answers.get")
-        self.write(1, f"asked = {always}; open = shaky = 0")
-        read = {name for tree in self.trees() for name in questions_in(tree)}
-        for question in self.questions:
-            if deep or question.id in read:
-                self.question(question)
-        for name, fact in self.protocol.facts.items():
-            self.write(1, f"fires_{name} = {self.text(fact.when.expression, FIRES)}")
-        self.write(1, "fired = []")
-        for name in self.rule_order:
-            condition, index = self.protocol.rules[name].fires_when, self.rules[name]
-            self.write(1, f"fires_rule{index} = {self.text(condition.expression, FIRES)}")
-            self.write(1, f"if fires_rule{index}: fired.append({index})")
-        self.open_rules()
-        if list(self.rule_order) != list(self.protocol.rules):
-            self.write(1, "fired.sort(); could.sort()")
-        if deep:
-            self.depth()
-        else:
-            self.write(1, "return fired, could, asked, open, shaky")
-
-    def trees(self) -> list[Expression]:
-        """The conditions a decision reads: facts, rules and what makes their questions visible."""
-        conditions = [fact.when for fact in self.protocol.facts.values()]
-        conditions += [rule.fires_when for rule in self.protocol.rules.values()]
-        conditions += [question.asked_when for question in self.questions if question.asked_when]
-        return [condition.expression for condition in conditions]
 
     def open_rules(self) -> None:
         """What could still fire; skipped whole when nothing is open."""
-        named = {name for rule in self.protocol.rules.values() for name in names_in(rule.fires_when.expression, Fires)}
+        trees = [rule.fires_when.expression for rule in self.protocol.rules.values()]
+        named = {name for tree in trees for name in names_in(tree, Fires)}
         self.write(1, "could = []")
         self.write(1, "if open:")
         for name, fact in self.protocol.facts.items():
@@ -243,44 +274,45 @@ class _Compiler:
             if name in named:
                 self.write(2, f"else: could_rule{index} = must_rule{index} = fires_rule{index}")
 
-    def depth(self) -> None:
+    def scores(self) -> None:
         """Points and evidence of every origin and side, and the conditions of routing, holds and wording."""
         self.write(1, "scores = []")
-        for _, weights in self.scored():
+        for _, weights in self.program.scored:
             self.write(1, "points = counts = 0")
             for place, weight in enumerate(weights):
-                test = self.text(weight.when.expression, FIRES)
-                self.write(1, f"if {test}: points += {weight.points}; counts |= {1 << place}")
+                self.write(
+                    1, f"if {self.text(weight.when.expression)}: points += {weight.points}; counts |= {1 << place}"
+                )
             self.write(1, "scores.append((points, counts))")
         self.write(1, "conditions = 0")
-        for place, condition in enumerate(self.others):
-            self.write(1, f"if {self.text(condition.expression, FIRES)}: conditions |= {1 << place}")
-        values = ", ".join(f"q{index}" for index in range(len(self.questions)))
-        facts = ", ".join(f"fires_{name}" for name in self.protocol.facts)
-        self.write(1, f"values = ({values},)")
-        self.write(1, f"facts = ({facts},)")
-        self.write(1, "return fired, could, asked, open, shaky, values, facts, scores, conditions")
+        for place, condition in enumerate(self.program.conditions):
+            self.write(1, f"if {self.text(condition.expression)}: conditions |= {1 << place}")
+        self.write(1, f"values = ({', '.join(f'q{index}' for index in range(len(self.questions)))},)")
 
-    def scored(self) -> tuple[tuple[str, tuple[Weight, ...]], ...]:
-        sides = self.protocol.discriminator
-        origins = [(name, origin.evidence) for name, origin in self.protocol.origins.items()]
-        return (*origins, ("nerve", sides.nerve), ("musculoskeletal", sides.musculoskeletal))
+    def explanations(self) -> None:
+        """The smallest sets of answers of what fired, counted or held."""
+        reasons = self.program.reasons
+        for line in reasons.facts(self.text, self.protocol.facts):
+            self.write(1, line)
+        self.write(1, "rule_reasons = {}")
+        for name in self.rule_order:
+            tree, index = self.protocol.rules[name].fires_when.expression, self.rules[name]
+            self.write(1, f"if fires_rule{index}: rule_reasons[{index}] = smallest({reasons.why(tree, self.text)})")
+        self.write(1, "evidence_reasons = {}")
+        for scored, (_, weights) in enumerate(self.program.scored):
+            if weights:
+                self.write(1, f"counts = scores[{scored}][1]")
+                for place, weight in enumerate(weights):
+                    why = reasons.why(weight.when.expression, self.text)
+                    key = f"evidence_reasons[{scored}, {place}]"
+                    self.write(1, f"if counts & {1 << place}: {key} = smallest({why})")
+        self.write(1, "condition_reasons = {}")
+        for place, condition in enumerate(self.program.conditions):
+            if not names_in(condition.expression, Fires):
+                why = reasons.why(condition.expression, self.text)
+                self.write(1, f"if conditions >> {place} & 1: condition_reasons[{place}] = smallest({why})")
 
-    def program(self) -> Program:
-        self.others = other_conditions(self.protocol)
-        self.body(deep=False)
-        self.body(deep=True)
-        source = "\n".join(self.lines) + "\n"
-        space: dict[str, Any] = dict(self.tables)
-        exec(compile(source, f"<protocol {self.protocol.digest[:12]}>", "exec"), space)  # noqa: S102 (our own text)
-        return Program(
-            source=source,
-            decide=space["decide"],
-            examine=space["examine"],
-            question_ids=tuple(self.index),
-            fact_ids=tuple(self.facts),
-            rule_ids=tuple(self.rules),
-            scored=self.scored(),
-            condition_bits={id(condition): place for place, condition in enumerate(self.others)},
-            reads=self.reads,
-        )
+
+def _table(question: Question) -> dict[Any, int]:
+    keys: Iterable[Any] = (True, False) if question.type == "boolean" else question.option_ids
+    return {key: 1 << place for place, key in enumerate(keys)}

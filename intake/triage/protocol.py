@@ -234,9 +234,13 @@ class NerveLevels:
 
 @dataclass(frozen=True, slots=True)
 class HoldRule:
+    """What to hold back while any of the rules fires, or while the answers make `when` true."""
+
     id: str
     text: str
-    when: Condition
+    rules: tuple[str, ...]
+    when: Condition | None
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +360,6 @@ class Protocol:
     @cached_property
     def program(self) -> Program:
         """The compiled form; made on first use and kept."""
-        from .compiling import compile_protocol
+        from .compiling import Program
 
-        return compile_protocol(self)
+        return Program(self)

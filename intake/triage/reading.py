@@ -310,7 +310,8 @@ def nerve_levels(entry: Entry, resolver: Resolves) -> NerveLevels:
 
 
 def hold(entry: Entry, resolver: Resolves) -> HoldRule:
-    return HoldRule(entry.text("id"), entry.text("text"), resolver.resolve(condition(entry, "when"), entry.name))
+    when = optional_condition(entry, "when", resolver)
+    return HoldRule(entry.text("id"), entry.text("text"), entry.texts("rules"), when, entry.place())
 
 
 def unknowns(entry: Entry, resolver: Resolves) -> Unknowns:

@@ -163,6 +163,8 @@ class Resolver:
         for origin in protocol.origins.values():
             yield from self._missing(origin.place, origin.id, "source", origin.source_ids, protocol.sources)
             yield from self._missing(origin.place, origin.id, "rule", origin.set_by_rules, protocol.rules)
+        for hold in protocol.holds:
+            yield from self._missing(hold.place, hold.id, "rule", hold.rules, protocol.rules)
         here = Place("routing.yaml", 0)
         routing = protocol.routing
         yield from self._missing(here, "origins", "origin", routing.rows, protocol.origins)
