@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
+from intake.actions.cases import flags_after
 from intake.models import Assessment, Case, Decision, Intake, Patient, ProtocolVersion, Urgency
 from referrals.models import Referral, Specialist
 from tests.answers import HEEL_PAIN
@@ -112,7 +113,8 @@ def assessment(of: Intake, occasion=Assessment.Occasion.SUBMIT) -> Assessment:
 def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_PAIN, acknowledged_by=None) -> Case:
     """The case of a submitted intake with `answers` (see `tests.answers`), in review once acknowledged."""
     submitted = intake(of=of, at=at, answers=answers, submitted=True)
-    urgency = Urgency(assessment(submitted).urgency)
+    found = assessment(submitted)
+    urgency = Urgency(found.urgency)
     now = timezone.now()
     acknowledge, decide = PATIENCE[urgency]
     return Case.objects.create(
@@ -122,6 +124,7 @@ def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_
         opened_because=Case.OpenedBecause.SUBMITTED,
         rules_urgency=urgency,
         urgency=urgency,
+        flags=flags_after([], found),
         status=Case.Status.IN_REVIEW if acknowledged_by else Case.Status.WAITING,
         opened_at=now,
         acknowledge_by=now + acknowledge,

@@ -81,10 +81,11 @@ def open_case(intake, assessment: Assessment, *, because, now=None) -> Case:
         _drop_proposal(case, "New answers came in.", now=now)
         back = Status.IN_REVIEW if case.status == Status.SECOND_LOOK else case.status
         case.move_to(back, event=Kind.NEW_FLAG, words=words, now=now, **changes)
-    elif flags != case.flags:
-        gone = [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]
-        words = f"No longer fires: {'; '.join(gone)}" if gone else ""
+    elif gone := [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]:
+        words = f"No longer fires: {'; '.join(gone)}"
         case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
+    else:
+        Case.objects.filter(pk=case.pk).update(flags=flags)  # the same flags, by the newest answers
     if because == Case.OpenedBecause.SUBMITTED and not case.events.filter(kind=Kind.SUBMITTED).exists():
         case.move_to(case.status, event=Kind.SUBMITTED, now=now)
     return case
