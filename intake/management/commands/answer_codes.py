@@ -1,0 +1,24 @@
+"""`manage.py answer_codes`: verify the stored codes of submitted intakes against their assessments, or make them again."""
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from intake.actions.codes import differing_rows
+
+
+class Command(BaseCommand):
+    help = "Verify the few-bytes form of every submitted intake against its assessment; --rebuild mends it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--rebuild", action="store_true", help="write every row that is missing or differs again")
+
+    def handle(self, *args, rebuild, **options):
+        with transaction.atomic():
+            differing = list(differing_rows(make_again=rebuild))
+        if not differing:
+            self.stdout.write("Every submitted intake has its code, equal to what its answers give.")
+        elif rebuild:
+            self.stdout.write(f"Made again: {len(differing)} rows.")
+        else:
+            self.stderr.write(f"Missing or different: {len(differing)} rows. Run again with --rebuild.")
+            raise SystemExit(1)
