@@ -10,6 +10,7 @@ from django.test import Client
 from clinic.staff.models import Role
 from tests import factories
 from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
+from tests.post_office import post_office  # noqa: F401  (a fixture)
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

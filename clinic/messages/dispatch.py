@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -102,7 +102,7 @@ class _Sweep:
             status=Status.SENDING,
             lease_token=token,
             lease_until=self.clock + LEASE,
-            doubts=Case(When(handed_over, then=F("doubts") + 1), default=F("doubts")),
+            doubts=F("doubts") + Case(When(handed_over, then=1), default=0, output_field=PositiveSmallIntegerField()),
             handed_over_at=None,
         )
         for message in batch:
