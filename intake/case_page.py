@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from intake import triage
-from intake.models import Assessment, Case, CaseEvent
+from intake.models import Assessment, Case, CaseEvent, Urgency
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
 READING = {
@@ -16,11 +16,7 @@ READING = {
     "musculoskeletal": "points to muscle and joint",
     "mixed": "nerve and muscle or joint together",
 }
-EFFECT = {
-    "raised": "raised the urgency",
-    "not_ruled_out": "leaves a condition open",
-    "note": "noted only",
-}
+EFFECT = {"raised": "raised the urgency", "note": "noted only"}  # the third, not_ruled_out, is listed by itself
 
 
 @dataclass(frozen=True)
@@ -117,29 +113,40 @@ class CasePage:
         }
 
     @cached_property
-    def not_ruled_out(self) -> list[dict]:
-        """Conditions that unknown answers leave open, worst first, each with the questions to ask."""
-        answers = self.latest.answers
-        return [
-            {
-                "condition": self.condition(one["rule"]),
-                "rule": one["rule"],
-                "tier": one["tier"],
-                "said": [Said(id, self.question(id), self.answer(id, answers.get(id))) for id in one["questions"]],
-            }
-            for one in self.explained["not_ruled_out"]
+    def open_questions(self) -> list[dict]:
+        """Questions whose missing or unsure answers leave conditions open, the most dangerous first; each with
+        `conditions` ({condition, tier}), worst first. These are the ones to ask on the phone.
+        """
+        conditions: dict[str, list] = {}
+        for one in self.explained["not_ruled_out"]:
+            for question in one["questions"]:
+                conditions.setdefault(question, []).append({"condition": one["condition"], "tier": one["tier"]})
+        asked = [
+            {"said": self._said(id), "conditions": found, "effect": self._effects.get(id, "")}
+            for id, found in conditions.items()
         ]
+        return sorted(asked, key=lambda one: [-Urgency[found["tier"].upper()] for found in one["conditions"]])
+
+    def _said(self, id) -> Said:
+        return Said(id, self.question(id), self.answer(id, self.latest.answers.get(id)))
+
+    @cached_property
+    def _effects(self) -> dict[str, str]:
+        """What each unsure answer did, in words, when it raised something or is only noted."""
+        return {
+            one["question"]: f"{EFFECT[one['effect']]}: {'; '.join(map(self.condition, one['rules']))}"
+            if one["rules"]
+            else EFFECT[one["effect"]]
+            for one in self.explained["unsure"]
+            if one["effect"] in EFFECT
+        }
 
     @cached_property
     def unsure(self) -> list[dict]:
+        """The other answers "not sure": those that leave nothing open."""
+        open_ids = {one["said"].id for one in self.open_questions}
         return [
-            {
-                "question": self.question(one["question"]),
-                "answer": self.answer(one["question"], one["answer"]),
-                "effect": EFFECT[one["effect"]],
-                "rules": [self.condition(rule) for rule in one["rules"]],
-            }
-            for one in self.explained["unsure"]
+            {"said": self._said(id), "effect": effect} for id, effect in self._effects.items() if id not in open_ids
         ]
 
     @cached_property
@@ -180,10 +187,15 @@ class CasePage:
             {
                 "id": one["id"],
                 "label": self.specialist(one["id"]),
-                "reason": self.destination(one["reason"]),
+                "reason": self._because(one),
             }
             for one in self.explained["specialists"]
         ]
+
+    def _because(self, suggestion) -> str:
+        """A flag is named; what an origin or an addition gives as its reason is said as it is."""
+        source, _colon, rule = suggestion["because"].partition(":")
+        return f"Flag: {self.condition(rule)}" if source == "rule" else suggestion["reason"]
 
     @cached_property
     def holds(self) -> list[dict]:

@@ -205,9 +205,14 @@ def hand_back(case, *, by, words="", now=None) -> Case:
 
 @transaction.atomic
 def record_contact(case, *, outcome, safety_advice_given, words, by, now=None) -> Contact:
-    """One attempt to reach the patient, also on a decided case. In an emergency it moves the decision's clock."""
+    """One attempt to reach the patient, also on a decided case. In an emergency it moves the decision's clock.
+
+    Whoever calls about a case that nobody has, has it.
+    """
     now = now or timezone.now()
     case = _locked(case, by)
+    if case.status == Status.WAITING:
+        case = acknowledge(case, by=by, now=now)
     contact = Contact.objects.create(
         case=case, outcome=outcome, safety_advice_given=safety_advice_given, words=words, by=by, at=now
     )

@@ -66,7 +66,8 @@ def show_case(request, case, *, status=200, page=None, **more):
     } | more
     filled = [shown[name] for name in ("decision_form", "contact_form", "second_form", "reopen_form")]
     shown["form"] = next((form for form in filled if form.errors), None)  # the title says "Error:"
-    return render(request, "cases/case.html", shown, status=status)
+    with timezone.override(case.location.zone):
+        return render(request, "cases/case.html", shown, status=status)
 
 
 @require_GET

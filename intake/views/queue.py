@@ -27,24 +27,27 @@ NEWS = (  # what puts a case at the top of somebody's day
 )
 
 
-class QueueFilter(forms.Form):
-    """What part of the worklist to show. Anything unknown is passed over: the list never fails on its address."""
-
+class QueueForm(forms.Form):
     PARTS = (("open", "Open"), ("mine", "Mine"), ("decided", "Decided lately"))
     show = forms.ChoiceField(choices=PARTS)
     location = forms.SlugField()
     tier = forms.ChoiceField(choices=[(tier.word, tier.label) for tier in Urgency])
     after = forms.UUIDField()
 
+
+class Chosen:
+    """What part of the worklist to show. Anything unknown is passed over: the list never fails on its address."""
+
     def __init__(self, data, *, user):
-        super().__init__(data)
+        form = QueueForm(data)
+        form.full_clean()
         self.user = user
-        self.full_clean()
-        self.show = self.cleaned_data.get("show", "open")
-        self.tier = self.cleaned_data.get("tier", "")
+        self.show = form.cleaned_data.get("show", "open")
+        self.tier = form.cleaned_data.get("tier", "")
+        self.start = form.cleaned_data.get("after")
         self.locations = list(user.locations.all())
         slugs = {location.slug: location for location in self.locations}
-        self.location = slugs.get(self.cleaned_data.get("location"))
+        self.location = slugs.get(form.cleaned_data.get("location"))
 
     def everything(self):
         """Cases of the chosen locations, whatever their state."""
@@ -60,9 +63,8 @@ class QueueFilter(forms.Form):
         cases = cases.awaiting_decision()
         if self.show == "mine":
             cases = cases.filter(acknowledged_by=self.user)
-        if start := self.cleaned_data.get("after"):
-            last = self.everything().with_clock().filter(public_id=start).first()
-            cases = cases.after(last) if last else cases
+        if self.start and (last := self.everything().with_clock().filter(public_id=self.start).first()):
+            cases = cases.after(last)
         return cases.most_urgent_first()
 
     def query(self, **changes) -> str:
@@ -71,6 +73,7 @@ class QueueFilter(forms.Form):
             "show": "" if self.show == "open" else self.show,
             "location": self.location.slug if self.location else "",
             "tier": self.tier,
+            "after": self.start or "",
             **changes,
         }
         return "&".join(f"{name}={value}" for name, value in chosen.items() if value)
@@ -114,7 +117,7 @@ def _log(request) -> None:
 
 def _shown(request) -> dict:
     now = timezone.now()
-    chosen = QueueFilter(request.GET, user=request.user)
+    chosen = Chosen(request.GET, user=request.user)
     everything = chosen.everything()
     rows = list(
         chosen.cases().select_related("patient", "location", "intake", "acknowledged_by", "decided_by")[: ROWS + 1]
@@ -144,10 +147,10 @@ def _shown(request) -> dict:
             {
                 "show": show,
                 "label": label,
-                "query": chosen.query(show="" if show == "open" else show),
+                "query": chosen.query(show="" if show == "open" else show, after=""),
                 "count": counts.get(show),
             }
-            for show, label in QueueFilter.PARTS
+            for show, label in QueueForm.PARTS
         ],
         "announcement": _announcement(request, news),
         "newest": newest,
