@@ -8,6 +8,7 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     next_questions(protocol, answers)             # ids still to answer, in page order
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     outcome.as_json()                             # stable, JSON-able
+    counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
 
 Answers map question ids to: True/False (boolean), an option id (choice), a list of option ids (multi_choice,
 body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
@@ -15,6 +16,7 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 
 from .answers import validate_answers
 from .assessing import assess, visible_questions
+from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
 from .loading import load, shipped
 from .outcome import (
@@ -36,6 +38,10 @@ from .wordings import Wording
 __all__ = [
     "Answer",
     "AnswerError",
+    "AskFirst",
+    "Change",
+    "Counterfactual",
+    "Counterfactuals",
     "Defect",
     "Evidence",
     "Flag",
@@ -57,6 +63,7 @@ __all__ = [
     "Urgency",
     "Wording",
     "assess",
+    "counterfactuals",
     "display",
     "find_page",
     "load",

@@ -26,15 +26,17 @@ from .resolving import build_order, names_in, questions_in
 FIRES, COULD, MUST = "fires", "could", "must"
 OPPOSITE = {FIRES: FIRES, COULD: MUST, MUST: COULD}
 NOT_A_NUMBER = float("nan")  # an unanswered number: every comparison with it is false
-Decision = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+Decision = Callable[..., tuple[Any, ...]]
 
 
 class Program:
-    """The compiled protocol. Each of the three functions takes clean answers and is compiled on first use.
+    """The compiled protocol. Each of the four functions takes clean answers and is compiled on first use.
 
     decide(answers) -> fired, could, asked, open, shaky: lists of rule indices in protocol order, question bits.
     Questions no rule reads are left out of `asked`.
-    examine(answers) -> the same five (all questions), then values (option bits or number of each question),
+    bound(answers, opened) -> fired, could, must, for exactly the questions in the bits `opened` being open and every
+    other answer, unsure or missing too, taken as it stands. `must`: rules that fire whatever the answers opened.
+    examine(answers) -> the first five (all questions), then values (option bits or number of each question),
     scores (points and bits of the counting evidence of each of `scored`) and conditions (bits of `conditions`).
     explain(answers) -> the same eight, then the smallest sets of answers, as bits that `answers_of` reads: of each
     fired rule, of the counting evidence of each of `scored`, and of each condition that holds.
@@ -56,6 +58,10 @@ class Program:
         return self._compiled("decide")
 
     @cached_property
+    def bound(self) -> Decision:
+        return self._compiled("bound")
+
+    @cached_property
     def examine(self) -> Decision:
         return self._compiled("examine")
 
@@ -64,7 +70,7 @@ class Program:
         return self._compiled("explain")
 
     def source(self, name: str) -> str:
-        """The Python text of one of the three functions, for a reviewer."""
+        """The Python text of one of the four functions, for a reviewer."""
         return _Writer(self).function(name)
 
     def _compiled(self, name: str) -> Decision:
@@ -114,6 +120,7 @@ class _Writer:
         needs = build_order(self.protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
         self.rule_order = list(needs)
         self.lines: list[str] = []
+        self.bounds = False
         self.tables = {f"options{place}": _table(question) for place, question in enumerate(self.questions)}
         self.reads: dict[str, int] = {}
         for question in self.questions:
@@ -187,11 +194,12 @@ class _Writer:
         self.lines = []
         always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
         read = {question for tree in self.trees() for question in questions_in(tree)}
-        self.write(0, f"def {name}(answers):")
+        self.bounds = name == "bound"
+        self.write(0, f"def {name}(answers{', opened' if self.bounds else ''}):")
         self.write(1, "get = answers.get")
         self.write(1, f"asked = {always}; open = shaky = 0")
         for question in self.questions:
-            if name != "decide" or question.id in read:
+            if name in ("examine", "explain") or question.id in read:
                 self.question(question)
         for fact_name, fact in self.protocol.facts.items():
             self.write(1, f"fires_{fact_name} = {self.text(fact.when.expression)}")
@@ -203,8 +211,8 @@ class _Writer:
         self.open_rules()
         if self.rule_order != list(self.protocol.rules):
             self.write(1, "fired.sort(); could.sort()")
-        result = "fired, could, asked, open, shaky"
-        if name != "decide":
+        result = "fired, could, must" if name == "bound" else "fired, could, asked, open, shaky"
+        if name in ("examine", "explain"):
             result += ", values, scores, conditions"
             self.scores()
         if name == "explain":
@@ -231,7 +239,11 @@ class _Writer:
             self.write(2, f"if open & {waits_for} and not {self.text(condition.expression, MUST)}: shaky |= {bit}")
             depth = 2
         self.write(depth, f"answer = get({question.id!r})")
-        self.write(depth, f"if answer is None: {name} = {nothing}; open |= {bit}")
+        if self.bounds:
+            self.write(depth, f"if opened & {bit}: {name} = {nothing}; open |= {bit}")
+            self.write(depth, f"elif answer is None: {name} = {nothing}")
+        else:
+            self.write(depth, f"if answer is None: {name} = {nothing}; open |= {bit}")
         self.write(depth, "else:")
         for line in self.encoding(question, name, bit):
             self.write(depth + 1, line)
@@ -251,14 +263,18 @@ class _Writer:
         lines = [f"{name} = {table}[answer]"]
         if question.takes_many:
             lines = [f"{name} = 0", f"for option in answer: {name} |= {table}[option]"]
-        return [*lines, f"if {name} & {unsure}: open |= {bit}"] if unsure else lines
+        return [*lines, f"if {name} & {unsure}: open |= {bit}"] if unsure and not self.bounds else lines
 
     def open_rules(self) -> None:
-        """What could still fire; skipped whole when nothing is open."""
+        """What could still fire, and for a bound what must; skipped whole when nothing is open."""
         trees = [rule.fires_when.expression for rule in self.protocol.rules.values()]
         named = {name for tree in trees for name in names_in(tree, Fires)}
         self.write(1, "could = []")
+        if self.bounds:
+            self.write(1, "must = fired")
         self.write(1, "if open:")
+        if self.bounds:
+            self.write(2, "must = []")
         for name, fact in self.protocol.facts.items():
             tree = fact.when.expression
             self.write(2, f"if open & {self.reads[name]}:")
@@ -268,11 +284,13 @@ class _Writer:
             tree, index = self.protocol.rules[name].fires_when.expression, self.rules[name]
             self.write(2, f"if open & {self.reads[f'rule.{name}']}:")
             self.write(3, f"could_rule{index} = fires_rule{index} or {self.text(tree, COULD)}")
-            if name in named:
+            if name in named or self.bounds:
                 self.write(3, f"must_rule{index} = {self.text(tree, MUST)}")
             self.write(3, f"if could_rule{index} and not fires_rule{index}: could.append({index})")
-            if name in named:
+            if name in named or self.bounds:
                 self.write(2, f"else: could_rule{index} = must_rule{index} = fires_rule{index}")
+            if self.bounds:
+                self.write(2, f"if must_rule{index}: must.append({index})")
 
     def scores(self) -> None:
         """Points and evidence of every origin and side, and the conditions of routing, holds and wording."""
