@@ -49,6 +49,7 @@ def check(upload) -> CheckedFile:
     """The file, safe to keep; NotUsable otherwise. `upload` is a Django UploadedFile."""
     if upload.size > MOST_BYTES:
         raise NotUsable(too_large())
+    upload.seek(0)
     data = upload.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise NotUsable(too_large())

@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from referrals.views import decision
+from referrals.views import decision, desk, directory, office, reports
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
     path("cases/<uuid:public_id>/second-look/", decision.second_look, name="second_look"),
+    path("referrals/", desk.referrals, name="referrals"),
+    path("referrals/<uuid:public_id>/", desk.referral, name="referral"),
+    path("referrals/<uuid:public_id>/choose/", desk.choose_specialist, name="choose_specialist"),
+    path("referrals/<uuid:public_id>/letter/", desk.letter_parts, name="letter_parts"),
+    path("referrals/<uuid:public_id>/letter.pdf", desk.letter_pdf, name="letter"),
+    path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
+    path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
+    path("reports/<uuid:public_id>/", reports.report, name="report"),
+    path("reports/<uuid:public_id>/read/", reports.read_report, name="read_report"),
+    path("directory/", directory.directory, name="directory"),
+    path("directory/new/", directory.new_listing, name="new_listing"),
+    path("directory/<uuid:public_id>/", directory.listing, name="listing"),
+    path("office/", office.office, name="office"),
+    path("office/letter.pdf", office.office_letter, name="office_letter"),
+    path("office/leave/", office.office_leave, name="office_leave"),
+    path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
+    path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("office/<str:secret>/", office.office_link, name="office_link"),
 ]

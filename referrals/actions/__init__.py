@@ -28,14 +28,15 @@ from referrals.actions.carrying import (
     wake_link,
     withdraw,
 )
-from referrals.actions.start import choose, prepare_letter, redirect, refer, send
-from referrals.actions.steps import NotYet, ReferralChanged, newest_line
+from referrals.actions.start import choose, prepare_letter, ready_to_send, redirect, refer, send
+from referrals.actions.steps import NotYet, ReferralChanged, already_did, newest_line
 from referrals.models import MoveNotAllowed
 
 __all__ = [
     "MoveNotAllowed",
     "NotYet",
     "ReferralChanged",
+    "already_did",
     "answer_question",
     "choose",
     "close",
@@ -52,6 +53,7 @@ __all__ = [
     "office_opened",
     "prepare_letter",
     "read_report",
+    "ready_to_send",
     "receive_report",
     "redirect",
     "refer",

@@ -47,6 +47,14 @@ def newest_line(referral: Referral) -> int:
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def already_did(referral: Referral, what, saw: int, *, by=None, office="") -> bool:
+    """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
+    since = list(referral.moves.filter(pk__gt=saw))
+    return bool(since) and all(
+        move.what == what and (move.by_id == by.pk if by else bool(office) and move.office == office) for move in since
+    )
+
+
 def write_down(referral: Referral, what, *, by=None, office="", note="") -> ReferralMove:
     """A line in the history that leaves the status as it is."""
     return ReferralMove.objects.create(

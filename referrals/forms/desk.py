@@ -31,9 +31,12 @@ def words_field(label, *, required=False, help_text=""):
 
 
 class MoveForm(forms.Form):
-    """`saw` is the newest history line on the page the person acted from. `apply` calls the action."""
+    """`saw` is the newest history line on the page the person acted from. `apply` calls the action.
 
-    title = button = lead = ""
+    `what_it_does` is the line it leaves in the history, by which a form sent twice is known.
+    """
+
+    title = button = lead = what_it_does = ""
     danger = False
 
     saw = forms.IntegerField(widget=forms.HiddenInput)
@@ -65,6 +68,7 @@ def fits_status(*statuses):
 
 
 class NoteForm(MoveForm):
+    what_it_does = What.PHONE
     title, button = "Write down a call, a fax or a note", "Keep the note"
     what = forms.ChoiceField(
         label="What was it?",
@@ -83,6 +87,7 @@ class NoteForm(MoveForm):
 
 
 class NextDateForm(MoveForm):
+    what_it_does = What.NEXT_DATE
     title, button = "Set the next date", "Set the date"
     lead = "The referral comes back to the top of the list then."
     day = forms.DateField(label="Look again on", widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}))
@@ -104,6 +109,7 @@ class NextDateForm(MoveForm):
 
 
 class HandOverForm(MoveForm):
+    what_it_does = What.HANDED_OVER
     title, button = "Hand over to a colleague", "Hand over"
     to = forms.ModelChoiceField(label="Who carries it from now on?", queryset=User.objects.none(), empty_label=None)
     words = words_field("What should they know?")
@@ -119,6 +125,7 @@ class HandOverForm(MoveForm):
 
 
 class AcceptForm(MoveForm):
+    what_it_does = What.ACCEPTED
     title, button = "The office accepted by phone or fax", "Record that they accepted"
     words = words_field("Who said so, and what else?", required=True)
     fits = fits_status(Status.SENT, Status.OPENED, Status.QUESTION)
@@ -128,6 +135,7 @@ class AcceptForm(MoveForm):
 
 
 class DeclineForm(MoveForm):
+    what_it_does = What.DECLINED
     title, button = "The office declined, or does not answer", "Record the decline"
     lead = "After this you choose another specialist."
     reason = forms.ChoiceField(label="Why?", choices=DeclineReason.choices, widget=forms.RadioSelect)
@@ -139,6 +147,7 @@ class DeclineForm(MoveForm):
 
 
 class AnswerForm(MoveForm):
+    what_it_does = What.ANSWERED
     title, button = "Answer the office's question", "Send the answer"
     lead = "The office is told that there is an answer and reads it on its page. Phone it when it presses."
     words = words_field("Your answer", required=True, help_text="The office sees these words with your name.")
@@ -149,6 +158,7 @@ class AnswerForm(MoveForm):
 
 
 class AppointmentForm(MoveForm):
+    what_it_does = What.SCHEDULED
     title, button = "Enter the appointment", "Keep the appointment"
     day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}))
     at = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"))
@@ -187,6 +197,7 @@ def zone_of(referral) -> ZoneInfo:
 
 
 class SeenForm(MoveForm):
+    what_it_does = What.SEEN
     title, button = "The patient was seen", "Record the visit"
     lead = "The report is awaited from now on."
     words = words_field("Who said so?")
@@ -197,6 +208,7 @@ class SeenForm(MoveForm):
 
 
 class NoShowForm(MoveForm):
+    what_it_does = What.NO_SHOW
     title, button = "The patient did not come", "Record it"
     lead = "Call the patient next: why, and is a new appointment wanted?"
     words = words_field("What is known?")
@@ -207,6 +219,7 @@ class NoShowForm(MoveForm):
 
 
 class ReportForm(MoveForm):
+    what_it_does = What.REPORTED
     title, button = "Put in a report that came by fax or mail", "Keep the report"
     lead = "It waits unread until a therapist reads it by name."
     sent_by = forms.CharField(label="Who wrote it?", max_length=120)
@@ -246,6 +259,7 @@ def checked(upload):
 
 
 class CloseForm(MoveForm):
+    what_it_does = What.CLOSED
     title, button = "Close the referral", "Close it"
     reason = forms.ChoiceField(label="How did it end?", widget=forms.RadioSelect)
     words = words_field("In words")
@@ -268,6 +282,7 @@ class CloseForm(MoveForm):
 
 
 class WithdrawForm(CloseForm):
+    what_it_does = What.WITHDRAWN
     title, button, danger = "Withdraw the referral", "Withdraw it", True
     lead = "The office's link stops working at once. Phone the office if it already holds an appointment."
 
@@ -288,6 +303,7 @@ class WithdrawForm(CloseForm):
 
 
 class ReopenForm(MoveForm):
+    what_it_does = What.REOPENED
     title, button = "Open the referral again", "Open it again"
     lead = "It starts over: a specialist is chosen and the letter is sent anew."
     words = words_field("Why?", required=True)
@@ -298,6 +314,7 @@ class ReopenForm(MoveForm):
 
 
 class RedirectForm(MoveForm):
+    what_it_does = What.REDIRECTED
     title, button = "Choose another specialist", "Take it back and choose"
     lead = "The link of the office before stops working."
     words = words_field("What should be done differently?")
@@ -308,6 +325,7 @@ class RedirectForm(MoveForm):
 
 
 class WakeLinkForm(MoveForm):
+    what_it_does = What.LINK_WOKEN
     title, button = "Let the office try its link again", "Give it new tries"
     lead = "Phone the office first and make sure that it was they who mistyped the four digits."
 

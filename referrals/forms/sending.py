@@ -6,14 +6,16 @@ from django.utils.html import format_html, format_html_join
 
 from referrals import actions, letter_words, ranking
 from referrals.forms.desk import words_field
-from referrals.models import Referral, Specialist
+from referrals.models import Referral, ReferralMove, Specialist
 
 OTHER = "other"
 MOST_ATTACHMENTS = 20
 
 
 class Prepared(forms.Form):
-    """A form on the way to sending; `saw` as on every form of the desk."""
+    """A form on the way to sending; `saw` and `what_it_does` as on every form of the desk."""
+
+    what_it_does = ""
 
     saw = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -32,6 +34,7 @@ class Prepared(forms.Form):
 class ChooseForm(Prepared):
     """The short list with its reasons, or any listing; the patient's own choice always stands."""
 
+    what_it_does = ReferralMove.What.CHOSEN
     listing = forms.ChoiceField(label="Which specialist?", widget=forms.RadioSelect)
     other = forms.ModelChoiceField(
         label="Another from the directory",
@@ -111,6 +114,7 @@ def _option(choice):
 class LetterForm(Prepared):
     """What the desk may change in the letter."""
 
+    what_it_does = ReferralMove.What.LETTER
     question = words_field("The question to the specialist", required=True)
     wanted = forms.ChoiceField(label="What we hope for", choices=Referral.Wanted.choices, widget=forms.RadioSelect)
     consent = forms.ChoiceField(label="Consent", choices=Referral.Consent.choices, widget=forms.RadioSelect)
@@ -167,6 +171,7 @@ class LetterForm(Prepared):
 class SendForm(Prepared):
     """How the letter leaves the house."""
 
+    what_it_does = ReferralMove.What.SENT
     channel = forms.ChoiceField(label="How does it go out?", widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):

@@ -202,6 +202,10 @@ class Referral(models.Model):
         return f"referral {self.public_id}"
 
     @property
+    def tier(self) -> Urgency:
+        return Urgency(self.urgency)
+
+    @property
     def is_open(self) -> bool:
         return self.status not in self.ENDED
 

@@ -1,0 +1,303 @@
+"""The desk's pages: the worklist, one referral, and the steps that carry it on."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.audit.actions import saw
+from clinic.messages.kinds import KINDS
+from clinic.messages.models import Message
+from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
+from referrals import actions, desk_page, letter
+from referrals.forms.desk import MOVES
+from referrals.forms.directory import specialties
+from referrals.forms.sending import ChooseForm, LetterForm, SendForm
+from referrals.models import Referral
+from referrals.ranking import LANGUAGES
+
+ROWS = 25
+Status = Referral.Status
+
+
+class WorklistFilter(forms.Form):
+    """Which part of the list to show; what makes no sense is passed over."""
+
+    PARTS = (("open", "Open"), ("overdue", "Overdue"), ("mine", "Mine"), ("ended", "Ended"))
+    show = forms.ChoiceField(choices=PARTS, required=False)
+    location = forms.SlugField(required=False)
+    status = forms.ChoiceField(choices=[("", "Any status"), *Status.choices], required=False)
+    specialty = forms.ChoiceField(choices=lambda: [("", "Any specialty"), *specialties()], required=False)
+
+    def __init__(self, data, *, user, now):
+        super().__init__(data)
+        self.user, self.now = user, now
+        self.full_clean()
+        self.show = self.cleaned_data.get("show") or "open"
+        self.locations = list(user.locations.all())
+        slug = self.cleaned_data.get("location")
+        self.location = next((place for place in self.locations if place.slug == slug), None)
+
+    def everything(self):
+        rows = Referral.objects.visible_to(self.user)
+        return rows.filter(location=self.location) if self.location else rows
+
+    def part(self, show):
+        rows = self.everything()
+        if show == "ended":
+            return rows.filter(status__in=Referral.ENDED).order_by("-ended_at", "pk")
+        if show == "overdue":
+            rows = rows.overdue(self.now)
+        if show == "mine":
+            rows = rows.filter(owner=self.user)
+        return rows.open().most_pressing_first()
+
+    def referrals(self):
+        rows = self.part(self.show)
+        for name in ("status", "specialty"):
+            if self.cleaned_data.get(name):
+                rows = rows.filter(**{name: self.cleaned_data[name]})
+        return rows.select_related("patient", "specialist", "owner", "location")
+
+    def tabs(self):
+        """[(name, label, how many, is it the one shown)]"""
+        return [(name, label, self.part(name).count(), name == self.show) for name, label in self.PARTS]
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def referrals(request):
+    now = timezone.now()
+    chosen = WorklistFilter(request.GET, user=request.user, now=now)
+    page = Paginator(chosen.referrals(), ROWS).get_page(request.GET.get("page"))
+    rows = [
+        {"referral": row, "tone": desk_page.TONES[row.status], "next": desk_page.next_step(row), "specialty": label}
+        for row in page
+        for label in [specialty_label(row)]
+    ]
+    saw(request, subject="list", location_id=chosen.location.pk if chosen.location else None)
+    return render(
+        request,
+        "referrals/list.html",
+        {
+            "chosen": chosen,
+            "rows": rows,
+            "page_obj": page,
+            "statuses": chosen.fields["status"].choices,
+            "specialties": chosen.fields["specialty"].choices,
+            "waiting": chosen.everything().filter(status__in=[Status.SENT, Status.OPENED]).count(),
+            "unread": chosen.everything().filter(status=Status.REPORTED, reports__read_at=None).distinct().count(),
+            "overdue": chosen.part("overdue").count(),
+            "unsent": chosen.everything().filter(status=Status.DRAFT).count(),
+        },
+    )
+
+
+def specialty_label(referral) -> str:
+    return dict(specialties()).get(referral.specialty, referral.specialty.replace("_", " "))
+
+
+def find(request, public_id) -> Referral:
+    """The referral, when this person may carry it; 404 otherwise, whether it exists or not."""
+    rows = Referral.objects.visible_to(request.user).select_related(
+        "patient", "specialist", "owner", "location", "decision__by", "decision__assessment", "sent_letter", "case"
+    )
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def shown(request, referral) -> None:
+    saw(
+        request,
+        subject="referral",
+        subject_id=referral.public_id,
+        patient_id=referral.patient_id,
+        location_id=referral.location_id,
+    )
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def referral(request, public_id):
+    found = find(request, public_id)
+    shown(request, found)
+    step = desk_page.next_step(found)
+    reads = request.user.may(SIGN_REFERRALS)
+    reports = list(found.reports.select_related("read_by", "logged_by"))
+    return render(
+        request,
+        "referrals/referral.html",
+        {
+            "referral": found,
+            "location": found.location,
+            "specialty": specialty_label(found),
+            "tone": desk_page.TONES[found.status],
+            "step": step,
+            "steps": desk_page.steps_to_sending(found) if found.status == Status.DRAFT else None,
+            "others": desk_page.other_moves(found, step),
+            "timeline": desk_page.timeline(found),
+            "appointment": found.appointments.filter(replaced_at=None).last(),
+            "reports": reports,
+            "may_read": reads,
+            "may_see_case": request.user.may(SEE_CASES),
+            "duplicates": Referral.objects.visible_to(request.user)
+            .open()
+            .like(found.patient, found.specialty)
+            .exclude(pk=found.pk),
+            "letters": list(found.letters.order_by("-version")),
+            "mails": _mails(found),
+            "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
+            "link": actions.link_of(found),
+        },
+    )
+
+
+def _mails(found):
+    """Every mail about it with the name of its kind, newest first."""
+    mails = list(Message.objects.about("referral", found.public_id).order_by("-created_at"))
+    for mail in mails:
+        mail.title = KINDS[mail.kind].title if mail.kind in KINDS else mail.kind
+    return mails
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(CARRY_REFERRALS)
+def choose_specialist(request, public_id):
+    found = find(request, public_id)
+    if found.status != Status.DRAFT:
+        return _not_now(request, found, "This referral was already sent. Take it back before choosing again.")
+    return _prepare(
+        request, found, ChooseForm, "referrals/choose.html", "The specialist is chosen.", then="letter_parts"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(CARRY_REFERRALS)
+def letter_parts(request, public_id):
+    found = find(request, public_id)
+    if not found.is_open:
+        return _not_now(request, found, "This referral has ended. Open it again before changing the letter.")
+    then = "send_referral" if found.status == Status.DRAFT and found.specialist_id else "referral"
+    return _prepare(request, found, LetterForm, "referrals/letter.html", "The letter is kept.", then=then)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(CARRY_REFERRALS)
+def send_referral(request, public_id):
+    found = find(request, public_id)
+    if found.status != Status.DRAFT:
+        return _not_now(request, found, "This referral was already sent.")
+    try:
+        actions.ready_to_send(found, Referral.Channel.FAX)
+        missing = ""
+    except actions.NotYet as error:
+        missing = error.words
+    return _prepare(
+        request, found, SendForm, "referrals/send.html", "The referral is on its way.", then="referral", missing=missing
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(CARRY_REFERRALS)
+def move_referral(request, public_id):
+    """One of the moves of `forms.desk.MOVES`, named by `do`: its small form, then the move."""
+    found = find(request, public_id)
+    name = request.POST.get("do") if request.method == "POST" else request.GET.get("do")
+    if name not in MOVES:
+        raise Http404
+    form_class = MOVES[name]
+    if not form_class.fits(found):
+        if request.method == "POST" and _sent_twice(request, found, form_class):
+            return redirect("referral", public_id=found.public_id)
+        return _not_now(request, found, f"“{form_class.title}” does not fit any more: somebody moved this referral.")
+    return _prepare(request, found, form_class, "referrals/move.html", "Kept.", then="referral", do=name)
+
+
+def _prepare(request, found, form_class, template, done, *, then, **context):
+    """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed."""
+    post = request.method == "POST"
+    form = form_class(request.POST if post else None, request.FILES if post else None, referral=found)
+    changed = False
+    if post and form.is_valid():
+        try:
+            form.apply(by=request.user)
+        except actions.ReferralChanged:
+            if _sent_twice(request, found, form_class):
+                return redirect(then, public_id=found.public_id)
+            changed = True
+            form = form_class(_as_of_now(request.POST, found), request.FILES, referral=found)
+        except (actions.NotYet, actions.MoveNotAllowed) as error:
+            form.add_error(None, getattr(error, "words", str(error)))
+        else:
+            messages.success(request, done)
+            return redirect(then, public_id=found.public_id)
+    shown(request, found)
+    context |= {
+        "form": form,
+        "referral": found,
+        "location": found.location,
+        "specialty": specialty_label(found),
+        "changed": changed,
+        "timeline": desk_page.timeline(found)[:3] if changed else (),
+    }
+    return render(request, template, context, status=409 if changed else 422 if form.errors else 200)
+
+
+def _sent_twice(request, found, form_class) -> bool:
+    saw_ = request.POST.get("saw", "")
+    return (
+        saw_.isascii()
+        and saw_.isdigit()
+        and actions.already_did(found, form_class.what_it_does, int(saw_[:18]), by=request.user)
+    )
+
+
+def _as_of_now(posted, found):
+    """What was typed, once more, but on top of the history as it is now."""
+    again = posted.copy()
+    again["saw"] = actions.newest_line(found)
+    return again
+
+
+def _not_now(request, found, words):
+    messages.warning(request, words)
+    return redirect("referral", public_id=found.public_id)
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def letter_pdf(request, public_id):
+    """The letter the office has, an older version of it (`?version=`), or a draft of what would be sent."""
+    found = find(request, public_id)
+    version = request.GET.get("version", "")
+    if version:
+        kept = get_object_or_404(found.letters, version=version) if version.isascii() and version.isdigit() else None
+        if kept is None:
+            raise Http404
+    else:
+        kept = found.sent_letter
+    shown(request, found)
+    if kept is None:
+        return pdf(letter.preview(found, prepared_by=request.user))
+    return kept_pdf(request, kept)
+
+
+def kept_pdf(request, kept):
+    """A stored letter, or a plain page when the file is not what was stored."""
+    try:
+        return pdf(letter.stored_pdf(kept))
+    except (letter.Damaged, FileNotFoundError):
+        return damaged(request)
+
+
+def pdf(content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="referral-letter.pdf"'
+    return response
+
+
+def damaged(request):
+    """The file differs from what was stored, or is gone: nothing of it is shown."""
+    return render(request, "referrals/damaged.html", status=409)

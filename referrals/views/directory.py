@@ -1,0 +1,80 @@
+"""The directory of specialists."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.staff.permissions import CARRY_REFERRALS, MANAGE_DIRECTORY, staff_may
+from referrals.actions.directory import add_listing, change_listing, listing_version
+from referrals.actions.steps import ReferralChanged
+from referrals.forms.directory import DirectoryFilter, ListingForm, specialties
+from referrals.models import Specialist
+from referrals.ranking import LANGUAGES
+
+ROWS = 25
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def directory(request):
+    chosen = DirectoryFilter(request.GET or None)
+    page = Paginator(chosen.listings(), ROWS).get_page(request.GET.get("page"))
+    labels = dict(specialties())
+    rows = [
+        {
+            "listing": row,
+            "specialty": labels.get(row.specialty, row.specialty),
+            "languages": ", ".join(LANGUAGES.get(code, code) for code in row.languages),
+            "miles": getattr(row, "miles_away", None),
+        }
+        for row in page
+    ]
+    return render(
+        request,
+        "referrals/directory.html",
+        {
+            "chosen": chosen,
+            "rows": rows,
+            "page_obj": page,
+            "may_change": request.user.may(MANAGE_DIRECTORY),
+            "filtered": any(request.GET.get(name) for name in chosen.fields),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(MANAGE_DIRECTORY)
+def new_listing(request):
+    form = ListingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = add_listing(by=request.user, **form.fields_to_save())
+        messages.success(request, f"{made.name} is in the directory.")
+        return redirect("directory")
+    return render(request, "referrals/listing.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(MANAGE_DIRECTORY)
+def listing(request, public_id):
+    found = get_object_or_404(Specialist, public_id=public_id)
+    version = listing_version(found)
+    form = ListingForm(request.POST or None, instance=found, initial={"saw": version})
+    changed = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_listing(found, by=request.user, saw=form.cleaned_data["saw"], **form.fields_to_save())
+        except ReferralChanged:
+            changed = True
+            again = request.POST.copy()
+            again["saw"] = version
+            form = ListingForm(again, instance=Specialist.objects.get(pk=found.pk))
+        else:
+            messages.success(request, "The listing is kept.")
+            return redirect("directory")
+    return render(
+        request,
+        "referrals/listing.html",
+        {"form": form, "listing": Specialist.objects.get(pk=found.pk), "changed": changed},
+        status=409 if changed else 422 if form.errors else 200,
+    )

@@ -1,0 +1,241 @@
+"""The room a mailed link opens for a specialist's office: one referral, no account.
+
+Looking changes nothing; only a POST with the right four digits opens. What the office may see grows in two stages:
+before it accepts, what it needs to decide; after, the patient and the letter.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.audit.actions import saw
+from clinic.audit.models import AccessLog
+from clinic.links import actions as links
+from clinic.links.models import Link
+from referrals import actions, office_session
+from referrals.disclosure import without_identity
+from referrals.forms.office import ANSWERS, OPEN_TO_OFFICE, OpenForm
+from referrals.models import Referral, ReferralMove
+from referrals.ranking import LANGUAGES
+from referrals.views.desk import kept_pdf, specialty_label
+
+Status = Referral.Status
+What = ReferralMove.What
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def office_link(request, secret):
+    """A plain page with one button. Nothing on it tells whose referral it is, or whether it still stands."""
+    link = links.find(secret)
+    referral = _sent_by(link)
+    if referral is None:
+        return ended(request)
+    has_fax = bool(referral.specialist.fax)
+    form = OpenForm(request.POST if request.method == "POST" else None, has_fax=has_fax)
+    if request.method == "POST" and form.is_valid():
+        right = constant_time_compare(form.cleaned_data["digits"], referral.specialist.second_factor)
+        outcome = links.try_open(link, right)
+        if isinstance(outcome, links.Opened):
+            actions.office_opened(referral, office=form.cleaned_data["person"])
+            response = redirect("office")
+            office_session.begin(response, link=link, referral=referral, person=form.cleaned_data["person"])
+            return response
+        if isinstance(outcome, links.Asleep) or outcome.tries_left == 0:
+            return asleep(request, referral)
+        form.add_error("digits", wrong_digits(outcome.tries_left))
+    elif link.asleep:
+        return asleep(request, referral)
+    return render(
+        request,
+        "office/open.html",
+        {"form": form, "location": referral.location},
+        status=422 if form.errors else 200,
+    )
+
+
+def _sent_by(link) -> Referral | None:
+    """The referral a live office link opens, while it is with that office."""
+    if link is None or link.purpose != Link.Purpose.OFFICE:
+        return None
+    return (
+        Referral.objects.select_related("specialist", "location")
+        .filter(public_id=link.subject_id, specialist__isnull=False, sent_at__isnull=False)
+        .exclude(status__in=[Status.DRAFT, *Referral.ENDED])
+        .first()
+    )
+
+
+def wrong_digits(tries_left):
+    return ngettext(
+        "These are not the digits we have on file. %(left)d try is left.",
+        "These are not the digits we have on file. %(left)d tries are left.",
+        tries_left,
+    ) % {"left": tries_left}
+
+
+def ended(request):
+    """One page for a link that is wrong, expired or withdrawn."""
+    response = render(request, "office/ended.html", status=404)
+    office_session.end(response)
+    return response
+
+
+def asleep(request, referral):
+    return render(request, "office/asleep.html", {"location": referral.location}, status=429)
+
+
+def room_only(view):
+    """Only with a visit that still stands; everybody else gets the plain page."""
+
+    @login_not_required
+    def guarded(request, *args, **kwargs):
+        visit = office_session.current(request)
+        if visit is None:
+            return ended(request)
+        return view(request, visit, *args, **kwargs)
+
+    guarded.office_room = True
+    return guarded
+
+
+def _shown(request, referral) -> None:
+    saw(
+        request,
+        subject="referral",
+        subject_id=referral.public_id,
+        patient_id=referral.patient_id,
+        location_id=referral.location_id,
+        actor=AccessLog.Actor.OFFICE,
+    )
+
+
+@room_only
+@require_GET
+def office(request, visit):
+    """What the office may see now, and what it can answer."""
+    return _room(request, visit)
+
+
+def _room(request, visit, *, changed=False):
+    referral = visit.referral
+    _shown(request, referral)
+    opened_up = referral.status in OPEN_TO_OFFICE or _accepted_before(referral)
+    talk = list(
+        referral.moves.select_related("by").filter(what__in=[What.ASKED, What.ANSWERED], to=referral.specialist)
+    )
+    if not opened_up:
+        for move in talk:
+            move.note = without_identity(move.note, referral.patient)
+    return render(
+        request,
+        "office/room.html",
+        {
+            "referral": referral,
+            "location": referral.location,
+            "specialty": specialty_label(referral),
+            "person": visit.person,
+            "opened_up": opened_up,
+            "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.DRAFT),
+            "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
+            "language_name": LANGUAGES.get(referral.patient.language, referral.patient.language),
+            "answers": [(name, form.title) for name, form in ANSWERS.items() if form.fits(referral)],
+            "talk": talk,
+            "appointment": referral.appointments.filter(replaced_at=None).last(),
+            "reports": referral.reports.all() if opened_up else (),
+            "changed": changed,
+        },
+        status=409 if changed else 200,
+    )
+
+
+def _accepted_before(referral) -> bool:
+    """A question asked after accepting does not close the letter again."""
+    if referral.status != Status.QUESTION:
+        return False
+    asked = referral.moves.filter(what=What.ASKED).last()
+    return asked is not None and asked.from_status in OPEN_TO_OFFICE
+
+
+@room_only
+@require_http_methods(["GET", "POST"])
+def office_answer(request, visit, answer):
+    """One answer: its page, then a page that confirms it."""
+    form_class = ANSWERS.get(answer)
+    if form_class is None:
+        raise Http404
+    referral = visit.referral
+    if not form_class.fits(referral):
+        return redirect("office") if request.method == "GET" else _too_late(request, visit, form_class, answer)
+    form = form_class(request.POST or None, request.FILES or None, referral=referral)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.apply(person=visit.person)
+        except (actions.ReferralChanged, actions.MoveNotAllowed):
+            return _too_late(request, visit, form_class, answer)
+        except actions.NotYet as error:
+            form.add_error(None, error.words)
+        else:
+            return redirect("office_done", answer=answer)
+    _shown(request, referral)
+    return render(
+        request,
+        "office/answer.html",
+        {
+            "form": form,
+            "answer": answer,
+            "referral": referral,
+            "location": referral.location,
+            "specialty": specialty_label(referral),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _too_late(request, visit, form_class, answer):
+    """The referral moved on since the page was shown; a form sent twice is simply done."""
+    seen = request.POST.get("saw", "")
+    seen = int(seen[:18]) if seen.isascii() and seen.isdigit() else 0
+    if actions.already_did(visit.referral, form_class.what_it_does, seen, office=visit.person):
+        return redirect("office_done", answer=answer)
+    visit = office_session.current(request)
+    return _room(request, visit, changed=True) if visit else ended(request)
+
+
+@room_only
+@require_GET
+def office_done(request, visit, answer):
+    """Says what was kept. Loading it again changes nothing."""
+    if answer not in ANSWERS:
+        raise Http404
+    referral = visit.referral
+    _shown(request, referral)
+    return render(
+        request,
+        "office/done.html",
+        {"words": ANSWERS[answer].done, "referral": referral, "location": referral.location},
+    )
+
+
+@room_only
+@require_GET
+def office_letter(request, visit):
+    """The letter the office was sent, once it has accepted."""
+    referral = visit.referral
+    if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
+        raise Http404
+    _shown(request, referral)
+    return kept_pdf(request, referral.sent_letter)
+
+
+@room_only
+@require_POST
+def office_leave(request, visit):
+    response = render(request, "office/left.html", {"location": visit.referral.location})
+    office_session.end(response)
+    return response

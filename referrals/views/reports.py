@@ -1,0 +1,62 @@
+"""The specialist's report: a therapist opens it, and says by name that it was read."""
+
+import hashlib
+import logging
+from pathlib import PurePosixPath
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.audit.actions import saw
+from clinic.staff.permissions import SIGN_REFERRALS, staff_may
+from referrals import actions
+from referrals.models import Report
+from referrals.views.desk import damaged
+
+log = logging.getLogger(__name__)
+TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
+
+
+def find(request, public_id) -> Report:
+    rows = Report.objects.visible_to(request.user).select_related("referral")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@require_GET
+@staff_may(SIGN_REFERRALS)
+def report(request, public_id):
+    """The file as an attachment, after its checksum was compared with the one from the day it came."""
+    found = find(request, public_id)
+    if not found.file:
+        raise Http404
+    saw(
+        request,
+        subject="report",
+        subject_id=found.public_id,
+        patient_id=found.referral.patient_id,
+        location_id=found.referral.location_id,
+    )
+    try:
+        with found.file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != found.sha256:
+        log.error("report %s differs from what was stored", found.public_id)
+        return damaged(request)
+    ending = PurePosixPath(found.file.name).suffix
+    response = HttpResponse(content, content_type=TYPES[ending])
+    response["Content-Disposition"] = f'attachment; filename="report{ending}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_POST
+@staff_may(SIGN_REFERRALS)
+def read_report(request, public_id):
+    found = find(request, public_id)
+    actions.read_report(found, by=request.user)
+    messages.success(request, "You have read the report. The referral can be closed.")
+    return redirect("referral", public_id=found.referral.public_id)
