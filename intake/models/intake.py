@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -19,11 +20,16 @@ class IntakeQuerySet(models.QuerySet):
     def unfinished(self):
         return self.filter(submitted_at=None)
 
+    def left_since(self, moment):
+        """Unfinished ones nobody has touched since `moment`. An invitation nobody answered was never begun."""
+        begun_and_left = Q(saved_at=None, invited_by=None, started_at__lt=moment)
+        return self.unfinished().filter(Q(saved_at__lt=moment) | begun_and_left)
+
 
 class Intake(models.Model):
     """Answers as given: `answers` maps question id to value, as the protocol defines it.
 
-    `version` grows with every saved page; a page saved against an older version is shown what changed instead of
+    `version` grows with every change; a page sent from an older version of itself is shown what changed instead of
     overwriting it. Answers of questions that are no longer asked are kept and not used.
     """
 
@@ -32,11 +38,27 @@ class Intake(models.Model):
     protocol = models.ForeignKey("intake.ProtocolVersion", on_delete=models.PROTECT, related_name="intakes")
     language = models.CharField(max_length=5, default="en")
     answers = models.JSONField(default=dict)
-    pages_done = models.JSONField(default=list, help_text="Ids of the pages saved at least once, in order")
+    pages_done = models.JSONField(
+        default=dict, help_text="Id of each page saved at least once, to the version that last changed it"
+    )
     version = models.PositiveIntegerField(default=0)
-    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.ROUTINE, help_text="By rules, so far")
+    urgency = models.PositiveSmallIntegerField(
+        choices=Urgency, default=Urgency.ROUTINE, help_text="The worst by rules so far"
+    )
     emergency_seen_at = models.DateTimeField(null=True, blank=True, help_text="When the emergency page was shown")
     emergency_read_at = models.DateTimeField(null=True, blank=True, help_text='When "I have read this" was pressed')
+    emergency_rules_read = models.JSONField(default=list, help_text="Emergency rules that had fired by then")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who typed the answers for the patient; empty when the patient did",
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
