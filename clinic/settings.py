@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "clinic.staff.middleware.SignedOutWhenIdle",
     "clinic.staff.middleware.SecondFactorRequired",
     "clinic.audit.middleware.WhoChangedIt",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -227,6 +228,7 @@ EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
+SWEEPS_AT_ONCE = read("int", "SWEEPS_AT_ONCE", 1)  # more send faster, and leave more mails in doubt after a crash
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
 MESSAGE_ID_DOMAIN = os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid")
 
@@ -256,6 +258,9 @@ MFA_TOTP_ISSUER = "Plumbline"
 
 SESSION_COOKIE_NAME = "__Host-staff" if PRODUCTION else "plumbline_staff"
 SESSION_COOKIE_AGE = 12 * 3600
+STAFF_IDLE_MINUTES = read("int", "STAFF_IDLE_MINUTES", 15)
+if not 5 <= STAFF_IDLE_MINUTES <= 30:
+    raise ImproperlyConfigured(f"STAFF_IDLE_MINUTES is {STAFF_IDLE_MINUTES}; it must be from 5 to 30.")
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"

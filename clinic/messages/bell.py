@@ -3,7 +3,8 @@
 import logging
 import threading
 
-from kombu.exceptions import OperationalError
+from celery import current_app
+from kombu.exceptions import KombuError
 
 log = logging.getLogger(__name__)
 _ringing = threading.Lock()
@@ -19,8 +20,10 @@ def _ring() -> None:
     from clinic.messages.tasks import sweep
 
     try:
-        sweep.apply_async(retry=False, expires=60)
-    except (OperationalError, OSError):
+        with current_app.connection_for_write(connect_timeout=3) as broker:
+            broker.ensure_connection(max_retries=1)  # publishing alone would try for ever
+            sweep.apply_async(connection=broker, retry=False, expires=60)
+    except (KombuError, OSError):
         log.warning("The broker did not answer; messages wait for the next regular sweep.")
     finally:
         _ringing.release()

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -30,6 +30,8 @@ LEASE = timedelta(seconds=60)  # outlasts one mail: MAIL, RCPT, DATA, the text, 
 BATCH = 100
 LONGEST_SWEEP = 120  # seconds; stays under Celery's time limit, which would kill a sweep in the middle of a mail
 LONGEST_WAIT = {True: timedelta(hours=1), False: timedelta(minutes=2)}  # by `routine`
+STAY_AWAKE = 10  # seconds
+ONE_CLAIM_AT_ONCE = 7_501_001  # any number nobody else locks in this database
 MOST_ATTEMPTS = 12
 MOST_DOUBTS = 2
 MAY_BE_SILENT = timedelta(seconds=60)
@@ -53,8 +55,9 @@ def silent_worker() -> bool:
 def sweep(now: datetime | None = None) -> Counter:
     """Send everything that is due and count what became of it, by status.
 
-    Any number may run at once. Each stops after two minutes and leaves the rest to the next. `now` stands in for the
-    database's clock in tests.
+    May be called by anybody at any time: one sweep at once sends (SWEEPS_AT_ONCE), so a crash leaves one mail in
+    doubt at most; alerts to staff are sent besides it. Stops after two minutes and leaves the rest to the next.
+    `now` stands in for the database's clock in tests.
     """
     return _Sweep(now or Now()).run()
 
@@ -63,18 +66,21 @@ class _Sweep:
     def __init__(self, clock):
         self.clock = clock
         self.post = _Post()
+        self.token = uuid4()
         self.ends = time.monotonic() + LONGEST_SWEEP
+        self.awake_until = 0.0
 
     def run(self) -> Counter:
         settled = Counter()
         try:
             while time.monotonic() < self.ends:
-                self.beat()
+                self.stay_awake()
                 batch = self.claim()
                 if not batch:
                     break
                 for number, message in enumerate(batch):
                     try:
+                        self.stay_awake()
                         if time.monotonic() > self.ends:
                             raise _NotNow
                         settled[self.see_through(message)] += 1
@@ -85,9 +91,14 @@ class _Sweep:
             self.post.close()
         return settled
 
-    def beat(self) -> None:
+    def stay_awake(self) -> None:
+        """Every few seconds, also in the middle of a batch: tell staff pages we live, and renew our leases."""
+        if time.monotonic() < self.awake_until:
+            return
+        self.awake_until = time.monotonic() + STAY_AWAKE
         now = SweepBeat(id=1, at=Now())
         SweepBeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["id"], update_fields=["at"])
+        Message.objects.filter(status=Status.SENDING, lease_token=self.token).update(lease_until=self.clock + LEASE)
 
     @transaction.atomic
     def claim(self) -> list[Message]:
@@ -95,19 +106,24 @@ class _Sweep:
 
         One that was handed over by a worker that died is in doubt: it may have arrived.
         """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLAIM_AT_ONCE])
         due = Message.objects.due(self.clock).select_related("location")
+        under_way = Message.objects.filter(status=Status.SENDING, lease_until__gt=self.clock)
+        if under_way.values("lease_token").distinct().count() >= settings.SWEEPS_AT_ONCE:
+            due = due.filter(kind__in=[name for name, kind in KINDS.items() if not kind.routine])
         batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        token, handed_over = uuid4(), Q(status=Status.SENDING, handed_over_at__isnull=False)
+        handed_over = Q(status=Status.SENDING, handed_over_at__isnull=False)
         Message.objects.filter(pk__in=[message.pk for message in batch]).update(
             status=Status.SENDING,
-            lease_token=token,
+            lease_token=self.token,
             lease_until=self.clock + LEASE,
             doubts=F("doubts") + Case(When(handed_over, then=1), default=0, output_field=PositiveSmallIntegerField()),
             handed_over_at=None,
         )
         for message in batch:
             message.doubts += message.status == Status.SENDING and message.handed_over_at is not None
-            message.status, message.lease_token = Status.SENDING, token
+            message.status, message.lease_token = Status.SENDING, self.token
         return batch
 
     def see_through(self, message: Message) -> str:
