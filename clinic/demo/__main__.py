@@ -100,7 +100,8 @@ def _start(stack: ExitStack, port: int) -> dict:
     start("worker", "celery", "-A", "clinic", *WORKER, **at_once)
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
     start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()], **at_once)
-    if not wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90) or _ended(children):
+    here = wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90, pause=0.2)
+    if not here or _ended(children):
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
     say("ready")

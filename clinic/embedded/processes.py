@@ -50,13 +50,13 @@ def stop(process: subprocess.Popen, how: int = signal.SIGTERM, *, patience: floa
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen, *, patience: float) -> bool:
-    """True as soon as `ready()` holds; False when `process` ended or `patience` seconds passed first."""
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen, *, patience: float, pause: float = 0.02) -> bool:
+    """True once `ready()` holds; False when `process` ended or `patience` seconds passed first."""
     end = time.monotonic() + patience
     while time.monotonic() < end and process.poll() is None:
         if ready():
             return True
-        time.sleep(0.02)
+        time.sleep(pause)
     return False
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -168,11 +169,22 @@ def port():
         return door.getsockname()[1]
 
 
-def start_demo(house: Path, port: int) -> subprocess.Popen:
-    return subprocess.Popen(
+@contextmanager
+def start_demo(house: Path, port: int):
+    """A running `python -m clinic.demo`; ended with its block, also when the test fails inside."""
+    demo = subprocess.Popen(
         [sys.executable, "-m", "clinic.demo", "--port", str(port)],
-        cwd=house, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        cwd=house,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield demo
+    finally:
+        demo.terminate()
+        demo.wait(30)
+        demo.stdout.close()
 
 
 def told_until(demo: subprocess.Popen, words: str) -> str:
@@ -208,7 +220,7 @@ def test_the_demo_starts_serves_and_leaves_nothing_behind(house, port):
         assert "Typed beside the demo" in page(port, "/demo/mail/")
         demo.send_signal(signal.SIGINT)
         assert "nothing is left running" in demo.stdout.read()
-    assert demo.returncode == 0
+        assert demo.wait(10) == 0
     assert processes_naming(str(house)) == []
 
     with start_demo(house, port) as demo:
@@ -224,7 +236,7 @@ def test_when_one_part_of_the_demo_dies_all_stop_and_its_name_is_told(house, por
         [beat] = [entry for entry in children_of(demo.pid) if b"beat" in (entry / "cmdline").read_bytes()]
         os.kill(int(beat.name), signal.SIGKILL)
         told = demo.stdout.read()
-    assert demo.returncode == 1
+        assert demo.wait(10) == 1
     assert "The beat process ended by itself" in told
     assert processes_naming(str(house)) == []
 
@@ -239,7 +251,7 @@ def test_a_port_in_use_is_told_in_one_sentence(house):
         port = door.getsockname()[1]
         with start_demo(house, port) as demo:
             told = demo.stdout.read().strip()
-    assert demo.returncode == 1
+            assert demo.wait(10) == 1
     assert told == f"Port {port} is in use by another program; try --port {port + 1}."
 
 
