@@ -260,7 +260,7 @@ SESSION_COOKIE_NAME = "__Host-staff" if PRODUCTION else "plumbline_staff"
 SESSION_COOKIE_AGE = 12 * 3600
 STAFF_IDLE_MINUTES = read("int", "STAFF_IDLE_MINUTES", 15)
 if not 5 <= STAFF_IDLE_MINUTES <= 30:
-    raise ImproperlyConfigured(f"STAFF_IDLE_MINUTES is {STAFF_IDLE_MINUTES}; it must be from 5 to 30.")
+    raise refused(f"STAFF_IDLE_MINUTES is {STAFF_IDLE_MINUTES}; it must be from 5 to 30.")
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"

@@ -18,6 +18,8 @@ READING = {
 }
 EFFECT = {"raised": "raised the urgency", "note": "noted only"}  # the third, not_ruled_out, is listed by itself
 
+NAMED = 4  # open conditions named for one question; more would bury the first
+
 
 @dataclass(frozen=True)
 class Said:
@@ -114,18 +116,25 @@ class CasePage:
 
     @cached_property
     def open_questions(self) -> list[dict]:
-        """Questions whose missing or unsure answers leave conditions open, the most dangerous first; each with
-        `conditions` ({condition, tier}), worst first. These are the ones to ask on the phone.
+        """Questions whose missing or unsure answers leave conditions open, the most dangerous first; each with the
+        worst `conditions` ({condition, tier}) and how many `more`. These are the ones to ask on the phone.
         """
         conditions: dict[str, list] = {}
         for one in self.explained["not_ruled_out"]:
             for question in one["questions"]:
                 conditions.setdefault(question, []).append({"condition": one["condition"], "tier": one["tier"]})
-        asked = [
-            {"said": self._said(id), "conditions": found, "effect": self._effects.get(id, "")}
-            for id, found in conditions.items()
+        worst_first = sorted(
+            conditions.items(), key=lambda item: [-Urgency[found["tier"].upper()] for found in item[1]]
+        )
+        return [
+            {
+                "said": self._said(id),
+                "conditions": found[:NAMED],
+                "more": len(found[NAMED:]),
+                "effect": self._effects.get(id, ""),
+            }
+            for id, found in worst_first
         ]
-        return sorted(asked, key=lambda one: [-Urgency[found["tier"].upper()] for found in one["conditions"]])
 
     def _said(self, id) -> Said:
         return Said(id, self.question(id), self.answer(id, self.latest.answers.get(id)))

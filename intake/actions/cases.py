@@ -37,7 +37,7 @@ class CaseChanged(Exception):
 
 
 class ContactFirst(Exception):
-    """An emergency is decided after somebody was reached, or a welfare check asked for."""
+    """A call must come before this decision; see `needs_contact`."""
 
 
 class NotYours(Exception):
@@ -264,7 +264,13 @@ def reopen(case, *, by, words, now=None) -> Case:
 
 
 def needs_contact(case) -> bool:
-    """True while an emergency has no call on record since the answers last raised or reopened it."""
+    """True while a call must come before a decision.
+
+    In an emergency somebody must have been reached (or a welfare check asked for) since the answers last raised or
+    reopened it. A patient who left before the questions about danger must have been tried at least once.
+    """
+    if not case.screened and case.intake.submitted_at is None and not case.contacts.exists():
+        return True
     if case.urgency != Urgency.EMERGENCY:
         return False
     since = case.events.filter(kind__in=(Kind.OPENED, Kind.RAISED, Kind.REOPENED), by=None).last()
@@ -286,7 +292,7 @@ def decide(case, *, version, tier, specialist, refer, reason, words, verdicts, b
     `verdicts` maps rule ids to Verdict; flags left out are confirmed. It takes effect at once, except that lowering
     an emergency waits for another therapist: the case then needs a second look. A case nobody had acknowledged is
     acknowledged by deciding it. Raises CaseChanged for another version or a case that is not open to a decision, and
-    ContactFirst for an emergency in which nobody was reached yet. The reason "agree" stands for the suggested
+    ContactFirst while a call must come first (`needs_contact`). The reason "agree" stands for the suggested
     specialist and the tier as it is; anything else needs words, which the database insists on.
     """
     now = now or timezone.now()

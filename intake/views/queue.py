@@ -111,6 +111,9 @@ def queue_rows(request):
     return response
 
 
+queue_rows.polled = True  # by the page, not by a person: it does not keep a session alive
+
+
 def _log(request) -> None:
     saw(request, subject="list", subject_id="queue")
 

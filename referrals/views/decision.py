@@ -28,7 +28,7 @@ def decide(request, public_id):
             decision = cases.decide(case, by=request.user, **form.decision())
             _carry_out(decision, by=request.user)
     except cases.ContactFirst:
-        messages.warning(request, "Record a call first: an emergency is decided after somebody was reached.")
+        messages.warning(request, "Record a call first. Nothing was decided.")
         return redirect(case)
     except cases.CaseChanged:
         return _conflict(request, find_case(request, public_id))

@@ -1,0 +1,184 @@
+"""The worklist: what comes first, who sees whom, and what the page asks for every ten seconds."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import AccessLog
+from intake.actions import cases
+from intake.models import Case, Urgency
+from tests import factories
+from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def patient(location):
+    """`patient("Ada", SADDLE_NUMBNESS)`: Ada answered, and her case opened `ago`."""
+
+    def answered(first_name, answers, *, at=location, ago=timedelta(0), submitted=True):
+        person = factories.patient(at=at, first_name=first_name)
+        intake = factories.intake(of=person, answers=answers, submitted=submitted)
+        because = Case.OpenedBecause.SUBMITTED if submitted else Case.OpenedBecause.FLAG
+        found = factories.assessment(intake)
+        return cases.open_case(intake, found, because=because, now=timezone.now() - ago)
+
+    return answered
+
+
+def names(response) -> list[str]:
+    return [case.patient.first_name for case in response.context["cases"]]
+
+
+def test_the_most_urgent_comes_first_and_the_one_with_the_least_time_before_its_like(patient, maya, sign_in):
+    patient("Dan", HEEL_PAIN)
+    patient("Ben", TEMPLE_HEADACHE, ago=timedelta(minutes=10))
+    patient("Cora", FOOT_DROP)
+    patient("Ada", SADDLE_NUMBNESS)
+    patient("Eve", SADDLE_NUMBNESS, ago=timedelta(minutes=40))
+    assert names(sign_in(maya).get(reverse("queue"))) == ["Eve", "Ada", "Ben", "Cora", "Dan"]
+
+
+def test_a_row_says_who_what_and_by_when(patient, maya, sign_in):
+    case = patient("Ada", SADDLE_NUMBNESS, ago=timedelta(minutes=80), submitted=False)
+    page = sign_in(maya).get(reverse("queue")).content.decode()
+    for words in ("Ada Quill", "Emergency", "Cauda equina syndrome", "Overdue by 1 h 5 min", "Unfinished form"):
+        assert words in page
+    assert f"{case.patient.age_on(timezone.localdate())} years" in page
+    assert "Nobody yet" in page
+
+
+def test_a_case_without_a_flag_is_not_called_fine(patient, maya, sign_in):
+    patient("Dan", HEEL_PAIN)
+    page = sign_in(maya).get(reverse("queue")).content.decode()
+    assert "No flag rule matched" in page
+    assert "chip-good" not in page
+
+
+def test_nobody_sees_the_cases_of_a_location_they_do_not_work_at(patient, maya, olga, sign_in):
+    case = patient("Ada", SADDLE_NUMBNESS)
+    browser = sign_in(olga)
+    assert names(browser.get(reverse("queue"))) == []
+    assert browser.get(reverse("queue"), {"location": "riverside"}).context["counts"]["open"] == 0
+    assert browser.get(case.get_absolute_url()).status_code == 404
+    for name in ("acknowledge", "hand_back", "contact", "raise_tier", "reopen_case", "decide", "second_look"):
+        assert browser.post(reverse(name, args=[case.public_id])).status_code == 404
+
+
+def test_staff_who_see_no_cases_are_sent_on_to_their_referrals(priya, sign_in):
+    response = sign_in(priya).get(reverse("queue"))
+    assert response.status_code == 302
+    assert response.url == reverse("referrals")
+
+
+def test_the_list_is_cut_by_owner_tier_and_location(patient, maya, daniel, other_location, sign_in):
+    maya.locations.add(other_location)
+    cases.acknowledge(patient("Ben", TEMPLE_HEADACHE), by=maya)
+    patient("Cora", FOOT_DROP, at=other_location)
+    cases.acknowledge(patient("Dan", HEEL_PAIN), by=daniel)
+    browser = sign_in(maya)
+    assert names(browser.get(reverse("queue"), {"show": "mine"})) == ["Ben"]
+    assert names(browser.get(reverse("queue"), {"tier": "soon"})) == ["Cora"]
+    assert names(browser.get(reverse("queue"), {"location": "hillcrest"})) == ["Cora"]
+    assert browser.get(reverse("queue")).context["counts"] == {
+        "open": 3, "mine": 1, "waiting": 1, "emergency": 0, "overdue": 0,
+    }  # fmt: skip
+
+
+def test_decided_cases_leave_the_queue_and_are_listed_apart(patient, maya, sign_in):
+    case = patient("Dan", HEEL_PAIN)
+    case.refresh_from_db()
+    factories.decision(on=case, by=maya, refer=False)
+    browser = sign_in(maya)
+    assert names(browser.get(reverse("queue"))) == []
+    assert "No case waits for a decision" in browser.get(reverse("queue")).content.decode()
+    assert names(browser.get(reverse("queue"), {"show": "decided"})) == ["Dan"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"show": "x"}, {"tier": "9"}, {"location": "<b>"}, {"after": "1"}, {"seen": "-"}, {"show": "\0"}]
+)
+def test_an_address_somebody_wrote_by_hand_shows_the_whole_queue(patient, maya, sign_in, query):
+    patient("Ada", SADDLE_NUMBNESS)
+    for name in ("queue", "queue_rows"):
+        assert names(sign_in(maya).get(reverse(name), query)) == ["Ada"]
+
+
+def test_the_next_page_goes_on_after_the_last_row(patient, maya, sign_in, monkeypatch):
+    monkeypatch.setattr("intake.views.queue.ROWS", 2)
+    for name in ("Ada", "Ben", "Cora", "Dan", "Eve"):
+        patient(name, TEMPLE_HEADACHE)
+    browser, seen, query = sign_in(maya), [], ""
+    for _page in range(3):
+        response = browser.get(f"{reverse('queue')}?{query}")
+        seen += names(response)
+        query = response.context["more"]
+    assert sorted(seen) == ["Ada", "Ben", "Cora", "Dan", "Eve"]
+    assert query == ""
+
+
+# Every ten seconds ------------------------------------------------------------------------------------------------
+
+
+def poll(browser, last=None):
+    headers = {"If-None-Match": last["ETag"]} if last else {}
+    return browser.get(reverse("queue_rows"), headers=headers)
+
+
+def test_nothing_new_is_a_304_and_no_look_at_anybody(patient, maya, sign_in):
+    patient("Ben", TEMPLE_HEADACHE)
+    browser = sign_in(maya)
+    first = poll(browser)
+    looks = AccessLog.objects.count()
+    again = poll(browser, first)
+    assert (again.status_code, again.content) == (304, b"")
+    assert AccessLog.objects.count() == looks
+
+
+def test_a_new_minute_moves_the_clocks_without_another_line_in_the_log(patient, maya, sign_in):
+    patient("Ben", TEMPLE_HEADACHE)
+    browser = sign_in(maya)
+    first = poll(browser)
+    state = first["ETag"].split("-")[0]
+    looks = AccessLog.objects.count()
+    again = browser.get(reverse("queue_rows"), headers={"If-None-Match": f'{state}-1"'})
+    assert again.status_code == 200
+    assert AccessLog.objects.count() == looks
+
+
+def test_whatever_happens_to_a_case_is_drawn_at_the_next_poll(patient, maya, daniel, sign_in):
+    case = patient("Ben", TEMPLE_HEADACHE)
+    browser = sign_in(maya)
+    last = poll(browser)
+    happenings = (
+        lambda: cases.acknowledge(case, by=daniel),
+        lambda: cases.record_contact(case, outcome="no_answer", safety_advice_given=False, words="", by=daniel),
+        lambda: cases.raise_tier(case, tier=Urgency.EMERGENCY, by=daniel),
+        lambda: patient("Ada", SADDLE_NUMBNESS),
+    )
+    for happening in happenings:
+        happening()
+        now = poll(browser, last)
+        assert now.status_code == 200
+        assert now["ETag"] != last["ETag"]
+        last = now
+
+
+def test_a_new_emergency_is_announced_without_a_name(patient, maya, sign_in):
+    patient("Dan", HEEL_PAIN)
+    browser = sign_in(maya)
+    seen = poll(browser).context["newest"]
+    patient("Ada", SADDLE_NUMBNESS)
+    page = browser.get(reverse("queue_rows"), {"seen": seen})
+    assert page.context["announcement"] == "New in the queue: 1 emergency."
+    assert browser.get(reverse("queue_rows"), {"seen": page.context["newest"]}).context["announcement"] == ""
+
+
+def test_each_list_shown_is_one_line_in_the_access_log(patient, maya, sign_in):
+    patient("Ada", SADDLE_NUMBNESS)
+    sign_in(maya).get(reverse("queue"))
+    [line] = AccessLog.objects.filter(user=maya)
+    assert (line.page, line.subject) == ("queue", "list")
