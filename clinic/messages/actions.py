@@ -72,7 +72,8 @@ def send_again(message: Message, *, to: str, by) -> bool:
         return False
     with pghistory.context(user=by.pk):
         if to != message.recipient:
-            KINDS[message.kind].new_address(message, to)
+            if message.kind in KINDS:
+                KINDS[message.kind].new_address(message, to)
             Message.objects.filter(
                 status=Message.Status.SCHEDULED, recipient=message.recipient, location=message.location
             ).update(recipient=to)

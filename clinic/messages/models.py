@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.messages.kinds import KINDS
+
 
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -97,6 +99,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
+            models.Index(fields=["location", "status", "-settled_at"], name="message_settled"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -121,6 +124,11 @@ class Message(models.Model):
 
     def __str__(self):
         return self.key
+
+    @property
+    def title(self) -> str:
+        """What staff call this kind of message."""
+        return KINDS[self.kind].title if self.kind in KINDS else self.kind
 
 
 class SweepBeat(models.Model):

@@ -1,3 +1,11 @@
-"""Addresses of this part."""
+"""Addresses of the messages page."""
 
-urlpatterns = []
+from django.urls import path
+
+from clinic.messages import views
+
+urlpatterns = [
+    path("", views.messages, name="messages"),
+    path("<uuid:id>/", views.message, name="message"),
+    path("links/<uuid:id>/wake/", views.wake, name="wake_sleeping_link"),
+]

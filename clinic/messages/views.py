@@ -1,0 +1,136 @@
+"""What the clinic has written, is about to write and could not deliver."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages as notes
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.audit.actions import saw
+from clinic.links import actions as links
+from clinic.links.models import Link
+from clinic.messages import actions
+from clinic.messages.forms import SendAgainForm
+from clinic.messages.kinds import KINDS
+from clinic.messages.models import Message
+from clinic.staff.permissions import SEE_MESSAGES, staff_may
+
+Status = Message.Status
+SHOWN = 50
+MOST_COUNTED = 1000  # beyond it, "1000+" says enough and costs nothing
+LATEST_FIRST = ("-settled_at", "pk")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tab of the page."""
+
+    name: str
+    label: str
+    statuses: tuple
+    order: tuple
+    nothing: str
+
+
+PARTS = (
+    Part("failed", "Could not be sent", (Status.FAILED,), LATEST_FIRST, "Messages that need a person appear here."),
+    Part("waiting", "Waiting", Message.UNSETTLED, ("due_at", "pk"), "Messages with a date to come appear here."),
+    Part("sent", "Sent", (Status.SENT,), LATEST_FIRST, "Messages the mail server has taken appear here."),
+    Part("skipped", "Not needed", (Status.SKIPPED,), LATEST_FIRST, "Messages that were dropped, and why, appear here."),
+)
+
+
+class _Pages(Paginator):
+    @cached_property
+    def count(self):
+        return self.object_list[:MOST_COUNTED].count()
+
+
+class ChosenForm(forms.Form):
+    show = forms.ChoiceField(choices=[(part.name, part.label) for part in PARTS])
+    location = forms.SlugField()
+    kind = forms.SlugField()
+
+
+class Chosen:
+    """Which messages to show. Anything unknown is passed over: the list never fails on its address."""
+
+    def __init__(self, data, *, user):
+        form = ChosenForm(data)
+        form.full_clean()
+        self.locations = list(user.locations.all())
+        here = {location.slug: location for location in self.locations}
+        self.location = here.get(form.cleaned_data.get("location"))
+        self.kind = KINDS.get(form.cleaned_data.get("kind"))
+        self.everything = Message.objects.visible_to(user).select_related("location")
+        if self.location:
+            self.everything = self.everything.filter(location=self.location)
+        if self.kind:
+            self.everything = self.everything.filter(kind=self.kind.name)
+        self.counts = {part: self.everything.filter(status__in=part.statuses)[:MOST_COUNTED].count() for part in PARTS}
+        default = PARTS[0] if self.counts[PARTS[0]] else PARTS[1]
+        self.part = next((part for part in PARTS if part.name == form.cleaned_data.get("show")), default)
+
+    @property
+    def tabs(self):
+        """(name, label, count, whether it is the one shown)"""
+        return [
+            (part.name, part.label, f"{count}+" if count == MOST_COUNTED else count, part == self.part)
+            for part, count in self.counts.items()
+        ]
+
+    def messages(self):
+        return self.everything.filter(status__in=self.part.statuses).order_by(*self.part.order)
+
+
+@require_GET
+@staff_may(SEE_MESSAGES)
+def messages(request):
+    chosen = Chosen(request.GET, user=request.user)
+    page = _Pages(chosen.messages(), SHOWN).get_page(request.GET.get("page"))
+    saw(request, subject="list", location_id=chosen.location.pk if chosen.location else None)
+    context = {
+        "chosen": chosen,
+        "page_obj": page,
+        "kinds": sorted(KINDS.values(), key=lambda kind: kind.title),
+        "sleeping": _sleeping_links(request.user),
+    }
+    return render(request, "messages/list.html", context)
+
+
+def _sleeping_links(user) -> list:
+    """Links that took five wrong tries, each with the last message that carried it."""
+    seen = Message.objects.visible_to(user)
+    asleep = Link.objects.asleep().filter(subject_id__in=seen.values("subject_id"))
+    return [(link, seen.filter(subject_id=link.subject_id).order_by("-due_at").first()) for link in asleep[:SHOWN]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_may(SEE_MESSAGES)
+def message(request, id):
+    """One message; a failed one can be sent again, to another address if need be."""
+    found = get_object_or_404(Message.objects.visible_to(request.user).select_related("location"), pk=id)
+    form = SendAgainForm(request.POST or None, initial={"to": found.recipient})
+    if request.method == "POST" and form.is_valid():
+        if actions.send_again(found, to=form.cleaned_data["to"], by=request.user):
+            notes.success(request, "It will be sent again in a few seconds.")
+        else:
+            notes.info(request, "Somebody else has already dealt with this message.")
+        return redirect("messages")
+    saw(request, subject="message", subject_id=found.pk, location_id=found.location_id)
+    context = {"message": found, "form": form, "retries": found.retries.order_by("-pgh_created_at")}
+    return render(request, "messages/message.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_may(SEE_MESSAGES)
+def wake(request, id):
+    """Give a sleeping link its tries back, after making sure who is asking."""
+    seen = Message.objects.visible_to(request.user)
+    link = get_object_or_404(Link.objects.live().filter(subject_id__in=seen.values("subject_id")), pk=id)
+    links.wake(link, by=request.user)
+    notes.success(request, "The link works again.")
+    return redirect("messages")
