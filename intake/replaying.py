@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from django.db import connection, connections
 from django.db.models import Count, Max, Min
@@ -40,7 +41,7 @@ def slices(processes: int) -> list[Slice]:
     for version in versions.order_by("protocol"):
         pieces = max(1, min(processes * SLICES_PER_PROCESS, version["rows"] // 1000))
         edges = [version["low"] + (version["high"] + 1 - version["low"]) * n // pieces for n in range(pieces + 1)]
-        found += [Slice(version["protocol"], a, b - 1) for a, b in zip(edges, edges[1:], strict=False)]
+        found += [Slice(version["protocol"], a, b - 1) for a, b in pairwise(edges)]
     return found
 
 
