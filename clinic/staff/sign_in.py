@@ -1,9 +1,11 @@
 """How staff sign in: no public sign-up, and second-factor secrets encrypted at rest."""
 
+import time
 from functools import cache
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
@@ -15,8 +17,17 @@ def _keys() -> MultiFernet:
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    JUST_SIGNED_IN = 300  # seconds
+
     def is_open_for_signup(self, request):
         return False
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Who has just typed the password and has no second factor yet sets it up without typing it again."""
+        just_in = time.time() - self.request.session.get("began_at", 0) < self.JUST_SIGNED_IN
+        if just_in and not is_mfa_enabled(self.request.user):
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
