@@ -30,12 +30,13 @@ Decision = Callable[..., tuple[Any, ...]]
 
 
 class Program:
-    """The compiled protocol. Each of the four functions takes clean answers and is compiled on first use.
+    """The compiled protocol. Each of its functions takes clean answers and is compiled on first use.
 
     decide(answers) -> fired, could, asked, open, shaky: lists of rule indices in protocol order, question bits.
     Questions no rule reads are left out of `asked`.
     bound(answers, opened) -> fired, could, must, for exactly the questions in the bits `opened` being open and every
     other answer, unsure or missing too, taken as it stands. `must`: rules that fire whatever the answers opened.
+    facts(answers) -> the truth of each named fact, in protocol order.
     examine(answers) -> the first five (all questions), then values (option bits or number of each question),
     scores (points and bits of the counting evidence of each of `scored`) and conditions (bits of `conditions`).
     explain(answers) -> the same eight, then the smallest sets of answers, as bits that `answers_of` reads: of each
@@ -58,6 +59,10 @@ class Program:
         return self._compiled("decide")
 
     @cached_property
+    def facts(self) -> Decision:
+        return self._compiled("facts")
+
+    @cached_property
     def bound(self) -> Decision:
         return self._compiled("bound")
 
@@ -70,7 +75,7 @@ class Program:
         return self._compiled("explain")
 
     def source(self, name: str) -> str:
-        """The Python text of one of the four functions, for a reviewer."""
+        """The Python text of one of the functions, for a reviewer."""
         return _Writer(self).function(name)
 
     def _compiled(self, name: str) -> Decision:
@@ -203,6 +208,9 @@ class _Writer:
                 self.question(question)
         for fact_name, fact in self.protocol.facts.items():
             self.write(1, f"fires_{fact_name} = {self.text(fact.when.expression)}")
+        if name == "facts":
+            self.write(1, f"return ({', '.join(f'fires_{fact}' for fact in self.protocol.facts)},)")
+            return "\n".join(self.lines) + "\n"
         self.write(1, "fired = []")
         for rule in self.rule_order:
             condition, index = self.protocol.rules[rule].fires_when, self.rules[rule]
