@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from referrals import actions
 from referrals.forms.desk import MOVES
 from referrals.models import Referral, ReferralMove
@@ -27,12 +29,12 @@ TONES = {
 # What the owner does next: (title, what to do, moves offered as buttons, the first one stands out).
 NEXT = {
     Status.SENT: (
-        "Wait for the office; call when the time is up",
+        "Wait for the office to answer",
         "Nobody there has opened it yet. If the time runs out, phone the office and write down what they say.",
         ("note", "accepted", "declined"),
     ),
     Status.OPENED: (
-        "Wait for the office; call when the time is up",
+        "Wait for the office to answer",
         "Somebody there has read it but has not answered. If the time runs out, phone the office.",
         ("note", "accepted", "declined"),
     ),
@@ -69,6 +71,14 @@ NEXT = {
     Status.REPORTED: ("A therapist reads the report", "It is unread. It cannot be closed before that.", ()),
     Status.CLOSED: ("Nothing: the loop is closed", "", ("reopen",)),
     Status.WITHDRAWN: ("Nothing: it was withdrawn", "", ("reopen",)),
+}
+# The same, once the next date has passed.
+OVERDUE = {
+    Status.SENT: "Call the office: it has not opened the referral",
+    Status.OPENED: "Call the office: it has not answered",
+    Status.ACCEPTED: "Call the office: there is no appointment",
+    Status.SCHEDULED: "Ask whether the patient went",
+    Status.SEEN: "Call the office: the report has not come",
 }
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
@@ -110,6 +120,8 @@ def next_step(referral: Referral) -> Next:
         title, text, moves = READ
     else:
         title, text, moves = NEXT[referral.status]
+        if referral.next_check_at and referral.next_check_at < timezone.now():
+            title = OVERDUE.get(referral.status, title)
     fitting = [name for name in moves if MOVES[name].fits(referral)]
     buttons = tuple(Button(name, SHORT[name], main=not page and place == 0) for place, name in enumerate(fitting))
     return Next(title, text, buttons, page, page_label)

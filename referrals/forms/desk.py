@@ -18,12 +18,16 @@ from referrals.models import DeclineReason, Referral, ReferralMove
 Status = Referral.Status
 What = ReferralMove.What
 LONGEST = 4000
+DAY = {"required": "Enter a date.", "invalid": "Enter a date such as 2027-03-24."}
+CLOCK = {"required": "Enter a time.", "invalid": "Enter a time such as 14:30."}
 
 
-def words_field(label, *, required=False, help_text=""):
+def words_field(label, *, required="", help_text=""):
+    """A few lines of text; `required` is the sentence shown when there are none."""
     return forms.CharField(
         label=label,
-        required=required,
+        required=bool(required),
+        error_messages={"required": required},
         max_length=LONGEST,
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -76,7 +80,9 @@ class NoteForm(MoveForm):
         widget=forms.RadioSelect,
         initial=What.PHONE,
     )
-    words = words_field("What was said or sent?", required=True, help_text="With whom, and what comes next.")
+    words = words_field(
+        "What was said or sent?", required="Write what was said or sent.", help_text="With whom, and what comes next."
+    )
 
     @classmethod
     def fits(cls, referral):
@@ -90,9 +96,14 @@ class NextDateForm(MoveForm):
     what_it_does = What.NEXT_DATE
     title, button = "Set the next date", "Set the date"
     lead = "The referral comes back to the top of the list then."
-    day = forms.DateField(label="Look again on", widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}))
+    day = forms.DateField(
+        label="Look again on", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date", "class": "w-12"})
+    )
     at = forms.TimeField(
-        label="At", initial=time(9), widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M")
+        label="At",
+        error_messages=CLOCK,
+        initial=time(9),
+        widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"),
     )
     words = words_field("Why this date?")
 
@@ -111,7 +122,12 @@ class NextDateForm(MoveForm):
 class HandOverForm(MoveForm):
     what_it_does = What.HANDED_OVER
     title, button = "Hand over to a colleague", "Hand over"
-    to = forms.ModelChoiceField(label="Who carries it from now on?", queryset=User.objects.none(), empty_label=None)
+    to = forms.ModelChoiceField(
+        label="Who carries it from now on?",
+        queryset=User.objects.none(),
+        empty_label="Choose a colleague",
+        error_messages={"required": "Choose a colleague."},
+    )
     words = words_field("What should they know?")
 
     def __init__(self, *args, **kwargs):
@@ -127,7 +143,7 @@ class HandOverForm(MoveForm):
 class AcceptForm(MoveForm):
     what_it_does = What.ACCEPTED
     title, button = "The office accepted by phone or fax", "Record that they accepted"
-    words = words_field("Who said so, and what else?", required=True)
+    words = words_field("Who said so, and what else?", required="Write who said so.")
     fits = fits_status(Status.SENT, Status.OPENED, Status.QUESTION)
 
     def act(self, *, by, saw, words):
@@ -138,7 +154,12 @@ class DeclineForm(MoveForm):
     what_it_does = What.DECLINED
     title, button = "The office declined, or does not answer", "Record the decline"
     lead = "After this you choose another specialist."
-    reason = forms.ChoiceField(label="Why?", choices=DeclineReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="Why?",
+        choices=DeclineReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why."},
+    )
     words = words_field("What did they say?")
     fits = fits_status(Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.SCHEDULED)
 
@@ -150,7 +171,9 @@ class AnswerForm(MoveForm):
     what_it_does = What.ANSWERED
     title, button = "Answer the office's question", "Send the answer"
     lead = "The office is told that there is an answer and reads it on its page. Phone it when it presses."
-    words = words_field("Your answer", required=True, help_text="The office sees these words with your name.")
+    words = words_field(
+        "Your answer", required="Write the answer.", help_text="The office sees these words with your name."
+    )
     fits = fits_status(Status.QUESTION)
 
     def act(self, *, by, saw, words):
@@ -160,8 +183,14 @@ class AnswerForm(MoveForm):
 class AppointmentForm(MoveForm):
     what_it_does = What.SCHEDULED
     title, button = "Enter the appointment", "Keep the appointment"
-    day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}))
-    at = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"))
+    day = forms.DateField(
+        label="Date", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date", "class": "w-12"})
+    )
+    at = forms.TimeField(
+        label="Time",
+        error_messages=CLOCK,
+        widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"),
+    )
     instructions = words_field("What should the patient bring or know?")
     fits = fits_status(
         Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.SCHEDULED, Status.SEEN, Status.NO_SHOW,
@@ -222,7 +251,9 @@ class ReportForm(MoveForm):
     what_it_does = What.REPORTED
     title, button = "Put in a report that came by fax or mail", "Keep the report"
     lead = "It waits unread until a therapist reads it by name."
-    sent_by = forms.CharField(label="Who wrote it?", max_length=120)
+    sent_by = forms.CharField(
+        label="Who wrote it?", max_length=120, error_messages={"required": "Enter who wrote the report."}
+    )
     file = forms.FileField(
         label="The report as a file",
         required=False,
@@ -240,7 +271,8 @@ class ReportForm(MoveForm):
 
     def clean(self):
         given = super().clean()
-        if not self.errors and not given.get("file") and not given.get("words", "").strip():
+        wrong = "file" in self.errors or "words" in self.errors
+        if not wrong and not given.get("file") and not given.get("words", "").strip():
             self.add_error("file", "Add the report as a file, or write it below.")
         return given
 
@@ -261,7 +293,9 @@ def checked(upload):
 class CloseForm(MoveForm):
     what_it_does = What.CLOSED
     title, button = "Close the referral", "Close it"
-    reason = forms.ChoiceField(label="How did it end?", widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="How did it end?", widget=forms.RadioSelect, error_messages={"required": "Choose how it ended."}
+    )
     words = words_field("In words")
 
     def __init__(self, *args, **kwargs):
@@ -306,7 +340,7 @@ class ReopenForm(MoveForm):
     what_it_does = What.REOPENED
     title, button = "Open the referral again", "Open it again"
     lead = "It starts over: a specialist is chosen and the letter is sent anew."
-    words = words_field("Why?", required=True)
+    words = words_field("Why?", required="Say why it is opened again.")
     fits = fits_status(*Referral.ENDED)
 
     def act(self, *, by, saw, words):

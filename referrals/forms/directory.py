@@ -22,6 +22,17 @@ ZONES = (
     ("America/Puerto_Rico", "Puerto Rico"),
 )
 MOST_PLANS = 60
+LEGEND = '<span class="h3">{}</span>'
+MISSING = {
+    "specialty": "Choose a specialty.",
+    "name": "Enter the provider's name.",
+    "practice": "Enter the name of the practice.",
+    "street": "Enter street and number.",
+    "city": "Enter the city.",
+    "state": "Enter the two letters of a US state, such as ME.",
+    "zip_code": "Enter a ZIP code, such as 04101.",
+    "phone": "Enter the phone number of the office.",
+}
 
 
 def specialties() -> list[tuple[str, str]]:
@@ -32,7 +43,7 @@ class ListingForm(forms.ModelForm):
     """`fields_to_save()` gives what the actions take. `saw` carries the version the person started from."""
 
     saw = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    specialty = forms.ChoiceField(choices=specialties)
+    specialty = forms.ChoiceField(choices=lambda: [("", "Choose a specialty"), *specialties()])
     state = forms.CharField(max_length=2, widget=forms.TextInput(attrs={"class": "w-4"}))
     time_zone = forms.ChoiceField(label="Time zone", choices=ZONES)
     insurance_plans = forms.CharField(
@@ -88,16 +99,20 @@ class ListingForm(forms.ModelForm):
                 initial=self.instance.miles.get(location.slug),
                 widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "decimal"}),
             )
+        for name, words in MISSING.items():
+            self.fields[name].error_messages["required"] = words
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "saw",
-            Fieldset("Provider", "specialty", "name", "credentials", "npi", "focus"),
-            Fieldset("Office", "practice", "street", _row("city", "state", "zip_code"), "time_zone"),
-            Fieldset("How to reach it", _row("phone", "fax"), "email"),
-            Fieldset("For whom", "insurance_plans", "languages", _row(*self.miles), "accepts_new_patients"),
-            Fieldset("For the desk", "notes", "listed"),
+            Fieldset(LEGEND.format("Provider"), "specialty", "name", "credentials", "npi", "focus"),
+            Fieldset(LEGEND.format("Office"), "practice", "street", _row("city", "state", "zip_code"), "time_zone"),
+            Fieldset(LEGEND.format("How to reach it"), _row("phone", "fax"), "email"),
+            Fieldset(
+                LEGEND.format("For whom"), "insurance_plans", "languages", _row(*self.miles), "accepts_new_patients"
+            ),
+            Fieldset(LEGEND.format("For the desk"), "notes", "listed"),
         )
 
     def clean_npi(self):
@@ -169,7 +184,7 @@ class DirectoryFilter(forms.Form):
 
     def listings(self):
         """The listings that fit; nearest first when a location is chosen."""
-        self.is_valid()
+        self.full_clean()
         chosen = self.cleaned_data
         rows = Specialist.objects.all() if chosen.get("unlisted") else Specialist.objects.listed()
         if chosen.get("q"):

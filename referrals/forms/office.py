@@ -21,11 +21,13 @@ class OpenForm(forms.Form):
     person = forms.CharField(
         label=_("Your name and role"),
         help_text=_("Such as: Ellen Park, RN. It is kept with your answer."),
+        error_messages={"required": _("Enter your name and role.")},
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     digits = forms.CharField(
         label=_("Last four digits of your office's fax number"),
+        error_messages={"required": _("Enter the four digits, such as 0142.")},
         max_length=20,
         widget=forms.TextInput(attrs={"class": "w-4", "inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -67,10 +69,11 @@ class OfficeForm(forms.Form):
         return self.act(office=person, **self.cleaned_data)
 
 
-def words(label, *, required=False, help_text=""):
+def words(label, *, required="", help_text=""):
     return forms.CharField(
         label=label,
-        required=required,
+        required=bool(required),
+        error_messages={"required": required},
         max_length=LONGEST,
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -95,6 +98,7 @@ class DeclineForm(OfficeForm):
     reason = forms.ChoiceField(
         label=_("Why?"),
         choices=[choice for choice in DeclineReason.choices if choice[0] != DeclineReason.NO_ANSWER],
+        error_messages={"required": _("Choose why.")},
         widget=forms.RadioSelect,
     )
     words = words(_("Anything the clinic should know?"))
@@ -108,7 +112,7 @@ class AskForm(OfficeForm):
     title, button = _("Ask the clinic a question"), _("Ask")
     done = _("Your question is with the clinic. You get a mail when it is answered.")
     to = Status.QUESTION
-    words = words(_("Your question"), required=True)
+    words = words(_("Your question"), required=_("Write your question."))
 
     def act(self, *, office, saw, words):
         return actions.office_ask(self.referral, words=words, office=office, saw=saw)
@@ -120,10 +124,14 @@ class AppointmentForm(OfficeForm):
     done = _("The appointment is kept, and the clinic sees it.")
     to = Status.SCHEDULED
     day = forms.DateField(
-        label=_("Date"), widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}, format="%Y-%m-%d")
+        label=_("Date"),
+        error_messages={"required": _("Enter a date."), "invalid": _("Enter a date such as 2027-03-24.")},
+        widget=forms.DateInput(attrs={"type": "date", "class": "w-12"}, format="%Y-%m-%d"),
     )
     at = forms.TimeField(
-        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M")
+        label=_("Time"),
+        error_messages={"required": _("Enter a time."), "invalid": _("Enter a time such as 14:30.")},
+        widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"),
     )
     instructions = words(_("What should the patient bring or know?"))
 
@@ -187,7 +195,8 @@ class ReportForm(OfficeForm):
 
     def clean(self):
         given = super().clean()
-        if not self.errors and not given.get("file") and not given.get("words", "").strip():
+        wrong = "file" in self.errors or "words" in self.errors
+        if not wrong and not given.get("file") and not given.get("words", "").strip():
             self.add_error("file", _("Add the report as a file, or write it below."))
         return given
 

@@ -35,7 +35,9 @@ class ChooseForm(Prepared):
     """The short list with its reasons, or any listing; the patient's own choice always stands."""
 
     what_it_does = ReferralMove.What.CHOSEN
-    listing = forms.ChoiceField(label="Which specialist?", widget=forms.RadioSelect)
+    listing = forms.ChoiceField(
+        label="Which specialist?", widget=forms.RadioSelect, error_messages={"required": "Choose a specialist."}
+    )
     other = forms.ModelChoiceField(
         label="Another from the directory",
         queryset=Specialist.objects.listed().order_by("specialty", "practice", "name"),
@@ -115,9 +117,14 @@ class LetterForm(Prepared):
     """What the desk may change in the letter."""
 
     what_it_does = ReferralMove.What.LETTER
-    question = words_field("The question to the specialist", required=True)
+    question = words_field("The question to the specialist", required="Write what the specialist is asked.")
     wanted = forms.ChoiceField(label="What we hope for", choices=Referral.Wanted.choices, widget=forms.RadioSelect)
-    consent = forms.ChoiceField(label="Consent", choices=Referral.Consent.choices, widget=forms.RadioSelect)
+    consent = forms.ChoiceField(
+        label="Consent",
+        choices=Referral.Consent.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether the patient agreed."},
+    )
     patient_told = words_field("What was the patient told about this referral?")
     authorization_number = forms.CharField(
         label="Authorization number",
@@ -134,8 +141,8 @@ class LetterForm(Prepared):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     included = forms.MultipleChoiceField(
-        label="Parts that may be left out",
-        help_text="Red flags, what was denied, findings and medicines always stay in.",
+        label="Parts to include",
+        help_text="Red flags, denials, findings and medicines always stay in. The letter says what was left out.",
         choices=letter_words.MAY_BE_LEFT_OUT,
         required=False,
         widget=forms.CheckboxSelectMultiple,

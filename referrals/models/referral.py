@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from intake.models import Urgency
@@ -208,6 +209,12 @@ class Referral(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status not in self.ENDED
+
+    @property
+    def is_seen_late(self) -> bool:
+        """The day by which the patient should be seen has passed, and nobody knows of a visit."""
+        not_seen = self.is_open and self.status not in (self.Status.SEEN, self.Status.REPORTED)
+        return not_seen and self.see_by < timezone.localdate(timezone=self.location.zone)
 
     def may_become(self, status) -> bool:
         return status in self.MOVES[self.status]

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit.actions import saw
-from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from referrals import actions, desk_page, letter
@@ -36,7 +35,7 @@ class WorklistFilter(forms.Form):
         super().__init__(data)
         self.user, self.now = user, now
         self.full_clean()
-        self.show = self.cleaned_data.get("show") or "open"
+        self.shown = self.cleaned_data.get("show") or "open"
         self.locations = list(user.locations.all())
         slug = self.cleaned_data.get("location")
         self.location = next((place for place in self.locations if place.slug == slug), None)
@@ -56,7 +55,7 @@ class WorklistFilter(forms.Form):
         return rows.open().most_pressing_first()
 
     def referrals(self):
-        rows = self.part(self.show)
+        rows = self.part(self.shown)
         for name in ("status", "specialty"):
             if self.cleaned_data.get(name):
                 rows = rows.filter(**{name: self.cleaned_data[name]})
@@ -64,7 +63,7 @@ class WorklistFilter(forms.Form):
 
     def tabs(self):
         """[(name, label, how many, is it the one shown)]"""
-        return [(name, label, self.part(name).count(), name == self.show) for name, label in self.PARTS]
+        return [(name, label, self.part(name).count(), name == self.shown) for name, label in self.PARTS]
 
 
 @require_GET
@@ -147,19 +146,11 @@ def referral(request, public_id):
             .like(found.patient, found.specialty)
             .exclude(pk=found.pk),
             "letters": list(found.letters.order_by("-version")),
-            "mails": _mails(found),
+            "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
         },
     )
-
-
-def _mails(found):
-    """Every mail about it with the name of its kind, newest first."""
-    mails = list(Message.objects.about("referral", found.public_id).order_by("-created_at"))
-    for mail in mails:
-        mail.title = KINDS[mail.kind].title if mail.kind in KINDS else mail.kind
-    return mails
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ ROWS = 25
 @require_GET
 @staff_may(CARRY_REFERRALS)
 def directory(request):
-    chosen = DirectoryFilter(request.GET or None)
+    chosen = DirectoryFilter(request.GET)
     page = Paginator(chosen.listings(), ROWS).get_page(request.GET.get("page"))
     labels = dict(specialties())
     rows = [
