@@ -207,10 +207,11 @@ class ReportForm(OfficeForm):
 # The office has accepted: it may know who the patient is.
 OPEN_TO_OFFICE = {Status.ACCEPTED, Status.SCHEDULED, Status.SEEN, Status.NO_SHOW, Status.REPORTED}
 
+# In the order an office goes through them.
 ANSWERS = {
     "accept": AcceptForm,
-    "decline": DeclineForm,
-    "ask": AskForm,
     "appointment": AppointmentForm,
     "report": ReportForm,
+    "ask": AskForm,
+    "decline": DeclineForm,
 }

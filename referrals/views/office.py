@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -144,7 +145,7 @@ def _room(request, visit, *, changed=False):
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
             "language_name": LANGUAGES.get(referral.patient.language, referral.patient.language),
-            "answers": [(name, form.title) for name, form in ANSWERS.items() if form.fits(referral)],
+            "answers": _answers(referral),
             "talk": talk,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
             "reports": referral.reports.all() if opened_up else (),
@@ -152,6 +153,15 @@ def _room(request, visit, *, changed=False):
         },
         status=409 if changed else 200,
     )
+
+
+def _answers(referral):
+    """What the office can say now, as (name, words), the likeliest first."""
+    fitting = {name: form.title for name, form in ANSWERS.items() if form.fits(referral)}
+    if referral.status == Status.SCHEDULED:
+        fitting["appointment"] = _("Change the appointment")
+        fitting = {"report": fitting.pop("report"), **fitting}
+    return list(fitting.items())
 
 
 def _accepted_before(referral) -> bool:
