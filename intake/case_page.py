@@ -94,6 +94,12 @@ class CasePage:
             if question.type in ("short_text", "long_text") and self.intake.answers.get(id)
         ]
 
+    @property
+    def age_differs(self) -> bool:
+        """True when the age the patient gave is not that of the birth date on file: is it the right patient?"""
+        answered = self.intake.answers.get("age")
+        return answered is not None and abs(answered - self.case.age) > 1
+
     # The flags -------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -5,7 +5,6 @@ from functools import cache
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
@@ -23,11 +22,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Who has just typed the password and has no second factor yet sets it up without typing it again."""
+        """Who has just signed in need not do it again to set up the second step and see its recovery codes."""
         just_in = time.time() - self.request.session.get("began_at", 0) < self.JUST_SIGNED_IN
-        if just_in and not is_mfa_enabled(self.request.user):
-            return False
-        return super().is_reauthentication_required(app=app, **kwargs)
+        return not just_in and super().is_reauthentication_required(app=app, **kwargs)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

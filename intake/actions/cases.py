@@ -269,7 +269,7 @@ def needs_contact(case) -> bool:
     In an emergency somebody must have been reached (or a welfare check asked for) since the answers last raised or
     reopened it. A patient who left before the questions about danger must have been tried at least once.
     """
-    if not case.screened and case.intake.submitted_at is None and not case.contacts.exists():
+    if not case.screened and not case.contacts.exists():
         return True
     if case.urgency != Urgency.EMERGENCY:
         return False

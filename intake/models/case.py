@@ -163,8 +163,8 @@ class Case(models.Model):
 
     @property
     def screened(self) -> bool:
-        """False while the form was left before the questions that screen for danger."""
-        return self.opened_because != self.OpenedBecause.NOT_SCREENED
+        """False while the form rests unfinished before the questions that screen for danger."""
+        return self.opened_because != self.OpenedBecause.NOT_SCREENED or self.intake.submitted_at is not None
 
     @transaction.atomic
     def move_to(self, status, *, event, by=None, words="", now=None, **changes):

@@ -1,5 +1,7 @@
 """The case page: what a therapist reads and presses, through the browser's eyes."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -106,6 +108,13 @@ def test_looking_at_a_case_is_logged_before_it_is_shown(case, maya, sign_in):
     page_of(case, sign_in(maya))
     [line] = AccessLog.objects.filter(user=maya)
     assert (line.page, line.subject, line.patient_id) == ("case", "case", case.patient_id)
+
+
+def test_another_age_than_the_birth_date_says_asks_who_this_is(location, maya, sign_in):
+    """Families share a mailbox: a father of 74 may have answered on his daughter's link."""
+    daughter = factories.patient(at=location, date_of_birth=date(1990, 5, 5))
+    page = page_of(answered(factories.intake(of=daughter), TEMPLE_HEADACHE), sign_in(maya))
+    assert "Answered another age" in page
 
 
 def test_the_title_names_nobody(emergency, maya, sign_in):
