@@ -1,21 +1,9 @@
 """The project's own cases: what a reference clinician expects of them, and that together they leave no rule out."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
 from intake import triage
-
-HERE = Path(__file__).parent
-
-
-def read(name):
-    return yaml.safe_load((HERE / name).read_text("utf-8"))["vignettes"]
-
-
-FIRST, MORE = read("vignettes.yaml"), read("vignettes_more.yaml")
-EVERY = FIRST + MORE
+from tests.protocol.cases import EVERY, MORE
 
 
 @pytest.fixture(scope="module")
