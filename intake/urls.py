@@ -1,5 +1,23 @@
-"""Addresses of this part."""
+"""Addresses of this part: the patient's pages, which need no account, and those of the staff."""
+
+from django.urls import path
 
 from intake.staff_urls import urlpatterns as staff_urls
+from intake.views import invitations, patient, patient_finish, patient_links, patient_pages
 
-urlpatterns = [*staff_urls]
+patient_urls = [
+    path("", patient.home, name="home"),
+    path("intake/start/", patient.start, name="intake_start"),
+    path("intake/contact/", patient.contact, name="intake_contact"),
+    path("intake/page/<int:number>/", patient_pages.page, name="intake_page"),
+    path("intake/page/<int:number>/reveal/", patient_pages.reveal, name="intake_reveal"),
+    path("intake/emergency/", patient_finish.emergency, name="intake_emergency"),
+    path("intake/check/", patient_finish.check, name="intake_check"),
+    path("intake/submit/", patient_finish.submit, name="intake_submit"),
+    path("intake/done/", patient_finish.done, name="intake_done"),
+    path("intake/save/", patient_links.kept, name="intake_save"),
+    path("intake/leave/", patient_links.leave, name="intake_leave"),
+    path("l/<str:secret>/", patient_links.link, name="link"),
+]
+
+urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *staff_urls]

@@ -1,0 +1,328 @@
+"""What happens to an intake: started, saved page by page, changed, kept for later, submitted, left.
+
+Every function is one transaction. `by` is the member of staff who acts, or None for the patient.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.links.actions import make_link
+from clinic.links.models import Link
+from clinic.staff.permissions import INVITE_PATIENTS
+from intake import emails, triage
+from intake.actions.cases import open_case
+from intake.actions.protocols import bring_up_to_date, protocol_version
+from intake.emails import LINK_LIVES
+from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
+from intake.triage import AnswerError
+
+LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
+
+
+@dataclass(frozen=True)
+class Saved:
+    """`outcome_urgency` is the tier of the answers as they are now. `newly_emergency`: an emergency rule fires whose
+    advice the patient has not yet said they read; show it at once."""
+
+    intake: Intake
+    outcome_urgency: Urgency
+    newly_emergency: bool
+
+
+class StalePage(Exception):
+    """The page was saved elsewhere since it was shown; nothing was changed. `changed`: question id to the value
+    that is saved and the value that was sent, None for no answer."""
+
+    def __init__(self, changed):
+        self.changed = changed
+        super().__init__("This page was saved elsewhere since it was shown.")
+
+
+class AlreadySubmitted(Exception):
+    """The answers were sent; they are the therapist's now and no longer change."""
+
+
+@dataclass
+class Incomplete(Exception):
+    """Required questions have no answer yet. `questions`: their ids, in page order."""
+
+    questions: list[str] = field(default_factory=list)
+
+
+# Begun ----------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_intake(
+    *,
+    location,
+    first_name,
+    last_name,
+    date_of_birth,
+    email,
+    phone,
+    language,
+    needs_interpreter=False,
+    insurance_plan="",
+    public_id=None,
+    by=None,
+) -> Intake:
+    """A patient and their intake, with its link and the reminders to finish it.
+
+    Always a new patient: whether this person is known is never told to whoever types. `public_id` makes a repeated
+    request find the intake of the first one, with the contact details of the last. The age is answered from the date
+    of birth and shown for confirmation.
+    """
+    contact = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "date_of_birth": date_of_birth,
+        "email": email,
+        "phone": phone,
+        "language": language,
+        "needs_interpreter": needs_interpreter,
+        "insurance_plan": insurance_plan,
+        "location": location,
+    }
+    if public_id and (begun := Intake.objects.filter(public_id=public_id).first()):
+        change_contact(begun, **contact)
+        return begun
+    patient = Patient.objects.create(**contact)
+    identity = {"public_id": public_id} if public_id else {}
+    intake = Intake.objects.create(
+        patient=patient,
+        protocol=protocol_version(),
+        language=language,
+        answers={"age": patient.age_on(timezone.localdate(timezone=location.zone))},
+        invited_by=by,
+        **identity,
+    )
+    make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    emails.remind_to_finish(intake)
+    return intake
+
+
+@transaction.atomic
+def invite_patient(*, by, **contact) -> Intake:
+    """An intake somebody on staff begins for a patient, who gets its link by mail."""
+    if not by.may(INVITE_PATIENTS) or not by.locations.contains(contact["location"]):
+        raise PermissionDenied
+    intake = start_intake(by=by, **contact)
+    emails.invite(intake)
+    return intake
+
+
+@transaction.atomic
+def change_contact(intake, **contact) -> None:
+    """New contact details for an unfinished intake. A new date of birth answers the age again."""
+    intake = _locked(intake)
+    patient = intake.patient
+    born = patient.date_of_birth
+    for name, value in contact.items():
+        setattr(patient, name, value)
+    patient.save(update_fields=list(contact))
+    if patient.date_of_birth != born:
+        age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
+        page = next(page for page in triage.pages(triage.shipped()) if "age" in page.questions)
+        save_page(intake, page.id, {"age": age}, version=intake.version)
+
+
+# Answered -------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
+    """Save answers of one page, and see what the rules make of them, in one transaction.
+
+    `answers` maps questions of the page to values as the protocol defines them; None takes an answer back; questions
+    left out keep theirs. `version` is the intake's when the page was shown. The same answers again change nothing.
+    A case is opened at once when an urgent or emergency rule fires.
+
+    Raises KeyError for an unknown page, AnswerError for an answer that does not fit, AlreadySubmitted, and StalePage
+    when this page was saved elsewhere since with something else.
+    """
+    intake = _locked(intake)
+    protocol = bring_up_to_date(intake)
+    page = triage.find_page(protocol, page_id)
+    before = intake.answers
+    after = _merged(protocol, page, before, answers)
+    differing = [question for question in page.questions if before.get(question) != after.get(question)]
+    if differing and intake.pages_done.get(page_id, 0) > version:
+        raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
+    outcome = triage.assess(protocol, after, explain=False)
+    if differing or page_id not in intake.pages_done:
+        _keep_what_was(intake, before, after, differing, outcome)
+        _write(intake, page_id, after, outcome, by)
+        _see_to_flags(intake, outcome)
+    unread = {flag.rule for flag in outcome.flags if flag.tier == Urgency.EMERGENCY} - set(intake.emergency_rules_read)
+    return Saved(intake=intake, outcome_urgency=Urgency(outcome.urgency), newly_emergency=bool(unread))
+
+
+def _locked(intake) -> Intake:
+    locked = (
+        Intake.objects.select_for_update(of=("self",))
+        .select_related("patient__location", "protocol")
+        .defer("protocol__content")
+        .get(pk=intake.pk)
+    )
+    if locked.submitted_at:
+        raise AlreadySubmitted
+    return locked
+
+
+def _merged(protocol, page, before, answers) -> dict:
+    for question in answers:
+        if question not in page.questions:
+            raise AnswerError(question, "unknown_question", f"{question!r} is not a question of this page")
+    kept = {question: value for question, value in before.items() if question not in answers}
+    return triage.validate_answers(protocol, kept | answers)
+
+
+def _keep_what_was(intake, before, after, differing, outcome) -> None:
+    replaced = [question for question in differing if question in before]
+    if not replaced:
+        return
+    was = triage.assess(triage.shipped(), before, explain=False).urgency
+    AnswerChange.objects.bulk_create(
+        AnswerChange(
+            intake=intake,
+            question=question,
+            before=before[question],
+            after=after.get(question),
+            urgency_before=int(was),
+            urgency_after=int(outcome.urgency),
+        )
+        for question in replaced
+    )
+
+
+def _write(intake, page_id, after, outcome, by) -> None:
+    intake.answers = after
+    intake.version += 1
+    intake.pages_done = intake.pages_done | {page_id: intake.version}
+    intake.urgency = max(intake.urgency, int(outcome.urgency))
+    intake.saved_at = timezone.now()
+    intake.entered_by = by or intake.entered_by
+    intake.save(update_fields=["answers", "version", "pages_done", "urgency", "saved_at", "entered_by"])
+
+
+def _see_to_flags(intake, outcome) -> None:
+    """Opens or raises the case when flags have changed and any of them was ever urgent."""
+    if intake.urgency < Urgency.URGENT:
+        return
+    last = intake.assessments.last()
+    if last and last.result["flags"] == [flag.rule for flag in outcome.flags]:
+        return
+    open_case(intake, _assess(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
+
+
+def _assess(intake, occasion) -> Assessment:
+    outcome = triage.assess(triage.shipped(), intake.answers)
+    return Assessment.objects.create(
+        intake=intake,
+        protocol=intake.protocol,
+        occasion=occasion,
+        answers=intake.answers,
+        result=outcome.as_json(),
+        urgency=int(outcome.urgency),
+    )
+
+
+# The emergency page ---------------------------------------------------------------------------------------------------
+
+
+def emergency_shown(intake) -> None:
+    """The advice is on the patient's screen; the first time is kept."""
+    Intake.objects.filter(pk=intake.pk, emergency_seen_at=None).update(emergency_seen_at=timezone.now())
+
+
+@transaction.atomic
+def emergency_read(intake) -> None:
+    """The patient pressed "I have read this". It covers the emergency rules that have fired by now."""
+    intake = Intake.objects.select_for_update().get(pk=intake.pk)
+    found = intake.assessments.filter(urgency=Urgency.EMERGENCY)
+    rules = {
+        flag["rule"]
+        for assessment in found
+        for flag in assessment.result["explanation"]["flags"]
+        if flag["tier"] == "emergency"
+    }
+    intake.emergency_rules_read = sorted(rules)
+    intake.emergency_read_at = intake.emergency_read_at or timezone.now()
+    intake.save(update_fields=["emergency_rules_read", "emergency_read_at"])
+
+
+# Kept for later, submitted, left --------------------------------------------------------------------------------------
+
+
+def link_to(intake) -> Link:
+    """The live link of an intake; made again when it has expired."""
+    live = Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=intake.public_id)
+    return live.first() or make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+
+
+@transaction.atomic
+def keep_for_later(intake) -> Link:
+    """The link that leads back, good for two weeks from now, and a mail with it when there is an address."""
+    link = make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    emails.resume_link_requested(intake)
+    return link
+
+
+@transaction.atomic
+def submit_intake(intake, *, version, by=None) -> Assessment:
+    """The answers go to the therapists: assessed, and a case opened, in one transaction.
+
+    Submitting again returns the first assessment. Raises Incomplete, and StalePage when answers have changed since
+    `version`.
+    """
+    try:
+        intake = _locked(intake)
+    except AlreadySubmitted:
+        return intake.assessments.filter(occasion=Assessment.Occasion.SUBMIT).last()
+    protocol = bring_up_to_date(intake)
+    if missing := missing_answers(protocol, intake):
+        raise Incomplete(missing)
+    if intake.version != version:
+        raise StalePage({})
+    assessment = _assess(intake, Assessment.Occasion.SUBMIT)
+    intake.submitted_at = timezone.now()
+    intake.urgency = max(intake.urgency, assessment.urgency)
+    intake.entered_by = by or intake.entered_by
+    intake.save(update_fields=["submitted_at", "urgency", "entered_by"])
+    open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
+    return assessment
+
+
+def missing_answers(protocol, intake) -> list[str]:
+    """Ids of the required questions without an answer, in page order."""
+    todo = triage.next_questions(protocol, intake.answers)
+    return [question for question in todo if protocol.questions[question].required]
+
+
+def open_cases_for_abandoned(now) -> int:
+    """Forms left before they could screen for danger become cases, so that somebody calls. Returns how many.
+
+    The clocks of such a case count from the moment the form was left.
+    """
+    opened = 0
+    for intake in Intake.objects.left_since(now - LEFT_AFTER).filter(case=None):
+        opened += _open_for_abandoned(intake, now)
+    return opened
+
+
+@transaction.atomic
+def _open_for_abandoned(intake, now) -> bool:
+    left = Intake.objects.left_since(now - LEFT_AFTER).filter(case=None)
+    intake = left.select_for_update(skip_locked=True, of=("self",)).filter(pk=intake.pk).first()
+    if intake is None:  # the patient came back, or another worker has it
+        return False
+    bring_up_to_date(intake)
+    since = intake.saved_at or intake.started_at
+    assessment = _assess(intake, Assessment.Occasion.PAGE)
+    open_case(intake, assessment, because=Case.OpenedBecause.NOT_SCREENED, now=since)
+    return True

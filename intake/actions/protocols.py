@@ -1,0 +1,76 @@
+"""Which protocol an intake runs under, and the protocols of the past."""
+
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+from intake import triage
+from intake.models import AnswerChange, Intake, ProtocolVersion
+from intake.triage import AnswerError, Protocol
+
+
+def protocol_version() -> ProtocolVersion:
+    """The row of the shipped protocol, made when it is first used."""
+    protocol = triage.shipped()
+    row, _made = ProtocolVersion.objects.get_or_create(
+        digest=protocol.digest, defaults={"label": protocol.version_label, "content": texts_of(protocol)}
+    )
+    return row
+
+
+def texts_of(protocol: Protocol) -> dict[str, str]:
+    """The files of a protocol, by name, as they are written."""
+    return {name: (protocol.folder / name).read_text() for name in protocol.content}
+
+
+def protocol_of(version: ProtocolVersion) -> Protocol:
+    """The protocol a row stands for, loaded from what was stored; the shipped one when it is that."""
+    shipped = triage.shipped()
+    return shipped if version.digest == shipped.digest else _load_stored(version.digest)
+
+
+@lru_cache(maxsize=8)
+def _load_stored(digest: str) -> Protocol:
+    """Loads the files of a stored version. Raises ProtocolError when this release can no longer read them."""
+    texts = ProtocolVersion.objects.get(digest=digest).content
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            file = Path(folder) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return triage.load(folder)
+
+
+@transaction.atomic
+def bring_up_to_date(intake: Intake) -> Protocol:
+    """The protocol of a locked, unfinished intake: the shipped one.
+
+    An intake begun under an earlier version goes on under this one. Answers that no longer fit their question are
+    kept beside, as changed answers, and their questions are asked again; so is every question that is new.
+    """
+    protocol = triage.shipped()
+    if intake.protocol.digest == protocol.digest:
+        return protocol
+    fitting = {question: value for question, value in intake.answers.items() if _fits(protocol, question, value)}
+    for question in intake.answers.keys() - fitting.keys():
+        AnswerChange.objects.create(
+            intake=intake,
+            question=question,
+            before=intake.answers[question],
+            urgency_before=intake.urgency,
+            urgency_after=int(triage.assess(protocol, fitting, explain=False).urgency),
+        )
+    intake.answers, intake.protocol, intake.pages_done = fitting, protocol_version(), {}
+    intake.version += 1
+    intake.save(update_fields=["answers", "protocol", "pages_done", "version"])
+    return protocol
+
+
+def _fits(protocol, question, value) -> bool:
+    try:
+        triage.validate_answers(protocol, {question: value})
+    except AnswerError:
+        return False
+    return True

@@ -1,0 +1,174 @@
+"""Who the patient is and how to reach them: the first page, and the page a link opens with."""
+
+import re
+from uuid import UUID, uuid4
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Fieldset, Layout
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from clinic.staff.models import Location
+from intake.forms.dates import BirthDateField
+
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages of the pages, each named in itself."""
+    return [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES]
+
+
+class LocationField(forms.ModelChoiceField):
+    def label_from_instance(self, location):
+        return format_html('{} <span class="form-hint">{}, {}</span>', location.name, location.street, location.city)
+
+
+class ContactForm(forms.Form):
+    """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "given-name"}),
+        error_messages={"required": _("Enter your first name.")},
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+        error_messages={"required": _("Enter your last name.")},
+    )
+    date_of_birth = BirthDateField(help_text=_("For example, 3 31 1961."))
+    phone = forms.CharField(
+        label=_("Phone number"),
+        required=False,
+        max_length=30,
+        help_text=_("The fastest way for us to reach you."),
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "w-20"}),
+    )
+    email = forms.EmailField(
+        label=_("Email"),
+        required=False,
+        help_text=_("We send a link there, so that you can stop and come back. We never write about your health."),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={"invalid": _("Enter an email address like name@example.com.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language for pages and messages"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a language."),
+            "invalid_choice": _("Choose one of the languages shown."),
+        },
+    )
+    needs_interpreter = forms.BooleanField(
+        label=_("I would like an interpreter at visits and on the phone"), required=False
+    )
+    location = LocationField(
+        label=_("Which of our locations would you like to visit?"),
+        queryset=Location.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a location."),
+            "invalid_choice": _("Choose one of the locations shown."),
+        },
+    )
+    insurance_plan = forms.CharField(
+        label=_("Insurance plan"),
+        required=False,
+        max_length=80,
+        help_text=_("As written on your card. You can leave this empty."),
+    )
+    ticket = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, locations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = languages()
+        self.fields["location"].queryset = locations
+        self.only_location = locations[0] if len(locations) == 1 else None
+        self.fields["email"].show_optional = self.fields["phone"].show_optional = False
+        self.fields["needs_interpreter"].show_optional = False
+        reach = _("How can we reach you? Give a phone number, an email address, or both.")
+        rest = ["language", "needs_interpreter", "location", "insurance_plan", "ticket"]
+        if self.only_location:
+            del self.fields["location"]
+            rest.remove("location")
+        self.initial.setdefault("ticket", signing.dumps(str(uuid4()), salt="intake.start"))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "first_name",
+            "last_name",
+            "date_of_birth",
+            Fieldset(reach, "phone", "email"),
+            *(Field(name, wrapper_class="choices-inline") if name == "language" else name for name in rest),
+        )
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        if phone and not 10 <= len(re.sub(r"\D", "", phone, flags=re.ASCII)) <= 15:
+            raise ValidationError(_("Enter a phone number with its area code, such as 207 555 0142."))
+        return phone
+
+    def clean(self):
+        cleaned = super().clean()
+        sent = "phone" in cleaned and "email" in cleaned
+        if sent and not (cleaned["phone"] or cleaned["email"]):
+            self.add_error("phone", _("Enter a phone number or an email address. We need one way to reach you."))
+        return cleaned
+
+    def contact(self) -> dict:
+        """The details as `start_intake` and `change_contact` take them. Only of a valid form."""
+        contact = {name: value for name, value in self.cleaned_data.items() if name != "ticket"}
+        return contact | ({"location": self.only_location} if self.only_location else {})
+
+    def public_id(self) -> UUID | None:
+        """The id this page was given for the intake it starts; None when somebody changed it."""
+        try:
+            return UUID(signing.loads(self.cleaned_data["ticket"], salt="intake.start", max_age=24 * 3600))
+        except signing.BadSignature:
+            return None
+
+
+class InvitationForm(ContactForm):
+    """Staff begin an intake for a patient, who gets the link by mail."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        self.fields["email"].error_messages["required"] = "Enter the email address the link goes to."
+        self.fields["email"].help_text = "The link goes there. The mail says nothing about health."
+        self.fields["phone"].help_text = ""
+        self.fields["phone"].show_optional = True
+        self.fields["date_of_birth"].help_text = "The patient types it to open the link."
+        if "location" in self.fields:
+            self.fields["location"].label = "Location"
+        self.fields["language"].label = "Language for pages and messages"
+        self.fields["needs_interpreter"].label = "Needs an interpreter"
+        self.helper.layout = Layout(
+            "first_name", "last_name", "date_of_birth", "email", "phone",
+            Field("language", wrapper_class="choices-inline"), "needs_interpreter",
+            *(["location"] if "location" in self.fields else []), "insurance_plan", "ticket",
+        )  # fmt: skip
+
+
+class OpenLinkForm(forms.Form):
+    """The second factor of a mailed link."""
+
+    date_of_birth = BirthDateField(
+        label=_("The patient’s date of birth"), help_text=_("Month, day, and year. For example, 3 31 1961.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

@@ -1,0 +1,107 @@
+"""A date as three short boxes, as people write it in the US: month, day, year."""
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+PARTS = (("month", _("Month"), "w-4", 2), ("day", _("Day"), "w-4", 2), ("year", _("Year"), "w-8", 4))
+OLDEST = 120  # years
+
+
+class DatePartsWidget(forms.MultiWidget):
+    template_name = "intake/fields/date_parts.html"
+    use_fieldset = True
+
+    def __init__(self, *, autocomplete=""):
+        boxes = {}
+        for name, _label, width, length in PARTS:
+            boxes[name] = forms.TextInput(
+                {
+                    "inputmode": "numeric",
+                    "class": width,
+                    "maxlength": length + 2,
+                    **({"autocomplete": f"{autocomplete}-{name}"} if autocomplete else {}),
+                }
+            )
+        super().__init__(boxes)
+
+    def decompress(self, value):
+        return [value.month, value.day, value.year] if value else [None, None, None]
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        for box, (_name, label, _width, _length) in zip(context["widget"]["subwidgets"], PARTS, strict=True):
+            box["label"] = label
+        if attrs and attrs.get("id"):  # links from the error summary lead to the first box
+            context["widget"]["subwidgets"][0]["attrs"]["id"] = attrs["id"]
+        return context
+
+    def id_for_label(self, id_, index="0"):
+        return id_
+
+
+class DatePartsField(forms.MultiValueField):
+    """Cleans to a date. A year needs four digits, so that 5/6/61 is never guessed at."""
+
+    default_error_messages = {
+        "required": _("Enter a date with month, day, and year, such as 3 31 2026."),
+        "incomplete": _("Enter month, day, and year."),
+        "numbers": _("Enter the date in numbers, such as 3 31 2026."),
+        "year": _("Enter all four digits of the year, such as 1961."),
+        "no_such_date": _("There is no such date. Check the month and the day."),
+    }
+
+    def __init__(self, *, autocomplete="", **kwargs):
+        boxes = [forms.CharField(required=False, max_length=12) for _part in PARTS]
+        widget = DatePartsWidget(autocomplete=autocomplete)
+        super().__init__(boxes, require_all_fields=False, widget=widget, **kwargs)
+
+    def compress(self, values):
+        parts = [str(value or "").strip() for value in values or []]
+        if not any(parts):
+            return None
+        if not all(parts):
+            raise ValidationError(self.error_messages["incomplete"], code="incomplete")
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValidationError(self.error_messages["numbers"], code="numbers")
+        month, day, year = map(int, parts)
+        if len(parts[2]) != 4 or year < 1800:
+            raise ValidationError(self.error_messages["year"], code="year")
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise ValidationError(self.error_messages["no_such_date"], code="no_such_date")
+
+
+class BirthDateField(DatePartsField):
+    default_error_messages = {
+        "required": _("Enter your date of birth, such as 3 31 1961."),
+        "numbers": _("Enter your date of birth in numbers, such as 3 31 1961."),
+        "future": _("A date of birth is in the past. Check the year."),
+        "too_old": _("Check the year of your date of birth."),
+    }
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Date of birth"))
+        super().__init__(autocomplete="bday", **kwargs)
+
+    def clean(self, value):
+        born = super().clean(value)
+        if born and born > timezone.localdate():
+            raise ValidationError(self.error_messages["future"], code="future")
+        if born and born.year < timezone.localdate().year - OLDEST:
+            raise ValidationError(self.error_messages["too_old"], code="too_old")
+        return born
+
+
+class PastDateField(DatePartsField):
+    """A day that has been: today at the latest."""
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and day > timezone.localdate():
+            raise ValidationError(_("Enter a date that is not in the future."), code="future")
+        return day

@@ -1,0 +1,297 @@
+"""One page of the questionnaire as a form, made from the protocol's questions."""
+
+from datetime import date
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Hidden, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from intake import triage
+from intake.forms.body_map import BodyMapWidget
+from intake.forms.dates import PastDateField
+from intake.triage import AnswerError
+
+LONGEST = {"short_text": 300, "long_text": 5000}
+YES_NO = (("true", _("Yes")), ("false", _("No")))
+
+
+class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
+    """Boxes of which some, such as "None of these", stand alone."""
+
+    exclusive = ()
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.exclusive:
+            option["attrs"]["data-exclusive"] = True
+        return option
+
+
+class ChosenField(forms.MultipleChoiceField):
+    """Several options, each counted once however often it was sent."""
+
+    def to_python(self, value):
+        return list(dict.fromkeys(super().to_python(value)))
+
+
+class WholeNumberField(forms.IntegerField):
+    def to_python(self, value):
+        if value not in self.empty_values and not (str(value).isascii() and str(value).strip().isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+def field_for(question: triage.Question, language: str) -> forms.Field:
+    """The form field of a question; it cleans to the value the protocol wants, or to None, "" or []."""
+    make = {
+        "boolean": _yes_no,
+        "choice": _one,
+        "multi_choice": _several,
+        "body_map": _places,
+        "scale_0_10": _scale,
+        "integer": _number,
+        "date": _date,
+        "short_text": _text,
+        "long_text": _text,
+    }[question.type]
+    field = make(question, language)
+    field.label = question.text_in(language)
+    field.help_text = question.help_in(language)
+    field.required = question.required
+    return field
+
+
+def _yes_no(question, language):
+    return forms.TypedChoiceField(
+        choices=YES_NO,
+        coerce=lambda value: value == "true",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose yes or no."), "invalid_choice": _("Choose yes or no.")},
+    )
+
+
+def _one(question, language):
+    required = _("Choose one answer.")
+    if "unsure" in question.option_ids:
+        required = _("Choose one answer. If you do not know, choose “%(unsure)s”.") % {
+            "unsure": question.option("unsure").label_in(language)
+        }
+    return forms.ChoiceField(
+        choices=[(option.id, option.label_in(language)) for option in question.options],
+        widget=forms.RadioSelect,
+        error_messages={"required": required, "invalid_choice": _("Choose one of the answers shown.")},
+    )
+
+
+def _several(question, language):
+    labels = {option.id: option.label_in(language) for option in question.options}
+    choices = [(name, label) for name, label in labels.items() if name not in question.exclusive]
+    required = _("Check each answer that fits.")
+    if question.exclusive:
+        choices.append((_("or"), [(name, labels[name]) for name in labels if name in question.exclusive]))
+        required = _("Check each answer that fits, or “%(none)s”.") % {"none": labels[question.exclusive[0]]}
+    field = ChosenField(
+        choices=choices,
+        widget=ChoicesWithExclusive,
+        error_messages={"required": required, "invalid_choice": _("Choose from the answers shown.")},
+    )
+    field.widget.exclusive = question.exclusive
+    return field
+
+
+def _places(question, language):
+    return ChosenField(
+        choices=[(option.id, option.label_in(language)) for option in question.options],
+        widget=BodyMapWidget,
+        error_messages={
+            "required": _("Check at least one place."),
+            "invalid_choice": _("Choose from the places shown."),
+        },
+    )
+
+
+def _scale(question, language):
+    low, high = question.bounds
+    wrong = _("Choose a number from %(low)d to %(high)d.") % {"low": low, "high": high}
+    widget = forms.RadioSelect()
+    widget.scale_ends = (_("Not at all"), _("The most"))
+    return forms.TypedChoiceField(
+        choices=[(number, str(number)) for number in range(low, high + 1)],
+        coerce=int,
+        empty_value=None,
+        widget=widget,
+        error_messages={"required": wrong, "invalid_choice": wrong},
+    )
+
+
+def _number(question, language):
+    low, high = question.bounds
+    wrong = _("Enter a whole number from %(low)d to %(high)d.") % {"low": low, "high": high}
+    return WholeNumberField(
+        min_value=low,
+        max_value=high,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "w-4", "maxlength": 6}),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
+    )
+
+
+def _date(question, language):
+    return PastDateField()
+
+
+def _text(question, language):
+    widget = forms.Textarea({"rows": 5}) if question.type == "long_text" else forms.TextInput()
+    too_long = _("Use at most %(limit_value)d characters. You have %(show_value)d.")
+    limit = LONGEST[question.type]
+    return forms.CharField(max_length=limit, widget=widget, error_messages={"max_length": too_long})
+
+
+class PageForm(forms.Form):
+    """One page. Which questions it asks depends on what was saved and on what was just sent.
+
+    `given` holds what was sent and fits, asked or not. `unseen`: the questions these answers open that were not on
+    the page the patient sent; they are not errors yet. After `is_valid()`, `answers` holds every answer that is good,
+    None for one taken back, even when another is not.
+    """
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, protocol, page_id, saved, language, version=0, came_from=""):
+        initial = {"version": version}
+        super().__init__(data, initial=initial)
+        self.protocol, self.page_id = protocol, page_id
+        page = triage.find_page(protocol, page_id)
+        fields = {name: field_for(protocol.questions[name], language) for name in page.questions}
+        self.came_from = came_from
+        self.given = self._given(fields) if data is not None else {}
+        self.view = triage.page_questions(protocol, page_id, saved | self.given)
+        seen = {*self.given, *data.getlist("shown")} if data is not None else set(self.view.visible)
+        self.unseen = [name for name in self.view.visible if name in self.view.follow_ups and name not in seen]
+        for name in self.view.visible:
+            field = self.fields[name] = fields[name]
+            field.initial = _as_typed(protocol.questions[name], saved.get(name))
+            if name in self.unseen:
+                field.required, field.show_optional = False, False
+        self._lay_out(page, came_from)
+
+    @property
+    def version_shown(self) -> int:
+        """The version of the intake the patient had before them; 0 when the hidden value is not one."""
+        version = self.cleaned_data.get("version")
+        return version if isinstance(version, int) and version >= 0 else 0
+
+    @property
+    def answers(self) -> dict:
+        sent = [name for name in self.view.visible if name in self.cleaned_data and name not in self.unseen]
+        return {name: self.cleaned_data[name] for name in sent}
+
+    @property
+    def complete(self) -> bool:
+        return not self.errors and not self.unseen
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in self.view.visible:
+            if cleaned.get(name) in (None, "", []):
+                continue
+            try:
+                clean = triage.validate_answers(self.protocol, {name: cleaned[name]})
+            except AnswerError as error:
+                self.add_error(name, self._words_for(name, error))
+            else:
+                cleaned[name] = clean.get(name)
+        return cleaned
+
+    def _given(self, fields) -> dict:
+        """What was sent and is good, before anybody knows which questions are asked."""
+        given = {}
+        for name, field in fields.items():
+            try:
+                value = field.clean(field.widget.value_from_datadict(self.data, {}, name))
+                given |= triage.validate_answers(self.protocol, {name: value})
+            except (ValidationError, AnswerError):
+                continue
+        return given
+
+    def _words_for(self, name, error):
+        if error.code == "exclusive":
+            question = self.protocol.questions[name]
+            chosen = next(option for option in question.exclusive if option in self.cleaned_data[name])
+            words = dict(_flat(self.fields[name].choices))[chosen]
+            return ValidationError(
+                _("“%(alone)s” cannot go together with another answer. Keep one or the other."),
+                code="exclusive",
+                params={"alone": words},
+            )
+        return ValidationError(_("Choose from the answers shown."), code=error.code)
+
+    # How it looks ---------------------------------------------------------------------------------------------------
+
+    @property
+    def reveals(self) -> bool:
+        """True when answers on this page open or close other questions of it."""
+        return bool(self.view.follow_ups)
+
+    @property
+    def has_heading(self) -> bool:
+        """True when the page is one question (and what follows from it), which then is its heading."""
+        return any(getattr(field, "is_page_heading", False) for field in self.fields.values())
+
+    def _lay_out(self, page, came_from) -> None:
+        leading = [name for name in page.questions if name not in self.view.follow_ups]
+        if len(leading) == 1 and leading[0] in self.fields:
+            self.fields[leading[0]].is_page_heading = True
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        places = [self._place(name) for name in page.questions]
+        self.helper.layout = Layout("version", Hidden("from", came_from), *places)
+
+    def _place(self, name, **attributes):
+        """Where a question stands, or would stand when another answer opens it."""
+        if name not in self.fields:
+            return Div(css_id=f"place_{name}", **attributes)
+        kind = self.protocol.questions[name].type
+        look = {"boolean": {"wrapper_class": "choices-inline"}, "body_map": {"template": "intake/fields/body_map.html"}}
+        shown = [Hidden("shown", name)] if name in self.view.follow_ups else []
+        return Div(*shown, Field(name, **look.get(kind, {})), css_id=f"place_{name}", **attributes)
+
+    def show_only_changed(self, shown) -> list[str]:
+        """Lays out just the follow-ups that appear or go, to be swapped in place; returns those that appear."""
+        shown = set(shown)
+        changed = [name for name in self.view.follow_ups if (name in shown) != (name in self.fields)]
+        self.helper.layout = Layout(*(self._place(name, hx_swap_oob="true") for name in changed))
+        return [name for name in changed if name in self.fields]
+
+
+def _flat(choices):
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield value, label
+
+
+def _as_typed(question, value):
+    """A saved answer as its form field takes it."""
+    if value is None:
+        return None
+    if question.type == "boolean":
+        return "true" if value else "false"
+    if question.type == "date":
+        return date.fromisoformat(value)
+    return value
+
+
+def as_sent(question, value) -> dict[str, list[str]]:
+    """A saved answer as a browser would send it: field names to values."""
+    if value is None:
+        return {}
+    if question.type == "date":
+        day = date.fromisoformat(value)
+        return {f"{question.id}_{part}": [str(getattr(day, part))] for part in ("month", "day", "year")}
+    typed = _as_typed(question, value)
+    return {question.id: typed if isinstance(typed, list) else [str(typed)]}

@@ -1,0 +1,14 @@
+"""The body map of a form field, as its template draws it."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def body_parts(field) -> list[dict]:
+    """Parts of the body with their boxes. After an error one is open, so that the summary's link leads somewhere."""
+    parts = field.field.widget.parts(field)
+    if field.errors and not any(part["count"] for part in parts):
+        parts[0]["open"] = True
+    return parts

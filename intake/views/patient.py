@@ -1,0 +1,64 @@
+"""Before the questions: the clinic's first page, and who the patient is."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clinic.staff.models import Location
+from intake import advice, draft
+from intake.actions import intakes
+from intake.forms.contact import ContactForm, languages
+from intake.views.patient_frame import next_address, show
+
+
+@login_not_required
+@require_safe
+def home(request):
+    locations = Location.objects.all()
+    context = {
+        "locations": [(location, advice.opening_hours(location)) for location in locations],
+        "languages": languages(),
+        "begun": draft.intake_of(request),
+    }
+    return render(request, "intake/home.html", context)
+
+
+@login_not_required
+def start(request):
+    """Contact details first, so that somebody can be called back whose form is never finished."""
+    locations = Location.objects.all()
+    form = ContactForm(request.POST or None, locations=locations, initial={"language": draft.language_of(request)})
+    if request.method == "POST" and form.is_valid():
+        intake = _begin(form)
+        return draft.remember(request, redirect(next_address(intake)), intake)
+    context = {"form": form, "only_location": form.only_location}
+    return render(request, "intake/start.html", context, status=422 if form.errors else 200)
+
+
+def _begin(form):
+    try:
+        return intakes.start_intake(**form.contact(), public_id=form.public_id())
+    except intakes.AlreadySubmitted:  # an old copy of this page, sent once more after its intake was finished
+        return intakes.start_intake(**form.contact())
+
+
+@draft.patient_page
+def contact(request, intake):
+    """The same details again, to mend a slip before the answers are sent."""
+    if intake.submitted_at:
+        return redirect("intake_done")
+    patient = intake.patient
+    names = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
+    initial = {name: getattr(patient, name) for name in (*names, "insurance_plan")}
+    initial["location"] = patient.location.slug
+    form = ContactForm(request.POST or None, locations=Location.objects.all(), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            intakes.change_contact(intake, **form.contact())
+        except intakes.AlreadySubmitted:
+            return redirect("intake_done")
+        messages.success(request, _("Your details are changed."))
+        return redirect("intake_check")
+    return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

@@ -1,0 +1,123 @@
+"""The emergency page, checking and sending the answers, and what happens next."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import triage
+from intake.actions import intakes
+from intake.advice import next_steps, opening_hours, opens_next
+from intake.draft import language_of, opened_before_submission, patient_page
+from intake.models import Urgency
+from intake.views.patient_frame import next_address, page_address, pages_to_show, show
+
+
+@patient_page
+def emergency(request, intake):
+    """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays."""
+    if intake.urgency < Urgency.EMERGENCY:
+        return redirect("intake_done" if intake.submitted_at else next_address(intake))
+    if request.method == "POST":
+        intakes.emergency_read(intake)
+        return redirect("intake_emergency")
+    intakes.emergency_shown(intake)
+    location = intake.patient.location
+    return show(
+        request,
+        intake,
+        "intake/emergency.html",
+        hours=opening_hours(location),
+        opens_next=opens_next(location),
+        read=_has_read(intake),
+        onwards="" if intake.submitted_at else next_address(intake),
+    )
+
+
+def _has_read(intake) -> bool:
+    last = intake.assessments.last()
+    fired = {flag["rule"] for flag in last.result["explanation"]["flags"] if flag["tier"] == Urgency.EMERGENCY.word}
+    return intake.emergency_read_at is not None and fired <= set(intake.emergency_rules_read)
+
+
+@patient_page
+@require_safe
+def check(request, intake):
+    if intake.submitted_at:
+        return redirect("intake_done")
+    return _show_check(request, intake)
+
+
+def _show_check(request, intake, *, refused=False):
+    protocol, language = triage.shipped(), language_of(request)
+    missing = set(intakes.missing_answers(protocol, intake))
+    sections = []
+    for section in protocol.sections:
+        rows = [
+            row
+            for page in pages_to_show(intake.answers)
+            if page.section == section.id
+            for row in _rows(protocol, page, intake.answers, missing, language)
+        ]
+        if rows:
+            sections.append({"title": section.title_in(language), "rows": rows})
+    unanswered = [row for section in sections for row in section["rows"] if row["missing"]]
+    return show(
+        request,
+        intake,
+        "intake/check.html",
+        status=422 if refused else 200,
+        sections=sections,
+        unanswered=unanswered,
+        refused=refused,
+    )
+
+
+def _rows(protocol, page, answers, missing, language):
+    """A page's questions as rows of the summary: the words, the answer, where to change it."""
+    visible = triage.page_questions(protocol, page.id, answers).visible
+    for question in visible:
+        value = answers.get(question)
+        yield {
+            "question": protocol.questions[question].text_in(language),
+            "answer": "" if value is None else triage.display(protocol, question, value, language),
+            "is_list": isinstance(value, list) and len(value) > 1,
+            "missing": question in missing,
+            "change": f"{page_address(page)}?from=check#div_id_{question}",
+        }
+
+
+@patient_page
+@require_POST
+def submit(request, intake):
+    """Sends the answers. Twice is once."""
+    sent = request.POST.get("version", "")
+    version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+    try:
+        intakes.submit_intake(intake, version=version)
+    except intakes.Incomplete:
+        return _show_check(request, intake, refused=True)
+    except intakes.StalePage:
+        messages.warning(request, _("Some answers have changed since this page was shown. Please look once more."))
+        return redirect("intake_check")
+    return redirect("intake_done")
+
+
+@patient_page
+@require_safe
+def done(request, intake):
+    """What happens next. A browser that opens the link later learns only that the answers are here."""
+    if not intake.submitted_at:
+        return redirect(next_address(intake))
+    location = intake.patient.location
+    if not opened_before_submission(request, intake):
+        return show(request, intake, "intake/received.html", saved_at=None)
+    return show(
+        request,
+        intake,
+        "intake/done.html",
+        saved_at=None,
+        next=next_steps(intake, language_of(request)),
+        hours=opening_hours(location),
+        opens_next=opens_next(location),
+    )

@@ -1,0 +1,48 @@
+"""What every page of an open intake shares: the log of who saw it, the place, the advice that stays, the way on."""
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from clinic.audit.actions import saw
+from clinic.audit.models import AccessLog
+from intake import triage
+from intake.advice import emergency_advice
+from intake.draft import language_of
+
+
+def show(request, intake, template, *, status=200, **context):
+    """Render a page that shows this intake to its patient, after writing the access log."""
+    patient = intake.patient
+    saw(
+        request,
+        actor=AccessLog.Actor.PATIENT,
+        subject="intake",
+        subject_id=intake.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
+    frame = {
+        "intake": intake,
+        "location": patient.location,
+        "saved_at": intake.saved_at,
+        "advice": emergency_advice(intake, language_of(request)),
+    }
+    return render(request, template, frame | context, status=status)
+
+
+def page_address(page: triage.Page) -> str:
+    """Addresses of pages are numbers: the name of a page can tell what is wrong with somebody."""
+    return reverse("intake_page", args=[triage.pages(triage.shipped()).index(page) + 1])
+
+
+def next_address(intake) -> str:
+    """The first page that still needs the patient, else the page to check the answers."""
+    page = triage.next_page(triage.shipped(), intake.answers, seen=intake.pages_done)
+    return page_address(page) if page else reverse("intake_check")
+
+
+def pages_to_show(answers) -> list[triage.Page]:
+    """The pages that ask something, given these answers, in order."""
+    protocol = triage.shipped()
+    asked = set(triage.visible_questions(protocol, answers))
+    return [page for page in triage.pages(protocol) if asked.intersection(page.questions)]

@@ -1,0 +1,187 @@
+"""The questions, one short page at a time."""
+
+from datetime import date
+
+from crispy_forms.utils import render_crispy_form
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from intake import triage
+from intake.actions import intakes
+from intake.draft import language_of, patient_page, remember
+from intake.forms.questions import PageForm, as_sent
+from intake.views.patient_frame import next_address, page_address, pages_to_show, show
+
+MINE, SAVED = "mine", "saved"
+
+
+@patient_page
+def page(request, intake, number):
+    """One page: shown, or saved and left for the next."""
+    if intake.submitted_at:
+        return redirect("intake_done")
+    shown = _page(number)
+    if shown is None or shown not in pages_to_show(intake.answers):
+        messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
+        return redirect(next_address(intake))
+    came_from = "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
+    if request.method != "POST":
+        form = _form(request, intake, shown, came_from=came_from)
+        return _show(request, intake, form, opened_more="more" in request.GET)
+    form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
+    form.is_valid()
+    try:
+        saved = intakes.save_page(intake, shown.id, form.answers, version=form.version_shown)
+    except intakes.AlreadySubmitted:
+        return redirect("intake_done")
+    except intakes.StalePage as stale:
+        return _show_both(request, intake, form, stale.changed)
+    response = _onwards(request, saved, form, came_from)
+    return remember(request, response, saved.intake)
+
+
+def _page(number) -> triage.Page | None:
+    pages = triage.pages(triage.shipped())
+    return pages[number - 1] if 1 <= number <= len(pages) else None
+
+
+def _form(request, intake, shown, *, data=None, came_from=""):
+    return PageForm(
+        data,
+        protocol=triage.shipped(),
+        page_id=shown.id,
+        saved=intake.answers,
+        language=language_of(request),
+        version=intake.version,
+        came_from=came_from,
+    )
+
+
+def _onwards(request, saved, form, came_from):
+    """Where a saved page leads: the emergency advice before anything else."""
+    intake = saved.intake
+    if saved.newly_emergency:
+        return redirect("intake_emergency")
+    if request.POST.get("then") == "later":
+        intakes.keep_for_later(intake)
+        return redirect("intake_save")
+    if form.errors:
+        again = form.data.copy()
+        again["version"] = intake.version
+        form.data = again
+        return _show(request, intake, form, status=422)
+    here = triage.find_page(triage.shipped(), form.page_id)
+    if form.unseen:
+        come_from = "&from=check" if came_from else ""
+        return redirect(f"{page_address(here)}?more{come_from}#div_id_{form.unseen[0]}")
+    if came_from:
+        return redirect(next_address(intake))
+    after = pages_to_show(intake.answers)
+    following = after[after.index(here) + 1 :]
+    return redirect(page_address(following[0]) if following else next_address(intake))
+
+
+def _show(request, intake, form, *, status=200, opened_more=False):
+    protocol = triage.shipped()
+    here = triage.find_page(protocol, form.page_id)
+    asked = pages_to_show(intake.answers)
+    place = asked.index(here) if here in asked else 0
+    section = next(section for section in protocol.sections if section.id == here.section)
+    return show(
+        request,
+        intake,
+        "intake/page.html",
+        status=status,
+        form=form,
+        number=request.resolver_match.kwargs["number"],
+        section=section.title_in(language_of(request)),
+        place=place + 1,
+        places=len(asked),
+        back=page_address(asked[place - 1]) if place else "",
+        to_check=form.came_from == "check",
+        opened_more=opened_more,
+    )
+
+
+@patient_page
+@require_POST
+def reveal(request, intake, number):
+    """The follow-up questions that the answers on the screen open or close. Saves nothing."""
+    shown = _page(number)
+    if intake.submitted_at or shown is None:
+        return HttpResponse(status=204)
+    protocol = triage.shipped()
+    sent = _form(request, intake, shown, data=request.POST)
+    fresh = PageForm(
+        protocol=protocol,
+        page_id=shown.id,
+        saved=intake.answers | sent.given,
+        language=language_of(request),
+    )
+    opened = fresh.show_only_changed(request.POST.getlist("shown"))
+    parts = render_crispy_form(fresh, context={"csrf_token": None})
+    return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
+
+
+# Saved elsewhere meanwhile --------------------------------------------------------------------------------------------
+
+
+def _show_both(request, intake, form, changed):
+    """Both answers to each question that differs. The patient chooses; what they sent goes along, hidden."""
+    protocol, language = triage.shipped(), language_of(request)
+    intake.refresh_from_db()
+    rows = [
+        {
+            "id": question,
+            "question": protocol.questions[question].text_in(language),
+            SAVED: _said(protocol, question, saved, language),
+            MINE: _said(protocol, question, mine, language),
+        }
+        for question, (saved, mine) in changed.items()
+    ]
+    carried = [
+        (name, value)
+        for name in request.POST
+        for value in request.POST.getlist(name)
+        if _is_ours(name, form) and not name.startswith("keep-")
+    ]
+    return show(
+        request,
+        intake,
+        "intake/changed.html",
+        status=409,
+        rows=rows,
+        carried=carried,
+        here=request.path,
+    )
+
+
+def _said(protocol, question, value, language) -> str:
+    if value is None:
+        return _("No answer")
+    if protocol.questions[question].type == "date":
+        value = date.fromisoformat(value)
+    return triage.display(protocol, question, value, language)
+
+
+def _is_ours(name, form) -> bool:
+    base, _underscore, part = name.rpartition("_")
+    of_a_date = part in ("month", "day", "year") and base in form.view.page.questions
+    return name in ("shown", "from") or name in form.view.page.questions or of_a_date
+
+
+def _chosen(posted, intake, shown):
+    """What was sent, with the saved answer where the patient chose to keep that one."""
+    kept = [name for name in shown.questions if posted.get(f"keep-{name}") == SAVED]
+    if not kept:
+        return posted
+    chosen = posted.copy()
+    for name in kept:
+        chosen.pop(name, None)
+        for key, values in as_sent(triage.shipped().questions[name], intake.answers.get(name)).items():
+            chosen.setlist(key, values)
+    return chosen
