@@ -210,6 +210,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
     },
+    "find forms that were left": {
+        "task": "intake.tasks.open_cases_for_abandoned",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "seal the access log": {
         "task": "clinic.audit.tasks.seal",
         "schedule": 60,
