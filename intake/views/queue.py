@@ -12,6 +12,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
 
 from clinic.audit.actions import saw
+from clinic.messages import dispatch
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
 from intake import triage
 from intake.models import Case, CaseEvent, Urgency
@@ -138,7 +139,13 @@ def _shown(request) -> dict:
     )
     news = CaseEvent.objects.filter(kind__in=NEWS, case__in=everything.awaiting_decision())
     newest = news.order_by("-pk").values_list("pk", flat=True).first() or 0
-    state = [chosen.query(), newest, sorted(counts.items()), [(case.pk, case.version) for case in rows]]
+    state = [
+        chosen.query(),
+        dispatch.silent_worker(),
+        newest,
+        sorted(counts.items()),
+        [(case.pk, case.version) for case in rows],
+    ]
     return {
         "chosen": chosen,
         "cases": rows[:ROWS],

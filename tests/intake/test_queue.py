@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
+from clinic.messages.models import SweepBeat
 from intake.actions import cases
 from intake.models import Case, Urgency
 from tests import factories
@@ -175,6 +176,16 @@ def test_a_new_emergency_is_announced_without_a_name(patient, maya, sign_in):
     page = browser.get(reverse("queue_rows"), {"seen": seen})
     assert page.context["announcement"] == "New in the queue: 1 emergency."
     assert browser.get(reverse("queue_rows"), {"seen": page.context["newest"]}).context["announcement"] == ""
+
+
+def test_a_worker_that_falls_silent_is_said_on_a_queue_nobody_touches(patient, maya, sign_in):
+    """The page stays open all morning; only the polled part is drawn again."""
+    SweepBeat.objects.create(at=timezone.now())
+    browser = sign_in(maya)
+    first = poll(browser)
+    assert "Mail and alarms have stood still" not in first.content.decode()
+    SweepBeat.objects.update(at=timezone.now() - timedelta(minutes=5))
+    assert "Mail and alarms have stood still" in poll(browser, first).content.decode()
 
 
 def test_each_list_shown_is_one_line_in_the_access_log(patient, maya, sign_in):
