@@ -202,3 +202,9 @@ def test_a_newcomer_sets_up_the_second_step_before_anything_else(client, locatio
     page = client.get("/account/2fa/totp/activate/", follow=True)
     assert "<svg" in page.text
     assert "data:image" not in page.text
+
+
+def test_anyone_may_change_the_language_and_stays_on_the_page(client, db):
+    page = client.post("/language/", {"language": "es", "next": "/intake/start/"})
+    assert page.status_code == 302
+    assert page["Location"] == "/intake/start/"
