@@ -129,6 +129,7 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         ],
         "negatives": asked.negatives(),
         "not_ruled_out": asked.not_ruled_out(),
+        "unsure": asked.unsure(),
         "findings": asked.rows(words.FINDINGS),
         "therapist_words": decision.words,
         "history": asked.rows(words.HISTORY),
@@ -285,7 +286,7 @@ class _Answers:
     def __init__(self, assessment, language):
         self.protocol = triage.shipped()
         self.answers = assessment.answers
-        self.result = assessment.result
+        self.explanation = _explanation(assessment)
         self.asked = set(assessment.result.get("asked", assessment.answers))
         self.language = language
 
@@ -313,12 +314,14 @@ class _Answers:
 
     def not_ruled_out(self) -> list[dict]:
         """Conditions that stay open because of an unsure or missing answer, and the questions to ask."""
-        open_rules = self.result.get("explanation", {}).get("not_ruled_out", ())
         return [
-            {
-                "condition": self.protocol.rules[entry["rule"]].condition,
-                "questions": [self.label(question) for question in entry["questions"]],
-            }
-            for entry in open_rules
-            if entry["rule"] in self.protocol.rules
+            {"condition": entry["condition"], "questions": [self.label(question) for question in entry["questions"]]}
+            for entry in self.explanation.get("not_ruled_out", ())
         ]
+
+    def unsure(self) -> list[str]:
+        """What the patient could not say, and the strength tests left to an examination."""
+        said = [self.label(entry["question"]) for entry in self.explanation.get("unsure", ())]
+        untested = [self.label(question) for question in self.explanation.get("strength_not_checked", ())]
+        lines = [f'Answered "not sure": {"; ".join(dict.fromkeys(said))}.'] if said else []
+        return lines + ([f"Strength not checked: {'; '.join(untested)}."] if untested else [])

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -59,6 +60,11 @@ class Appointment(models.Model):
                 name="one_current_appointment_for_each_referral",
             ),
         ]
+
+    @property
+    def is_late(self) -> bool:
+        """It is after the day by which the patient should be seen."""
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date() > self.referral.see_by
 
     def __str__(self):
         return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,153 @@
+"""The letter as a specialist reads it: everything that was found, nothing that was not, and text stays text."""
+
+import hashlib
+import io
+import re
+
+import pypdf
+import pytest
+
+from intake import triage
+from intake.models import Contact
+from referrals import actions, letter, letter_words
+from referrals.models import Letter
+from tests import factories
+from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
+
+NASTY = '#set page(fill: red) *bold* $x^2$ <b>&amp;</b> [y] \\ _z_ // @home "quote" {{ 7*7 }} {% now %} ñ €'
+
+
+def text_of(pdf: bytes) -> str:
+    """The words of a PDF, with line breaks as spaces."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+@pytest.fixture
+def read(priya):
+    """`read(referral)` is the text of its letter as it would go out."""
+    return lambda referral: text_of(letter.preview(referral, prepared_by=priya))
+
+
+def a_referral(location, by, answers, **fields):
+    case = factories.case(
+        of=factories.patient(at=location, first_name="Ada", last_name="Lind", language="es", needs_interpreter=True),
+        answers=answers,
+        acknowledged_by=by,
+    )
+    made = factories.decision(on=case, by=by, specialist="neurologist", reason="examined", words="As seen.", **fields)
+    return actions.refer(made, by=by)
+
+
+def test_it_says_who_to_whom_about_whom_and_by_when(sent, location, maya):
+    words = text_of(letter.stored_pdf(sent.sent_letter))
+    for part in (
+        "Graciela Monteverde", "Born February 29, 1980", "Northern Mutual PPO", "(207) 555-0111", "Language: English",
+        "Miriam Katz", "Ashport Neurology", "(207) 555-0171", "Riverside", "12 Mill Road", "(207) 555-0142",
+        "Maya Ortiz, PT, DPT", "License PT-2207", "Signed electronically on", "Urgency: Soon",
+        "Please see the patient by",
+        "Priya Nair at Riverside follows this referral up", "The patient agreed to this referral", "Letter version 1",
+        "sample protocol that is not clinically approved",
+    ):  # fmt: skip
+        assert part in words, part
+    assert "Draft" not in words
+
+
+def test_it_carries_flags_negatives_findings_and_history(draft, read):
+    words = read(draft)
+    assert "Red flags present" in words
+    assert "Foot drags or slaps: Yes, one foot" in words
+    denied = words.split("Asked about and denied")[1].split("Problem and history")[0]
+    assert "no history of cancer" in denied
+    assert "no fever" in denied
+    assert "saddle" not in denied, "what was not asked is not denied"
+    assert "Walking on the heels One foot cannot" in words
+    assert "Toe lift 3 of 5 on the right." in words
+    assert "Allergies and the full list of medicines were not part of this intake" in words
+    assert "Draft for checking" in words
+
+
+def test_what_stays_open_is_said(location, maya, read):
+    unsure = FOOT_DROP | {"foot_drop": "unsure", "heel_walk": "not_tried"}
+    outcome = triage.assess(triage.shipped(), triage.validate_answers(triage.shipped(), unsure))
+    assert outcome.not_ruled_out, "this set of answers leaves something open"
+    words = read(a_referral(location, maya, unsure)).split("Could not be ruled out")[1].split("Asked about")[0]
+    for entry in outcome.not_ruled_out:
+        assert entry.condition in words
+    assert 'Answered "not sure": Foot drags or slaps.' in words
+    assert "Strength not checked: Walking on the heels." in words
+
+
+def test_an_emergency_letter_says_what_the_patient_was_told(location, maya, priya, read):
+    referral = a_referral(location, maya, SADDLE_NUMBNESS)
+    assert "Not reached by phone so far (0 tries)" in read(referral)
+    Contact.objects.create(case=referral.case, outcome="reached", safety_advice_given=True, by=maya)
+    words = read(referral)
+    assert "Safety note." in words
+    assert "by Maya Ortiz and told to use 911 or the emergency department" in words
+    assert "Interpreter needed" in words
+    assert "Language: Spanish" in words
+
+
+@pytest.mark.parametrize("where", ["answer", "question", "told", "attachment", "name"])
+def test_words_of_people_stay_words(location, maya, priya, read, where):
+    referral = a_referral(location, maya, FOOT_DROP | ({"anything_else": NASTY} if where == "answer" else {}))
+    given = {
+        "question": {"question": NASTY},
+        "told": {"patient_told": NASTY},
+        "attachment": {"attachments": [NASTY[:100]]},
+    }
+    if where in given:
+        referral = actions.prepare_letter(referral, by=priya, **given[where])
+    if where == "name":
+        referral.patient.last_name = "#O'Brien *x* $"
+    words = read(referral)
+    expected = {"attachment": NASTY[:100], "name": "Ada #O'Brien *x* $"}.get(where, NASTY)
+    assert re.sub(r"\s", "", expected) in re.sub(r"\s", "", words).replace("’", "'")
+
+
+def test_a_part_left_out_is_named_as_left_out(draft, priya, read):
+    referral = actions.prepare_letter(draft, left_out=["therapist_words"], by=priya)
+    words = read(referral)
+    assert "Toe lift" not in words
+    assert "Left out of this letter on purpose: the therapist's note" in words
+
+
+def test_it_is_tagged_titled_and_in_a_language(sent):
+    catalog = pypdf.PdfReader(io.BytesIO(letter.stored_pdf(sent.sent_letter))).trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/Lang"].startswith("en")
+    assert "/StructTreeRoot" in catalog
+    assert b"pdfuaid:part" in catalog["/Metadata"].get_data()
+    reader = pypdf.PdfReader(io.BytesIO(letter.stored_pdf(sent.sent_letter)))
+    assert reader.metadata.title == "Referral letter", "no name in the title of the window"
+    assert reader.metadata.creation_date
+
+
+def test_what_was_stored_is_what_is_read_or_nothing(sent):
+    kept = Letter.objects.get()
+    pdf = letter.stored_pdf(kept)
+    assert hashlib.sha256(pdf).hexdigest() == kept.sha256
+    assert "Monteverde" not in kept.pdf.name
+    with open(kept.pdf.path, "r+b") as file:
+        file.seek(100)
+        file.write(b"\0")
+    with pytest.raises(letter.Damaged):
+        letter.stored_pdf(kept)
+
+
+def test_every_id_the_words_name_is_in_the_protocol():
+    questions = triage.shipped().questions
+    named = [*letter_words.PROBLEM, *letter_words.FINDINGS, *letter_words.HISTORY, *letter_words.TRIED]
+    named += [*letter_words.DAILY_LIFE, *letter_words.OWN_WORDS, *letter_words.LABELS]
+    assert not [question for question in named if question not in questions]
+    for question, option in letter_words.NEGATIVES:
+        assert questions[question].option(option), (question, option)
+    assert set(letter_words.ASKS) == set(triage.shipped().specialists)
+
+
+def test_nothing_about_mood_or_harm_goes_along_unasked(location, maya, priya, read):
+    private = FOOT_DROP | {"low_mood": "some_days", "self_harm": "no"}
+    words = read(a_referral(location, maya, private)).lower()
+    assert "hopeless" not in words
+    assert "hurting yourself" not in words

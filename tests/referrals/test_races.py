@@ -1,0 +1,78 @@
+"""Two people at once, on the real database: one of them wins, the other is told, nothing happens twice."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+
+from clinic.messages.models import Message
+from referrals import actions
+from referrals.models import MoveNotAllowed, Referral
+from tests.referrals.conftest import OFFICE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*doings):
+    """Runs them at the same moment, each on its own connection; returns results or the errors raised."""
+    start = threading.Barrier(len(doings))
+
+    def run(do):
+        try:
+            start.wait()
+            return do()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return list(pool.map(run, doings))
+
+
+def test_two_at_the_desk_send_it_and_one_letter_goes_out(chosen, priya, ruth):
+    results = at_once(*[lambda by=by: actions.send(chosen, by=by) for by in (priya, ruth) * 4])
+    assert sum(isinstance(result, Referral) for result in results) == 1
+    assert sum(isinstance(result, MoveNotAllowed) for result in results) == 7
+    assert chosen.letters.count() == 1
+    assert Message.objects.filter(kind="referral_sent").count() == 1
+
+
+def test_the_office_accepts_while_the_desk_withdraws(sent, priya):
+    saw = actions.newest_line(sent)
+    results = at_once(
+        lambda: actions.office_accept(sent, office=OFFICE, saw=saw),
+        lambda: actions.withdraw(sent, reason="not_needed", by=priya, saw=saw),
+    )
+    refused = [result for result in results if isinstance(result, actions.ReferralChanged)]
+    assert len(refused) == 1
+    status = Referral.objects.get().status
+    assert status in ("accepted", "withdrawn")
+    assert sent.moves.last().to_status == status
+
+
+def test_two_at_the_office_give_an_appointment_and_one_stands(accepted):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    days = [timezone.now() + timedelta(days=day) for day in (3, 4)]
+    results = at_once(
+        *[
+            lambda day=day: actions.give_appointment(
+                accepted, starts_at=day, time_zone="America/New_York", office=OFFICE
+            )
+            for day in days
+        ]
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert accepted.appointments.filter(replaced_at=None).count() == 1
+    reminders = Message.objects.filter(kind="appointment_reminder", status="scheduled")
+    assert reminders.count() == 1
+
+
+def test_the_same_decision_at_once_makes_one_referral(decision, maya, priya):
+    results = at_once(*[lambda by=by: actions.refer(decision, by=by) for by in (maya, priya)])
+    assert results[0] == results[1]
+    assert Referral.objects.count() == 1
