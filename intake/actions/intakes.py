@@ -154,7 +154,7 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
     if differing and intake.pages_done.get(page_id, 0) > version:
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     outcome = triage.assess(protocol, after, explain=False)
-    if differing or page_id not in intake.pages_done:
+    if differing or (answers and page_id not in intake.pages_done):
         _keep_what_was(intake, before, after, differing, outcome)
         _write(intake, page_id, after, outcome, by)
         _see_to_flags(intake, outcome)

@@ -1,8 +1,11 @@
 """The body map as a list: the places of each part of the body, left beside right."""
 
+import os
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+SIDES = ("left", "right", "mid")
 PARTS = (
     (_("Head and neck"), ("head", "face_jaw", "neck_front", "neck_back")),
     (_("Shoulder, arm, and hand"), ("shoulder", "upper_arm", "elbow", "forearm", "hand")),
@@ -21,23 +24,36 @@ class BodyMapWidget(forms.CheckboxSelectMultiple):
     """Checkboxes by region. `parts()` groups them; a region of no part stands in a last one, so none is lost."""
 
     def parts(self, bound) -> list[dict]:
-        """What the template draws: each part of the body with its boxes, left before right, and how many are checked.
-
-        A box that is neither left nor right is `wide`.
-        """
+        """What the template draws: each part of the body with its places and how many boxes are checked in it."""
         regions = {}
         for part in bound.subwidgets:
             region, _underscore, side = part.data["value"].rpartition("_")
-            regions.setdefault(region, []).append(part.data | {"wide": side not in ("left", "right")})
+            regions.setdefault(region, {})[side] = part.data
         named = {region for _name, members in PARTS for region in members}
         parts = [*PARTS, (_("Other places"), tuple(region for region in regions if region not in named))]
         drawn = []
         for name, members in parts:
-            boxes = [box for region in members for box in sorted(regions.get(region, ()), key=_left_to_right)]
-            if boxes:
-                drawn.append({"name": name, "boxes": boxes, "count": sum(box["selected"] for box in boxes)})
+            places = [_place(regions[region]) for region in members if region in regions]
+            if places:
+                count = sum(box["selected"] for place in places for box in place["boxes"])
+                drawn.append({"name": name, "places": places, "count": count})
         return drawn
 
 
-def _left_to_right(box) -> tuple:
-    return (box["wide"], box["value"].endswith("_right"))
+def _place(sides: dict) -> dict:
+    """One region: its name, and its boxes with left before right and the middle last.
+
+    The labels name region and side in any language ("Shoulder, left", "Hombro izquierdo"); what they share is the
+    name, the rest of each is its side.
+    """
+    boxes = [sides[side] for side in SIDES if side in sides]
+    labels = [str(box["label"]) for box in boxes]
+    if len(labels) == 1:
+        return {"name": "", "boxes": [boxes[0] | {"side": labels[0], "wide": True}]}
+    shared = os.path.commonprefix(labels)
+    shared = shared[: shared.rfind(",") if "," in shared else shared.rfind(" ")]
+    words = [label[len(shared) :].strip(" ,") for label in labels]
+    named = [box | {"side": word[:1].upper() + word[1:]} for box, word in zip(boxes, words, strict=True)]
+    if len(named) == 3:
+        named[2]["wide"] = True
+    return {"name": shared, "boxes": named}

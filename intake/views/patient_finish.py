@@ -20,7 +20,7 @@ def emergency(request, intake):
         return redirect("intake_done" if intake.submitted_at else next_address(intake))
     if request.method == "POST":
         intakes.emergency_read(intake)
-        return redirect("intake_emergency")
+        return redirect(f"{request.path}#onwards")
     intakes.emergency_shown(intake)
     location = intake.patient.location
     return show(
