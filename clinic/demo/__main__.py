@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -86,12 +87,12 @@ def _start(stack: ExitStack, port: int) -> dict:
             fd = mail_door.fileno()
             start("mail", "clinic.demo.mail_sink", "--fd", fd, "--folder", STATE / "mail", pass_fds=[fd])
 
+    static_files = _command(stack, settings, "collectstatic", "--no-input")  # needs no database: goes on beside
     say("bringing the database up to date")
-    _command(settings, "migrate", "--no-input")
-    say("collecting static files")
-    _command(settings, "collectstatic", "--no-input")
+    _command(stack, settings, "migrate", "--no-input")()
     say("filling the demo clinic")
-    sign_ins = _command(settings, "demo_clinic")
+    sign_ins = _command(stack, settings, "demo_clinic")()
+    static_files()
 
     say("starting web, worker and beat")
     heartbeat = ["--worker-tmp-dir", SHARED_MEMORY] if os.access(SHARED_MEMORY, os.W_OK) else []
@@ -100,7 +101,7 @@ def _start(stack: ExitStack, port: int) -> dict:
     start("worker", "celery", "-A", "clinic", *WORKER, **at_once)
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
     start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()], **at_once)
-    here = wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=90, pause=0.2)
+    here = wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=180, pause=0.2)
     if not here or _ended(children):
         raise CannotStart(_what_went_wrong(children))
     running.announce(settings)
@@ -144,20 +145,21 @@ def _reserve(port: int) -> socket.socket:
     return door
 
 
-def _command(settings: dict, *words: str) -> str:
-    """Run one command of manage.py to its end; returns what it printed."""
+def _command(stack: ExitStack, settings: dict, *words: str) -> Callable[[], str]:
+    """Start a command of manage.py; the function returned waits for its end and gives what it printed."""
     log = LOGS / f"{words[0]}.log"
-    log.unlink(missing_ok=True)
     process = spawn([sys.executable, HOUSE / "manage.py", *words], log=log, cwd=HOUSE, env={**os.environ, **settings})
-    try:
+    stack.callback(stop, process)
+
+    def finished() -> str:
         code = process.wait()
-    finally:
-        stop(process)
-    if code == WRONG_SETTING:
-        raise CannotStart(log.read_text().strip())
-    if code:
-        raise CannotStart(f"`manage.py {words[0]}` failed; the last lines of {log}:\n{last_lines(log)}")
-    return log.read_text()
+        if code == WRONG_SETTING:
+            raise CannotStart(log.read_text().strip())
+        if code:
+            raise CannotStart(f"`manage.py {words[0]}` failed; the last lines of {log}:\n{last_lines(log)}")
+        return log.read_text()
+
+    return finished
 
 
 def _ready(port: int) -> bool:
