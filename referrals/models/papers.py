@@ -61,13 +61,13 @@ class Appointment(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"
+
     @property
     def is_late(self) -> bool:
         """It is after the day by which the patient should be seen."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date() > self.referral.see_by
-
-    def __str__(self):
-        return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class ReportQuerySet(models.QuerySet):

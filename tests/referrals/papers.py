@@ -20,7 +20,15 @@ def a_pdf(pages=1, change=None) -> bytes:
 
 
 def with_script(writer):
-    writer.add_js("app.alert('x')")
+    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
+
+
+def with_hidden_script(writer):
+    """On a page, behind a reference, when it is turned to."""
+    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    behind = writer._add_object(DictionaryObject(action))
+    writer.pages[0][NameObject("/AA")] = DictionaryObject({NameObject("/O"): behind})
 
 
 def with_attachment(writer):
