@@ -33,15 +33,17 @@ class AccessLog(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the chain: the digest of all access rows up to `last_row`, bound to the link before it.
+    """A link of the chain: a digest over the access rows since the link before it, and over that link.
 
-    Whoever changes, drops or reorders a sealed row breaks every later link; `manage.py verify_audit` names the first.
+    Whoever changes, drops, adds or reorders a sealed row breaks its link and every later one; `clinic.audit.chain`
+    makes and checks them, `manage.py verify_audit` names the first that is broken.
     """
 
     at = models.DateTimeField(auto_now_add=True)
     first_row = models.BigIntegerField()
     last_row = models.BigIntegerField(unique=True)
     rows = models.PositiveIntegerField()
+    fingerprints = models.BinaryField(help_text="For each row its id (8 bytes) and the start of its digest (16 bytes)")
     digest = models.CharField(max_length=64)
 
     class Meta:
