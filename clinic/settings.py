@@ -234,7 +234,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
 SWEEPS_AT_ONCE = read("int", "SWEEPS_AT_ONCE", 1)  # more send faster, and leave more mails in doubt after a crash
-DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
+DEFAULT_FROM_EMAIL = required("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
 MESSAGE_ID_DOMAIN = os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid")
 
 # People ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Starting, stopping and finding the servers: what the person at the terminal relies on."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -299,3 +300,12 @@ def test_production_does_not_start_without_its_secrets():
     )
     assert said.returncode == 3
     assert said.stderr == "SECRET_KEY is not set; production does not start without it. See .env.example.\n"
+
+
+def test_every_setting_is_in_the_example_and_in_the_manual():
+    source = (HOUSE / "clinic" / "settings.py").read_text()
+    names = set(re.findall(r'(?:required|environ\.get|read)\((?:"\w+", )?"([A-Z_]+)"', source))
+    assert {"SECRET_KEY", "DATABASE_URL", "LOG_LEVEL", "TRUSTED_PROXIES"} <= names
+    for place in (".env.example", "docs/operations.md"):
+        told = set(re.findall(r"[A-Z_]{5,}", (HOUSE / place).read_text()))
+        assert names <= told, f"{place} does not name {sorted(names - told)}"
