@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Entry:
 def compose(path: Path, file: str) -> yaml.Node:
     """The YAML tree of a file; Refused with the line when it is missing, empty or no YAML."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+        node = _composed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise Refused(Defect(file, 0, file, "the file is missing", "Put it back.")) from None
     except UnicodeDecodeError:
@@ -137,6 +138,12 @@ def compose(path: Path, file: str) -> yaml.Node:
     if node is None:
         raise Refused(Defect(file, 0, file, "the file is empty", "Put its content back."))
     return node
+
+
+@lru_cache(maxsize=128)
+def _composed(text: str) -> yaml.Node | None:
+    """The same text gives the same tree; nothing changes a tree, so loading many variants reads each file once."""
+    return yaml.compose(text, Loader=Loader)
 
 
 def entry_list(node: yaml.Node, file: str) -> list[Entry]:

@@ -51,7 +51,9 @@ class _Loader:
         lists = {name: self.file(f"{name}.yaml", entry_list) for name in LISTS}
         rules = {tier: self.file(f"rules/{tier}.yaml", entry_list) for tier in TIERS}
         self.stop_if_refused()
-        head = reading.Head.read(maps["protocol"], load_words(self.folder, self.defects))
+        words = load_words(self.folder, self.defects)
+        head = self.one(lambda entry: reading.Head.read(entry, words), maps["protocol"])
+        self.stop_if_refused()
         written = {s.id: self.file(f"questions/{s.id}.yaml", entry_list) for s in head.sections}
         self.refuse_unknown_files(head.sections)
         self.stop_if_refused()

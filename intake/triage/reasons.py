@@ -3,7 +3,8 @@
 An answer that can count is one bit of an integer: each option of each question, each number. A set of answers is
 an integer, "contains" is `&`, "smaller" is fewer bits. A condition that holds has candidate sets: an OR offers those
 of its true parts, an AND joins those of all parts, a NOT needs what makes its part false. What is merely absent,
-an answer not given or another rule that did not fire, adds nothing. Candidates that contain another one are dropped, so the smallest is exact.
+an answer not given or another rule that did not fire, adds nothing. Candidates that contain another one are
+dropped, so the smallest is exact.
 """
 
 from __future__ import annotations

@@ -225,7 +225,7 @@ def questions_in(expression: Expression) -> set[str]:
 
 def build_order(items: Mapping[str, object], needs: Callable) -> list[str] | str:  # type: ignore[type-arg]
     """Ids so that each stands after what it needs, otherwise as written; or the circle as text."""
-    graph = {name: needs(item) for name, item in items.items()}
+    graph = {name: needs(item) & items.keys() for name, item in items.items()}  # unknown names are told elsewhere
     sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()

@@ -1,0 +1,141 @@
+"""Checks, shows and compares protocols. No subcommand needs a database."""
+
+from collections import Counter
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from intake import triage
+from intake.triage.cases import Block, read_cases
+from intake.triage.checking import check
+from intake.triage.comparing import compare
+from intake.triage.describing import outline
+from intake.triage.documenting import document
+from intake.triage.mutating import mutants, sample, trial
+
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "protocol.md"
+SCORE = 95  # percent of injected defects that must be caught
+
+
+class Command(BaseCommand):
+    help = "check: is a protocol fit to be used. show: one entry in words. diff: what changed. docs: docs/protocol.md."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verb = verbs.add_parser("check", help="refuses a protocol with a defect, and says what is worth knowing")
+        verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
+        verb.add_argument("--notes", action="store_true", help="list the notes too")
+        verb.add_argument("--mutations", type=int, metavar="N", help="inject N defects and print the share caught")
+        verb = verbs.add_parser("show", help="a rule, fact, question or origin in plain English")
+        verb.add_argument("id")
+        verb = verbs.add_parser("diff", help="what changed from protocol folder A to B, in words")
+        verb.add_argument("old", type=Path)
+        verb.add_argument("new", type=Path)
+        verb = verbs.add_parser("docs", help="writes docs/protocol.md")
+        verb.add_argument("--check", action="store_true", help="only say whether it is fresh")
+
+    def handle(self, *, verb, **options):
+        getattr(self, verb)(**{name: options[name] for name in ARGUMENTS[verb]})
+
+    def check(self, folder, notes, mutations):
+        protocol = loaded(folder)
+        report = check(protocol)
+        for defect in report.defects:
+            self.stderr.write(str(defect))
+        if notes:
+            for note in report.notes:
+                self.stdout.write(f"note: {note}")
+        self.stdout.write("Earliest page at which each emergency rule can fire:")
+        for one in report.earliest:
+            self.stdout.write(f"  {one.number:2} of {len(protocol.pages)}  {one.rule} ({one.page})")
+        if not report.clean:
+            raise refusal(f"{len(report.defects)} defects: this protocol is refused, the running one stays.")
+        self.stdout.write(
+            f"Protocol {protocol.version_label} ({protocol.digest[:12]}) is clean: {len(protocol.rules)} rules, "
+            f"{report.cases} blocks of cases, {len(report.notes)} notes."
+        )
+        if mutations:
+            self.mutate(protocol.folder, mutations)
+
+    def mutate(self, folder, number):
+        """Injects defects one by one; refuses when too few are caught."""
+        chosen = sample(mutants(folder), number)
+        tried, caught = Counter(), Counter()
+        for verdict in trial(folder, chosen):
+            tried[verdict.mutant.kind] += 1
+            if verdict.caught_by:
+                caught[verdict.mutant.kind] += 1
+            else:
+                mutant = verdict.mutant
+                self.stdout.write(f"not caught: {mutant.file}:{mutant.line}: {mutant.kind}: {mutant.what}")
+        for kind, count in sorted(tried.items()):
+            self.stdout.write(f"  {kind}: {caught[kind]} of {count}")
+        share = 100 * caught.total() / tried.total()
+        self.stdout.write(
+            f"Mutation score: {caught.total()} of {tried.total()} injected defects caught ({share:.1f} %)."
+        )
+        if share < SCORE:
+            raise refusal(f"Less than {SCORE} % of the injected defects were caught.")
+
+    def show(self, id):
+        protocol = triage.shipped()
+        for kind, known in (("rule", protocol.rules), ("fact", protocol.facts), ("question", protocol.questions)):
+            if id in known:
+                self.stdout.write("\n".join(shown(protocol, kind, known[id])))
+                return
+        raise refusal(f"no rule, fact or question is called {id!r}")
+
+    def diff(self, old, new):
+        changes = compare(loaded(old), loaded(new))
+        self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
+
+    def docs(self, check):
+        protocol = triage.shipped()
+        text = document(protocol, [found for found in read_cases(protocol.folder) if isinstance(found, Block)])
+        if not check:
+            DOCUMENT.write_text(text, encoding="utf-8")
+            self.stdout.write(f"{DOCUMENT.name} written.")
+        elif not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
+            raise refusal("docs/protocol.md is not fresh: run manage.py protocol docs.")
+        else:
+            self.stdout.write("docs/protocol.md is fresh.")
+
+
+ARGUMENTS = {
+    "check": ("folder", "notes", "mutations"),
+    "show": ("id",),
+    "diff": ("old", "new"),
+    "docs": ("check",),
+}
+
+
+def loaded(folder):
+    """The protocol of a folder, or one clear refusal with every defect."""
+    try:
+        return triage.load(folder) if folder else triage.shipped()
+    except triage.ProtocolError as error:
+        raise refusal(str(error))
+
+
+def shown(protocol, kind, found):
+    if kind == "rule":
+        yield f"{found.condition} ({found.id}), {found.tier.word}: {found.why}"
+        yield from outline(protocol, found.fires_when.expression)
+        yield f"must not fire on: {'; '.join(found.must_not_fire_on)}"
+        yield f"destination: {found.destination}"
+        yield f"sources: {'; '.join(protocol.sources[source].citation for source in found.source_ids)}"
+    elif kind == "fact":
+        yield f"{found.id}: {found.means}" if found.means else found.id
+        yield from outline(protocol, found.when.expression)
+    else:
+        yield f"{found.id} ({found.type}{', red flag' if found.red_flag else ''}): {found.text}"
+        yield from (f"  {option.id}: {option.label}" for option in found.options)
+        if found.asked_when:
+            yield "asked when:"
+            yield from outline(protocol, found.asked_when.expression)
+
+
+def refusal(message):
+    return CommandError(message, returncode=2)

@@ -1,0 +1,141 @@
+"""A protocol with a defect is refused: file, line, id, what is wrong and what to do. The running one stays."""
+
+import shutil
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from intake import triage
+from intake.triage.checking import check
+from intake.triage.comparing import compare
+from intake.triage.mutating import mutants, sample, trial
+from tests.protocol.naive import FOLDER
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(FOLDER, tmp_path / "protocol")
+
+
+def edit(folder, file, before, after):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text, f"{before!r} does not stand in {file}"
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+RULES, FACTS, WARNING = "rules/emergency.yaml", "facts.yaml", "questions/warning_signs.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        (RULES, "weak_parts:speech_swallow", "weak_part:speech_swallow", ("stroke_tia", "Did you mean 'weak_parts'?")),
+        (RULES, "weak_parts:speech_swallow", "weak_parts:speech", ("stroke_tia", "has no option 'speech'")),
+        (RULES, "    WEAK_NEW)", "    WEAK_NOW)", ("stroke_tia", "Did you mean 'WEAK_NEW'?")),
+        (RULES, "    WEAK_NEW)", "    WEAK_NEW", ("stroke_tia", "expected ')'")),
+        (RULES, "aha-asa-2019", "aha-asa-2091", ("stroke_tia", "aha-asa-2019")),
+        (RULES, "sources: [aha-asa-2019, nice-ng128]", "sources: []", ("stroke_tia", "no source is cited")),
+        (RULES, "- id: chest_emergency", "- id: stroke_tia", ("stands twice",)),
+        (RULES, "  why:", "  reason:", ("stroke_tia", "'why' is missing")),
+        (FACTS, "progression:worse_slow/worse_fast", "GETTING_WORSE", ("GETTING_WORSE", "circle")),
+        (FACTS, "IMMUNE_STRONG OR risk", "rule.dvt OR risk", ("IMMUNE_RISK", "names a rule")),
+        (WARNING, 'id: "yes"', "id: yes", ("Put it in quotes",)),
+        (WARNING, "pain_regions:{spine}", "pain_regions:{spines}", ("saddle_change", "Did you mean 'spine'?")),
+        (WARNING, "type: choice", "type: choise", ("saddle_change", "choise")),
+        (WARNING, "required: true", "required: maybe", ("saddle_change", "true or false")),
+        (WARNING, "pain_regions:{sciatic}", "sexual_change:yes_new", ("saddle_change", "does not stand before it")),
+        ("pages.yaml", "chest_kind]", "chest_sort]", ("safety-check", "chest_kind")),
+        ("pages.yaml", "[emergency_now, chest_kind]", "[chest_kind, emergency_now]", ("emergency_now",)),
+        ("routing.yaml", "to: podiatrist", "to: foot_doctor", ("foot_doctor",)),
+        ("body_map.yaml", "leg: [thigh_front", "leg: [thigh_fornt", ("leg", "thigh_fornt")),
+        ("origins.yaml", "- achilles_rupture", "- achilles_tear", ("local_foot_ankle", "achilles_tear")),
+        ("wording.yaml", "  routine:", "  rutine:", ("rutine",)),
+        ("protocol.yaml", "status: sample", "status: signed", ("signed",)),
+    ],
+)
+def test_loading_refuses_it_with_file_line_id_and_what_to_do(folder, file, before, after, said):
+    if before not in (folder / file).read_text(encoding="utf-8"):
+        pytest.fail(f"{before!r} does not stand in {file}")
+    edit(folder, file, before, after)
+    with pytest.raises(triage.ProtocolError) as refused:
+        triage.load(folder)
+    text = str(refused.value)
+    assert file in text
+    for words in said:
+        assert words in text
+    defect = refused.value.defects[0]
+    assert defect.wrong
+    assert defect.to_do
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        (RULES, "age>=40 OR", "age>=140 OR", "never true"),
+        (RULES, "age>=40 OR", "age>=0 OR", "always true"),
+        (RULES, "refer_to: [emergency_department]", "refer_to: [neurologist]", "emergency"),
+        ("rules/soon.yaml", 'destination: "neurologist"', 'destination: "neurologist, same day"', "more urgent"),
+        ("wording.yaml", "if you notice {signs}", "if you notice signs", "listed signs"),
+        ("wording.yaml", "You can book now.", "You are fine. You can book now.", "You are fine"),
+        (FACTS, "- id: ACUTE_1W", "- id: UNUSED\n  when: age>=50\n- id: ACUTE_1W", "nothing uses"),
+        (RULES, "risk_conditions:diabetes AND pain_regions", "NOT risk_conditions:diabetes AND pain_regions", "block"),
+        ("cases/emergency.yaml", "- rule: stroke_tia", "- rule: stroke", "stroke"),
+        ("questions/right_now.yaml", "Not being able to pee at all", "Cannot pee at all", "emergency_now"),
+    ],
+)
+def test_the_checker_refuses_what_loading_cannot_see(folder, file, before, after, said):
+    edit(folder, file, before, after)
+    defects = [str(defect) for defect in check(triage.load(folder)).defects]
+    assert any(said in defect for defect in defects), defects[:5]
+
+
+def test_the_shipped_protocol_is_clean_and_its_document_is_fresh():
+    out = StringIO()
+    call_command("protocol", "check", stdout=out)
+    assert "is clean" in out.getvalue()
+    assert "1 of 36  stroke_tia (safety-check)" in out.getvalue()
+    call_command("protocol", "docs", "--check", stdout=out)
+    assert "fresh" in out.getvalue()
+
+
+def test_the_check_command_ends_with_2_and_names_every_defect(folder):
+    edit(folder, RULES, "weak_parts:speech_swallow", "weak_part:speech_swallow")
+    with pytest.raises(CommandError, match="stroke_tia") as refused:
+        call_command("protocol", "check", str(folder))
+    assert refused.value.returncode == 2
+
+
+def test_a_patient_can_reach_most_emergencies_in_the_first_half_of_the_pages():
+    protocol = triage.shipped()
+    earliest = {one.rule: one.number for one in check(protocol).earliest}
+    assert set(earliest) == {rule.id for rule in protocol.rules.values() if rule.tier is triage.Urgency.EMERGENCY}
+    assert sorted(earliest.values())[-4] * 2 <= len(protocol.pages) + 2
+
+
+def test_injected_defects_are_caught():
+    """A sample of the mutation run; `manage.py protocol check --mutations N` runs as many as you like."""
+    found = mutants(FOLDER)
+    assert len(found) > 1000
+    verdicts = list(trial(FOLDER, sample(found, 40, seed=7)))
+    missed = [verdict.mutant for verdict in verdicts if not verdict.caught_by]
+    assert len(missed) <= 2, [(mutant.file, mutant.line, mutant.what) for mutant in missed]
+
+
+def test_the_difference_of_two_protocols_is_told_in_words(folder):
+    edit(folder, RULES, "age>=40 OR", "age>=50 OR")
+    edit(folder, "questions/how_it_feels.yaml", 'label: "Hot"', 'label: "Warm"')
+    changes = compare(triage.shipped(), triage.load(folder))
+    assert len(changes) == 2
+    assert changes[0].startswith("Rule chest_emergency")
+    assert "at least 50" in changes[0]
+    assert "“Warm” (was “Hot”)" in changes[1]
+    assert compare(triage.shipped(), triage.load(FOLDER)) == []
+
+
+def test_line_breaks_and_comments_do_not_make_another_version(folder):
+    edit(folder, RULES, "# Emergency rules", "# The emergency rules")
+    assert triage.load(folder).digest == triage.shipped().digest
+    edit(folder, RULES, "time-limited.", "limited in time.")
+    assert triage.load(folder).digest != triage.shipped().digest
