@@ -69,7 +69,8 @@ def open_case(intake, assessment: Assessment, *, because, now=None) -> Case:
     if case is None:
         return _open(intake, assessment, because=because, now=now)
     flags = flags_after(case.flags, assessment)
-    fresh = [flag for flag in flags if flag["still"] and not _known(case, flag["rule"])]
+    known = {flag["rule"] for flag in case.flags if flag["still"]}
+    fresh = [flag for flag in flags if flag["still"] and flag["rule"] not in known]
     found = Urgency(assessment.urgency)
     changes = {"flags": flags, "rules_urgency": max(case.rules_urgency, found)}
     words = "; ".join(flag["condition"] for flag in fresh)
@@ -128,14 +129,6 @@ def flags_after(flags: list[dict], assessment: Assessment) -> list[dict]:
             "still": True,
         }
     return sorted(kept.values(), key=lambda flag: -Urgency[flag["tier"].upper()])
-
-
-def _known(case, rule) -> bool:
-    """True when the flag was there the last time anybody could look: on the case, and at its last decision."""
-    if not any(flag["rule"] == rule and flag["still"] for flag in case.flags):
-        return False
-    decision = case.decisions.exclude(effective_at=None).last() if case.status == Status.DECIDED else None
-    return decision is None or decision.flag_verdicts.filter(rule=rule).exists()
 
 
 def _clocks(case, urgency, now, *, latest=False) -> dict:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.http import HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import quote_etag
@@ -103,7 +104,7 @@ def queue_rows(request):
     shown = _shown(request)
     state, _dash, minute = request.headers.get("If-None-Match", "").strip('"').partition("-")
     if state == shown["state"] and minute == shown["minute"]:
-        response = render(request, "cases/_nothing_new.html", status=304)
+        response = HttpResponseNotModified()
     else:
         if state != shown["state"]:
             _log(request)

@@ -35,7 +35,7 @@ def names(response) -> list[str]:
 
 
 def test_the_most_urgent_comes_first_and_the_one_with_the_least_time_before_its_like(patient, maya, sign_in):
-    patient("Dan", HEEL_PAIN)
+    patient("Dan", HEEL_PAIN, ago=timedelta(days=10))  # long overdue, and still the least urgent
     patient("Ben", TEMPLE_HEADACHE, ago=timedelta(minutes=10))
     patient("Cora", FOOT_DROP)
     patient("Ada", SADDLE_NUMBNESS)
