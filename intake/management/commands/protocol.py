@@ -1,5 +1,6 @@
-"""Checks, shows and compares protocols. No subcommand needs a database."""
+"""Checks, shows, compares and replays protocols. Only `replay` needs a database."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         verb = verbs.add_parser("diff", help="what changed from protocol folder A to B, in words")
         verb.add_argument("old", type=Path)
         verb.add_argument("new", type=Path)
+        verb = verbs.add_parser("replay", help="what a changed protocol would do to every stored intake; writes nothing")
+        verb.add_argument("folder", type=Path)
+        verb.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         verb = verbs.add_parser("docs", help="writes docs/protocol.md")
         verb.add_argument("--check", action="store_true", help="only say whether it is fresh")
 
@@ -91,6 +95,19 @@ class Command(BaseCommand):
         changes = compare(loaded(old), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
+    def replay(self, folder, processes):
+        from intake import replay_report, replaying  # they load NumPy, which no other command needs
+
+        after = loaded(folder)
+
+        def progress(done, of, intakes):
+            self.stderr.write(f"  {done} of {of} slices, {intakes:,} intakes", ending="\r")
+
+        found = replaying.replay_all(after, processes=max(1, processes), progress=progress)
+        self.stderr.write("")
+        for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes()):
+            self.stdout.write(line)
+
     def docs(self, check):
         protocol = triage.shipped()
         text = document(protocol, [found for found in read_cases(protocol.folder) if isinstance(found, Block)])
@@ -107,6 +124,7 @@ ARGUMENTS = {
     "check": ("folder", "notes", "mutations"),
     "show": ("id",),
     "diff": ("old", "new"),
+    "replay": ("folder", "processes"),
     "docs": ("check",),
 }
 
