@@ -304,7 +304,7 @@ def test_production_does_not_start_without_its_secrets():
 
 def test_every_setting_is_in_the_example_and_in_the_manual():
     source = (HOUSE / "clinic" / "settings.py").read_text()
-    names = set(re.findall(r'(?:required|environ\.get|read)\((?:"\w+", )?"([A-Z_]+)"', source))
+    names = set(re.findall(r'(?:required|environ\.get|read)\((?:"[a-z_]+", )?"([A-Z_]+)"', source))
     assert {"SECRET_KEY", "DATABASE_URL", "LOG_LEVEL", "TRUSTED_PROXIES"} <= names
     for place in (".env.example", "docs/operations.md"):
         told = set(re.findall(r"[A-Z_]{5,}", (HOUSE / place).read_text()))
