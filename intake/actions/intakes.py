@@ -15,6 +15,7 @@ from clinic.links.models import Link
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
+from intake.actions.codes import keep_code
 from intake.actions.protocols import bring_up_to_date, protocol_version
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
@@ -294,6 +295,7 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     intake.urgency = max(intake.urgency, assessment.urgency)
     intake.entered_by = by or intake.entered_by
     intake.save(update_fields=["submitted_at", "urgency", "entered_by"])
+    keep_code(assessment)
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
     return assessment
 

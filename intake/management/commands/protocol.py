@@ -34,7 +34,7 @@ class Command(BaseCommand):
         verb = verbs.add_parser("diff", help="what changed from protocol folder A to B, in words")
         verb.add_argument("old", type=Path)
         verb.add_argument("new", type=Path)
-        verb = verbs.add_parser("replay", help="what a changed protocol would do to every stored intake; writes nothing")
+        verb = verbs.add_parser("replay", help="what a changed protocol would do to all intakes; writes nothing")
         verb.add_argument("folder", type=Path)
         verb.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         verb = verbs.add_parser("docs", help="writes docs/protocol.md")
