@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from intake import triage
@@ -104,8 +104,9 @@ def _whom(contact) -> str:
 # What the letter says -----------------------------------------------------------------------------------------------
 
 
+@translation.override("en")
 def content(referral: Referral, *, prepared_by, now) -> dict:
-    """Everything the letter says, as JSON-able words."""
+    """Everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
     decision, location = referral.decision, referral.location
     assessment = decision.assessment
     asked = _Answers(assessment, decision.case.intake.language)
@@ -120,7 +121,7 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         "patient": _patient(referral, now),
         "safety": _safety(decision) if referral.urgency == Urgency.EMERGENCY else [],
         "question": referral.question,
-        "wanted": referral.get_wanted_display(),
+        "wanted": str(referral.get_wanted_display()),
         "summary": asked.rows(words.PROBLEM),
         "own_words": asked.rows(words.OWN_WORDS),
         "language_of_words": decision.case.intake.language,
@@ -136,7 +137,7 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         "tried": asked.rows(words.TRIED),
         "daily_life": asked.rows(words.DAILY_LIFE),
         "attachments": list(referral.attachments),
-        "consent": referral.get_consent_display() if referral.consent else "",
+        "consent": str(referral.get_consent_display()) if referral.consent else "",
         "told": referral.patient_told,
         "follow_up": _follow_up(referral),
         "signature": _signature(decision),

@@ -76,6 +76,7 @@ class NoteForm(MoveForm):
     title, button = "Write down a call, a fax or a note", "Keep the note"
     what = forms.ChoiceField(
         label="What was it?",
+        error_messages={"required": "Choose what it was."},
         choices=[(What.PHONE, "Phone call"), (What.FAX, "Fax"), (What.NOTE, "Note")],
         widget=forms.RadioSelect,
         initial=What.PHONE,

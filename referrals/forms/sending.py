@@ -118,7 +118,12 @@ class LetterForm(Prepared):
 
     what_it_does = ReferralMove.What.LETTER
     question = words_field("The question to the specialist", required="Write what the specialist is asked.")
-    wanted = forms.ChoiceField(label="What we hope for", choices=Referral.Wanted.choices, widget=forms.RadioSelect)
+    wanted = forms.ChoiceField(
+        label="What we hope for",
+        choices=Referral.Wanted.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what we hope for."},
+    )
     consent = forms.ChoiceField(
         label="Consent",
         choices=Referral.Consent.choices,
@@ -179,7 +184,9 @@ class SendForm(Prepared):
     """How the letter leaves the house."""
 
     what_it_does = ReferralMove.What.SENT
-    channel = forms.ChoiceField(label="How does it go out?", widget=forms.RadioSelect)
+    channel = forms.ChoiceField(
+        label="How does it go out?", widget=forms.RadioSelect, error_messages={"required": "Choose how it goes out."}
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -100,9 +100,9 @@ class Referral(models.Model):
         MADE_IN_ERROR = "made_in_error", "Made in error"
 
     class Wanted(models.TextChoices):
-        OPINION = "opinion", "Your opinion and advice; we go on treating"
-        SHARED = "shared", "Shared care: please say who does what"
-        TAKE_OVER = "take_over", "Please take over this problem"
+        OPINION = "opinion", _("Your opinion and advice; we go on treating")
+        SHARED = "shared", _("Shared care: please say who does what")
+        TAKE_OVER = "take_over", _("Please take over this problem")
 
     class Consent(models.TextChoices):
         AGREED = "agreed", "The patient agreed to this referral and to sending this letter"

@@ -63,7 +63,7 @@ def listing(request, public_id):
     changed = False
     if request.method == "POST" and form.is_valid():
         try:
-            change_listing(found, by=request.user, saw=form.cleaned_data["saw"], **form.fields_to_save())
+            change_listing(found, by=request.user, saw=form.cleaned_data["saw"] or 0, **form.fields_to_save())
         except ReferralChanged:
             changed = True
             again = request.POST.copy()

@@ -1,0 +1,179 @@
+"""The directory: one entry for each provider, office and specialty; checked when it is typed, never deleted."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from referrals.actions.directory import add_listing
+from referrals.models import Specialist
+from referrals.numbers import check_npi, check_state, check_zip, last_four, us_phone
+from tests import factories
+
+GOOD = {
+    "specialty": "podiatrist",
+    "name": "Lena Fischer",
+    "credentials": "DPM",
+    "npi": "1234567893",
+    "practice": "Ashport Foot and Ankle",
+    "street": "8 Harbor Lane",
+    "city": "Ashport",
+    "state": "me",
+    "zip_code": "04999",
+    "time_zone": "America/New_York",
+    "phone": "207.555.0171",
+    "fax": "1 207 555 0172",
+    "email": "desk@ashportfoot.example",
+    "insurance_plans": "Harbor PPO\n\nMedicare\nHarbor PPO",
+    "languages": ["en", "es"],
+    "accepts_new_patients": "on",
+    "listed": "on",
+}
+
+
+@pytest.fixture
+def desk(sign_in, priya):
+    return sign_in(priya)
+
+
+@pytest.mark.parametrize("npi", ["1234567893", "1992999825", "1245319599"])
+def test_an_npi_with_the_right_sum(npi):
+    check_npi(npi)
+
+
+@pytest.mark.parametrize(
+    "npi", ["1234567890", "1234567839", "3234567893", "123456789", "12345678931", "123456789a", "１２３４５６７８９３"]
+)
+def test_an_npi_with_a_slip_is_caught(npi):
+    with pytest.raises(ValidationError):
+        check_npi(npi)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("2075550142", "(207) 555-0142"),
+        ("+1 (207) 555-0142", "(207) 555-0142"),
+        ("207-555-0142 ext. 12", "(207) 555-0142 x12"),
+        ("207.555.0142x9", "(207) 555-0142 x9"),
+    ],
+)
+def test_phones_are_kept_in_one_way(typed, kept):
+    assert us_phone(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["12", "107 555 0142", "207 055 0142", "207 555 014a", "+44 20 7946 0958", "x12", "<b>"]
+)
+def test_what_is_no_us_phone_is_refused(typed):
+    with pytest.raises(ValidationError):
+        us_phone(typed)
+
+
+def test_zip_state_and_the_last_four_digits():
+    check_zip("04101-1234")
+    check_state("ME")
+    for check, wrong in ((check_zip, "4101"), (check_zip, "04101-12"), (check_state, "XX"), (check_state, "E ")):
+        with pytest.raises(ValidationError):
+            check(wrong)
+    assert last_four("(207) 555-0142 x9981") == "0142"
+
+
+def test_a_listing_is_added_and_tidied(desk, location):
+    response = desk.post("/directory/new/", GOOD | {f"miles_{location.pk}": "1.2"})
+    assert response.status_code == 302
+    made = Specialist.objects.get()
+    assert (made.phone, made.fax, made.state) == ("(207) 555-0171", "(207) 555-0172", "ME")
+    assert made.insurance_plans == ["Harbor PPO", "Medicare"]
+    assert made.miles == {"riverside": 1.2}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("npi", "1234567890", "mistyped digit"),
+        ("phone", "555", "US phone number"),
+        ("fax", "555", "US phone number"),
+        ("zip_code", "1", "ZIP code"),
+        ("state", "XX", "two letters"),
+        ("email", "x@", "valid email"),
+        ("name", "", "provider&#x27;s name"),
+        ("specialty", "wizard", "valid choice"),
+        ("insurance_plans", "x" * 81, "80 characters"),
+        ("name", "a\x00b", "ull characters"),
+    ],
+)
+def test_a_slip_is_shown_at_its_field_and_the_rest_is_kept(desk, field, value, says):
+    response = desk.post("/directory/new/", GOOD | {field: value})
+    words = response.content.decode()
+    assert response.status_code == 422
+    assert says in words
+    assert "error-summary" in words
+    assert "Ashport Foot and Ankle" in words
+    assert not Specialist.objects.exists()
+
+
+def test_the_same_provider_at_the_same_office_is_not_listed_twice(desk):
+    desk.post("/directory/new/", GOOD)
+    response = desk.post("/directory/new/", GOOD)
+    assert response.status_code == 422
+    assert "already listed" in response.content.decode()
+
+
+def test_taking_off_the_list_hides_it_and_keeps_it(desk):
+    desk.post("/directory/new/", GOOD)
+    made = Specialist.objects.get()
+    address = f"/directory/{made.public_id}/"
+    saw = made.history.last().pgh_id
+    assert desk.post(address, {**{k: v for k, v in GOOD.items() if k != "listed"}, "saw": saw}).status_code == 302
+    desk.get("/directory/")  # takes the "added" and "kept" messages away
+    assert "Lena Fischer" not in desk.get("/directory/").content.decode()
+    assert "Lena Fischer" in desk.get("/directory/?unlisted=on").content.decode()
+    assert made.history.count() == 2
+
+
+def test_two_who_change_one_listing_do_not_overwrite_each_other(desk):
+    desk.post("/directory/new/", GOOD)
+    made = Specialist.objects.get()
+    address, saw = f"/directory/{made.public_id}/", made.history.last().pgh_id
+    assert desk.post(address, GOOD | {"saw": saw, "phone": "207 555 0111"}).status_code == 302
+    assert desk.post(address, GOOD | {"focus": "wounds"}).status_code == 409, "nor with a page that names no version"
+    response = desk.post(address, GOOD | {"saw": saw, "focus": "wounds"})
+    assert response.status_code == 409
+    assert "(207) 555-0111" in response.content.decode()
+    assert "wounds" in response.content.decode()
+    made.refresh_from_db()
+    assert (made.phone, made.focus) == ("(207) 555-0111", "")
+
+
+def test_who_may_change_and_who_may_look(sign_in, maya, priya, ruth, client):
+    made = factories.specialist(name="Noor Adeyemi")
+    assert "Noor Adeyemi" in sign_in(maya).get("/directory/").content.decode()
+    for address in ("/directory/new/", f"/directory/{made.public_id}/"):
+        assert sign_in(maya).get(address).status_code == 403
+        assert sign_in(ruth).get(address).status_code == 200
+        assert "/account/login/" in client.get(address).url
+    with pytest.raises(PermissionDenied):
+        add_listing(by=maya, name="x")
+
+
+def test_filters_and_the_nearest_first(desk, location):
+    near = factories.specialist(name="Near By", miles={"riverside": 0.5}, languages=["es"])
+    far = factories.specialist(name="Far Off", miles={"riverside": 11}, insurance_plans=["Summit HMO"])
+    factories.specialist(name="No Where", miles={}, specialty="podiatrist", focus="wounds")
+
+    def names(query):
+        words = desk.get(f"/directory/?{query}").content.decode()
+        return [name for _at, name in sorted((words.find(n), n) for n in ("Near By", "Far Off", "No Where")) if _at > 0]
+
+    assert names("near=riverside") == ["Near By", "Far Off", "No Where"]
+    assert names("specialty=podiatrist") == ["No Where"]
+    assert names("plan=Summit+HMO") == ["Far Off"]
+    assert names("language=es&specialty=neurologist&q=near") == ["Near By"]
+    assert names("q=wounds") == ["No Where"]
+    assert names("near=%00&plan=x&language=zz&page=99&specialty='") != []
+    assert {near.second_factor, far.second_factor} == {"0171"}
+
+
+def test_empty_says_what_to_do(desk, sign_in, maya):
+    assert "The directory is empty" in desk.get("/directory/").content.decode()
+    factories.specialist()
+    assert "No listing fits" in desk.get("/directory/?q=zzzz").content.decode()
