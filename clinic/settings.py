@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "take back forgotten cases": {
+        "task": "intake.tasks.take_back_forgotten",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "seal the access log": {
         "task": "clinic.audit.tasks.seal",
         "schedule": 60,

@@ -156,7 +156,7 @@ class CaseNeedsYou:
     @staticmethod
     def still_needed(message) -> str:
         case = Case.objects.get(public_id=message.subject_id)
-        if case.status != Case.Status.WAITING:
+        if case.status not in (Case.Status.WAITING, Case.Status.SECOND_LOOK):
             return "Somebody acknowledged the case."
         if not User.objects.filter(email=message.recipient, is_active=True, locations=case.location).exists():
             return "This person no longer works at the location."

@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from intake.actions import intakes
+from intake.actions import forgotten, intakes
 
 
 @shared_task
 def open_cases_for_abandoned():
     intakes.open_cases_for_abandoned(timezone.now())
+
+
+@shared_task
+def take_back_forgotten():
+    forgotten.take_back_forgotten(timezone.now())

@@ -112,7 +112,7 @@ def _open(intake, assessment, *, because, now) -> Case:
     case.move_to(Status.WAITING, event=Kind.OPENED, words=words, now=now)
     if because == Case.OpenedBecause.SUBMITTED:
         case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)
-    _announce(case, now)
+    announce(case, now)
     return case
 
 
@@ -148,14 +148,15 @@ def _begin_again(case, urgency, *, event, words, now, by=None, **changes) -> Non
     changes |= {"urgency": urgency, "acknowledged_at": None, "acknowledged_by": None, **clocks}
     changes |= {"decided_at": None, "decided_by": None}
     case.move_to(Status.WAITING, event=event, by=by, words=words, now=now, **changes)
-    _announce(case, now)
+    announce(case, now)
 
 
 def _drop_proposal(case, words, *, now) -> None:
     case.decisions.filter(effective_at=None, refused_at=None).update(refused_at=now, second_words=words)
 
 
-def _announce(case, now) -> None:
+def announce(case, now) -> None:
+    """Tell the therapists that the case waits for one of them; routine cases are only listed."""
     if case.urgency >= Urgency.SOON:
         emails.case_needs_you(case, now=now)
 
@@ -192,7 +193,7 @@ def hand_back(case, *, by, words="", now=None) -> Case:
     clock = _clocks(case, Urgency(case.urgency), now)["acknowledge_by"]
     changes = {"acknowledged_at": None, "acknowledged_by": None, "acknowledge_by": min(clock, case.decide_by)}
     case.move_to(Status.WAITING, event=Kind.HANDED_BACK, by=by, words=words, now=now, **changes)
-    _announce(case, now)
+    announce(case, now)
     return case
 
 
@@ -236,7 +237,7 @@ def raise_tier(case, *, tier, by, words="", now=None) -> Case:
     clocks = _clocks(case, tier, now, latest=True)
     case.move_to(status, event=Kind.RAISED_BY_STAFF, by=by, words=words, now=now, urgency=tier, **clocks)
     if case.status == Status.WAITING:
-        _announce(case, now)
+        announce(case, now)
     return case
 
 
@@ -319,6 +320,7 @@ def decide(case, *, version, tier, specialist, refer, reason, words, verdicts, b
     else:
         words = f"To {Urgency(tier).label.lower()}. {words}"
         case.move_to(Status.SECOND_LOOK, event=Kind.PROPOSED, by=by, words=words, now=now)
+        announce(case, now)
     return decision
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from clinic.messages.models import Message
 from intake.actions import cases
+from intake.actions.forgotten import take_back_forgotten
 from intake.models import Case, CaseEvent, Contact, MoveNotAllowed, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
@@ -242,6 +243,31 @@ def test_front_desk_and_managers_take_no_clinical_step(location, priya, ruth, ac
             act(case, person)
     case.refresh_from_db()
     assert kinds(case) == [Kind.OPENED]
+
+
+def test_a_case_taken_and_forgotten_waits_for_anybody_again(location, maya, daniel):
+    """Maya took it at nine and went home ill. At two it has been due for an hour: everybody hears of it."""
+    case = opened(location, TEMPLE_HEADACHE)
+    cases.acknowledge(case, by=maya, now=MONDAY_MORNING)
+    due = MONDAY_MORNING + timedelta(hours=4)
+    assert take_back_forgotten(due + timedelta(minutes=59)) == 0
+    assert take_back_forgotten(due + timedelta(minutes=61)) == 1
+
+    case.refresh_from_db()
+    assert (case.status, case.acknowledged_by) == (Case.Status.WAITING, None)
+    assert case.events.last().words == "Maya Ortiz had it, and it was not decided in time."
+    mails = Message.objects.about("case", case.public_id).filter(status="scheduled")
+    assert {mail.recipient for mail in mails} == {maya.email, daniel.email}
+
+    cases.acknowledge(case, by=daniel, now=due + timedelta(minutes=70))
+    assert take_back_forgotten(due + timedelta(minutes=120)) == 0  # he has an hour of his own
+
+
+def test_a_case_in_time_or_decided_is_left_where_it_is(location, maya):
+    in_time, decided = opened(location, TEMPLE_HEADACHE), opened(location, TEMPLE_HEADACHE)
+    cases.acknowledge(in_time, by=maya, now=MONDAY_MORNING)
+    agree(decided, maya)
+    assert take_back_forgotten(MONDAY_MORNING + timedelta(hours=4)) == 0
 
 
 # The row itself ---------------------------------------------------------------------------------------------

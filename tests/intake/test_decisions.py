@@ -5,7 +5,9 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from clinic.messages.models import Message
 from intake.actions import cases
+from intake.emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS, TEMPLE_HEADACHE
@@ -115,6 +117,14 @@ def test_lowering_an_emergency_waits_for_another_therapist(emergency, daniel, ma
     assert (emergency.status, emergency.tier) == (Case.Status.DECIDED, Urgency.SOON)
     assert (decision.by, decision.second_by, emergency.decided_by) == (daniel, maya, daniel)
     assert kinds(emergency)[-2:] == [Kind.PROPOSED, Kind.SECOND_AGREED]
+
+
+def test_the_other_therapists_are_told_that_a_second_look_is_needed(emergency, daniel, maya):
+    agree(emergency, daniel, **LOWER)
+    [mail] = Message.objects.about("case", emergency.public_id).filter(
+        status="scheduled", recipient=maya.email, facts__round=1
+    )
+    assert CaseNeedsYou.still_needed(mail) == ""
 
 
 def test_nobody_is_their_own_second_person(emergency, daniel):
