@@ -11,7 +11,9 @@ from intake.forms.contact import InvitationForm
 @staff_may(INVITE_PATIENTS)
 def invite(request):
     locations = request.user.locations.all()
-    form = InvitationForm(request.POST or None, locations=locations, initial={"language": "en"})
+    form = InvitationForm(
+        request.POST if request.method == "POST" else None, locations=locations, initial={"language": "en"}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())

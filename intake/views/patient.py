@@ -29,7 +29,11 @@ def home(request):
 def start(request):
     """Contact details first, so that somebody can be called back whose form is never finished."""
     locations = Location.objects.all()
-    form = ContactForm(request.POST or None, locations=locations, initial={"language": draft.language_of(request)})
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        locations=locations,
+        initial={"language": draft.language_of(request)},
+    )
     if request.method == "POST" and form.is_valid():
         intake = _begin(form)
         return draft.remember(request, redirect(next_address(intake)), intake)
@@ -53,7 +57,9 @@ def contact(request, intake):
     names = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
     initial = {name: getattr(patient, name) for name in (*names, "insurance_plan")}
     initial["location"] = patient.location.slug
-    form = ContactForm(request.POST or None, locations=Location.objects.all(), initial=initial)
+    form = ContactForm(
+        request.POST if request.method == "POST" else None, locations=Location.objects.all(), initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
             intakes.change_contact(intake, **form.contact())

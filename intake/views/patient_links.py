@@ -22,7 +22,7 @@ def link(request, secret):
     intake = _intake_of(found)
     if intake is None:
         return render(request, "intake/link_ended.html", status=404)
-    form = OpenLinkForm(request.POST or None)
+    form = OpenLinkForm(request.POST if request.method == "POST" else None)
     wrong = None
     if request.method == "POST" and form.is_valid():
         opened = try_open(found, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)

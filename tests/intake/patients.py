@@ -1,0 +1,120 @@
+"""A patient with a phone, for tests of the patient's pages. They see what the pages say and press what is there."""
+
+import re
+from html import unescape
+
+from django.test import Client
+from django.urls import reverse
+
+from intake import triage
+from intake.forms.questions import as_sent
+from intake.models import Case, Intake
+
+ADA = {
+    "first_name": "Ada",
+    "last_name": "Quill",
+    "date_of_birth_month": "3",
+    "date_of_birth_day": "31",
+    "date_of_birth_year": "1982",
+    "phone": "207 555 0111",
+    "email": "ada@patients.example",
+    "language": "en",
+}
+
+
+class Phone:
+    """One browser. `page` is the last response; `text` what a reader sees of it."""
+
+    def __init__(self):
+        self.client = Client()
+        self.page = None
+
+    # What they see ------------------------------------------------------------------------------------------------
+
+    @property
+    def html(self) -> str:
+        return self.page.content.decode()
+
+    @property
+    def text(self) -> str:
+        visible = re.sub(r"(?s)<(head|script|style)\b.*?</\1>", " ", self.html)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", visible)).split())
+
+    def hidden(self, name) -> str:
+        return unescape(re.search(rf'name="{name}"\s+value="([^"]*)"', self.html)[1])
+
+    @property
+    def asks(self) -> list[str]:
+        """Ids of the questions on the page."""
+        return re.findall(r'id="div_id_(\w+)"', self.html)
+
+    @property
+    def errors(self) -> str:
+        found = re.search(r'(?s)id="error-summary".*?</ul>', self.html)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split()) if found else ""
+
+    # What they do -------------------------------------------------------------------------------------------------
+
+    def opens(self, address, *args):
+        address = address if address.startswith("/") else reverse(address, args=args)
+        self.page = self.client.get(address, follow=True)
+        return self
+
+    def sends(self, address, data=None, *, follow=True):
+        self.page = self.client.post(address, data or {}, follow=follow)
+        return self
+
+    def starts(self, **details):
+        """Fills in the contact page; the first question follows when nothing is wrong."""
+        self.opens("intake_start")
+        return self.sends(reverse("intake_start"), ADA | {"ticket": self.hidden("ticket")} | details)
+
+    def opens_page(self, page_id):
+        return self.opens(page_address(page_id))
+
+    def answers(self, page_id, *, follow=True, more=None, **answers):
+        """Opens a page, fills in the questions given (follow-ups as they appear) and presses the button."""
+        self.opens_page(page_id)
+        return self.presses_save(page_id, follow=follow, more=more, **answers)
+
+    def presses_save(self, page_id, *, follow=True, more=None, **answers):
+        """Sends the page that is open, as it is on the screen."""
+        sent = {"version": self.hidden("version"), "shown": list(answers)} | (more or {})
+        for question, value in answers.items():
+            sent |= as_sent(triage.shipped().questions[question], value)
+        return self.sends(page_address(page_id), sent, follow=follow)
+
+    def answers_everything(self, answers):
+        """Page after page until the page to check, reading past an emergency page."""
+        self.opens("intake_check")
+        while (
+            page := triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
+        ) is not None:
+            self.answers(
+                page.id, **{name: answers[name] for name in page.questions if name in answers} or {"goal": None}
+            )
+            if "I have read this" in self.text:
+                self.reads_the_advice()
+        return self.opens("intake_check")
+
+    def reads_the_advice(self):
+        return self.sends(reverse("intake_emergency"))
+
+    def submits(self, **more):
+        self.opens("intake_check")
+        return self.sends(reverse("intake_submit"), {"version": self.hidden("version")} | more)
+
+    # What is true of them --------------------------------------------------------------------------------------------
+
+    @property
+    def intake(self) -> Intake:
+        return Intake.objects.latest("pk")
+
+    @property
+    def case(self) -> Case | None:
+        return Case.objects.filter(intake=self.intake).first()
+
+
+def page_address(page_id) -> str:
+    pages = [page.id for page in triage.pages(triage.shipped())]
+    return reverse("intake_page", args=[pages.index(page_id) + 1])
