@@ -5,4 +5,4 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self):
-        from intake import emails  # noqa: F401  (registers the kinds of message this app sends)
+        from intake import checks, emails  # noqa: F401  (the protocol is looked at; kinds of message are registered)

@@ -6,9 +6,11 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     answers = validate_answers(protocol, raw)     # raises AnswerError naming the question
     visible_questions(protocol, answers)          # ids to ask
     next_questions(protocol, answers)             # ids still to answer, in page order
+    needed_questions(protocol, answers)           # those of them that can still change something
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     outcome.as_json()                             # stable, JSON-able
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
+    check(protocol)                               # defects that refuse a protocol, and notes about it
 
 Answers map question ids to: True/False (boolean), an option id (choice), a list of option ids (multi_choice,
 body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
@@ -16,6 +18,7 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 
 from .answers import validate_answers
 from .assessing import assess, visible_questions
+from .checking import Report, check
 from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
 from .loading import load, shipped
@@ -33,6 +36,7 @@ from .outcome import (
 )
 from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages
 from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
+from .pruning import needed_questions
 from .wordings import Wording
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "Protocol",
     "ProtocolError",
     "Question",
+    "Report",
     "Rule",
     "Source",
     "Suggestion",
@@ -63,10 +68,12 @@ __all__ = [
     "Urgency",
     "Wording",
     "assess",
+    "check",
     "counterfactuals",
     "display",
     "find_page",
     "load",
+    "needed_questions",
     "next_page",
     "next_questions",
     "page_questions",

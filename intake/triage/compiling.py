@@ -53,6 +53,7 @@ class Program:
         self.conditions = tuple(other_conditions(protocol))
         self.place_of = {id(condition): place for place, condition in enumerate(self.conditions)}
         self.reasons = Reasons(protocol)
+        self._masks: dict[int, int] = {}
 
     @cached_property
     def decide(self) -> Decision:
@@ -90,6 +91,14 @@ class Program:
     def reads(self) -> Mapping[str, int]:
         """For each question, fact and rule ("rule.x") the questions it can depend on, as bits."""
         return _Writer(self).reads
+
+    def mask(self, node: Includes) -> int:
+        """The options of a test as bits; kept by the node, which lives as long as the protocol."""
+        found = self._masks.get(id(node))
+        if found is None:
+            ids = self.protocol.questions[node.question].option_ids
+            found = self._masks[id(node)] = sum(1 << ids.index(option) for option in node.options)
+        return found
 
     def holds(self, condition: Condition | None, bits: int) -> bool:
         """Whether a condition of routing, holds, levels or wording holds (None: always), from `conditions`."""
@@ -173,8 +182,7 @@ class _Writer:
                 return f"({counts} >= {number})"
 
     def includes(self, node: Includes) -> str:
-        ids = self.questions[self.index[node.question]].option_ids
-        return f"q{self.index[node.question]} & {sum(1 << ids.index(option) for option in node.options)}"
+        return f"q{self.index[node.question]} & {self.program.mask(node)}"
 
     def compare(self, node: Compare) -> str:
         name = f"q{self.index[node.question]}"

@@ -63,7 +63,7 @@ class Hanging:
         bit, value = 1 << index, self.values[index]
         question = self.protocol.questions[node.question]
         if isinstance(node, Includes):
-            holds = any(value >> question.option_ids.index(option) & 1 for option in node.options)
+            holds = bool(value & self.protocol.program.mask(node))
         else:
             number = (value.bit_count() or float("nan")) if node.counted else value
             holds = number >= node.number if node.op == ">=" else number <= node.number
@@ -72,5 +72,5 @@ class Hanging:
             return holds, holds, 0
         bits = bit if is_open and self.asked & bit else 0
         if question.asked_when and (is_shaky or not self.asked & bit):
-            bits |= self.range(question.asked_when.expression)[2]
+            bits |= self._named(f"asked.{question.id}", question.asked_when.expression)[2]
         return holds or is_open, False, bits

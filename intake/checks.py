@@ -1,0 +1,15 @@
+"""Every start of the product looks at the protocol: a broken one stops it with file, line and what to do."""
+
+from django.core import checks
+
+from intake import triage
+
+
+@checks.register
+def the_protocol_loads(app_configs, **kwargs):
+    """An error for each defect the strict loader finds; the full check is `manage.py protocol check`."""
+    try:
+        triage.shipped()
+    except triage.ProtocolError as error:
+        return [checks.Error(str(defect), hint=defect.to_do, id="intake.E001") for defect in error.defects]
+    return []

@@ -1,0 +1,110 @@
+"""The questionnaire as pages, and the shortest way through it that still says the same."""
+
+import pytest
+import yaml
+
+from intake import triage
+from intake.triage.pruning import needed_questions, shortest_path
+from tests.protocol.naive import FOLDER
+
+PROTOCOL = triage.shipped()
+VIGNETTES = yaml.safe_load((FOLDER.parents[1] / "tests" / "protocol" / "vignettes.yaml").read_text())["vignettes"]
+BY_ID = {vignette["id"]: vignette["answers"] for vignette in VIGNETTES}
+
+
+def summary(answers):
+    outcome = triage.assess(PROTOCOL, answers, explain=False)
+    return [flag.rule for flag in outcome.flags], outcome.urgency, outcome.specialists[0].id
+
+
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda v: v["id"])
+def test_the_shortest_path_gives_the_same_flags_tier_and_first_specialist(vignette, record_property):
+    full = triage.validate_answers(PROTOCOL, vignette["answers"])
+    given = shortest_path(PROTOCOL, full)
+    record_property("questions", f"{len(given)} of {len(full)}")
+    assert summary(given) == summary(full)
+    assert len(given) <= len(full)
+
+
+def test_plain_heel_pain_needs_25_questions_or_fewer():
+    full = triage.validate_answers(PROTOCOL, BY_ID["dev-28"])
+    given = shortest_path(PROTOCOL, full)
+    unanswered = [name for name in needed_questions(PROTOCOL, given) if name not in full]
+    assert len(given) + len(unanswered) <= 25
+
+
+def test_nothing_is_left_out_while_a_rule_hangs_on_it():
+    """At the very start every red-flag question that is shown is needed."""
+    needed = needed_questions(PROTOCOL, {})
+    red_flags = {name for name in triage.next_questions(PROTOCOL, {}) if PROTOCOL.questions[name].red_flag}
+    assert red_flags <= set(needed)
+
+
+def test_a_follow_up_appears_on_the_page_of_the_question_that_opens_it():
+    view = triage.page_questions(PROTOCOL, "safety-check", {})
+    assert view.visible == ("emergency_now",)
+    assert view.follow_ups == {"chest_kind": ("emergency_now",)}
+    view = triage.page_questions(PROTOCOL, "safety-check", {"emergency_now": ["chest_pain"]})
+    assert view.visible == ("emergency_now", "chest_kind")
+
+
+def test_pages_come_one_after_the_other_until_nothing_required_is_left():
+    full = BY_ID["dev-30"]
+    given, seen, order = {}, set(), []
+    while page := triage.next_page(PROTOCOL, given, seen):
+        order.append(page.id)
+        assert len(order) <= len(triage.pages(PROTOCOL)), "a page came twice"
+        while open_here := [
+            name
+            for name in triage.page_questions(PROTOCOL, page.id, given).visible
+            if name in full and name not in given
+        ]:
+            given |= {name: full[name] for name in open_here}
+        seen.add(page.id)
+    assert order[0] == "safety-check"
+    assert given == full
+    assert order == [page.id for page in triage.pages(PROTOCOL) if page.id in order]
+
+
+def test_an_answer_whose_question_is_no_longer_asked_is_kept_but_not_used():
+    answers = BY_ID["dev-05"] | {"general_signs": ["none"]}
+    clean = triage.validate_answers(PROTOCOL, answers)
+    assert clean["fever_cause"] == "now_unexplained"
+    outcome = triage.assess(PROTOCOL, clean)
+    assert "fever_cause" not in outcome.asked
+    assert "spinal_infection" not in [flag.rule for flag in outcome.flags]
+
+
+@pytest.mark.parametrize(
+    ("answers", "question", "code"),
+    [
+        ({"foo": 1}, "foo", "unknown_question"),
+        ({"saddle_change": "maybe"}, "saddle_change", "unknown_option"),
+        ({"emergency_now": ["nonee"]}, "emergency_now", "unknown_option"),
+        ({"emergency_now": "none"}, "emergency_now", "wrong_type"),
+        ({"emergency_now": ["none", "fainted"]}, "emergency_now", "exclusive"),
+        ({"emergency_now": ["fainted", "fainted"]}, "emergency_now", "duplicate"),
+        ({"saddle_change": True}, "saddle_change", "wrong_type"),
+        ({"age": 121}, "age", "out_of_range"),
+        ({"age": -1}, "age", "out_of_range"),
+        ({"age": "40"}, "age", "wrong_type"),
+        ({"age": True}, "age", "wrong_type"),
+        ({"pain_worst": 11}, "pain_worst", "out_of_range"),
+        ({"pain_worst": 4.5}, "pain_worst", "wrong_type"),
+        ({"surgery_considered": "true"}, "surgery_considered", "wrong_type"),
+        ({"imaging_date": "31.12.2025"}, "imaging_date", "bad_date"),
+        ({"pain_regions": ["heel_middle"]}, "pain_regions", "unknown_option"),
+        ({"goal": "x" * 301}, "goal", "too_long"),
+        ({"goal": ["run"]}, "goal", "wrong_type"),
+    ],
+)
+def test_a_wrong_answer_is_an_error_that_names_its_question(answers, question, code):
+    with pytest.raises(triage.AnswerError) as refused:
+        triage.assess(PROTOCOL, answers)
+    assert (refused.value.question_id, refused.value.code) == (question, code)
+    assert question in refused.value.message
+
+
+def test_what_was_left_empty_is_not_answered():
+    empty = {"goal": "", "age": None, "emergency_now": []}
+    assert triage.validate_answers(PROTOCOL, empty) == {}
