@@ -265,6 +265,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "clinic.staff.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Plumbline"
+MFA_TOTP_TOLERANCE = 1  # a code may be one step old: people type slowly
 
 SESSION_COOKIE_NAME = "__Host-staff" if PRODUCTION else "plumbline_staff"
 SESSION_COOKIE_AGE = 12 * 3600
