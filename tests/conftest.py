@@ -16,9 +16,12 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_separate(settings):
-    """Passwords are hashed fast in tests only, and no test inherits another's counters or limits."""
+def _quick_and_separate(settings, tmp_path):
+    """Passwords are hashed fast in tests only; no test inherits another's counters, limits or files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    kept = settings.STORAGES["default"]
+    here = kept | {"OPTIONS": kept["OPTIONS"] | {"location": str(tmp_path / "files")}}
+    settings.STORAGES = settings.STORAGES | {"default": here}
     cache.clear()
 
 

@@ -9,13 +9,6 @@ from tests.answers import FOOT_DROP
 OFFICE = "Ellen Park, RN"
 
 
-@pytest.fixture(autouse=True)
-def _files_of_this_test_only(settings, tmp_path):
-    default = settings.STORAGES["default"]
-    options = default["OPTIONS"] | {"location": str(tmp_path / "files")}
-    settings.STORAGES = settings.STORAGES | {"default": default | {"OPTIONS": options}}
-
-
 @pytest.fixture
 def neurologist(db):
     return factories.specialist(name="Miriam Katz", practice="Ashport Neurology", email="desk@ashportneuro.example")

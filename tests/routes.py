@@ -1,0 +1,116 @@
+"""Every address of the product and who may open it. A route that is not here fails `tests/test_house.py`."""
+
+from dataclasses import dataclass
+
+from clinic.staff import permissions as may
+
+ANYONE = "anyone"  # holds nobody's data, or opens by a link and a second factor
+SIGNED_IN = "any member of staff, about themselves"
+
+
+@dataclass(frozen=True)
+class Route:
+    """`who` may open it; `about` names the sample it takes; `shows` that its page holds a patient's data.
+
+    `query` is what it must be asked with. `elsewhere` is a route that people without the permission are sent on to
+    instead of being refused.
+    """
+
+    who: str
+    about: str = ""
+    shows: bool = False
+    post_only: bool = False
+    query: str = ""
+    elsewhere: str = ""
+
+
+def changes(who, about):
+    return Route(who, about, post_only=True)
+
+
+ROUTES = {
+    "home": Route(ANYONE),
+    "livez": Route(ANYONE),
+    "readyz": Route(ANYONE),
+    "set_language": Route(ANYONE),
+    # Signing in
+    "account_login": Route(ANYONE),
+    "account_logout": Route(ANYONE),
+    "account_inactive": Route(ANYONE),
+    "account_signup": Route(ANYONE),  # closed by the adapter
+    "account_email_verification_sent": Route(ANYONE),
+    "account_confirm_email": Route(ANYONE, "key"),
+    "account_confirm_login_code": Route(ANYONE),
+    "account_reset_password": Route(ANYONE),
+    "account_reset_password_done": Route(ANYONE),
+    "account_reset_password_from_key": Route(ANYONE, "reset key"),
+    "account_reset_password_from_key_done": Route(ANYONE),
+    "mfa_authenticate": Route(ANYONE),
+    "account_reauthenticate": Route(SIGNED_IN),
+    "account_email": Route(SIGNED_IN),
+    "account_change_password": Route(SIGNED_IN),
+    "account_set_password": Route(SIGNED_IN),
+    "mfa_index": Route(SIGNED_IN),
+    "mfa_reauthenticate": Route(SIGNED_IN),
+    "mfa_activate_totp": Route(SIGNED_IN),
+    "mfa_deactivate_totp": Route(SIGNED_IN),
+    "mfa_view_recovery_codes": Route(SIGNED_IN),
+    "mfa_generate_recovery_codes": Route(SIGNED_IN),
+    "mfa_download_recovery_codes": Route(SIGNED_IN),
+    # Patients, by the intake their browser has open
+    "intake_start": Route(ANYONE),
+    "intake_contact": Route(ANYONE, shows=True),
+    "intake_page": Route(ANYONE, "page", shows=True),
+    "intake_reveal": Route(ANYONE, "page", post_only=True),
+    "intake_emergency": Route(ANYONE, shows=True),
+    "intake_check": Route(ANYONE, shows=True),
+    "intake_submit": Route(ANYONE, post_only=True),
+    "intake_done": Route(ANYONE),
+    "intake_save": Route(ANYONE),
+    "intake_leave": Route(ANYONE, post_only=True),
+    "link": Route(ANYONE, "secret"),
+    "invite": Route(may.INVITE_PATIENTS),
+    # Cases
+    "queue": Route(may.SEE_CASES, shows=True, elsewhere="referrals"),
+    "queue_rows": Route(may.SEE_CASES, shows=True),
+    "case": Route(may.SEE_CASES, "case", shows=True),
+    "acknowledge": changes(may.DECIDE_CASES, "case"),
+    "hand_back": changes(may.DECIDE_CASES, "case"),
+    "contact": changes(may.DECIDE_CASES, "case"),
+    "raise_tier": changes(may.DECIDE_CASES, "case"),
+    "reopen_case": changes(may.DECIDE_CASES, "case"),
+    "decide": changes(may.DECIDE_CASES, "case"),
+    "second_look": changes(may.DECIDE_CASES, "case"),
+    # Referrals
+    "referrals": Route(may.CARRY_REFERRALS, shows=True),
+    "referral": Route(may.CARRY_REFERRALS, "referral", shows=True),
+    "choose_specialist": Route(may.CARRY_REFERRALS, "draft", shows=True),
+    "letter_parts": Route(may.CARRY_REFERRALS, "referral", shows=True),
+    "letter": Route(may.CARRY_REFERRALS, "referral", shows=True),
+    "send_referral": Route(may.CARRY_REFERRALS, "draft", shows=True),
+    "move_referral": Route(may.CARRY_REFERRALS, "referral", shows=True, query="do=note"),
+    "report": Route(may.SIGN_REFERRALS, "report", shows=True),
+    "read_report": changes(may.SIGN_REFERRALS, "report"),
+    "directory": Route(may.CARRY_REFERRALS),
+    "new_listing": Route(may.MANAGE_DIRECTORY),
+    "listing": Route(may.MANAGE_DIRECTORY, "listing"),
+    # Specialists' offices, by the referral their browser has open
+    "office": Route(ANYONE, shows=True),
+    "office_letter": Route(ANYONE, shows=True),
+    "office_leave": Route(ANYONE, post_only=True),
+    "office_answer": Route(ANYONE, "answer", shows=True),
+    "office_done": Route(ANYONE, "answer"),
+    "office_link": Route(ANYONE, "secret"),
+    # Messages
+    "messages": Route(may.SEE_MESSAGES, shows=True),
+    "message": Route(may.SEE_MESSAGES, "message", shows=True),
+    "wake_sleeping_link": changes(may.SEE_MESSAGES, "sleeping link"),
+    # The demo
+    "demo_start": Route(ANYONE),
+    "demo_look": Route(ANYONE),
+    "demo_mails": Route(ANYONE),
+    "demo_mail": Route(ANYONE, "mail"),
+}
+
+# Samples that only the location they belong to may know of.
+OF_A_LOCATION = {"case", "draft", "referral", "report", "message", "sleeping link"}

@@ -1,0 +1,307 @@
+"""The rules of the house, checked over the house itself: what may import what, who may open which address, which page
+leaves a trace. A new route, app or template is caught here when it forgets one.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from clinic.audit.models import AccessLog
+from clinic.links.actions import make_link, secret_of
+from clinic.links.models import MOST_WRONG_TRIES, Link
+from clinic.staff import permissions
+from intake import triage
+from referrals import actions as referring
+from tests import factories
+from tests.answers import FOOT_DROP
+from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
+
+BASE = settings.BASE_DIR
+APPS = ("clinic", "intake", "referrals")  # later ones may import earlier ones
+SOURCES = sorted(path for app in APPS for path in (BASE / app).rglob("*.py") if "migrations" not in path.parts)
+TEMPLATES = sorted((BASE / "templates").rglob("*.*"))
+named = {"ids": lambda path: str(path.relative_to(BASE))}
+
+# Imports --------------------------------------------------------------------------------------------------------------
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, also those inside functions."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def may_name_any_app(path: Path) -> bool:
+    inside = path.relative_to(BASE).parts
+    return inside[:2] == ("clinic", "demo") or inside in (("clinic", "urls.py"), ("clinic", "celery.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, **named)
+def test_imports_go_one_way(path):
+    app = path.relative_to(BASE).parts[0]
+    later = APPS[APPS.index(app) + 1 :]
+    if not may_name_any_app(path):
+        assert {name for name in imported(path) if name.split(".")[0] in later} == set()
+
+
+LAYERS = ("triage", "models", "actions", "views")  # a layer imports those before it
+
+
+def layer_of(module: str) -> int | None:
+    parts = module.split(".")
+    if parts[0] not in APPS[1:] or len(parts) < 2:
+        return None
+    return LAYERS.index(parts[1]) if parts[1] in LAYERS else None
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.relative_to(BASE).parts[0] != "clinic"], **named)
+def test_inside_an_app_pages_build_on_actions_and_actions_on_models(path):
+    own = layer_of(".".join(path.relative_to(BASE).with_suffix("").parts))
+    if own is not None:
+        assert {name for name in imported(path) if (layer_of(name) or 0) > own} == set()
+
+
+def test_the_engine_runs_where_no_django_is():
+    program = (
+        "import sys; sys.modules['django'] = None; from intake import triage;"
+        "print(triage.assess(triage.shipped(), {}).urgency)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=BASE, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    engine = [path for path in SOURCES if path.is_relative_to(BASE / "intake" / "triage")]
+    assert engine
+    assert not [path for path in engine if any(name.split(".")[0] == "django" for name in imported(path))]
+
+
+# Content --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_rule_of_the_protocol_has_a_source_that_is_listed():
+    protocol = triage.shipped()
+    assert len(protocol.rules) == 74
+    assert [rule.id for rule in protocol.rules.values() if not rule.source_ids] == []
+    assert {source for rule in protocol.rules.values() for source in rule.source_ids} <= set(protocol.sources)
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *(BASE / "tests").rglob("*.py")], **named)
+def test_a_file_can_be_read_in_one_sitting(path):
+    assert len(path.read_text().splitlines()) <= 400
+
+
+FORBIDDEN = {
+    r"\|\s*safe\b|\bsafeseq\b|autoescape off": "puts text on the page unescaped",
+    r"<script(?![^>]*\bsrc=)[^>]*>": "has a script inside the page",
+    r"<style\b|\sstyle\s*=": "has a style inside the page",
+    r"\son[a-z]+\s*=\s*[\"']": "has an event attribute",
+    r"hx-on\b|hx-vals=[\"']js:|javascript:|src=[\"']data:": "runs or embeds what the policy forbids",
+    r"(src|href)=[\"'](https?:)?//(?!localhost)": "loads or points to another site",
+}
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], **named)
+def test_a_page_keeps_the_content_security_policy(path):
+    text = path.read_text()
+    assert {why for pattern, why in FORBIDDEN.items() if re.search(pattern, text)} == set()
+
+
+# What is wrong with somebody, what kind of help they need, how bad it is.
+CLINICAL = re.compile(
+    r"""\b(pain|symptom|diagnos|red.?flag|triage|emergenc|urgent|routine|assessment|score|severity|patient|surge|medic
+    |insur|spine|spinal|back|neck|knee|hip|foot|feet|ankle|leg|arm|shoulder|nerve|numb(?!er)|weak|cancer|tumor|fracture
+    |infect|pregnan|neurolog|orthop|rheumat|podiatr|oncolog|psych|mental|depress|suicid|alcohol|drug)\w*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if "emails" in path.parts], **named)
+def test_the_words_of_a_mail_hold_nothing_clinical(path):
+    said = re.sub(r"{%\s*(load|if|else|endif|include)\b.*?%}|{{.*?}}", " ", path.read_text())
+    assert CLINICAL.findall(said.replace("come back", " ")) == []
+
+
+# Routes ---------------------------------------------------------------------------------------------------------------
+
+
+def all_routes(patterns=None) -> list[URLPattern]:
+    found = []
+    for pattern in patterns or get_resolver().url_patterns:
+        found += [pattern] if isinstance(pattern, URLPattern) else all_routes(pattern.url_patterns)
+    return found
+
+
+CALLBACKS = {route.name: route.callback for route in all_routes()}
+GUARDED = sorted(name for name, route in ROUTES.items() if route.who not in (ANYONE, SIGNED_IN))
+
+
+def test_every_route_is_known_and_named_once():
+    names = [route.name for route in all_routes()]
+    assert sorted(names) == sorted(set(names))
+    assert set(names) - set(ROUTES) == set(), "say in tests/routes.py who may open them"
+    assert set(ROUTES) - set(names) == set(), "these routes are gone"
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_a_route_is_open_to_strangers_only_if_the_table_says_so(name):
+    view, route = CALLBACKS[name], ROUTES[name]
+    assert getattr(view, "login_required", True) is (route.who != ANYONE)
+    if name in GUARDED and not route.elsewhere:
+        assert view.permission == route.who
+
+
+@pytest.fixture
+def samples(location, maya, priya):
+    """What every route takes, all of it at Riverside."""
+    case, first, second = (factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya) for _ in range(3))
+    draft, referral = (referring.refer(factories.decision(on=decided, by=maya), by=maya) for decided in (first, second))
+    for one in (draft, referral):
+        referring.choose(one, factories.specialist(), choice="suggested", because="sees new patients", by=priya)
+        referring.prepare_letter(one, consent="agreed", by=priya)
+    referral = referring.send(referral, by=priya)
+    content = ContentFile(b"%PDF-1.7", "report.pdf")
+    report = referral.reports.create(
+        file=content, file_name="report.pdf", sha256=sha256(b"%PDF-1.7").hexdigest(), sent_by="Noor Adeyemi"
+    )
+    message = factories.message(at=location, subject_id=referral.public_id)
+    ends = timezone.now() + timedelta(days=1)
+    link = make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=ends)
+    Link.objects.filter(pk=link.pk).update(wrong_tries=MOST_WRONG_TRIES)
+    return {
+        "": {},
+        "case": {"public_id": case.public_id},
+        "draft": {"public_id": draft.public_id},
+        "referral": {"public_id": referral.public_id},
+        "report": {"public_id": report.public_id},
+        "listing": {"public_id": referral.specialist.public_id},
+        "message": {"id": message.pk},
+        "sleeping link": {"id": link.pk},
+        "secret": {"secret": secret_of(link)},
+        "page": {"number": 1},
+        "answer": {"answer": "accept"},
+        "key": {"key": "none"},
+        "reset key": {"uidb36": "1", "key": "none"},
+        "mail": {"name": f"{1:020d}-{1:06d}"},
+    }
+
+
+def address(name, samples) -> str:
+    return reverse(name, kwargs=samples[ROUTES[name].about])
+
+
+def ask(browser, name, samples):
+    """The answers to every way of asking that the route has."""
+    data = dict(parse_qsl(ROUTES[name].query))
+    ways = [browser.post] if ROUTES[name].post_only else [browser.get, browser.post]
+    return [way(address(name, samples), data) for way in ways]
+
+
+def refused(answer) -> bool:
+    """No page and no change: 403, 404, or a POST to a page that takes none."""
+    return answer.status_code in (403, 404) or (answer.status_code, answer.wsgi_request.method) == (405, "POST")
+
+
+def wrong(browser, names, samples, right) -> dict:
+    """Of the routes `names`, those that answer in a way that is not `right(route, answer)`, with the status given."""
+    return {
+        (name, answer.wsgi_request.method): answer.status_code
+        for name in names
+        for answer in ask(browser, name, samples)
+        if not right(ROUTES[name], answer)
+    }
+
+
+def test_a_stranger_is_sent_to_sign_in(samples):
+    closed = [name for name, route in ROUTES.items() if route.who != ANYONE]
+    sign_in = reverse("account_login")
+    assert len(closed) > 30
+    assert wrong(Client(), closed, samples, lambda route, answer: answer.get("Location", "").startswith(sign_in)) == {}
+
+
+def test_an_open_page_shows_a_stranger_nobody(samples):
+    open_ = [name for name, route in ROUTES.items() if route.who == ANYONE and name != "readyz"]
+    harmless = lambda route, answer: answer.status_code < 500 and b"Quill" not in answer.content  # noqa: E731
+    assert wrong(Client(), open_, samples, harmless) == {}
+    assert not AccessLog.objects.exists()
+
+
+def test_nobody_works_with_a_password_alone(samples, location):
+    browser = Client()
+    browser.force_login(factories.staff("Noah Beck", at=[location]))  # a therapist who has no second factor yet
+    set_up = reverse("mfa_activate_totp")
+    assert wrong(browser, GUARDED, samples, lambda route, answer: answer.get("Location") == set_up) == {}
+
+
+@pytest.mark.parametrize("who", ["maya", "priya", "ruth"])
+def test_a_role_opens_what_it_may_and_is_refused_the_rest(who, samples, sign_in, request):
+    person = request.getfixturevalue(who)
+
+    def right(route, answer):
+        if person.may(route.who):
+            return answer.status_code in (200, 302, 405, 409, 422)
+        sent_on = route.elsewhere and answer.get("Location") == reverse(route.elsewhere)
+        return sent_on or refused(answer)
+
+    assert wrong(sign_in(person), GUARDED, samples, right) == {}
+
+
+def test_the_desk_decides_nothing(samples, sign_in, priya, ruth):
+    decisions = [name for name, route in ROUTES.items() if route.who == permissions.DECIDE_CASES]
+    assert "decide" in decisions
+    for person in (priya, ruth):
+        assert wrong(sign_in(person), decisions, samples, lambda route, answer: refused(answer)) == {}
+
+
+def test_what_belongs_to_another_location_does_not_exist(samples, sign_in, olga):
+    theirs = [name for name in GUARDED if ROUTES[name].about in OF_A_LOCATION]
+    assert len(theirs) > 15
+    hidden = lambda route, answer: refused(answer) and answer.status_code != 403  # noqa: E731  not even that it is there
+    assert wrong(sign_in(olga), theirs, samples, hidden) == {}
+
+
+def page(browser, name, samples):
+    return browser.get(address(name, samples), dict(parse_qsl(ROUTES[name].query)))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in GUARDED if ROUTES[name].shows))
+def test_a_page_with_a_patient_on_it_is_logged_or_not_shown(name, samples, sign_in, maya, monkeypatch):
+    browser = sign_in(maya)
+    assert page(browser, name, samples).status_code == 200
+    rows = AccessLog.objects.filter(page=name, user=maya)
+    assert rows.exists()
+    if ROUTES[name].about in ("case", "draft", "referral", "report"):
+        assert None not in rows.values_list("patient_id", flat=True)
+
+    def full_disk(*args, **kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(AccessLog.objects, "create", full_disk)
+    browser.raise_request_exception = False
+    answer = page(browser, name, samples)
+    assert answer.status_code == 500
+    assert b"Quill" not in answer.content
+
+
+def test_every_permission_is_held_by_a_role():
+    every = {value for name, value in vars(permissions).items() if name.isupper() and isinstance(value, str)}
+    assert {permission for held in permissions.PERMISSIONS.values() for permission in held} == every
