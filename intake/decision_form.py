@@ -114,14 +114,16 @@ class DecisionForm(forms.Form):
             self.add_error("refer", "The emergency department gets a call, not a referral by mail. Choose No.")
 
     def _check_flags(self, cleaned):
-        for dismissed, reason, words in self.flag_fields.values():
+        for flag in self.case.flags:
+            condition = flag["condition"]
+            dismissed, reason, words = self.flag_fields[flag["rule"]]
             if cleaned[dismissed]:
                 if not cleaned[reason]:
-                    self.add_error(reason, "Choose why this flag is dismissed.")
+                    self.add_error(reason, f"Choose why this flag is dismissed: {condition}.")
                 if not cleaned[words]:
-                    self.add_error(words, "Say in your words why this flag is dismissed.")
+                    self.add_error(words, f"Say in your words why this flag is dismissed: {condition}.")
             elif cleaned[reason] or cleaned[words]:
-                self.add_error(dismissed, "Tick the box to dismiss this flag, or clear its reason and words.")
+                self.add_error(dismissed, f"Tick the box to dismiss this flag, or clear its words: {condition}.")
 
     def _check_reason(self, cleaned):
         otherwise = cleaned["tier"] != self.case.urgency or cleaned["specialist"] != self.suggested
