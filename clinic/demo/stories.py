@@ -135,6 +135,13 @@ def emergency_acknowledged(told: Told) -> None:
         )
 
 
+def emergency_just_taken(told: Told) -> None:
+    """Stopped at the emergency page minutes ago; Daniel has it and is on the phone."""
+    stops_at_emergency(told)
+    with told.after(minutes=3):
+        cases.acknowledge(told.case, by=told.daniel)
+
+
 def emergency_second_look(told: Told) -> None:
     submitted(told)
     acknowledged(told, minutes=6)

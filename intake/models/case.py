@@ -51,12 +51,23 @@ class CaseQuerySet(models.QuerySet):
         )
 
     def most_urgent_first(self):
-        return self.with_clock().order_by("-urgency", "due_at", "pk")
+        """By tier; within a tier what nobody has taken yet comes first, then what is due first."""
+        return self.with_clock().with_taken().order_by("-urgency", "taken", "due_at", "pk")
+
+    def with_taken(self):
+        """Adds `taken`: 0 while nobody has acknowledged it, else 1."""
+        return self.annotate(
+            taken=models.Case(
+                models.When(status=Case.Status.WAITING, then=0), default=1, output_field=models.IntegerField()
+            )
+        )
 
     def after(self, case):
         """What `most_urgent_first` puts behind `case`, which came from it; a page starts here, whatever changed."""
-        same_tier = Q(due_at__gt=case.due_at) | Q(due_at=case.due_at, pk__gt=case.pk)
-        return self.with_clock().filter(Q(urgency__lt=case.urgency) | Q(same_tier, urgency=case.urgency))
+        later = Q(due_at__gt=case.due_at) | Q(due_at=case.due_at, pk__gt=case.pk)
+        same_tier = Q(taken__gt=case.taken) | Q(later, taken=case.taken)
+        behind = Q(urgency__lt=case.urgency) | Q(same_tier, urgency=case.urgency)
+        return self.with_clock().with_taken().filter(behind)
 
     def overdue(self, now):
         return self.awaiting_decision().with_clock().filter(due_at__lt=now)

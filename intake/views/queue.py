@@ -65,7 +65,7 @@ class Chosen:
         cases = cases.awaiting_decision()
         if self.show == "mine":
             cases = cases.filter(acknowledged_by=self.user)
-        if self.start and (last := self.everything().with_clock().filter(public_id=self.start).first()):
+        if self.start and (last := self.everything().with_clock().with_taken().filter(public_id=self.start).first()):
             cases = cases.after(last)
         return cases.most_urgent_first()
 

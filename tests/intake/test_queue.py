@@ -193,3 +193,11 @@ def test_each_list_shown_is_one_line_in_the_access_log(patient, maya, sign_in):
     sign_in(maya).get(reverse("queue"))
     [line] = AccessLog.objects.filter(user=maya)
     assert (line.page, line.subject) == ("queue", "list")
+
+
+def test_an_emergency_nobody_has_taken_stands_before_one_that_is_being_seen_to(location, maya):
+    """Whoever looks at the queue must see first what nobody is doing anything about."""
+    taken = factories.case(at=location, answers=SADDLE_NUMBNESS, acknowledged_by=maya)
+    Case.objects.filter(pk=taken.pk).update(decide_by=timezone.now() - timedelta(hours=2))
+    fresh = factories.case(at=location, answers=SADDLE_NUMBNESS)
+    assert list(Case.objects.visible_to(maya).awaiting_decision().most_urgent_first()) == [fresh, taken]
