@@ -120,10 +120,13 @@ def next_step(referral: Referral) -> Next:
         title, text, moves = READ
     else:
         title, text, moves = NEXT[referral.status]
+        if not referral.is_open:
+            text = f"{referral.get_end_reason_display()}."
         if referral.next_check_at and referral.next_check_at < timezone.now():
             title = OVERDUE.get(referral.status, title)
     fitting = [name for name in moves if MOVES[name].fits(referral)]
-    buttons = tuple(Button(name, SHORT[name], main=not page and place == 0) for place, name in enumerate(fitting))
+    stands_out = not page and referral.is_open
+    buttons = tuple(Button(name, SHORT[name], main=stands_out and place == 0) for place, name in enumerate(fitting))
     return Next(title, text, buttons, page, page_label)
 
 

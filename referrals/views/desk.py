@@ -203,7 +203,8 @@ def move_referral(request, public_id):
         if request.method == "POST" and _sent_twice(request, found, form_class):
             return redirect("referral", public_id=found.public_id)
         return _not_now(request, found, f"“{form_class.title}” does not fit any more: somebody moved this referral.")
-    return _prepare(request, found, form_class, "referrals/move.html", "Kept.", then="referral", do=name)
+    done = f"Kept: {form_class.title[0].lower()}{form_class.title[1:]}."
+    return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", do=name)
 
 
 def _prepare(request, found, form_class, template, done, *, then, **context):

@@ -268,6 +268,11 @@ def test_the_office_before_sees_nothing_of_the_next_round(room, sent, priya):
     assert room.get("/office/").status_code == 404
 
 
+def test_a_visit_is_good_for_its_own_round_even_if_a_link_outlived_it(room):
+    Referral.objects.update(round=2)
+    assert room.get("/office/").status_code == 404
+
+
 def test_leaving_forgets(room):
     assert room.post("/office/leave/").status_code == 200
     assert room.get("/office/").status_code == 404

@@ -2,9 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from clinic.messages.models import Message
 from referrals import actions
@@ -53,10 +55,6 @@ def test_the_office_accepts_while_the_desk_withdraws(sent, priya):
 
 
 def test_two_at_the_office_give_an_appointment_and_one_stands(accepted):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     days = [timezone.now() + timedelta(days=day) for day in (3, 4)]
     results = at_once(
         *[
@@ -76,3 +74,9 @@ def test_the_same_decision_at_once_makes_one_referral(decision, maya, priya):
     results = at_once(*[lambda by=by: actions.refer(decision, by=by) for by in (maya, priya)])
     assert results[0] == results[1]
     assert Referral.objects.count() == 1
+
+
+def test_one_move_at_a_time_whoever_calls_it(sent):
+    results = at_once(*[lambda: Referral.objects.get().move_to("opened", what="opened", office=OFFICE)] * 8)
+    assert sum(result is None for result in results) == 1, results
+    assert sent.moves.filter(to_status="opened").count() == 1
