@@ -15,7 +15,8 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
@@ -23,10 +24,13 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import make_link, secret_of
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
-from intake import triage
+from intake import draft, triage
+from intake.models import Assessment
 from referrals import actions as referring
+from referrals import office_session
+from referrals.models import Referral
 from tests import factories
-from tests.answers import FOOT_DROP
+from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
@@ -174,8 +178,9 @@ def test_a_route_is_open_to_strangers_only_if_the_table_says_so(name):
 def samples(location, maya, priya):
     """What every route takes, all of it at Riverside."""
     case, first, second = (factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya) for _ in range(3))
-    draft, referral = (referring.refer(factories.decision(on=decided, by=maya), by=maya) for decided in (first, second))
-    for one in (draft, referral):
+    decided = (factories.decision(on=one, by=maya) for one in (first, second))
+    unsent, referral = (referring.refer(decision, by=maya) for decision in decided)
+    for one in (unsent, referral):
         referring.choose(one, factories.specialist(), choice="suggested", because="sees new patients", by=priya)
         referring.prepare_letter(one, consent="agreed", by=priya)
     referral = referring.send(referral, by=priya)
@@ -190,7 +195,7 @@ def samples(location, maya, priya):
     return {
         "": {},
         "case": {"public_id": case.public_id},
-        "draft": {"public_id": draft.public_id},
+        "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
         "report": {"public_id": report.public_id},
         "listing": {"public_id": referral.specialist.public_id},
@@ -283,6 +288,10 @@ def page(browser, name, samples):
     return browser.get(address(name, samples), dict(parse_qsl(ROUTES[name].query)))
 
 
+def full_disk(*args, **kwargs):
+    raise OSError("no space left")
+
+
 @pytest.mark.parametrize("name", sorted(name for name in GUARDED if ROUTES[name].shows))
 def test_a_page_with_a_patient_on_it_is_logged_or_not_shown(name, samples, sign_in, maya, monkeypatch):
     browser = sign_in(maya)
@@ -292,14 +301,47 @@ def test_a_page_with_a_patient_on_it_is_logged_or_not_shown(name, samples, sign_
     if ROUTES[name].about in ("case", "draft", "referral", "report"):
         assert None not in rows.values_list("patient_id", flat=True)
 
-    def full_disk(*args, **kwargs):
-        raise OSError("no space left")
-
     monkeypatch.setattr(AccessLog.objects, "create", full_disk)
     browser.raise_request_exception = False
     answer = page(browser, name, samples)
     assert answer.status_code == 500
     assert b"Quill" not in answer.content
+
+
+def browser_with(response) -> Client:
+    """A browser that keeps the cookies of a response, and nothing else."""
+    browser = Client()
+    browser.cookies = response.cookies
+    return browser
+
+
+@pytest.fixture
+def by_cookie(samples, location):
+    """A browser in the middle of an emergency intake, and one in the room of an office."""
+    unfinished = {name: value for name, value in SADDLE_NUMBNESS.items() if name != "worry_level"}
+    intake = factories.intake(at=location, answers=unfinished)
+    factories.assessment(intake, Assessment.Occasion.PAGE)
+    patient = draft.remember(RequestFactory().get("/"), HttpResponse(), intake)
+    link = Link.objects.get(purpose=Link.Purpose.OFFICE)
+    Link.objects.update(wrong_tries=0)
+    answer, referral = HttpResponse(), Referral.objects.get(public_id=link.subject_id)
+    office_session.begin(answer, link=link, referral=referral, person="Ellen Park")
+    return {"intake": browser_with(patient), "office": browser_with(answer)}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.shows and name not in GUARDED))
+def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(name, samples, by_cookie, monkeypatch):
+    browser = by_cookie[name.split("_")[0]]
+    if name == "office_letter":  # it is shown to those who accepted
+        referring.office_accept(Referral.objects.get(status=Referral.Status.SENT), office="Ellen Park")
+    shown = browser.get(address(name, samples))
+    assert shown.status_code == 200
+    row = AccessLog.objects.get(page=name)
+    assert row.actor == {"intake": "patient", "office": "office"}[name.split("_")[0]]
+    assert row.patient_id
+    monkeypatch.setattr(AccessLog.objects, "create", full_disk)
+    browser.raise_request_exception = False
+    assert browser.get(address(name, samples)).status_code == 500
 
 
 def test_every_permission_is_held_by_a_role():
