@@ -28,13 +28,19 @@ def remember(request, response, intake: Intake):
         COOKIE, key, max_age=int(OPEN_FOR.total_seconds()), httponly=True, samesite="Lax", secure=settings.PRODUCTION
     )
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            intake.language,
-            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
+        speak(response, intake.language)
+    return response
+
+
+def speak(response, language):
+    """Pages are in this language from now on, as if chosen by the switch."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
     return response
 
 

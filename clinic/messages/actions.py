@@ -59,6 +59,15 @@ def withdraw(*, subject_type: str, subject_id, why: str, kinds=None) -> int:
     return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())
 
 
+def readdress(*, subject_type: str, subject_id, to: str, language: str) -> None:
+    """Messages about this subject that still wait go to the address and in the language given; to none, not at all."""
+    if not to:
+        withdraw(subject_type=subject_type, subject_id=subject_id, why="There is no address any more.")
+        return
+    waiting = Message.objects.about(subject_type, subject_id).filter(status=Message.Status.SCHEDULED)
+    waiting.update(recipient=to, language=language)
+
+
 @transaction.atomic
 def send_again(message: Message, *, to: str, by) -> bool:
     """Try a failed message again, to the corrected address `to`. False when it is not failed (any more).

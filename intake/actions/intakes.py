@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.links.actions import make_link
 from clinic.links.models import Link
+from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
@@ -126,6 +127,11 @@ def change_contact(intake, **contact) -> None:
     for name, value in contact.items():
         setattr(patient, name, value)
     patient.save(update_fields=list(contact))
+    intake.language = patient.language
+    intake.save(update_fields=["language"])
+    if patient.email:
+        emails.remind_to_finish(intake)
+    readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(triage.shipped()) if "age" in page.questions)

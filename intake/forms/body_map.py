@@ -1,6 +1,6 @@
 """The body map as a list: the places of each part of the body, left beside right."""
 
-import os
+from itertools import takewhile
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +50,9 @@ def _place(sides: dict) -> dict:
     labels = [str(box["label"]) for box in boxes]
     if len(labels) == 1:
         return {"name": "", "boxes": [boxes[0] | {"side": labels[0], "wide": True}]}
-    shared = os.path.commonprefix(labels)
+    shared = "".join(
+        letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))
+    )
     shared = shared[: shared.rfind(",") if "," in shared else shared.rfind(" ")]
     words = [label[len(shared) :].strip(" ,") for label in labels]
     named = [box | {"side": word[:1].upper() + word[1:]} for box, word in zip(boxes, words, strict=True)]

@@ -17,10 +17,11 @@ from intake.views.patient_frame import next_address, show
 @require_safe
 def home(request):
     locations = Location.objects.all()
+    begun = draft.intake_of(request)
     context = {
         "locations": [(location, advice.opening_hours(location)) for location in locations],
         "languages": languages(),
-        "begun": draft.intake_of(request),
+        "onwards": next_address(begun) if begun and not begun.submitted_at else "",
     }
     return render(request, "intake/home.html", context)
 
@@ -36,7 +37,8 @@ def start(request):
     )
     if request.method == "POST" and form.is_valid():
         intake = _begin(form)
-        return draft.remember(request, redirect(next_address(intake)), intake)
+        response = draft.remember(request, redirect(next_address(intake)), intake)
+        return draft.speak(response, intake.language)
     context = {"form": form, "only_location": form.only_location}
     return render(request, "intake/start.html", context, status=422 if form.errors else 200)
 
@@ -66,5 +68,5 @@ def contact(request, intake):
         except intakes.AlreadySubmitted:
             return redirect("intake_done")
         messages.success(request, _("Your details are changed."))
-        return redirect("intake_check")
+        return draft.speak(redirect("intake_check"), form.cleaned_data["language"])
     return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

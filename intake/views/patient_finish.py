@@ -69,6 +69,7 @@ def _show_check(request, intake, *, refused=False):
         status=422 if refused else 200,
         sections=sections,
         unanswered=unanswered,
+        onwards=next_address(intake),
         refused=refused,
     )
 
@@ -81,7 +82,6 @@ def _rows(protocol, page, answers, missing, language):
         yield {
             "question": protocol.questions[question].text_in(language),
             "answer": "" if value is None else triage.display(protocol, question, value, language),
-            "is_list": isinstance(value, list) and len(value) > 1,
             "missing": question in missing,
             "change": f"{page_address(page)}?from=check#div_id_{question}",
         }

@@ -189,6 +189,28 @@ def test_a_slip_in_the_details_is_mended_before_sending(ada):
     assert intake.changes.get().question == "age", "the age by the first date is kept beside"
 
 
+def test_waiting_mails_follow_a_new_address_and_language(ada):
+    ada.starts()
+    ada.sends(reverse("intake_contact"), ADA | {"email": "new@patients.example", "language": "es"})
+    waiting = Message.objects.filter(subject_id=ada.intake.public_id)
+    assert set(waiting.values_list("recipient", "language")) == {("new@patients.example", "es")}
+    ada.sends(reverse("intake_contact"), ADA | {"email": ""})
+    assert set(waiting.values_list("status", flat=True)) == {"skipped"}
+
+
+def test_the_language_they_ask_for_is_the_one_the_questions_are_in(ada):
+    ada.starts(language="es")
+    assert '<html lang="es"' in ada.html
+    assert ada.intake.language == "es"
+
+
+def test_the_first_page_offers_to_go_on_with_what_was_begun_here(ada):
+    assert "An intake was begun" not in ada.opens("home").text
+    ada.starts()
+    assert "An intake was begun" in ada.opens("home").text
+    assert "Quill" not in ada.html
+
+
 def test_every_page_a_patient_sees_of_their_data_is_logged(ada):
     ada.starts()
     seen = AccessLog.objects.get()
