@@ -4,10 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 
 from clinic.demo.house import PASSWORD, second_factor
+from clinic.demo.mail_views import demo_only
 from clinic.staff.models import User
 
 
 @login_not_required
+@demo_only
 def start(request):
     people = [
         {
