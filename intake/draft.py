@@ -22,8 +22,10 @@ OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before 
 
 def remember(request, response, intake: Intake):
     """This browser has `intake` open from now on, as long as its link is not withdrawn."""
-    link = link_to(intake)
-    key = signing.dumps({"i": intake.public_id.hex, "g": link.generation, "at": _stamp()}, salt=SALT)
+    opened = _opened(request)
+    same = opened is not None and opened["i"] == intake.public_id.hex
+    generation = opened["g"] if same else link_to(intake).generation
+    key = signing.dumps({"i": intake.public_id.hex, "g": generation, "at": _stamp()}, salt=SALT)
     response.set_cookie(
         COOKIE, key, max_age=int(OPEN_FOR.total_seconds()), httponly=True, samesite="Lax", secure=settings.PRODUCTION
     )

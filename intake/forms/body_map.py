@@ -50,9 +50,8 @@ def _place(sides: dict) -> dict:
     labels = [str(box["label"]) for box in boxes]
     if len(labels) == 1:
         return {"name": "", "boxes": [boxes[0] | {"side": labels[0], "wide": True}]}
-    shared = "".join(
-        letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))
-    )
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))
+    shared = "".join(letters[0] for letters in alike)
     shared = shared[: shared.rfind(",") if "," in shared else shared.rfind(" ")]
     words = [label[len(shared) :].strip(" ,") for label in labels]
     named = [box | {"side": word[:1].upper() + word[1:]} for box, word in zip(boxes, words, strict=True)]
