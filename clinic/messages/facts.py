@@ -18,9 +18,10 @@ class NotSafe(Exception):
 
 
 def _address(value):
-    """A page of this product: the words of its route and at most a secret; no id of a record, no query."""
-    start = re.escape(settings.SITE_URL)
-    return value if re.fullmatch(rf"{start}/([a-z-]{{1,20}}/)*([A-Za-z0-9_-]{{43}}/)?", value) else None
+    """A page of this product: the words of its route and at most a secret; no id of a patient's record, no query."""
+    words, link, password = r"([a-z-]{1,20}/)*", r"[A-Za-z0-9_-]{43}/", r"[0-9a-z]{1,13}-[0-9a-z]{6,8}-[0-9a-f]{32,64}/"
+    right = rf"{re.escape(settings.SITE_URL)}/{words}({link}|{password})?"
+    return value if re.fullmatch(right, value) else None
 
 
 def _moment(value):

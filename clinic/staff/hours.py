@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD_DAYS = 60
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class OpeningHours:
     closed_on: frozenset[date] = frozenset()
 
     @classmethod
-    def from_json(cls, value: dict, zone: ZoneInfo = ZoneInfo("UTC")) -> "OpeningHours":
+    def from_json(cls, value: dict, zone: ZoneInfo = UTC) -> "OpeningHours":
         """Read `{"mon": ["08:00", "18:00"], ..., "closed_on": ["2026-12-25"]}`; a day left out is closed."""
         unknown = set(value) - {*WEEK, "closed_on"}
         if unknown:
@@ -50,7 +51,7 @@ class OpeningHours:
 
     def next_opening(self, at: datetime) -> datetime:
         """`at` itself while open, else the next moment the doors open. Never-open hours count as always open."""
-        for opens, closes in self._spans_from(at):
+        for opens, _closes in self._spans_from(at):
             return max(opens, at)
         return at
 

@@ -13,6 +13,7 @@ from clinic.messages.dispatch import mail, sweep
 from clinic.messages.facts import NotSafe, moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
+from clinic.staff import emails as to_staff
 from intake import emails as to_patients
 from intake.models import Intake, Urgency
 from referrals import emails as about_referrals
@@ -74,6 +75,7 @@ def everything(location, maya, priya, ruth):
     about_referrals.remind_office(referral)
     about_referrals.appointment_reminder(appointment)
     about_referrals.report_received(report)
+    to_staff.password_reset(maya)
     return marks, ids
 
 
