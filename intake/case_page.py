@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from intake import triage
+from intake.actions.protocols import protocol_of
 from intake.models import Assessment, Case, CaseEvent, Urgency
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
@@ -122,8 +123,9 @@ class CasePage:
 
     @cached_property
     def open_questions(self) -> list[dict]:
-        """Questions whose missing or unsure answers leave conditions open, the most dangerous first; each with the
-        worst `conditions` ({condition, tier}) and how many `more`. These are the ones to ask on the phone.
+        """Questions whose missing or unsure answers leave conditions open; each with the worst `conditions`
+        ({condition, tier}), how many `more`, and the tier one answer alone `reaches` when that is higher than now.
+        These are the ones to ask on the phone, the best question first.
         """
         conditions: dict[str, list] = {}
         for one in self.explained["not_ruled_out"]:
@@ -132,15 +134,24 @@ class CasePage:
         worst_first = sorted(
             conditions.items(), key=lambda item: [-Urgency[found["tier"].upper()] for found in item[1]]
         )
+        order = {id: place for place, id in enumerate(self._asks)}
+        best_first = sorted(worst_first, key=lambda item: order.get(item[0], len(order)))
         return [
             {
                 "said": self._said(id),
                 "conditions": found[:NAMED],
                 "more": len(found[NAMED:]),
                 "effect": self._effects.get(id, ""),
+                "reaches": self._asks.get(id, ""),
             }
-            for id, found in worst_first
+            for id, found in best_first
         ]
+
+    @cached_property
+    def _asks(self) -> dict[str, str]:
+        """Open questions in the order to ask them, each with the tier one answer could bring, if higher than now."""
+        asks = triage.ask_first(protocol_of(self.latest.protocol), self.latest.answers)
+        return {ask.question: ask.reaches.word if ask.reaches > self.latest.urgency else "" for ask in asks}
 
     def _said(self, id) -> Said:
         return Said(id, self.question(id), self.answer(id, self.latest.answers.get(id)))

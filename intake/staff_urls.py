@@ -8,6 +8,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/rows/", queue.queue_rows, name="queue_rows"),
     path("cases/<uuid:public_id>/", case.case, name="case"),
+    path("cases/<uuid:public_id>/what-if/", case.what_if, name="what_if"),
     path("cases/<uuid:public_id>/acknowledge/", case.acknowledge, name="acknowledge"),
     path("cases/<uuid:public_id>/hand-back/", case.hand_back, name="hand_back"),
     path("cases/<uuid:public_id>/contact/", case.contact, name="contact"),

@@ -74,6 +74,7 @@ ROUTES = {
     "queue": Route(may.SEE_CASES, shows=True, elsewhere="referrals"),
     "queue_rows": Route(may.SEE_CASES, shows=True),
     "case": Route(may.SEE_CASES, "case", shows=True),
+    "what_if": Route(may.SEE_CASES, "case", shows=True),
     "acknowledge": changes(may.DECIDE_CASES, "case"),
     "hand_back": changes(may.DECIDE_CASES, "case"),
     "contact": changes(may.DECIDE_CASES, "case"),

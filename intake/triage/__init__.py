@@ -19,7 +19,7 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 from .answers import validate_answers
 from .assessing import assess, visible_questions
 from .checking import Report, check
-from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, counterfactuals
+from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, ask_first, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
 from .loading import load, shipped
 from .outcome import (
@@ -67,6 +67,7 @@ __all__ = [
     "Unsure",
     "Urgency",
     "Wording",
+    "ask_first",
     "assess",
     "check",
     "counterfactuals",

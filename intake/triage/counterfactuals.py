@@ -209,6 +209,11 @@ class _Search:
         return max(reached)
 
 
+def ask_first(protocol: Protocol, answers: Answers) -> tuple[AskFirst, ...]:
+    """The open questions that could raise the tier, best question first; quick enough for every page."""
+    return tuple(_Search(protocol, validate_answers(protocol, answers)).ask_first())
+
+
 def nothing_of(question: Question) -> list[str]:
     """The answer that says "none of these", if the question has one."""
     return [option for option in question.exclusive if option != "unsure"][:1]

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from clinic.audit.actions import saw
 from clinic.staff.models import User
@@ -13,6 +14,7 @@ from intake.actions import cases as actions
 from intake.case_page import CasePage
 from intake.decision_form import ContactForm, DecisionForm, ReopenForm, SecondLookForm
 from intake.models import Case, Contact, MoveNotAllowed, Urgency
+from intake.what_if import WhatIf
 
 INVALID, CONFLICT = 422, 409
 DECIDABLE = (Case.Status.WAITING, Case.Status.IN_REVIEW)
@@ -74,6 +76,23 @@ def show_case(request, case, *, status=200, page=None, **more):
 @staff_may(SEE_CASES)
 def case(request, public_id):
     return show_case(request, find_case(request, public_id))
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@staff_may(SEE_CASES)
+def what_if(request, public_id):
+    """The smallest changes of answers that would move the tier: a part of the case page, or a page of its own."""
+    found = find_case(request, public_id)
+    saw(
+        request,
+        subject="case",
+        subject_id=found.public_id,
+        patient_id=found.patient_id,
+        location_id=found.location_id,
+    )
+    template = "cases/_what_if.html" if request.htmx else "cases/what_if.html"
+    return render(request, template, {"case": found, "what_if": WhatIf(CasePage(found)), "location": found.location})
 
 
 @require_POST

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.audit.models import AccessLog
+from intake import triage
 from intake.actions import cases
 from intake.models import AnswerChange, Case, CaseEvent, Decision, Urgency
 from referrals.models import Referral
@@ -346,3 +347,34 @@ def test_temple_headache_goes_to_whom_the_protocol_says(location, maya, sign_in)
     page = sign_in(maya).get(case.get_absolute_url())
     assert page.context["page"].specialists[0]["id"] == cases.suggestion(case)
     assert page.context["page"].specialists[0]["reason"] == "Flag: Giant cell arteritis"
+
+
+def test_the_case_page_leads_to_what_would_change_the_urgency(location, maya, sign_in):
+    """A therapist sees how far the case is from an emergency, each change found by search and not by guess."""
+    case = factories.case(at=location, answers=FOOT_DROP)
+    browser = sign_in(maya)
+    assert reverse("what_if", args=[case.public_id]) in browser.get(case.get_absolute_url()).text
+    part = browser.get(reverse("what_if", args=[case.public_id]), headers={"HX-Request": "true"}).text
+    assert "It would be more urgent with" in part
+    assert "Cauda equina" in part
+    assert "<html" not in part
+    whole = browser.get(reverse("what_if", args=[case.public_id])).text
+    assert "Back to the case" in whole
+
+
+def test_what_is_said_to_raise_the_urgency_does_raise_it(location, maya):
+    """Each change that is shown is a real one: with it made, the engine comes to the tier it names."""
+    case = factories.case(at=location, answers=HEEL_PAIN)
+    protocol, answers = triage.shipped(), case.intake.answers
+    for one in triage.counterfactuals(protocol, answers).raise_:
+        changed = dict(answers)
+        for change in one.changes:
+            question, value = protocol.questions[change.question], changed.get(change.question)
+            if change.kind == "answer":
+                changed[change.question] = [change.value] if question.takes_many else change.value
+            elif change.kind == "add":
+                kept = [option for option in value or [] if option not in question.exclusive]
+                changed[change.question] = [*kept, change.value]
+            else:
+                changed[change.question] = [option for option in value if option != change.value]
+        assert triage.assess(protocol, changed, explain=False).urgency == one.urgency, one
