@@ -1,4 +1,4 @@
-"""`manage.py answer_codes`: verify the stored codes of submitted intakes against their assessments, or make them again."""
+"""`manage.py answer_codes`: verify the codes of submitted intakes against their assessments, or make them again."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
