@@ -260,11 +260,11 @@ class PageForm(forms.Form):
         return Div(*shown, Field(name, **look.get(kind, {})), css_id=f"place_{name}", **attributes)
 
     def show_only_changed(self, shown) -> list[str]:
-        """Lays out just the follow-ups that appear or go, to be swapped in place; returns those that appear."""
+        """Lays out just the follow-ups that appear or go, to be swapped in place, and returns their ids."""
         shown = set(shown)
         changed = [name for name in self.view.follow_ups if (name in shown) != (name in self.fields)]
         self.helper.layout = Layout(*(self._place(name, hx_swap_oob="true") for name in changed))
-        return [name for name in changed if name in self.fields]
+        return changed
 
 
 def _flat(choices):

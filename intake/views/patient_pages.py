@@ -122,7 +122,10 @@ def reveal(request, intake, number):
         saved=intake.answers | sent.given,
         language=language_of(request),
     )
-    opened = fresh.show_only_changed(request.POST.getlist("shown"))
+    changed = fresh.show_only_changed(request.POST.getlist("shown"))
+    if not changed:
+        return HttpResponse(status=204)
+    opened = [name for name in changed if name in fresh.fields]
     parts = render_crispy_form(fresh, context={"csrf_token": None})
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
 
