@@ -14,3 +14,10 @@ def open_cases_for_abandoned():
 @shared_task
 def take_back_forgotten():
     forgotten.take_back_forgotten(timezone.now())
+
+
+@shared_task
+def replay_slice(run: str, place: int, version: int, first: int, last: int):
+    from intake.replay_workers import run_slice  # loads NumPy, which only a replay needs
+
+    run_slice(run, place, version, first, last)

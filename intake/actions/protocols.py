@@ -33,8 +33,11 @@ def protocol_of(version: ProtocolVersion) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load_stored(digest: str) -> Protocol:
-    """Loads the files of a stored version. Raises ProtocolError when this release can no longer read them."""
-    texts = ProtocolVersion.objects.get(digest=digest).content
+    return load_texts(ProtocolVersion.objects.get(digest=digest).content)
+
+
+def load_texts(texts: dict[str, str]) -> Protocol:
+    """The protocol of files given by name. Raises ProtocolError when this release cannot read them."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             file = Path(folder) / name

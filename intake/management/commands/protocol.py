@@ -37,6 +37,7 @@ class Command(BaseCommand):
         verb = verbs.add_parser("replay", help="what a changed protocol would do to all intakes; writes nothing")
         verb.add_argument("folder", type=Path)
         verb.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        verb.add_argument("--workers", action="store_true", help="split it over the Celery workers instead")
         verb = verbs.add_parser("docs", help="writes docs/protocol.md")
         verb.add_argument("--check", action="store_true", help="only say whether it is fresh")
 
@@ -95,15 +96,21 @@ class Command(BaseCommand):
         changes = compare(loaded(old), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
-    def replay(self, folder, processes):
-        from intake import replay_report, replaying  # they load NumPy, which no other command needs
+    def replay(self, folder, processes, workers):
+        from intake import replay_report, replay_workers, replaying  # they load NumPy, which no other command needs
 
         after = loaded(folder)
 
         def progress(done, of, intakes):
             self.stderr.write(f"  {done} of {of} slices, {intakes:,} intakes", ending="\r")
 
-        found = replaying.replay_all(after, processes=max(1, processes), progress=progress)
+        if workers:
+            try:
+                found = replay_workers.replay_on_workers(after, progress=progress)
+            except replay_workers.NoWorker:
+                raise refusal("No Celery worker answers. Start one, or leave --workers out.")
+        else:
+            found = replaying.replay_all(after, processes=max(1, processes), progress=progress)
         self.stderr.write("")
         for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes()):
             self.stdout.write(line)
@@ -124,7 +131,7 @@ ARGUMENTS = {
     "check": ("folder", "notes", "mutations"),
     "show": ("id",),
     "diff": ("old", "new"),
-    "replay": ("folder", "processes"),
+    "replay": ("folder", "processes", "workers"),
     "docs": ("check",),
 }
 

@@ -1,0 +1,92 @@
+"""A replay split over the Celery workers: each slice is a task, and its difference comes back through the shared cache.
+
+A task carries a run's name and the place of a slice, nothing about anybody. What comes back holds intake numbers, rule
+ids and tiers; it is taken out of the cache as it is read and would expire within the hour.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.core.cache import cache
+
+from intake.actions.protocols import load_texts, texts_of
+from intake.replaying import Slice, Workshop, slices
+from intake.triage import Protocol, Urgency
+
+KEPT_SECONDS = 3600
+LOOK_AGAIN_SECONDS = 0.2
+SLICES = 16
+
+
+class NoWorker(Exception):
+    """Nothing came back for a while: no worker runs, or all of them are busy with something long."""
+
+
+def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float = 60):
+    """The difference `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
+    from intake.tasks import replay_slice
+    from intake.triage.replay import Replay
+
+    run, pieces = secrets.token_urlsafe(12), slices(SLICES)
+    cache.set(f"replay:{run}:protocol", texts_of(after), KEPT_SECONDS)
+    for place, piece in enumerate(pieces):
+        replay_slice.delay(run, place, piece.version, piece.first, piece.last)
+    total, waiting, last = Replay(), set(range(len(pieces))), time.monotonic()
+    while waiting:
+        for place in sorted(waiting):
+            key = f"replay:{run}:{place}"
+            if (part := cache.get(key)) is not None:
+                cache.delete(key)
+                total.add(_unpacked(part))
+                waiting.discard(place)
+                last = time.monotonic()
+                progress(len(pieces) - len(waiting), len(pieces), total.total)
+        if time.monotonic() - last > patience:
+            raise NoWorker
+        time.sleep(LOOK_AGAIN_SECONDS)
+    cache.delete(f"replay:{run}:protocol")
+    total.changes.sort(key=lambda change: change.id)
+    return total
+
+
+def run_slice(run: str, place: int, version: int, first: int, last: int) -> None:
+    """One slice, in a worker. A run that was given up or has expired is left alone."""
+    workshop = _workshop(run)
+    if workshop is None:
+        return
+    piece = Slice(version, first, last)
+    workshop.prepare([piece])
+    cache.set(f"replay:{run}:{place}", _packed(workshop.run(piece)), KEPT_SECONDS)
+
+
+@lru_cache(maxsize=2)
+def _workshop(run: str) -> Workshop | None:
+    texts = cache.get(f"replay:{run}:protocol")
+    return Workshop(load_texts(texts), explain=False) if texts else None
+
+
+def _packed(part) -> dict:
+    return {
+        "total": part.total,
+        "fires_before": dict(part.fires_before),
+        "fires_after": dict(part.fires_after),
+        "changes": [
+            (c.id, c.newly_flagged, c.no_longer_flagged, int(c.tier_before), int(c.tier_after),
+             c.specialist_before, c.specialist_after)
+            for c in part.changes
+        ],
+    }  # fmt: skip
+
+
+def _unpacked(part: dict):
+    from collections import Counter
+
+    from intake.triage.replay import Change, Replay
+
+    changes = [
+        Change(number, tuple(newly), tuple(gone), Urgency(before), Urgency(after), was, now)
+        for number, newly, gone, before, after, was, now in part["changes"]
+    ]
+    return Replay(part["total"], changes, Counter(part["fires_before"]), Counter(part["fires_after"]))
