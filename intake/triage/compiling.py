@@ -7,25 +7,26 @@ Truth has three values, kept as two questions asked of the same tree:
   An unsure answer counts as open here: the person may yet give another one.
 
 For "could fire", NOT needs its counterpart "must fire"; each condition is therefore written out in up to three
-modes. A question's options are bits of an integer: `q3 & 6` is "question 3 is or includes option 1 or 2".
+modes. The truth of the tests on a question comes out of a table, by its answer (rows.py): `t3_0` is the first test
+on question 3; its value `q3`, kept for explanations, has a bit for each option.
 `asked`, `open` and `shaky` are sets of questions as bits, in protocol order: visible, not (surely) answered, and
 visible only as long as an open question does not turn out otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
+from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, parts_of
 from .protocol import Condition, Protocol, Question
 from .reasons import HELPERS, Reasons
 from .resolving import build_order, names_in, questions_in
+from .rows import Tests
 
 FIRES, COULD, MUST = "fires", "could", "must"
 OPPOSITE = {FIRES: FIRES, COULD: MUST, MUST: COULD}
-NOT_A_NUMBER = float("nan")  # an unanswered number: every comparison with it is false
 Decision = Callable[..., tuple[Any, ...]]
 
 
@@ -40,7 +41,7 @@ class Program:
     examine(answers) -> the first five (all questions), then values (option bits or number of each question),
     scores (points and bits of the counting evidence of each of `scored`) and conditions (bits of `conditions`).
     explain(answers) -> the same eight, then the smallest sets of answers, as bits that `answers_of` reads: of each
-    fired rule, of the counting evidence of each of `scored`, and of each condition that holds.
+    fired rule, of the counting evidence of each origin that can be shown, of each level or hold that holds.
     """
 
     def __init__(self, protocol: Protocol) -> None:
@@ -81,8 +82,8 @@ class Program:
 
     def _compiled(self, name: str) -> Decision:
         writer = _Writer(self)
-        space: dict[str, Any] = {**HELPERS, **writer.tables}
         text = writer.function(name)
+        space: dict[str, Any] = {**HELPERS, **writer.tests.tables()}
         exec(compile(text, f"<{name} {self.protocol.digest[:12]}>", "exec"), space)  # noqa: S102 (our own text)
         function: Decision = space[name]
         return function
@@ -125,6 +126,13 @@ def other_conditions(protocol: Protocol) -> list[Condition]:
     return [condition for condition in found if condition is not None]
 
 
+def explained_conditions(protocol: Protocol) -> list[Condition]:
+    """Those whose answers are shown: nerve levels and holds."""
+    found = [condition for level in protocol.levels.levels for condition in level.weakens]
+    found += [weight.when for level in protocol.levels.levels for weight in level.supports]
+    return found + [hold.when for hold in protocol.holds if hold.when]
+
+
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.program, self.protocol = program, program.protocol
@@ -135,7 +143,7 @@ class _Writer:
         self.rule_order = list(needs)
         self.lines: list[str] = []
         self.bounds = False
-        self.tables = {f"options{place}": _table(question) for place, question in enumerate(self.questions)}
+        self.tests = Tests(self.protocol, [], keep_values=False)
         self.reads: dict[str, int] = {}
         for question in self.questions:
             self.reads[question.id] = self.bit(question.id) | self.reads_of(question.asked_when)
@@ -163,10 +171,8 @@ class _Writer:
     def text(self, node: Expression, mode: str = FIRES) -> str:
         """The Python text of a condition in one of the three modes."""
         match node:
-            case Includes():
-                return self.leaf(node.question, self.includes(node), mode)
-            case Compare():
-                return self.leaf(node.question, self.compare(node), mode)
+            case Includes() | Compare():
+                return self.leaf(node.question, self.tests.name(node), mode)
             case Fact(name):
                 return f"{mode}_{name}"
             case Fires(rule):
@@ -181,22 +187,12 @@ class _Writer:
                 counts = " + ".join(f"(1 if {self.text(part, mode)} else 0)" for part in parts)
                 return f"({counts} >= {number})"
 
-    def includes(self, node: Includes) -> str:
-        return f"q{self.index[node.question]} & {self.program.mask(node)}"
-
-    def compare(self, node: Compare) -> str:
-        name = f"q{self.index[node.question]}"
-        if node.counted:
-            low = f"0 < {name}.bit_count()" if node.op == "<=" else f"{name}.bit_count()"
-            return f"{low} {node.op} {node.number}"
-        return f"{name} {node.op} {node.number}"
-
     def leaf(self, question: str, test: str, mode: str) -> str:
         if mode == COULD:
             return f"({test} or open & {self.bit(question)})"
         if mode == MUST:
             return f"({test} and not (open | shaky) & {self.bit(question)})"
-        return f"({test})" if test.startswith("0 <") else test
+        return test
 
     # ------------------------------------------------------------------ the functions
 
@@ -206,13 +202,16 @@ class _Writer:
     def function(self, name: str) -> str:
         self.lines = []
         always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
-        read = {question for tree in self.trees() for question in questions_in(tree)}
+        deep = name in ("examine", "explain")
+        trees = self.trees(deep=deep)
+        self.tests = Tests(self.protocol, trees, keep_values=deep)
+        read = {question for tree in trees for question in questions_in(tree)}
         self.bounds = name == "bound"
         self.write(0, f"def {name}(answers{', opened' if self.bounds else ''}):")
         self.write(1, "get = answers.get")
         self.write(1, f"asked = {always}; open = shaky = 0")
         for question in self.questions:
-            if name in ("examine", "explain") or question.id in read:
+            if deep or question.id in read:
                 self.question(question)
         for fact_name, fact in self.protocol.facts.items():
             self.write(1, f"fires_{fact_name} = {self.text(fact.when.expression)}")
@@ -228,7 +227,7 @@ class _Writer:
         if self.rule_order != list(self.protocol.rules):
             self.write(1, "fired.sort(); could.sort()")
         result = "fired, could, must" if name == "bound" else "fired, could, asked, open, shaky"
-        if name in ("examine", "explain"):
+        if deep:
             result += ", values, scores, conditions"
             self.scores()
         if name == "explain":
@@ -237,17 +236,19 @@ class _Writer:
         self.write(1, f"return {result}")
         return "\n".join(self.lines) + "\n"
 
-    def trees(self) -> list[Expression]:
-        """The conditions a decision reads: facts, rules and what makes their questions visible."""
+    def trees(self, *, deep: bool) -> list[Expression]:
+        """The conditions a function reads: facts, rules, what makes questions visible; deep: all the others too."""
         conditions = [fact.when for fact in self.protocol.facts.values()]
         conditions += [rule.fires_when for rule in self.protocol.rules.values()]
         conditions += [question.asked_when for question in self.questions if question.asked_when]
+        if deep:
+            conditions += self.program.conditions
+            conditions += [weight.when for _, weights in self.program.scored for weight in weights]
         return [condition.expression for condition in conditions]
 
     def question(self, question: Question) -> None:
-        name, bit = f"q{self.index[question.id]}", self.bit(question.id)
-        depth, nothing = 1, "nan" if question.is_number else "0"
-        condition = question.asked_when
+        bit, nothing = self.bit(question.id), self.tests.nothing(question)
+        depth, condition = 1, question.asked_when
         if condition:
             waits_for = self.reads_of(condition)
             self.write(1, f"if {self.text(condition.expression)}:")
@@ -256,30 +257,29 @@ class _Writer:
             depth = 2
         self.write(depth, f"answer = get({question.id!r})")
         if self.bounds:
-            self.write(depth, f"if opened & {bit}: {name} = {nothing}; open |= {bit}")
-            self.write(depth, f"elif answer is None: {name} = {nothing}")
+            self.write(depth, f"if opened & {bit}: {nothing}; open |= {bit}")
+            self.write(depth, f"elif answer is None: {nothing}")
         else:
-            self.write(depth, f"if answer is None: {name} = {nothing}; open |= {bit}")
+            self.write(depth, f"if answer is None: {nothing}; open |= {bit}")
         self.write(depth, "else:")
-        for line in self.encoding(question, name, bit):
+        for line in self.encoding(question, bit):
             self.write(depth + 1, line)
         if condition:
             self.write(1, "else:")
-            self.write(2, f"{name} = {nothing}")
+            self.write(2, nothing)
             self.write(2, f"if open & {waits_for} and {self.text(condition.expression, COULD)}: open |= {bit}")
 
-    def encoding(self, question: Question, name: str, bit: int) -> Iterable[str]:
-        if question.is_number:
-            return [f"{name} = answer"]
-        if not question.option_ids:
-            return [f"{name} = 1"]
-        table = f"options{self.index[question.id]}"
-        open_options = [option for option in question.option_ids if option in self.protocol.unknowns.open_options]
-        unsure = sum(1 << question.option_ids.index(option) for option in open_options)
-        lines = [f"{name} = {table}[answer]"]
+    def encoding(self, question: Question, bit: int) -> Iterable[str]:
+        place = self.index[question.id]
+        if not question.option_ids and not question.is_number:
+            return [f"q{place} = 1"]
+        lines, key = [], "answer"
         if question.takes_many:
-            lines = [f"{name} = 0", f"for option in answer: {name} |= {table}[option]"]
-        return [*lines, f"if {name} & {unsure}: open |= {bit}"] if unsure and not self.bounds else lines
+            lines, key = ["bits = 0", f"for option in answer: bits |= options{place}[option]"], "bits"
+        lines.append(f"{', '.join(['is_open', *self.tests.names(question)])}, = rows{place}[{key}]")
+        if self.tests.open_options(question) and not self.bounds:
+            lines.append(f"if is_open: open |= {bit}")
+        return lines
 
     def open_rules(self) -> None:
         """What could still fire, and for a bound what must; skipped whole when nothing is open."""
@@ -323,30 +323,58 @@ class _Writer:
             self.write(1, f"if {self.text(condition.expression)}: conditions |= {1 << place}")
         self.write(1, f"values = ({', '.join(f'q{index}' for index in range(len(self.questions)))},)")
 
+    def explained_when(self) -> Callable[[str, bool], str]:
+        """For a fact and a truth of it, the source text of "a fired rule, an origin or a shown condition needs why"."""
+        users: dict[tuple[str, bool], set[str]] = {}
+        waiting = [(f"fires_rule{self.rules[name]}", r.fires_when, True) for name, r in self.protocol.rules.items()]
+        for name, weights in self.program.scored:
+            if name in self.protocol.origins:
+                waiting += [("True", weight.when, True) for weight in weights]
+        waiting += [("True", condition, True) for condition in explained_conditions(self.protocol)]
+        while waiting:
+            user, condition, wanted = waiting.pop()
+            for name, truth in facts_by_truth(condition.expression, wanted):
+                known = users.setdefault((name, truth), set())
+                if user not in known:
+                    known.add(user)
+                    waiting.append((user, self.protocol.facts[name].when, truth))
+
+        def text(name: str, truth: bool) -> str:
+            found = users.get((name, truth), set())
+            return "True" if "True" in found else " or ".join(sorted(found)) or "False"
+
+        return text
+
     def explanations(self) -> None:
         """The smallest sets of answers of what fired, counted or held."""
         reasons = self.program.reasons
-        for line in reasons.facts(self.text, self.protocol.facts):
+        for line in reasons.facts(self.text, self.explained_when()):
             self.write(1, line)
         self.write(1, "rule_reasons = {}")
         for name in self.rule_order:
             tree, index = self.protocol.rules[name].fires_when.expression, self.rules[name]
             self.write(1, f"if fires_rule{index}: rule_reasons[{index}] = smallest({reasons.why(tree, self.text)})")
         self.write(1, "evidence_reasons = {}")
-        for scored, (_, weights) in enumerate(self.program.scored):
-            if weights:
-                self.write(1, f"counts = scores[{scored}][1]")
-                for place, weight in enumerate(weights):
-                    why = reasons.why(weight.when.expression, self.text)
-                    key = f"evidence_reasons[{scored}, {place}]"
-                    self.write(1, f"if counts & {1 << place}: {key} = smallest({why})")
+        for scored, (name, weights) in enumerate(self.program.scored):
+            origin = self.protocol.origins.get(name)
+            if origin is None or not weights:
+                continue  # the two sides of the nerve share are told as points
+            set_by = "".join(f" or fires_rule{self.rules[rule]}" for rule in origin.set_by_rules)
+            self.write(1, f"points, counts = scores[{scored}]")
+            self.write(1, f"if points > 0{set_by}:")  # no other origin is ever shown
+            for place, weight in enumerate(weights):
+                why = reasons.why(weight.when.expression, self.text)
+                key = f"evidence_reasons[{scored}, {place}]"
+                self.write(2, f"if counts & {1 << place}: {key} = smallest({why})")
         self.write(1, "condition_reasons = {}")
-        for place, condition in enumerate(self.program.conditions):
-            if not names_in(condition.expression, Fires):
-                why = reasons.why(condition.expression, self.text)
-                self.write(1, f"if conditions >> {place} & 1: condition_reasons[{place}] = smallest({why})")
+        for condition in explained_conditions(self.protocol):
+            place, why = self.program.place_of[id(condition)], reasons.why(condition.expression, self.text)
+            self.write(1, f"if conditions >> {place} & 1: condition_reasons[{place}] = smallest({why})")
 
 
-def _table(question: Question) -> dict[Any, int]:
-    keys: Iterable[Any] = (True, False) if question.type == "boolean" else question.option_ids
-    return {key: 1 << place for place, key in enumerate(keys)}
+def facts_by_truth(node: Expression, wanted: bool) -> Iterator[tuple[str, bool]]:
+    """The facts of a condition, each with the truth that would help the condition to the wanted one."""
+    if isinstance(node, Fact):
+        yield node.name, wanted
+    for part in parts_of(node):
+        yield from facts_by_truth(part, wanted is not isinstance(node, Not))

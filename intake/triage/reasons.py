@@ -9,13 +9,13 @@ dropped, so the smallest is exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 from .outcome import Answer
-from .protocol import NamedFact, Protocol, Question
+from .protocol import Protocol, Question
 
 ENOUGH = 64  # candidates kept at an AND, smallest first; no condition of a real protocol comes near it
 NOTHING = (0,)  # holds without any answer
@@ -49,13 +49,18 @@ class Reasons:
             bits ^= lowest
         return tuple(found)
 
-    def facts(self, text: Text, facts: Mapping[str, NamedFact]) -> list[str]:
-        """Lines that name the candidates of every fact that is true (why) or false for a reason (unless)."""
+    def facts(self, text: Text, wanted_when: Callable[[str, bool], str]) -> list[str]:
+        """Lines that name the candidates of each fact that is true (why) or false for a reason (unless).
+
+        `wanted_when` gives the source text of "something to be explained needs this truth of the fact".
+        """
         lines = []
-        for name, fact in facts.items():
-            lines.append(f"why_{name} = ({self.why(fact.when.expression, text)}) if fires_{name} else ()")
-            if self.matters(fact.when.expression, False):
-                lines.append(f"unless_{name} = () if fires_{name} else ({self.unless(fact.when.expression, text)})")
+        for name, fact in self.protocol.facts.items():
+            tree = fact.when.expression
+            lines.append(f"if fires_{name} and ({wanted_when(name, True)}): why_{name} = {self.why(tree, text)}")
+            if self.matters(tree, False):
+                wanted = wanted_when(name, False)
+                lines.append(f"if not fires_{name} and ({wanted}): unless_{name} = {self.unless(tree, text)}")
         return lines
 
     def why(self, node: Expression, text: Text) -> str:
@@ -140,6 +145,8 @@ def fewest(found: set[int]) -> Candidates:
     """The sets that contain no other, smallest first, then in the order of the questions."""
     if len(found) == 1:
         return tuple(found)
+    if len({one.bit_count() for one in found}) == 1:  # of one size, none contains another
+        return tuple(sorted(found)[:ENOUGH])
     kept: list[int] = []
     for one in sorted(found, key=_size):
         for other in kept:
@@ -178,7 +185,6 @@ def smallest(found: Candidates) -> int:
 
 
 HELPERS = {
-    "nan": float("nan"),
     "NOTHING": NOTHING,
     "one_by_one": one_by_one,
     "all_of": all_of,

@@ -91,7 +91,8 @@ def test_unsure_in_place_of_a_no_never_lowers_the_tier(given_answers, data):
 def answered_no(name, value):
     question = PROTOCOL.questions[name]
     chosen = value if isinstance(value, list) else [value]
-    return question.red_flag and "unsure" in question.option_ids and len(chosen) == 1 and chosen[0] in DENIALS
+    denied = chosen[0] == "yes" if name == "neck_rotation" else chosen[0] in DENIALS  # "no" there: cannot turn the head
+    return question.red_flag and "unsure" in question.option_ids and len(chosen) == 1 and denied
 
 
 @settings(max_examples=100, deadline=None)
