@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import expect
 
 from intake import triage
@@ -19,6 +20,7 @@ PHONE = {"width": 360, "height": 740}
 def at_the_clinic(monkeypatch, live_server):
     """The address of a clinic with one location. The browser runs beside the database in this thread."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # the server leaves no session behind
     factories.staff("Maya Ortiz", at=[factories.location("Riverside")])
     return live_server.url
 
