@@ -293,6 +293,15 @@ def test_what_a_dead_worker_left_is_sent_when_its_lease_has_run_out(ada, post_of
     assert the_only_message().doubts == int(handed_over)
 
 
+def test_alerts_to_staff_do_not_wait_for_another_sweep_to_end(ada, location, maya, post_office):
+    claimed_by_a_dead_worker(emails.invite(ada), handed_over=False)  # it looks just like one that is at work
+    emails.invite(factories.intake(at=location))
+    emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
+    assert sweep() == {Status.SENT: 1}
+    assert post_office.recipients == {maya.email: 1}
+    assert sweep(timezone.now() + timedelta(seconds=31))[Status.SENT] == 2
+
+
 def test_a_message_that_kills_its_worker_twice_is_set_aside(ada, post_office):
     row = emails.invite(ada)
     for minutes in (1, 2):

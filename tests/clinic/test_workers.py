@@ -33,7 +33,7 @@ def workers(tmp_path, post_office):
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
     @contextmanager
-    def started(*, broker=None):
+    def started(*, broker=None, sweeps_at_once=1):
         log = tmp_path / "worker.log"
         process = spawn(
             [
@@ -48,6 +48,7 @@ def workers(tmp_path, post_office):
                 "DATABASE_URL": database,
                 "BROKER_URL": broker or os.environ["BROKER_URL"],
                 "EMAIL_URL": f"smtp://127.0.0.1:{post_office.port}",
+                "SWEEPS_AT_ONCE": str(sweeps_at_once),
             },
         )
         try:
@@ -112,7 +113,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_one_mail_at_mos
 def test_two_workers_at_once_send_nothing_twice(location, workers, post_office):
     keys = invitations(200, location)
     post_office.delay = 0.002
-    with workers(), workers():
+    with workers(sweeps_at_once=4), workers(sweeps_at_once=4):
         all_settled()
     assert copies(post_office) == dict.fromkeys(keys, 1)
 
