@@ -102,10 +102,10 @@ def messages(request):
 
 
 def _sleeping_links(user) -> list:
-    """Links that took five wrong tries, each with the last message that carried it."""
+    """Links that took five wrong tries, each with the first message that carried it."""
     seen = Message.objects.visible_to(user)
     asleep = Link.objects.asleep().filter(subject_id__in=seen.values("subject_id"))
-    return [(link, seen.filter(subject_id=link.subject_id).order_by("-due_at").first()) for link in asleep[:SHOWN]]
+    return [(link, seen.filter(subject_id=link.subject_id).order_by("due_at").first()) for link in asleep[:SHOWN]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
