@@ -10,6 +10,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from intake import triage
+from intake.actions.protocols import judge, protocol_for, protocol_of
 from intake.models import Intake, Urgency
 
 
@@ -40,7 +41,7 @@ def emergency_advice(intake: Intake, language: str) -> EmergencyAdvice | None:
     """The advice for an intake in which an emergency rule ever fired, else None."""
     if intake.urgency < Urgency.EMERGENCY:
         return None
-    protocol = triage.shipped()
+    protocol = protocol_for(intake)
     words = protocol.wording.tiers[Urgency.EMERGENCY.word]
     about_self_harm = set(re.findall(r"rule\.(\w+)", words.self_harm_when.text)) if words.self_harm_when else set()
     rules, answers = set(), {}
@@ -89,8 +90,8 @@ class NextSteps:
 
 def next_steps(intake: Intake, language: str) -> NextSteps:
     """Words for the worst tier that ever fired: that is the tier staff work by."""
-    protocol = triage.shipped()
-    outcome = triage.assess(protocol, intake.answers, explain=False)
+    version, _answers, outcome = judge(intake, intake.answers, explain=False)
+    protocol = protocol_of(version)
     urgency, words = Urgency(intake.urgency), protocol.wording
     self_harm = outcome.self_harm and outcome.urgency == urgency
     care = outcome.self_care if urgency <= Urgency.SOON else ()

@@ -17,7 +17,7 @@ from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
-from intake.actions.protocols import bring_up_to_date, protocol_version
+from intake.actions.protocols import bring_up_to_date, judge, protocol_for, protocol_version
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.triage import AnswerError
@@ -134,7 +134,7 @@ def change_contact(intake, **contact) -> None:
     readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
-        page = next(page for page in triage.pages(triage.shipped()) if "age" in page.questions)
+        page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
         save_page(intake, page.id, {"age": age}, version=intake.version)
 
 
@@ -160,7 +160,7 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
     if differing and intake.pages_done.get(page_id, 0) > version:
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
-    outcome = triage.assess(protocol, after, explain=False)
+    _version, _answers, outcome = judge(intake, after, explain=False)
     if differing or (answers and page_id not in intake.pages_done):
         _keep_what_was(intake, before, after, differing, outcome)
         _write(intake, page_id, after, outcome, by)
@@ -193,14 +193,14 @@ def _keep_what_was(intake, before, after, differing, outcome) -> None:
     replaced = [question for question in differing if question in before]
     if not replaced:
         return
-    was = triage.assess(triage.shipped(), before, explain=False).urgency
+    _version, _answers, earlier = judge(intake, before, explain=False)
     AnswerChange.objects.bulk_create(
         AnswerChange(
             intake=intake,
             question=question,
             before=before[question],
             after=after.get(question),
-            urgency_before=int(was),
+            urgency_before=int(earlier.urgency),
             urgency_after=int(outcome.urgency),
         )
         for question in replaced
@@ -228,12 +228,12 @@ def _see_to_flags(intake, outcome) -> None:
 
 
 def _assess(intake, occasion) -> Assessment:
-    outcome = triage.assess(triage.shipped(), intake.answers)
+    version, answers, outcome = judge(intake, intake.answers)
     return Assessment.objects.create(
         intake=intake,
-        protocol=intake.protocol,
+        protocol=version,
         occasion=occasion,
-        answers=intake.answers,
+        answers=answers,
         result=outcome.as_json(),
         urgency=int(outcome.urgency),
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from intake import triage
 from intake.models import AnswerChange, Intake, ProtocolVersion
-from intake.triage import AnswerError, Protocol
+from intake.triage import AnswerError, Outcome, Protocol, ProtocolError
 
 
 def protocol_version() -> ProtocolVersion:
@@ -21,8 +21,9 @@ def protocol_version() -> ProtocolVersion:
 
 
 def texts_of(protocol: Protocol) -> dict[str, str]:
-    """The files of a protocol, by name, as they are written."""
-    return {name: (protocol.folder / name).read_text() for name in protocol.content}
+    """The files of a protocol and its translations, by name, as they are written."""
+    translations = [path.relative_to(protocol.folder).as_posix() for path in protocol.folder.glob("es/*.yaml")]
+    return {name: (protocol.folder / name).read_text() for name in [*protocol.content, *sorted(translations)]}
 
 
 def protocol_of(version: ProtocolVersion) -> Protocol:
@@ -46,14 +47,39 @@ def load_texts(texts: dict[str, str]) -> Protocol:
         return triage.load(folder)
 
 
+def protocol_for(intake: Intake) -> Protocol:
+    """The protocol an intake runs under: the one it began with, as long as this release can read it."""
+    try:
+        return protocol_of(intake.protocol)
+    except ProtocolError:
+        return triage.shipped()
+
+
+def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[ProtocolVersion, dict, Outcome]:
+    """What the intake's protocol makes of `answers`, and a newer one too where it matters: for emergencies.
+
+    When an emergency rule of the shipped protocol fires that the intake's own does not know, the shipped protocol
+    judges. Returns the version that judged, the answers it could read, and the outcome.
+    """
+    own, shipped = protocol_for(intake), triage.shipped()
+    outcome = triage.assess(own, answers, explain=explain)
+    if own.digest != shipped.digest:
+        readable = {name: value for name, value in answers.items() if _fits(shipped, name, value)}
+        newer = triage.assess(shipped, readable, explain=explain)
+        known = {flag.rule for flag in outcome.flags}
+        if any(flag.tier == triage.Urgency.EMERGENCY and flag.rule not in known for flag in newer.flags):
+            return protocol_version(), readable, newer
+    return intake.protocol, answers, outcome
+
+
 @transaction.atomic
 def bring_up_to_date(intake: Intake) -> Protocol:
-    """The protocol of a locked, unfinished intake: the shipped one.
+    """The protocol of a locked, unfinished intake; one this release can no longer read gives way to the shipped one.
 
-    An intake begun under an earlier version goes on under this one. Answers that no longer fit their question are
-    kept beside, as changed answers, and their questions are asked again; so is every question that is new.
+    Then answers that no longer fit their question are kept beside, as changed answers, and their questions are
+    asked again; so is every question that is new.
     """
-    protocol = triage.shipped()
+    protocol = protocol_for(intake)
     if intake.protocol.digest == protocol.digest:
         return protocol
     fitting = {question: value for question, value in intake.answers.items() if _fits(protocol, question, value)}

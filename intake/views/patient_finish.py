@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import triage
 from intake.actions import intakes
+from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
 from intake.draft import language_of, opened_before_submission, patient_page
 from intake.models import Urgency
@@ -49,15 +50,15 @@ def check(request, intake):
 
 
 def _show_check(request, intake, *, refused=False):
-    protocol, language = triage.shipped(), language_of(request)
+    protocol, language = protocol_for(intake), language_of(request)
     missing = set(intakes.missing_answers(protocol, intake))
     sections = []
     for section in protocol.sections:
         rows = [
             row
-            for page in pages_to_show(intake.answers)
+            for page in pages_to_show(intake)
             if page.section == section.id
-            for row in _rows(protocol, page, intake.answers, missing, language)
+            for row in _rows(intake, page, missing, language)
         ]
         if rows:
             sections.append({"title": section.title_in(language), "rows": rows})
@@ -74,8 +75,9 @@ def _show_check(request, intake, *, refused=False):
     )
 
 
-def _rows(protocol, page, answers, missing, language):
+def _rows(intake, page, missing, language):
     """A page's questions as rows of the summary: the words, the answer, where to change it."""
+    protocol, answers = protocol_for(intake), intake.answers
     visible = triage.page_questions(protocol, page.id, answers).visible
     for question in visible:
         value = answers.get(question)
@@ -83,7 +85,7 @@ def _rows(protocol, page, answers, missing, language):
             "question": protocol.questions[question].text_in(language),
             "answer": "" if value is None else triage.display(protocol, question, value, language),
             "missing": question in missing,
-            "change": f"{page_address(page)}?from=check#div_id_{question}",
+            "change": f"{page_address(intake, page)}?from=check#div_id_{question}",
         }
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from clinic.audit.actions import saw
 from clinic.audit.models import AccessLog
 from intake import triage
+from intake.actions.protocols import protocol_for
 from intake.advice import emergency_advice
 from intake.draft import language_of
 
@@ -30,19 +31,19 @@ def show(request, intake, template, *, status=200, **context):
     return render(request, template, frame | context, status=status)
 
 
-def page_address(page: triage.Page) -> str:
+def page_address(intake, page: triage.Page) -> str:
     """Addresses of pages are numbers: the name of a page can tell what is wrong with somebody."""
-    return reverse("intake_page", args=[triage.pages(triage.shipped()).index(page) + 1])
+    return reverse("intake_page", args=[triage.pages(protocol_for(intake)).index(page) + 1])
 
 
 def next_address(intake) -> str:
     """The first page that still needs the patient, else the page to check the answers."""
-    page = triage.next_page(triage.shipped(), intake.answers, seen=intake.pages_done)
-    return page_address(page) if page else reverse("intake_check")
+    page = triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_done)
+    return page_address(intake, page) if page else reverse("intake_check")
 
 
-def pages_to_show(answers) -> list[triage.Page]:
-    """The pages that ask something, given these answers, in order."""
-    protocol = triage.shipped()
-    asked = set(triage.visible_questions(protocol, answers))
+def pages_to_show(intake) -> list[triage.Page]:
+    """The pages that ask something, given the answers so far, in order."""
+    protocol = protocol_for(intake)
+    asked = set(triage.visible_questions(protocol, intake.answers))
     return [page for page in triage.pages(protocol) if asked.intersection(page.questions)]

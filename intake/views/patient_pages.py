@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.actions import intakes
+from intake.actions.protocols import protocol_for
 from intake.draft import language_of, patient_page, remember
 from intake.forms.questions import PageForm, as_sent
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
@@ -24,8 +25,8 @@ def page(request, intake, number):
     """One page: shown, or saved and left for the next."""
     if intake.submitted_at:
         return redirect("intake_done")
-    shown = _page(number)
-    if shown is None or shown not in pages_to_show(intake.answers):
+    shown = _page(intake, number)
+    if shown is None or shown not in pages_to_show(intake):
         messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
         return redirect(next_address(intake))
     came_from = "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
@@ -44,15 +45,15 @@ def page(request, intake, number):
     return remember(request, response, saved.intake)
 
 
-def _page(number) -> triage.Page | None:
-    pages = triage.pages(triage.shipped())
+def _page(intake, number) -> triage.Page | None:
+    pages = triage.pages(protocol_for(intake))
     return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
 def _form(request, intake, shown, *, data=None, came_from=""):
     return PageForm(
         data,
-        protocol=triage.shipped(),
+        protocol=protocol_for(intake),
         page_id=shown.id,
         saved=intake.answers,
         language=language_of(request),
@@ -74,21 +75,21 @@ def _onwards(request, saved, form, came_from):
         again["version"] = intake.version
         form.data = again
         return _show(request, intake, form, status=422)
-    here = triage.find_page(triage.shipped(), form.page_id)
+    here = triage.find_page(protocol_for(intake), form.page_id)
     if form.unseen:
         come_from = "&from=check" if came_from else ""
-        return redirect(f"{page_address(here)}?more{come_from}#div_id_{form.unseen[0]}")
+        return redirect(f"{page_address(intake, here)}?more{come_from}#div_id_{form.unseen[0]}")
     if came_from:
         return redirect(next_address(intake))
-    after = pages_to_show(intake.answers)
+    after = pages_to_show(intake)
     following = after[after.index(here) + 1 :]
-    return redirect(page_address(following[0]) if following else next_address(intake))
+    return redirect(page_address(intake, following[0]) if following else next_address(intake))
 
 
 def _show(request, intake, form, *, status=200, opened_more=False):
-    protocol = triage.shipped()
+    protocol = protocol_for(intake)
     here = triage.find_page(protocol, form.page_id)
-    asked = pages_to_show(intake.answers)
+    asked = pages_to_show(intake)
     place = asked.index(here) if here in asked else 0
     section = next(section for section in protocol.sections if section.id == here.section)
     return show(
@@ -101,7 +102,7 @@ def _show(request, intake, form, *, status=200, opened_more=False):
         section=section.title_in(language_of(request)),
         place=place + 1,
         places=len(asked),
-        back=page_address(asked[place - 1]) if place else "",
+        back=page_address(intake, asked[place - 1]) if place else "",
         to_check=form.came_from == "check",
         opened_more=opened_more,
     )
@@ -111,10 +112,10 @@ def _show(request, intake, form, *, status=200, opened_more=False):
 @require_POST
 def reveal(request, intake, number):
     """The follow-up questions that the answers on the screen open or close. Saves nothing."""
-    shown = _page(number)
+    shown = _page(intake, number)
     if intake.submitted_at or shown is None:
         return HttpResponse(status=204)
-    protocol = triage.shipped()
+    protocol = protocol_for(intake)
     sent = _form(request, intake, shown, data=request.POST)
     fresh = PageForm(
         protocol=protocol,
@@ -135,7 +136,7 @@ def reveal(request, intake, number):
 
 def _show_both(request, intake, form, changed):
     """Both answers to each question that differs. The patient chooses; what they sent goes along, hidden."""
-    protocol, language = triage.shipped(), language_of(request)
+    protocol, language = protocol_for(intake), language_of(request)
     intake.refresh_from_db()
     rows = [
         {
@@ -185,6 +186,6 @@ def _chosen(posted, intake, shown):
     chosen = posted.copy()
     for name in kept:
         chosen.pop(name, None)
-        for key, values in as_sent(triage.shipped().questions[name], intake.answers.get(name)).items():
+        for key, values in as_sent(protocol_for(intake).questions[name], intake.answers.get(name)).items():
             chosen.setlist(key, values)
     return chosen
