@@ -1,0 +1,88 @@
+"""Who walks through the clinic: a patient, a colleague of the clinic, somebody at a specialist's office."""
+
+from clinic.demo.house import second_factor
+from intake import triage
+from tests import factories
+from tests.intake.patients import ADA
+from tests.journeys.screens import Screen
+
+CHECK = "Check your answers"
+
+
+class Patient(Screen):
+    def starts_an_intake(self, **details):
+        """From the clinic's first page to the first question."""
+        self.opens("/")
+        self.follows("Start your intake")
+        self.gives_details(**details)
+        self.presses("Continue")
+
+    def gives_details(self, **details):
+        """The contact page, by the names of its fields: its labels are in the patient's language."""
+        for name, words in (ADA | details).items():
+            if name != "language":  # the one the page is in is chosen already
+                self.page.locator(f'input[name="{name}"]').fill(words)
+
+    def goes_on(self):
+        """Presses the main button, whatever the language."""
+        self._leads_on(self.page.locator("main button.btn-primary"), 200)
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions on the page, by their names in the protocol."""
+        names = self.page.locator("[id^=div_id_]").evaluate_all("all => all.map((one) => one.id.slice(7))")
+        return [name for name in names if name in triage.shipped().questions]
+
+    def answers_page(self, answers: dict):
+        """Every question on the page, and those that appear because of the answers."""
+        done = set()
+        while waiting := [name for name in self.asked if name in answers and name not in done]:
+            self._answers(waiting[0], answers[waiting[0]])
+            done.add(waiting[0])
+
+    def answers_on(self, answers: dict, *, until=CHECK):
+        """Page after page, saving each, until the heading is `until` or the question `until` is asked."""
+        for _page in range(60):
+            if self.heading == until or until in self.asked:
+                return
+            self.answers_page(answers)
+            self.presses("Save and continue")
+        raise AssertionError(f"{until} never came; this is {self.heading}")
+
+    def changes(self, question: str, **answers):
+        """From the page to check: back to one question, and to the page to check again."""
+        self._leads_on(self.page.get_by_role("link", name=question).first, 200)
+        self.answers_page(answers)
+        self.presses("Save and continue")
+
+    def _answers(self, name, value):
+        boxes = self.page.locator(f'[name="{name}"]')
+        if boxes.first.get_attribute("type") not in ("radio", "checkbox"):
+            boxes.fill(str(value))
+            return boxes.blur()
+        for option in value if isinstance(value, list) else [value]:
+            box = self.page.locator(f'[name="{name}"][value="{str(option).lower()}"]')
+            part = self.page.locator("details:not([open])", has=box)
+            if part.count():
+                part.locator("summary").click()
+            if not box.is_checked():
+                box.check()
+            self.waits()
+
+
+class Colleague(Screen):
+    def signs_in(self, user):
+        """With the password, then the digits their phone shows now."""
+        self.opens("/account/login/")
+        self.fills_in(Email=user.email, Password=factories.PASSWORD)
+        self.presses("Sign in")
+        self.fills_in(Code=second_factor(user))
+        self.presses("Sign in")
+
+
+class Office(Screen):
+    def opens_referral(self, link, *, person, digits):
+        """From the mail: the link, then who they are and the last four digits of their fax number."""
+        self.opens(link)
+        self.fills_in(Your_name_and_role=person, Last_four_digits=digits)
+        self.presses("Open the referral")
