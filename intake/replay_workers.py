@@ -17,6 +17,7 @@ from intake.triage import Protocol, Urgency
 
 KEPT_SECONDS = 3600
 LOOK_AGAIN_SECONDS = 0.2
+PATIENCE = 60  # seconds without any slice coming back
 SLICES = 16
 
 
@@ -24,8 +25,9 @@ class NoWorker(Exception):
     """Nothing came back for a while: no worker runs, or all of them are busy with something long."""
 
 
-def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float = 60):
+def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float | None = None):
     """The difference `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
+    patience = PATIENCE if patience is None else patience
     from intake.tasks import replay_slice
     from intake.triage.replay import Replay
 

@@ -11,6 +11,7 @@ from clinic.staff.models import Role
 from tests import factories
 from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
 from tests.post_office import post_office  # noqa: F401  (a fixture)
+from tests.workers import workers  # noqa: F401  a fixture
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

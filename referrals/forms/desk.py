@@ -60,11 +60,9 @@ class MoveForm(forms.Form):
         return referral.is_open
 
     def apply(self, *, by):
+        """Make the move: each form names its action as `act`."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "saw"}
         return self.act(by=by, saw=self.cleaned_data["saw"], **given)
-
-    def act(self, *, by, saw, **given):
-        raise NotImplementedError
 
 
 def fits_status(*statuses):

@@ -2,22 +2,19 @@
 
 import os
 import signal
-import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from celery import current_app
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from clinic.embedded import valkey
-from clinic.embedded.processes import spawn, stop
 from clinic.messages import dispatch
 from clinic.messages.models import Message
 from intake import emails
@@ -25,38 +22,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = Message.Status
-
-
-@pytest.fixture
-def workers(tmp_path, post_office):
-    """`workers()` is a block with one more worker group running against the database of this test."""
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-    @contextmanager
-    def started(*, broker=None, sweeps_at_once=1):
-        log = tmp_path / "worker.log"
-        process = spawn(
-            [
-                *(sys.executable, "-m", "celery", "-A", "clinic", "worker", "--concurrency", "2", "--beat"),
-                *("--schedule", tmp_path / f"beat-{time.time_ns()}"),
-                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-            ],
-            log=log,
-            on_parent_death=signal.SIGKILL,
-            env={
-                **os.environ,
-                "DATABASE_URL": database,
-                "BROKER_URL": broker or os.environ["BROKER_URL"],
-                "EMAIL_URL": f"smtp://127.0.0.1:{post_office.port}",
-                "SWEEPS_AT_ONCE": str(sweeps_at_once),
-            },
-        )
-        try:
-            yield process
-        finally:
-            stop(process, patience=20)
-
-    return started
 
 
 def invitations(count, location):

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from intake import replay_report, replaying, triage
+from intake import replay_report, replay_workers, replaying, triage
 from intake.actions.codes import keep_code
 from intake.models import AnswerCode, Assessment, Case, Intake
 from tests import factories
@@ -124,3 +124,19 @@ def test_extra_work_is_told_by_the_week(stored, changed):
     moved = [c for c in found.changes if c.tier_before != c.tier_after]
     assert ("Extra cases a week" in told) == bool(found.changes)
     assert sum(c.tier_after - c.tier_before for c in moved) <= 0
+
+
+def test_split_over_workers_it_comes_to_the_same(stored, changed, workers):
+    """The tasks carry no answer and no name; what they find is what one process finds."""
+    after = triage.load(changed)
+    with workers():
+        split = replay_workers.replay_on_workers(after, patience=60)
+    whole = replaying.replay_all(after)
+    assert (split.total, split.changes) == (whole.total, whole.changes)
+    assert (split.fires_before, split.fires_after) == (whole.fires_before, whole.fires_after)
+
+
+def test_without_a_worker_the_command_says_so(stored, changed, monkeypatch):
+    monkeypatch.setattr(replay_workers, "PATIENCE", 0.5)
+    with pytest.raises(CommandError, match="No Celery worker answers"):
+        call_command("protocol", "replay", str(changed), workers=True)
