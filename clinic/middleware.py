@@ -18,10 +18,10 @@ class NothingCached:
 
 
 class Language(LocaleMiddleware):
-    """The language the reader chose, else the browser's. Staff pages are in English."""
+    """The language the reader chose, else the browser's. Staff pages, and signing in to them, are in English."""
 
     def process_view(self, request, view, args, kwargs):
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or view.__module__.startswith("allauth."):
             translation.activate("en")
             request.LANGUAGE_CODE = "en"
         return None

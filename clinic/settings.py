@@ -332,6 +332,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = ENVIRONMENT in ("test", "devel
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "clinic.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "America/New_York"  # the default of a new location; each location has its own

@@ -141,4 +141,4 @@ def opens_next(location, now=None) -> str:
         return _("today at %(time)s") % {"time": clock}
     if opens.date() == today + timedelta(days=1):
         return _("tomorrow at %(time)s") % {"time": clock}
-    return _("%(day)s at %(time)s") % {"day": date_format(opens, "l, F j"), "time": clock}
+    return _("%(day)s at %(time)s") % {"day": date_format(opens, "DAY_FORMAT"), "time": clock}

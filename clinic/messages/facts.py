@@ -30,7 +30,7 @@ def _moment(value):
     if not found:
         return None
     local = datetime.fromisoformat(found[1]).astimezone(ZoneInfo(found[2]))
-    day, clock = formats.date_format(local, "l, F j, Y"), formats.date_format(local, "g:i A T")
+    day, clock = formats.date_format(local, "FULL_DAY_FORMAT"), formats.date_format(local, "ZONED_CLOCK_FORMAT")
     return _("%(day)s at %(clock)s") % {"day": day, "clock": clock}
 
 

@@ -4,13 +4,14 @@ from itertools import takewhile
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SIDES = ("left", "right", "mid")
 PARTS = (
     (_("Head and neck"), ("head", "face_jaw", "neck_front", "neck_back")),
     (_("Shoulder, arm, and hand"), ("shoulder", "upper_arm", "elbow", "forearm", "hand")),
     (_("Chest and belly"), ("chest", "abdomen")),
-    (_("Back"), ("upper_back", "mid_back", "low_back")),
+    (pgettext_lazy("part of the body", "Back"), ("upper_back", "mid_back", "low_back")),
     (_("Hip, groin, and buttock"), ("hip", "groin", "buttock", "saddle")),
     (_("Thigh, knee, and lower leg"), ("thigh_front", "thigh_back", "knee", "shin", "calf")),
     (

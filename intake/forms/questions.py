@@ -15,6 +15,13 @@ from intake.triage import AnswerError
 
 LONGEST = {"short_text": 300, "long_text": 5000}
 YES_NO = (("true", _("Yes")), ("false", _("No")))
+SCALE_ENDS = {
+    "pain_worst": (_("No pain"), _("Worst pain you can imagine")),
+    "worry_level": (_("Not at all"), _("Very worried")),
+    "move_fear": (_("Fine with moving"), _("Sure that moving will harm me")),
+    "goal_difficulty": (_("No trouble"), _("Cannot do it")),
+}
+ANY_SCALE = (_("Not at all"), _("The most"))
 
 
 class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
@@ -117,7 +124,7 @@ def _scale(question, language):
     low, high = question.bounds
     wrong = _("Choose a number from %(low)d to %(high)d.") % {"low": low, "high": high}
     widget = forms.RadioSelect()
-    widget.scale_ends = (_("Not at all"), _("The most"))
+    widget.scale_ends = SCALE_ENDS.get(question.id, ANY_SCALE)
     return forms.TypedChoiceField(
         choices=[(number, str(number)) for number in range(low, high + 1)],
         coerce=int,

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from intake import triage
 from intake.actions import intakes
@@ -90,9 +90,10 @@ def _rows(intake, page, missing, language):
 
 
 @patient_page
-@require_POST
 def submit(request, intake):
-    """Sends the answers. Twice is once."""
+    """Sends the answers. Twice is once. Reading the address, as after changing the language, leads back to checking."""
+    if request.method != "POST":
+        return redirect("intake_check")
     sent = request.POST.get("version", "")
     version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
     try:

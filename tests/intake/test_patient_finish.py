@@ -85,7 +85,8 @@ def test_answers_changed_since_the_check_are_looked_at_again(ready, version):
 
 
 def test_reading_the_submit_address_sends_nothing(ready):
-    assert ready.client.get(reverse("intake_submit")).status_code == 405
+    assert ready.client.get(reverse("intake_submit")).headers["Location"] == reverse("intake_check")
+    assert ready.intake.submitted_at is None
 
 
 def test_a_routine_patient_is_told_to_book_and_given_self_care(ready):

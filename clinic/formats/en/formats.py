@@ -1,0 +1,8 @@
+"""English of the United States. `DATE_FORMAT` and `TIME_FORMAT` are Django's."""
+
+DAY_FORMAT = "l, F j"  # Friday, March 5
+FULL_DAY_FORMAT = "l, F j, Y"
+LONG_DATE_FORMAT = "F j, Y"
+CLOCK_FORMAT = "g:i A"  # 8:15 AM
+ZONED_CLOCK_FORMAT = "g:i A T"
+MOMENT_FORMAT = "F j, g:i A"
