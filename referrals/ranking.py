@@ -7,10 +7,19 @@ never part of the ranking, because it always wins.
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from referrals.models import Referral, ReferralMove, Specialist
 
 SHORT_LIST = 5
-LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "so": "Somali", "ar": "Arabic"}
+LANGUAGES = {
+    "en": gettext_noop("English"),
+    "es": gettext_noop("Spanish"),
+    "fr": gettext_noop("French"),
+    "pt": gettext_noop("Portuguese"),
+    "so": gettext_noop("Somali"),
+    "ar": gettext_noop("Arabic"),
+}
 
 # What the answers point to -> words of a listing's focus.
 FOCUS_OF_AREA = {

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.links import actions as links
 from clinic.links.models import Link
@@ -63,7 +64,7 @@ def office_ask(referral: Referral, *, words: str, office: str = "", by=None, saw
     """The office needs to know something; the next step is ours."""
     check_may(by)
     if not words.strip():
-        raise NotYet("Write the question.")
+        raise NotYet(_("Write the question."))
     referral = lock(referral, saw)
     referral.move_to(
         Status.QUESTION,
@@ -101,7 +102,7 @@ def give_appointment(
     check_may(by)
     now = timezone.now()
     if starts_at <= now:
-        raise NotYet("Give a date and time in the future.")
+        raise NotYet(_("Give a date and time in the future."))
     referral = lock(referral, saw)
     referral.move_to(
         Status.SCHEDULED,
@@ -157,7 +158,7 @@ def receive_report(
     """
     check_may(by)
     if not words.strip() and file is None:
-        raise NotYet("Add the report as a file, or write it.")
+        raise NotYet(_("Add the report as a file, or write it."))
     referral = lock(referral, saw)
     reader = referral.decision.by
     here = reader.is_active and reader.may(SIGN_REFERRALS) and reader.locations.contains(referral.location)

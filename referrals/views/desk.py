@@ -6,11 +6,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit.actions import saw
 from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
+from intake import triage
 from referrals import actions, desk_page, letter
 from referrals.forms.desk import MOVES
 from referrals.forms.directory import specialties
@@ -96,7 +98,11 @@ def referrals(request):
 
 
 def specialty_label(referral) -> str:
-    return dict(specialties()).get(referral.specialty, referral.specialty.replace("_", " "))
+    """The name of the specialty, in the language of the page."""
+    protocol = triage.shipped()
+    if referral.specialty not in protocol.specialists:
+        return referral.specialty.replace("_", " ")
+    return protocol.specialist_in(referral.specialty, get_language())
 
 
 def find(request, public_id) -> Referral:

@@ -144,7 +144,7 @@ def _room(request, visit, *, changed=False):
             "opened_up": opened_up,
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
-            "language_name": LANGUAGES.get(referral.patient.language, referral.patient.language),
+            "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
             "answers": _answers(referral),
             "talk": talk,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
