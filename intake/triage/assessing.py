@@ -7,6 +7,7 @@ from typing import Any
 from .answers import Answers, validate_answers
 from .expressions import Includes, walk
 from .hanging import Hanging
+from .ignoring import Ignoring
 from .outcome import Answer, Evidence, Flag, Hold, LevelHint, NotRuledOut, OriginScore, Outcome, Unsure
 from .protocol import Advice, Condition, Protocol, Rule, Urgency
 from .routing import Ranked, nerve_share, rank_origins, route
@@ -27,7 +28,7 @@ def visible_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
     Questions depend only on earlier ones, so one pass is the fixed point. An answer whose question is not visible
     neither counts nor makes another question visible.
     """
-    return protocol.program.named(protocol.program.examine(answers)[2])
+    return protocol.program.named(protocol.program.visible(answers))
 
 
 class _Assessment:
@@ -35,14 +36,15 @@ class _Assessment:
         self.protocol, self.answers, self.explains = protocol, answers, explain
         self.program = program = protocol.program
         self.examined = (program.explain if explain else program.examine)(answers)
-        fired, could, asked, _, _, self.values, scores, self.conditions = self.examined[:8]
+        fired, could, asked, still_open, _, self.values, scores, self.conditions = self.examined[:8]
         rules = list(protocol.rules.values())
         self.fired = worst_first([rules[index] for index in fired])
         self.could = worst_first([rules[index] for index in could])
-        self.asked = program.named(asked)
+        self.asked, self.asked_open = program.named(asked), program.named(asked & still_open)
         self.scores = dict(zip((name for name, _ in program.scored), scores, strict=True))
         self.places = {rule: index for index, rule in enumerate(program.rule_ids)}
         self.hanging = Hanging(protocol, self.examined)
+        self.ignoring = Ignoring(protocol, self.values)
 
     def outcome(self) -> Outcome:
         protocol = self.protocol
@@ -85,6 +87,7 @@ class _Assessment:
         return tuple(item.id for item in advice if is_shown(item))
 
     def flag(self, rule: Rule) -> Flag:
+        fired_by = self.examined[8][self.places[rule.id]] if self.explains else 0
         return Flag(
             rule=rule.id,
             tier=rule.tier,
@@ -92,8 +95,9 @@ class _Assessment:
             why=rule.why,
             sources=tuple(self.protocol.sources[source] for source in rule.source_ids),
             destination=rule.destination,
-            must_not_fire_on=rule.must_not_fire_on,
-            answers=self.answers_of(self.examined[8][self.places[rule.id]]) if self.explains else (),
+            must_not_fire_on=tuple(lookalike.text for lookalike in rule.must_not_fire_on),
+            answers=self.answers_of(fired_by),
+            ignored=tuple(self.ignoring.beside(rule, fired_by)) if self.explains else (),
         )
 
     def answers_of(self, bits: int) -> tuple[Answer, ...]:
@@ -162,7 +166,7 @@ class _Assessment:
         """Each unsure answer with the strongest of its effects."""
         found, fired = [], {rule.id for rule in self.fired}
         rows = [row for row in self.protocol.unknowns.rows if self.holds_of(row.when)]
-        for name in self.asked:
+        for name in self.asked_open:  # an unsure answer leaves its question open
             option = self.open_option(name)
             if not option:
                 continue

@@ -51,8 +51,21 @@ def _rule(old: Protocol, new: Protocol, before: Rule, after: Rule) -> Iterator[s
             yield f"{name}: {what} now reads “{getattr(after, what)}” (was “{getattr(before, what)}”)."
     if before.source_ids != after.source_ids:
         yield f"{name} now cites {_list(after.source_ids)} (was {_list(before.source_ids)})."
-    if before.must_not_fire_on != after.must_not_fire_on:
-        yield f"{name} must not fire on: {'; '.join(after.must_not_fire_on)}."
+    yield from _must_not(old, new, before, after)
+
+
+def _must_not(old: Protocol, new: Protocol, before: Rule, after: Rule) -> Iterator[str]:
+    name = f"Rule {after.id} ({after.condition})"
+    texts = [[one.text for one in rule.must_not_fire_on] for rule in (before, after)]
+    if texts[0] != texts[1]:
+        yield f"{name} must not fire on: {'; '.join(texts[1])}."
+    was = {one.text: one.present_when for one in before.must_not_fire_on}
+    for one in after.must_not_fire_on:
+        then = was.get(one.text)
+        if one.text in was and (then and then.expression) != (one.present_when and one.present_when.expression):
+            said_then = _said(old, then) if then else "never."
+            said_now = _said(new, one.present_when) if one.present_when else "never."
+            yield f"{name}: “{one.text}” is told as present otherwise. Before: {said_then} Now: {said_now}"
 
 
 def _facts(old: Protocol, new: Protocol) -> Iterator[str]:

@@ -60,7 +60,11 @@ def _rule(protocol: Protocol, rule: Rule, blocks: list[Block]) -> Iterator[str]:
     yield from ("", f"### {rule.condition} (`{rule.id}`)", "", rule.why, "", "Fires when:", "")
     yield from outline(protocol, rule.fires_when.expression)
     yield ""
-    yield f"- Must not fire on: {'; '.join(rule.must_not_fire_on)}."
+    yield "- Must not fire on:"
+    for lookalike in rule.must_not_fire_on:
+        told = lookalike.present_when
+        shown = f" (told as present when {in_words(protocol, told.expression)})" if told else ""
+        yield f"  - {lookalike.text}{shown}"
     yield f"- Destination: {rule.destination}."
     if rule.refer_first and rule.refer_first.when:
         when = in_words(protocol, rule.refer_first.when.expression)

@@ -101,6 +101,15 @@ class Entry:
                 raise self.refuse(f"{text!r} stands twice in {key!r}", "Keep one of them.", nodes[index])
         return found
 
+    def texts_or_entries(self, key: str) -> list[str | Entry]:
+        """A list in which each item is a text or an entry of its own."""
+        return [
+            Entry(node, self.file, self.name)
+            if isinstance(node, yaml.MappingNode)
+            else self._scalar(node, "str", "text")
+            for node in self.items(key)
+        ]
+
     def integers(self, key: str) -> tuple[int, ...]:
         return tuple(int(self._scalar(node, "int", "a whole number")) for node in self.items(key))
 

@@ -19,7 +19,7 @@ from .checking import contradictions, destinations, thresholds, unproven_rules, 
 from .errors import ProtocolError
 from .loading import load
 
-CONDITION = re.compile(r"(?:fires_when|when|asked_when): (?:>-\n((?: {4,}.*\n)+)|(.*)\n)")
+CONDITION = re.compile(r"\b(?:fires_when|when|asked_when): (?:>-\n((?: {4,}.*\n)+)|(.*)\n)")
 TIERS = ("emergency", "urgent", "soon")
 
 

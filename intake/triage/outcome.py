@@ -18,8 +18,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A finding the rule must not fire on, which these answers show, and which is not what fired it."""
+
+    finding: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
-    """A rule that fired. `answers` is a smallest set of answers that makes it fire (empty without explanation)."""
+    """A rule that fired. `answers` is a smallest set of answers that makes it fire; `ignored` are the findings of
+    `must_not_fire_on` that were present beside them. Both are empty without explanation."""
 
     rule: str
     tier: Urgency
@@ -29,6 +38,7 @@ class Flag:
     destination: str
     must_not_fire_on: tuple[str, ...]
     answers: tuple[Answer, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

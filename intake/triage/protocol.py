@@ -148,6 +148,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookalike:
+    """What a rule must not fire on. `present_when` tells from the answers that it is there, beside the rule's own
+    reasons or not; None where no answer tells it, or where it is the opposite of the rule."""
+
+    text: str
+    present_when: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A red-flag rule. `refer_to`: specialist ids, first choice first; empty when a clinician's call decides.
     `refer_first` goes before them when its condition holds."""
@@ -156,7 +165,7 @@ class Rule:
     tier: Urgency
     condition: str
     fires_when: Condition
-    must_not_fire_on: tuple[str, ...]
+    must_not_fire_on: tuple[Lookalike, ...]
     destination: str
     refer_to: tuple[str, ...]
     refer_first: Way | None

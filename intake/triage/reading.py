@@ -16,6 +16,7 @@ from .protocol import (
     Discriminator,
     HoldRule,
     Level,
+    Lookalike,
     NamedFact,
     NerveLevels,
     Option,
@@ -216,7 +217,7 @@ def rule(entry: Entry, tier: str) -> Rule:
         tier=Urgency[tier.upper()],
         condition=entry.text("condition"),
         fires_when=condition(entry, "fires_when"),
-        must_not_fire_on=entry.texts("must_not_fire_on"),
+        must_not_fire_on=_lookalikes(entry),
         destination=entry.text("destination"),
         refer_to=entry.texts("refer_to"),
         refer_first=_way(entry.entry("refer_first"), None) if entry.has("refer_first") else None,
@@ -224,6 +225,21 @@ def rule(entry: Entry, tier: str) -> Rule:
         source_ids=entry.texts("sources"),
         place=entry.place(),
     )
+
+
+def _lookalikes(entry: Entry) -> tuple[Lookalike, ...]:
+    """A list of texts, and of texts with the condition that tells from the answers that the finding is present."""
+    found: list[Lookalike] = []
+    for item in entry.texts_or_entries("must_not_fire_on"):
+        if isinstance(item, str):
+            lookalike = Lookalike(item, None)
+        else:
+            lookalike = Lookalike(item.text("text"), condition(item, "present_when"))
+            item.finish()
+        if lookalike.text in [one.text for one in found]:
+            raise entry.refuse(f"{lookalike.text!r} stands twice in 'must_not_fire_on'", "Keep one of them.")
+        found.append(lookalike)
+    return tuple(found)
 
 
 def weights(entry: Entry, key: str, *, optional: bool = False) -> tuple[Weight, ...]:

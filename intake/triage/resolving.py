@@ -123,7 +123,12 @@ class Resolver:
         first = rule.refer_first
         if first and first.when:
             first = replace(first, when=self.resolve(first.when, rule.id))
-        return replace(rule, fires_when=self.resolve(rule.fires_when, rule.id), refer_first=first)
+        lookalikes = tuple(
+            replace(one, present_when=one.present_when and self.resolve(one.present_when, rule.id))
+            for one in rule.must_not_fire_on
+        )
+        fires_when = self.resolve(rule.fires_when, rule.id)
+        return replace(rule, fires_when=fires_when, must_not_fire_on=lookalikes, refer_first=first)
 
     def _ordered(self, items: dict, condition: Callable, kind: type) -> dict:  # type: ignore[type-arg]
         order = build_order(items, lambda item: names_in(condition(item).expression, kind))

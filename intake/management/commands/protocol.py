@@ -148,7 +148,7 @@ def shown(protocol, kind, found):
     if kind == "rule":
         yield f"{found.condition} ({found.id}), {found.tier.word}: {found.why}"
         yield from outline(protocol, found.fires_when.expression)
-        yield f"must not fire on: {'; '.join(found.must_not_fire_on)}"
+        yield f"must not fire on: {'; '.join(one.text for one in found.must_not_fire_on)}"
         yield f"destination: {found.destination}"
         yield f"sources: {'; '.join(protocol.sources[source].citation for source in found.source_ids)}"
     elif kind == "fact":
