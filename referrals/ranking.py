@@ -21,7 +21,7 @@ LANGUAGES = {
     "ar": gettext_noop("Arabic"),
 }
 
-# What the answers point to -> words of a listing's focus.
+# Where it is felt, and where it may come from -> words of a listing's focus.
 FOCUS_OF_AREA = {
     "foot_ankle": ("foot", "ankle", "heel", "forefoot"),
     "lower_leg_knee": ("knee", "leg"),
@@ -209,8 +209,6 @@ def listing_of(row: Specialist) -> Listing:
 
 
 def _focus_of(assessment) -> tuple[str, ...]:
-    origins = [origin["id"] for origin in assessment.result.get("origins", ())[:2]]
-    words = list(FOCUS_OF_AREA.get(assessment.answers.get("main_problem_area"), ()))
-    for origin in origins:
-        words += FOCUS_OF_ORIGIN.get(origin, ())
-    return tuple(dict.fromkeys(words))
+    """Where it may come from decides; where it is felt, only when the origins say nothing. A weak foot can be a back."""
+    words = [word for one in assessment.result["origins"][:2] for word in FOCUS_OF_ORIGIN.get(one["id"], ())]
+    return tuple(dict.fromkeys(words or FOCUS_OF_AREA.get(assessment.answers.get("main_problem_area"), ())))

@@ -7,6 +7,7 @@ import pytest
 from referrals import actions, ranking
 from referrals.ranking import Listing, Need, rank
 from tests import factories
+from tests.answers import FOOT_DROP
 
 NEED = Need(
     specialty="neurologist",
@@ -111,3 +112,17 @@ def test_the_short_list_of_a_referral_comes_from_the_listed_directory(draft, neu
     actions.office_decline(draft, reason="not_taking", by=priya)
     again = ranking.ranked(actions.redirect(draft, by=priya))
     assert [choice.specialist for choice in again] == [neurologist, tests]
+
+
+def test_a_weak_foot_that_comes_from_the_back_goes_to_the_spine_first(location, maya, priya):
+    """Where it is felt must not outrank where it comes from: that is what the product is for."""
+    knee = factories.specialist(name="Helen Strand", specialty="orthopedist", focus="hip and knee")
+    spine = factories.specialist(name="Samuel Whitaker", specialty="orthopedist", focus="spine")
+    case = factories.case(
+        at=location, answers=FOOT_DROP | {"main_problem_area": "lower_leg_knee"}, acknowledged_by=maya
+    )
+    decision = factories.decision(
+        on=case, by=maya, specialist="orthopedist", reason="other", words="To the spine clinic."
+    )
+    referral = actions.refer(decision, by=maya)
+    assert [choice.specialist for choice in ranking.ranked(referral)] == [spine, knee]
