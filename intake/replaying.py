@@ -21,6 +21,7 @@ from intake.triage import Protocol
 
 COPY_HEADER, COPY_TRAILER = 19, 2  # bytes before the first row and after the last, in PostgreSQL's binary format
 SLICES_PER_PROCESS = 8  # enough to show progress and to let a fast process take over from a slow one
+SLICE_FROM = 25_000  # rows below which a slice costs more to begin than to decide
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def slices(processes: int) -> list[Slice]:
         low=Min("intake_id"), high=Max("intake_id"), rows=Count("intake_id")
     )
     for version in versions.order_by("protocol"):
-        pieces = max(1, min(processes * SLICES_PER_PROCESS, version["rows"] // 1000))
+        pieces = max(1, min(processes * SLICES_PER_PROCESS, version["rows"] // SLICE_FROM))
         edges = [version["low"] + (version["high"] + 1 - version["low"]) * n // pieces for n in range(pieces + 1)]
         found += [Slice(version["protocol"], a, b - 1) for a, b in pairwise(edges)]
     return found

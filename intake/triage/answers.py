@@ -67,16 +67,18 @@ def _number(question: Question, value: Any) -> int:
 
 
 def _option(question: Question, value: Any) -> str:
-    option = _typed(question, value, str, "one option id")
+    option = str(_typed(question, value, str, "one option id"))
     if option not in question.option_ids:
         raise AnswerError(question.id, "unknown_option", f"{question.id}: unknown option {option!r}")
-    return str(option)
+    return option
 
 
 def _options(question: Question, value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, list | tuple | set | frozenset):
         raise AnswerError(question.id, "wrong_type", f"{question.id}: expected a list of option ids, got {value!r}")
     chosen = [_option(question, option) for option in value]
+    if len(chosen) == 1:
+        return chosen
     if len(set(chosen)) < len(chosen):
         raise AnswerError(question.id, "duplicate", f"{question.id}: an option stands twice in {chosen!r}")
     for option in question.exclusive:

@@ -14,6 +14,7 @@ from typing import Any
 from .errors import AnswerError
 from .protocol import Protocol
 
+KEPT = 4096  # decoded answers kept for each question
 HIGHEST_NUMBER = 254  # a byte holds the number plus one; zero means "not answered"
 
 
@@ -53,6 +54,11 @@ class CodeBook:
             for name, field in self.fields.items()
         }
 
+        self._decoding = [
+            (name, field.offset, field.offset + field.width, field.takes_many, _Answers(field))
+            for name, field in self.fields.items()
+        ]
+
     def encode(self, answers: Mapping[str, Any]) -> bytes:
         """The code of valid answers, visible or not. Raises AnswerError for a number that does not fit a byte."""
         code = bytearray(self.width)
@@ -75,16 +81,28 @@ class CodeBook:
     def decode(self, code: bytes) -> dict[str, Any]:
         """The answers a code holds; text and dates are not among them."""
         answers: dict[str, Any] = {}
-        for name, field in self.fields.items():
-            bits = int.from_bytes(code[field.offset : field.offset + field.width], "little")
-            if not bits:
-                continue
-            if field.is_number:
-                answers[name] = bits - 1
-                continue
-            chosen = [option for place, option in enumerate(field.options) if bits >> place & 1]
-            if field.takes_many:
-                answers[name] = chosen
-            else:
-                answers[name] = chosen[0] == "true" if field.is_boolean else chosen[0]
+        for name, start, end, takes_many, known in self._decoding:
+            bits = code[start] if end - start == 1 else int.from_bytes(code[start:end], "little")
+            if bits:
+                answer = known[bits]
+                answers[name] = list(answer) if takes_many else answer
         return answers
+
+
+class _Answers(dict[int, Any]):
+    """The answers to one question by their bits, made when first met."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+
+    def __missing__(self, bits: int) -> Any:
+        if len(self) >= KEPT:
+            self.clear()
+        field = self.field
+        answer: Any = bits - 1
+        if not field.is_number:
+            chosen = [option for place, option in enumerate(field.options) if bits >> place & 1]
+            answer = chosen if field.takes_many else chosen[0] == "true" if field.is_boolean else chosen[0]
+        self[bits] = answer
+        return answer

@@ -27,12 +27,13 @@ from .rows import Tests
 
 FIRES, COULD, MUST = "fires", "could", "must"
 OPPOSITE = {FIRES: FIRES, COULD: MUST, MUST: COULD}
-Decision = Callable[..., tuple[Any, ...]]
+Decision = Callable[..., Any]
 
 
 class Program:
     """The compiled protocol. Each of its functions takes clean answers and is compiled on first use.
 
+    visible(answers) -> the questions to ask, as bits.
     decide(answers) -> fired, could, asked, open, shaky: lists of rule indices in protocol order, question bits.
     Questions no rule reads are left out of `asked`.
     bound(answers, opened) -> fired, could, must, for exactly the questions in the bits `opened` being open and every
@@ -55,6 +56,10 @@ class Program:
         self.place_of = {id(condition): place for place, condition in enumerate(self.conditions)}
         self.reasons = Reasons(protocol)
         self._masks: dict[int, int] = {}
+
+    @cached_property
+    def visible(self) -> Decision:
+        return self._compiled("visible")
 
     @cached_property
     def decide(self) -> Decision:
@@ -203,7 +208,7 @@ class _Writer:
         self.lines = []
         always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
         deep = name in ("examine", "explain")
-        trees = self.trees(deep=deep)
+        trees = self.trees(name, deep=deep)
         self.tests = Tests(self.protocol, trees, keep_values=deep)
         read = {question for tree in trees for question in questions_in(tree)}
         self.bounds = name == "bound"
@@ -213,34 +218,43 @@ class _Writer:
         for question in self.questions:
             if deep or question.id in read:
                 self.question(question)
+            elif name == "visible" and question.asked_when:
+                self.write(1, f"if {self.text(question.asked_when.expression)}: asked |= {self.bit(question.id)}")
+        if name == "visible":
+            self.write(1, "return asked")
+            return "\n".join(self.lines) + "\n"
         for fact_name, fact in self.protocol.facts.items():
             self.write(1, f"fires_{fact_name} = {self.text(fact.when.expression)}")
         if name == "facts":
             self.write(1, f"return ({', '.join(f'fires_{fact}' for fact in self.protocol.facts)},)")
             return "\n".join(self.lines) + "\n"
-        self.write(1, "fired = []")
+        self.write(1, "fired = []; rule_reasons = {}" if name == "explain" else "fired = []")
         for rule in self.rule_order:
-            condition, index = self.protocol.rules[rule].fires_when, self.rules[rule]
-            self.write(1, f"fires_rule{index} = {self.text(condition.expression)}")
-            self.write(1, f"if fires_rule{index}: fired.append({index})")
+            tree, index = self.protocol.rules[rule].fires_when.expression, self.rules[rule]
+            self.write(1, f"fires_rule{index} = {self.text(tree)}")
+            self.write(1, f"if fires_rule{index}:")
+            self.write(2, f"fired.append({index})")
+            if name == "explain":
+                self.write(2, f"rule_reasons[{index}] = {self.program.reasons.smallest(tree, self.text)}")
         self.open_rules()
         if self.rule_order != list(self.protocol.rules):
             self.write(1, "fired.sort(); could.sort()")
         result = "fired, could, must" if name == "bound" else "fired, could, asked, open, shaky"
         if deep:
             result += ", values, scores, conditions"
-            self.scores()
+            self.scores(explained=name == "explain")
         if name == "explain":
             result += ", rule_reasons, evidence_reasons, condition_reasons"
-            self.explanations()
+            self.evidence_reasons()
         self.write(1, f"return {result}")
         return "\n".join(self.lines) + "\n"
 
-    def trees(self, *, deep: bool) -> list[Expression]:
-        """The conditions a function reads: facts, rules, what makes questions visible; deep: all the others too."""
-        conditions = [fact.when for fact in self.protocol.facts.values()]
-        conditions += [rule.fires_when for rule in self.protocol.rules.values()]
-        conditions += [question.asked_when for question in self.questions if question.asked_when]
+    def trees(self, name: str, *, deep: bool) -> list[Expression]:
+        """The conditions a function reads: what makes questions visible, facts, rules; deep: all the others too."""
+        conditions = [question.asked_when for question in self.questions if question.asked_when]
+        if name != "visible":
+            conditions += [fact.when for fact in self.protocol.facts.values()]
+            conditions += [rule.fires_when for rule in self.protocol.rules.values()]
         if deep:
             conditions += self.program.conditions
             conditions += [weight.when for _, weights in self.program.scored for weight in weights]
@@ -308,73 +322,34 @@ class _Writer:
             if self.bounds:
                 self.write(2, f"if must_rule{index}: must.append({index})")
 
-    def scores(self) -> None:
+    def scores(self, *, explained: bool) -> None:
         """Points and evidence of every origin and side, and the conditions of routing, holds and wording."""
-        self.write(1, "scores = []")
-        for _, weights in self.program.scored:
-            self.write(1, "points = counts = 0")
+        shown = {id(condition) for condition in explained_conditions(self.protocol)} if explained else set()
+        for scored, (_, weights) in enumerate(self.program.scored):
+            self.write(1, f"points{scored} = counts{scored} = 0")
             for place, weight in enumerate(weights):
-                self.write(
-                    1, f"if {self.text(weight.when.expression)}: points += {weight.points}; counts |= {1 << place}"
-                )
-            self.write(1, "scores.append((points, counts))")
-        self.write(1, "conditions = 0")
+                then = f"points{scored} += {weight.points}; counts{scored} |= {1 << place}"
+                self.write(1, f"if {self.text(weight.when.expression)}: {then}")
+        every = range(len(self.program.scored))
+        self.write(1, f"scores = ({', '.join(f'(points{scored}, counts{scored})' for scored in every)},)")
+        self.write(1, "conditions = 0; condition_reasons = {}")
         for place, condition in enumerate(self.program.conditions):
-            self.write(1, f"if {self.text(condition.expression)}: conditions |= {1 << place}")
+            tree = condition.expression
+            self.write(1, f"if {self.text(tree)}:")
+            self.write(2, f"conditions |= {1 << place}")
+            if id(condition) in shown:
+                self.write(2, f"condition_reasons[{place}] = {self.program.reasons.smallest(tree, self.text)}")
         self.write(1, f"values = ({', '.join(f'q{index}' for index in range(len(self.questions)))},)")
 
-    def explained_when(self) -> Callable[[str, bool], str]:
-        """For a fact and a truth of it, the source text of "a fired rule, an origin or a shown condition needs why"."""
-        users: dict[tuple[str, bool], set[str]] = {}
-        waiting = [(f"fires_rule{self.rules[name]}", r.fires_when, True) for name, r in self.protocol.rules.items()]
-        for name, weights in self.program.scored:
-            if name in self.protocol.origins:
-                waiting += [("True", weight.when, True) for weight in weights]
-        waiting += [("True", condition, True) for condition in explained_conditions(self.protocol)]
-        while waiting:
-            user, condition, wanted = waiting.pop()
-            for name, truth in facts_by_truth(condition.expression, wanted):
-                known = users.setdefault((name, truth), set())
-                if user not in known:
-                    known.add(user)
-                    waiting.append((user, self.protocol.facts[name].when, truth))
-
-        def text(name: str, truth: bool) -> str:
-            found = users.get((name, truth), set())
-            return "True" if "True" in found else " or ".join(sorted(found)) or "False"
-
-        return text
-
-    def explanations(self) -> None:
-        """The smallest sets of answers of what fired, counted or held."""
-        reasons = self.program.reasons
-        for line in reasons.facts(self.text, self.explained_when()):
-            self.write(1, line)
-        self.write(1, "rule_reasons = {}")
-        for name in self.rule_order:
-            tree, index = self.protocol.rules[name].fires_when.expression, self.rules[name]
-            self.write(1, f"if fires_rule{index}: rule_reasons[{index}] = smallest({reasons.why(tree, self.text)})")
+    def evidence_reasons(self) -> None:
+        """The smallest sets of answers of the evidence that counts, for origins that can be shown at all."""
         self.write(1, "evidence_reasons = {}")
         for scored, (name, weights) in enumerate(self.program.scored):
             origin = self.protocol.origins.get(name)
             if origin is None or not weights:
                 continue  # the two sides of the nerve share are told as points
             set_by = "".join(f" or fires_rule{self.rules[rule]}" for rule in origin.set_by_rules)
-            self.write(1, f"points, counts = scores[{scored}]")
-            self.write(1, f"if points > 0{set_by}:")  # no other origin is ever shown
+            self.write(1, f"if points{scored} > 0{set_by}:")  # no other origin is ever shown
             for place, weight in enumerate(weights):
-                why = reasons.why(weight.when.expression, self.text)
-                key = f"evidence_reasons[{scored}, {place}]"
-                self.write(2, f"if counts & {1 << place}: {key} = smallest({why})")
-        self.write(1, "condition_reasons = {}")
-        for condition in explained_conditions(self.protocol):
-            place, why = self.program.place_of[id(condition)], reasons.why(condition.expression, self.text)
-            self.write(1, f"if conditions >> {place} & 1: condition_reasons[{place}] = smallest({why})")
-
-
-def facts_by_truth(node: Expression, wanted: bool) -> Iterator[tuple[str, bool]]:
-    """The facts of a condition, each with the truth that would help the condition to the wanted one."""
-    if isinstance(node, Fact):
-        yield node.name, wanted
-    for part in parts_of(node):
-        yield from facts_by_truth(part, wanted is not isinstance(node, Not))
+                why = self.program.reasons.smallest(weight.when.expression, self.text)
+                self.write(2, f"if counts{scored} & {1 << place}: evidence_reasons[{scored}, {place}] = {why}")

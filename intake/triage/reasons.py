@@ -16,6 +16,7 @@ from typing import Any
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 from .outcome import Answer
 from .protocol import Protocol, Question
+from .resolving import names_in, questions_in
 
 ENOUGH = 64  # candidates kept at an AND, smallest first; no condition of a real protocol comes near it
 NOTHING = (0,)  # holds without any answer
@@ -49,27 +50,50 @@ class Reasons:
             bits ^= lowest
         return tuple(found)
 
-    def facts(self, text: Text, wanted_when: Callable[[str, bool], str]) -> list[str]:
-        """Lines that name the candidates of each fact that is true (why) or false for a reason (unless).
+    def smallest(self, node: Expression, text: Text) -> str:
+        """Python text for the smallest set of answers by which a condition holds; the earliest options on a tie."""
+        return self._smallest(node, True, text)
 
-        `wanted_when` gives the source text of "something to be explained needs this truth of the fact".
-        """
-        lines = []
-        for name, fact in self.protocol.facts.items():
-            tree = fact.when.expression
-            lines.append(f"if fires_{name} and ({wanted_when(name, True)}): why_{name} = {self.why(tree, text)}")
-            if self.matters(tree, False):
-                wanted = wanted_when(name, False)
-                lines.append(f"if not fires_{name} and ({wanted}): unless_{name} = {self.unless(tree, text)}")
-        return lines
+    def _smallest(self, node: Expression, wanted: bool, text: Text) -> str:
+        """The parts of an OR compete, and those of an AND add up, so the candidates need not be written out; only
+        where two parts of an AND read the same question could one answer serve both."""
+        if not self.matters(node, wanted):
+            return "0"
+        match node:
+            case Includes(_, options) if len(options) > 1 and self.protocol.questions[node.question].takes_many:
+                mask, start = self.protocol.program.mask(node), self.start[node.question]
+                return f"(((bits := q{self.index[node.question]} & {mask}) & -bits) << {start})"
+            case Includes():
+                return self._chosen(node)
+            case Compare(_, _, _, counted) if not counted:
+                return str(1 << self.start[node.question])
+            case Fact(name):
+                return self._smallest(self.protocol.facts[name].when.expression, wanted, text)
+            case Fires(rule):
+                return self._smallest(self.protocol.rules[rule].fires_when.expression, True, text)
+            case Not(part):
+                return self._smallest(part, not wanted, text)
+            case And(parts) | Or(parts) if isinstance(node, And) is not wanted:
+                found = ", ".join(
+                    f"{self._smallest(part, wanted, text)} if {self._true(part, wanted, text)} else None"
+                    for part in parts
+                )
+                return f"least({found})"
+            case And(parts) | Or(parts):
+                needed = [part for part in parts if self.matters(part, wanted)]
+                read = [self.read_by(part) for part in needed]
+                if len(frozenset().union(*read)) == sum(map(len, read)):
+                    return f"({' | '.join(self._smallest(part, wanted, text) for part in needed)})"
+        return f"smallest({self._candidates(node, wanted, text)})"
 
-    def why(self, node: Expression, text: Text) -> str:
-        """The candidates for a condition that holds."""
-        return self._candidates(node, True, text)
-
-    def unless(self, node: Expression, text: Text) -> str:
-        """The candidates for a condition that does not hold."""
-        return self._candidates(node, False, text)
+    def read_by(self, node: Expression) -> frozenset[str]:
+        """The questions whose answers can stand in a set for this condition."""
+        found = frozenset(questions_in(node))
+        for name in names_in(node, Fact):
+            found |= self.read_by(self.protocol.facts[name].when.expression)
+        for name in names_in(node, Fires):
+            found |= self.read_by(self.protocol.rules[name].fires_when.expression)
+        return found
 
     def matters(self, node: Expression, wanted: bool) -> bool:
         """Whether this truth of the node can need an answer at all; the falsehood of a plain test never does."""
@@ -94,7 +118,7 @@ class Reasons:
             case Compare():
                 return self._number(node)
             case Fact(name):
-                return f"{'why' if wanted else 'unless'}_{name}"
+                return self._candidates(self.protocol.facts[name].when.expression, wanted, text)
             case Fires(rule):
                 return self._candidates(self.protocol.rules[rule].fires_when.expression, True, text)
             case Not(part):
@@ -111,16 +135,21 @@ class Reasons:
                 return f"any_of({', '.join(self._if(part, wanted, text) for part in parts)})"
 
     def _if(self, part: Expression, wanted: bool, text: Text) -> str:
-        condition = text(part) if wanted else f"not {text(part)}"
-        return f"({self._candidates(part, wanted, text)}) if {condition} else ()"
+        return f"({self._candidates(part, wanted, text)}) if {self._true(part, wanted, text)} else ()"
+
+    @staticmethod
+    def _true(part: Expression, wanted: bool, text: Text) -> str:
+        return text(part) if wanted else f"not {text(part)}"
 
     def _options(self, node: Includes) -> str:
-        ids = self.protocol.questions[node.question].option_ids
-        mask = sum(1 << ids.index(option) for option in node.options)
-        value, start = f"q{self.index[node.question]}", self.start[node.question]
         if len(node.options) == 1 or not self.protocol.questions[node.question].takes_many:
-            return f"(({value} & {mask}) << {start},)"
-        return f"one_by_one(({value} & {mask}) << {start})"
+            return f"({self._chosen(node)},)"
+        return f"one_by_one({self._chosen(node)})"
+
+    def _chosen(self, node: Includes) -> str:
+        """The named options that are chosen, at their places among all answers."""
+        mask = self.protocol.program.mask(node)
+        return f"((q{self.index[node.question]} & {mask}) << {self.start[node.question]})"
 
     def _number(self, node: Compare) -> str:
         question = self.protocol.questions[node.question]
@@ -184,7 +213,19 @@ def smallest(found: Candidates) -> int:
     return found[0] if len(found) == 1 else min(found, key=_size)
 
 
+def least(*sets: int | None) -> int:
+    """The smallest of the sets that are there."""
+    best = size = -1
+    for one in sets:
+        if one is not None:
+            bits = one.bit_count()
+            if size < 0 or bits < size or (bits == size and one < best):
+                best, size = one, bits
+    return best
+
+
 HELPERS = {
+    "least": least,
     "NOTHING": NOTHING,
     "one_by_one": one_by_one,
     "all_of": all_of,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .assessing import assess
 from .coding import CodeBook
-from .outcome import Outcome
+from .outcome import Answer
 from .planes import NOBODY, Decided, Planes, opened
 from .protocol import Protocol, Urgency
 
@@ -32,8 +32,15 @@ class Stored:
     specialist: NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Explained(NamedTuple):
+    """Why a protocol judges as it does: each fired rule with a smallest set of answers that makes it fire, and the
+    points of each origin that has any."""
+
+    flags: tuple[tuple[str, tuple[Answer, ...]], ...]
+    points: tuple[tuple[str, int], ...]
+
+
+class Change(NamedTuple):
     """One intake the changed protocol judges otherwise. Explanations are there when they were asked for."""
 
     id: int
@@ -43,8 +50,8 @@ class Change:
     tier_after: Urgency
     specialist_before: str
     specialist_after: str
-    before: Outcome | None = None
-    after: Outcome | None = None
+    before: Explained | None = None
+    after: Explained | None = None
 
 
 @dataclass(slots=True)
@@ -73,6 +80,7 @@ class Replayer:
         self.rules = tuple(dict.fromkeys([*before.rules, *after.rules]))  # the old order first, as rows are stored
         self.places = {rule: place for place, rule in enumerate(self.rules)}
         self.names_before, self.names_after = tuple(before.specialists), tuple(after.specialists)
+        self.reads_the_same = self.book.fields == CodeBook(after).fields
 
     def block(self, stored: Stored) -> Replay:
         """The difference for one block."""
@@ -109,24 +117,25 @@ class Replayer:
 
     def change(self, stored: Stored, decided: Decided, row: int, was: NDArray, now: NDArray) -> Change:
         both = int.from_bytes(was.tobytes(), "little"), int.from_bytes(now.tobytes(), "little")
-        came, went = both[1] & ~both[0], both[0] & ~both[1]
-        change = {
-            "id": int(stored.ids[row]),
-            "newly_flagged": self.named(came),
-            "no_longer_flagged": self.named(went),
-            "tier_before": Urgency(int(stored.urgency[row])),
-            "tier_after": Urgency(int(decided.urgency[row])),
-            "specialist_before": self.names_before[stored.specialist[row]],
-            "specialist_after": self.names_after[decided.specialist[row]],
-        }
+        before = after = None
         if self.explain:
             answers = self.book.decode(stored.codes[row].tobytes())
-            change["before"] = assess(self.before, answers)
-            change["after"] = assess(self.after, self.known_to(self.after, answers))
-        return Change(**change)
+            before = explained(self.before, answers)
+            after = explained(self.after, answers if self.reads_the_same else self.known_to(self.after, answers))
+        return Change(
+            id=int(stored.ids[row]),
+            newly_flagged=self.named(both[1] & ~both[0]),
+            no_longer_flagged=self.named(both[0] & ~both[1]),
+            tier_before=TIERS[stored.urgency[row]],
+            tier_after=TIERS[decided.urgency[row]],
+            specialist_before=self.names_before[stored.specialist[row]],
+            specialist_after=self.names_after[decided.specialist[row]],
+            before=before,
+            after=after,
+        )
 
     def named(self, bits: int) -> tuple[str, ...]:
-        return tuple(rule for place, rule in enumerate(self.rules) if bits >> place & 1)
+        return tuple(rule for place, rule in enumerate(self.rules) if bits >> place & 1) if bits else ()
 
     @staticmethod
     def known_to(protocol: Protocol, answers: dict) -> dict:
@@ -145,6 +154,16 @@ class Replayer:
         return kept
 
 
+def explained(protocol: Protocol, answers: dict) -> Explained:
+    """The explanation of one intake, without the rest of an outcome."""
+    program = protocol.program
+    fired, _, _, _, _, values, scores, _, reasons, *_ = program.explain(answers)
+    flags = tuple((program.rule_ids[rule], program.reasons.answers_of(reasons[rule], values)) for rule in fired)
+    scored = zip(protocol.origins, scores, strict=False)  # the two sides of the nerve share come after the origins
+    return Explained(flags, tuple((name, points) for name, (points, _) in scored if points > 0))
+
+
+TIERS = tuple(Urgency)
 BITS_OF_BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int64)
 
 

@@ -95,8 +95,19 @@ def test_a_changed_rule_lists_what_the_slow_reading_of_the_files_lists(protocol,
         if c.newly_flagged or c.no_longer_flagged or c.tier_before != c.tier_after
     } == expected
     for change in found.changes:
-        lost = {flag.rule for flag in change.before.flags} - {flag.rule for flag in change.after.flags}
+        lost = dict(change.before.flags).keys() - dict(change.after.flags).keys()
         assert lost == set(change.no_longer_flagged)
+
+
+def test_both_explanations_of_a_change_are_those_of_a_full_assessment(protocol, changed, sets):
+    found = replay(protocol, changed, [stored(protocol, sets)], explain=True)
+    for change in found.changes:
+        for of, told in ((protocol, change.before), (changed, change.after)):
+            outcome = triage.assess(of, sets[change.id])
+            assert dict(told.flags) == {flag.rule: flag.answers for flag in outcome.flags}
+            points = {origin.id: origin.points for origin in outcome.origins if origin.points > 0}
+            mixed = of.discriminator.mixed_origin  # gets further points when both sides are strong
+            assert {name: points[name] for name in points if name != mixed}.items() <= dict(told.points).items()
 
 
 def test_an_option_the_older_protocol_did_not_have_counts_as_not_answered(protocol, sets, tmp_path):
