@@ -209,6 +209,6 @@ def listing_of(row: Specialist) -> Listing:
 
 
 def _focus_of(assessment) -> tuple[str, ...]:
-    """Where it may come from decides; where it is felt, only when the origins say nothing. A weak foot can be a back."""
+    """Where it may come from decides; where it is felt only when the origins say nothing: a foot can be a back."""
     words = [word for one in assessment.result["origins"][:2] for word in FOCUS_OF_ORIGIN.get(one["id"], ())]
     return tuple(dict.fromkeys(words or FOCUS_OF_AREA.get(assessment.answers.get("main_problem_area"), ())))

@@ -118,9 +118,15 @@ def test_a_weak_foot_that_comes_from_the_back_goes_to_the_spine_first(location, 
     """Where it is felt must not outrank where it comes from: that is what the product is for."""
     knee = factories.specialist(name="Helen Strand", specialty="orthopedist", focus="hip and knee")
     spine = factories.specialist(name="Samuel Whitaker", specialty="orthopedist", focus="spine")
-    case = factories.case(
-        at=location, answers=FOOT_DROP | {"main_problem_area": "lower_leg_knee"}, acknowledged_by=maya
-    )
+    from_the_back = FOOT_DROP | {
+        "main_problem_area": "lower_leg_knee",
+        "pain_regions": ["low_back_mid", "shin_right", "top_of_foot_right"],
+        "spread_down_leg": "to_foot",
+        "back_move_effect": ["worse_cough"],
+        "knee_pressure": ["none"],
+        "numb_pattern": ["top_big_toe"],
+    }
+    case = factories.case(at=location, answers=from_the_back, acknowledged_by=maya)
     decision = factories.decision(
         on=case, by=maya, specialist="orthopedist", reason="other", words="To the spine clinic."
     )
