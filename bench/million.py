@@ -13,7 +13,7 @@ from intake import triage
 from intake.actions.protocols import protocol_version
 from intake.triage.coding import CodeBook
 from intake.triage.planes import BLOCK, Planes
-from intake.triage.replay import Replayer
+from intake.triage.replaying import Replayer
 
 DISTINCT = 50_000  # answer sets made; a million rows repeat them twenty times
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from intake.models import Intake
 from intake.triage import Protocol, Urgency
-from intake.triage.replay import Change, Replay
+from intake.triage.replaying import Change, Replay
 
 NAMED_AT_MOST = 50  # of changes that lose no emergency; those that do are always named one by one
 

@@ -29,7 +29,7 @@ def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, 
     """The difference `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
     patience = PATIENCE if patience is None else patience
     from intake.tasks import replay_slice
-    from intake.triage.replay import Replay
+    from intake.triage.replaying import Replay
 
     run, pieces = secrets.token_urlsafe(12), slices(SLICES)
     cache.set(f"replay:{run}:protocol", texts_of(after), KEPT_SECONDS)
@@ -85,7 +85,7 @@ def _packed(part) -> dict:
 def _unpacked(part: dict):
     from collections import Counter
 
-    from intake.triage.replay import Change, Replay
+    from intake.triage.replaying import Change, Replay
 
     changes = [
         Change(number, tuple(newly), tuple(gone), Urgency(before), Urgency(after), was, now)

@@ -51,7 +51,7 @@ def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
     import numpy as np
 
     from intake.triage.planes import BLOCK
-    from intake.triage.replay import Stored
+    from intake.triage.replaying import Stored
 
     widths = (8, code_bytes, flag_bytes, 2, 2)
     stride = 2 + sum(4 + width for width in widths)  # the number of fields, then length and value of each
@@ -98,14 +98,14 @@ class Workshop:
         self.after, self.explain, self.replayers = after, explain, {}
 
     def prepare(self, pieces: list[Slice]) -> None:
-        from intake.triage.replay import Replayer
+        from intake.triage.replaying import Replayer
 
         for version in {piece.version for piece in pieces}:
             before = protocol_of(ProtocolVersion.objects.get(pk=version))
             self.replayers[version] = Replayer(before, self.after, explain=self.explain)
 
     def run(self, piece: Slice):
-        from intake.triage.replay import Replay
+        from intake.triage.replaying import Replay
 
         replayer, total = self.replayers[piece.version], Replay()
         for block in blocks(piece, replayer.book.width, (len(replayer.before.rules) + 7) // 8):
@@ -121,11 +121,11 @@ def _run(piece: Slice):
 
 
 def replay_all(after: Protocol, *, processes: int = 1, explain: bool = False, progress: Callable = lambda *_: None):
-    """The difference (`intake.triage.replay.Replay`) between what was decided and what `after` would decide.
+    """The difference (`intake.triage.replaying.Replay`) between what was decided and what `after` would decide.
 
     `progress(done, of, intakes)` is called after each slice. Reads only; changes come in the order of the ids.
     """
-    from intake.triage.replay import Replay
+    from intake.triage.replaying import Replay
 
     global _workshop
     pieces, total = slices(processes), Replay()

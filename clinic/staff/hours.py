@@ -3,8 +3,10 @@
 Times are aware datetimes in any zone; local wall time of the location decides what is open.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -21,12 +23,12 @@ class OpeningHours:
     closed_on: frozenset[date] = frozenset()
 
     @classmethod
-    def from_json(cls, value: dict, zone: ZoneInfo = UTC) -> "OpeningHours":
+    def from_json(cls, value: dict[str, Any], zone: ZoneInfo = UTC) -> "OpeningHours":
         """Read `{"mon": ["08:00", "18:00"], ..., "closed_on": ["2026-12-25"]}`; a day left out is closed."""
         unknown = set(value) - {*WEEK, "closed_on"}
         if unknown:
             raise ValueError(f"unknown day {sorted(unknown)[0]!r}")
-        days = []
+        days: list[tuple[time, time] | None] = []
         for name in WEEK:
             if not value.get(name):
                 days.append(None)
@@ -43,7 +45,8 @@ class OpeningHours:
         hours = None if day in self.closed_on else self.days[day.weekday()]
         if hours is None:
             return None
-        return tuple(datetime.combine(day, part, self.zone) for part in hours)
+        opens, closes = hours
+        return datetime.combine(day, opens, self.zone), datetime.combine(day, closes, self.zone)
 
     def is_open(self, at: datetime) -> bool:
         hours = self.on(at.astimezone(self.zone).date())
@@ -83,7 +86,7 @@ class OpeningHours:
             return closes
         return at
 
-    def _spans_from(self, at: datetime):
+    def _spans_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Open spans that end after `at`, in order."""
         local = at.astimezone(self.zone).date()
         for ahead in range(LOOK_AHEAD_DAYS):

@@ -10,23 +10,29 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     outcome.as_json()                             # stable, JSON-able
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
+    explain(protocol, answers)                    # all that with its reasons, as the data a therapist checks
     check(protocol)                               # defects that refuse a protocol, and notes about it
+    replay(before, after, blocks)                 # what a changed protocol does to stored rows; loads NumPy
 
 Answers map question ids to: True/False (boolean), an option id (choice), a list of option ids (multi_choice,
 body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from .answers import validate_answers
 from .assessing import assess, visible_questions
 from .checking import Report, check
 from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, ask_first, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
+from .explaining import explain
 from .loading import load, shipped
 from .outcome import (
     Answer,
     Evidence,
     Flag,
     Hold,
+    Ignored,
     LevelHint,
     NotRuledOut,
     OriginScore,
@@ -39,6 +45,9 @@ from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
 from .pruning import needed_questions
 from .wordings import Wording
 
+if TYPE_CHECKING:
+    from .replaying import replay
+
 __all__ = [
     "Answer",
     "AnswerError",
@@ -50,6 +59,7 @@ __all__ = [
     "Evidence",
     "Flag",
     "Hold",
+    "Ignored",
     "LevelHint",
     "NotRuledOut",
     "Option",
@@ -72,6 +82,7 @@ __all__ = [
     "check",
     "counterfactuals",
     "display",
+    "explain",
     "find_page",
     "load",
     "needed_questions",
@@ -79,7 +90,17 @@ __all__ = [
     "next_questions",
     "page_questions",
     "pages",
+    "replay",
     "shipped",
     "validate_answers",
     "visible_questions",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`replay` on first use: it alone needs NumPy, which a web process never loads."""
+    if name == "replay":
+        from .replaying import replay
+
+        return replay
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -160,22 +160,23 @@ class Outcome:
         }
         if explain:
             summary["explanation"] = {
-                key: _plain(getattr(self, key))
+                key: plain(getattr(self, key))
                 for key in self.__dataclass_fields__
                 if key not in ("digest", "urgency", "asked", "nerve_points", "musculoskeletal_points")
             }
         return summary
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Outcomes and their parts as JSON-able data: dicts, lists, tiers by their word."""
     if isinstance(value, Urgency):
         return value.word
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {key: _plain(item) for key, item in asdict(value, dict_factory=_shallow(value)).items()}
+        return {key: plain(item) for key, item in asdict(value, dict_factory=_shallow(value)).items()}
     return value
 
 

@@ -150,7 +150,9 @@ class _Block:
 
     def chosen(self, field: Field) -> NDArray[np.uint8]:
         """How many options are chosen; no question has more than 255."""
-        return np.bitwise_count(self.columns[field.offset : field.offset + field.width]).sum(axis=0, dtype=np.uint8)
+        counts: NDArray[np.uint8] = np.bitwise_count(self.columns[field.offset : field.offset + field.width])
+        total: NDArray[np.uint8] = counts.sum(axis=0, dtype=np.uint8)
+        return total
 
     @staticmethod
     def compare(values: NDArray[np.uint8], node: Compare, *, lowest: int) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ import pytest
 from intake import triage
 from intake.triage.coding import CodeBook
 from intake.triage.planes import Planes, opened
-from intake.triage.replay import Replayer, Stored, replay
+from intake.triage.replaying import Replayer, Stored, replay
 from tests.protocol.chance import answer_sets
 from tests.protocol.naive import Case, Files
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +115,9 @@ class Replayer:
             result[place // 8] |= opened(plane, decided.size) << np.uint8(place % 8)
         return result
 
-    def change(self, stored: Stored, decided: Decided, row: int, was: NDArray, now: NDArray) -> Change:
+    def change(
+        self, stored: Stored, decided: Decided, row: int, was: NDArray[np.uint8], now: NDArray[np.uint8]
+    ) -> Change:
         both = int.from_bytes(was.tobytes(), "little"), int.from_bytes(now.tobytes(), "little")
         before = after = None
         if self.explain:
@@ -138,7 +140,7 @@ class Replayer:
         return tuple(rule for place, rule in enumerate(self.rules) if bits >> place & 1) if bits else ()
 
     @staticmethod
-    def known_to(protocol: Protocol, answers: dict) -> dict:
+    def known_to(protocol: Protocol, answers: dict[str, Any]) -> dict[str, Any]:
         """The answers a protocol can read: what it no longer asks counts as not answered."""
         kept = {}
         for name, value in answers.items():
@@ -154,7 +156,7 @@ class Replayer:
         return kept
 
 
-def explained(protocol: Protocol, answers: dict) -> Explained:
+def explained(protocol: Protocol, answers: dict[str, Any]) -> Explained:
     """The explanation of one intake, without the rest of an outcome."""
     program = protocol.program
     fired, _, _, _, _, values, scores, _, reasons, *_ = program.explain(answers)
