@@ -111,10 +111,16 @@ class CasePage:
     def _flag(self, flag) -> dict:
         fired = self.assessments[flag["assessment"]]
         stored = next(one for one in fired.result["explanation"]["flags"] if one["rule"] == flag["rule"])
+        ignored = [  # assessments stored before findings had conditions name none
+            {"finding": one["finding"], "said": self.said(one["answers"])} for one in stored.get("ignored", ())
+        ]
+        present = {one["finding"] for one in ignored}
         return {
             **stored,
             "still": flag["still"],
             "said": self.said(stored["answers"]),
+            "ignored": ignored,
+            "must_not_fire_on": [text for text in stored["must_not_fire_on"] if text not in present],
             "citations": [source["citation"] for source in stored["sources"]],
             "destination": self.destination(stored["destination"]),
             "protocol": fired.protocol,

@@ -13,6 +13,7 @@ from . import translations
 from .cases import Block, read_cases, run_cases
 from .errors import Defect, Place
 from .expressions import And, AtLeast, Compare, Expression, Includes, Not, Or, walk
+from .lookalikes import never_beside, shown_by_nothing
 from .paging import Earliest, earliest_pages
 from .protocol import Protocol, Question, Rule, Urgency
 from .resolving import questions_in
@@ -43,12 +44,20 @@ def check(protocol: Protocol) -> Report:
     blocks = [block for block in found if isinstance(block, Block)]
     defects = [block for block in found if isinstance(block, Defect)]
     defects += run_cases(protocol, blocks)
-    for finding in (unused_questions, thresholds, contradictions, destinations, wording, unproven_rules):
+    for finding in (
+        unused_questions,
+        thresholds,
+        contradictions,
+        shown_by_nothing,
+        destinations,
+        wording,
+        unproven_rules,
+    ):
         defects += finding(protocol, blocks)
     defects += translations.defects(protocol)
     earliest = earliest_pages(protocol, blocks)
     notes = [*unread_options(protocol), *skippable(protocol, blocks), *late(protocol, earliest)]
-    notes += unread_in_cases(protocol, blocks)
+    notes += [*unread_in_cases(protocol, blocks), *never_beside(protocol, blocks)]
     return Report(tuple(defects), tuple(notes), tuple(earliest), len(blocks))
 
 
@@ -88,9 +97,17 @@ def unused_questions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
         yield Defect("questions", 0, name, "a question is read but not asked", "Ask it.")
 
 
+def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
+    """The conditions that tell what a rule must not fire on; they decide nothing, so they are kept apart."""
+    for rule in protocol.rules.values():
+        for one in rule.must_not_fire_on:
+            if one.present_when:
+                yield rule.id, one.present_when.place, one.present_when.expression
+
+
 def thresholds(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """A number no answer can reach, or every answer reaches."""
-    for owner, place, tree in conditions(protocol):
+    for owner, place, tree in (*conditions(protocol), *lookalike_conditions(protocol)):
         for node in walk(tree):
             if isinstance(node, Compare):
                 low, high = bounds(protocol.questions[node.question], counted=node.counted)
@@ -109,7 +126,7 @@ def bounds(question: Question, *, counted: bool) -> tuple[int, int]:
 
 def contradictions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """Parts that say the same thing twice, and parts that exclude each other."""
-    for owner, place, tree in conditions(protocol):
+    for owner, place, tree in (*conditions(protocol), *lookalike_conditions(protocol)):
         for node in walk(tree):
             if not isinstance(node, And | Or | AtLeast):
                 continue

@@ -62,6 +62,18 @@ def test_a_flag_shows_the_answers_that_fired_it_why_its_source_and_its_rule(emer
         assert words in page, words
 
 
+def test_a_finding_that_must_not_fire_a_flag_is_named_when_the_patient_has_it_too(location, maya, sign_in):
+    constipated = SADDLE_NUMBNESS | {"bowel_change": "constipated"}
+    response = sign_in(maya).get(answered(factories.intake(at=location), constipated).get_absolute_url())
+    [flag] = [flag for flag in response.context["page"].flags if flag["rule"] == "cauda_equina"]
+    assert "constipation alone" in [one["finding"] for one in flag["ignored"]]
+    assert "constipation alone" not in flag["must_not_fire_on"]
+    assert "stable old saddle change" in flag["must_not_fire_on"]
+    page = response.content.decode()
+    assert "Present, and not what fired it" in page
+    assert "constipation alone (the patient said: “No, only constipation”)" in page
+
+
 def test_what_the_patient_wrote_is_shown_as_text_above_the_flags(emergency, maya, sign_in):
     page = page_of(emergency, sign_in(maya))
     assert page.index("&lt;i&gt;I cannot feel the seat.") < page.index("Cauda equina syndrome")

@@ -39,6 +39,13 @@ RULES, FACTS, WARNING = "rules/emergency.yaml", "facts.yaml", "questions/warning
         (RULES, "sources: [aha-asa-2019, nice-ng128]", "sources: []", ("stroke_tia", "no source is cited")),
         (RULES, "- id: chest_emergency", "- id: stroke_tia", ("stands twice",)),
         (RULES, "  why:", "  reason:", ("stroke_tia", "'why' is missing")),
+        (RULES, "bowel_change:constipated", "bowel_change:constipation", ("cauda_equina", "'constipated'?")),
+        (
+            RULES,
+            "present_when: bowel_change",
+            "present_where: bowel_change",
+            ("cauda_equina", "'present_when' is missing"),
+        ),
         (FACTS, "progression:worse_slow/worse_fast", "GETTING_WORSE", ("GETTING_WORSE", "circle")),
         (FACTS, "IMMUNE_STRONG OR risk", "rule.dvt OR risk", ("IMMUNE_RISK", "names a rule")),
         (WARNING, 'id: "yes"', "id: yes", ("Put it in quotes",)),
@@ -80,8 +87,10 @@ def test_loading_refuses_it_with_file_line_id_and_what_to_do(folder, file, befor
         ("wording.yaml", "if you notice {signs}", "if you notice signs", "listed signs"),
         ("wording.yaml", "You can book now.", "You are fine. You can book now.", "You are fine"),
         (FACTS, "- id: ACUTE_1W", "- id: UNUSED\n  when: age>=50\n- id: ACUTE_1W", "nothing uses"),
-        (RULES, "risk_conditions:diabetes AND pain_regions", "NOT risk_conditions:diabetes AND pain_regions", "block"),
+        (RULES, "risk_conditions:diabetes AND pain_regions:{foot}", "NOT risk_conditions:diabetes", "block"),
         ("cases/emergency.yaml", "- rule: stroke_tia", "- rule: stroke", "stroke"),
+        (RULES, "present_when: bowel_change:constipated", "present_when: NOT bowel_change:no", "no answer shows"),
+        (RULES, "OR SMOKER", "OR age>=140", "never true"),
         ("questions/right_now.yaml", "Not being able to pee at all", "Cannot pee at all", "emergency_now"),
     ],
 )
@@ -105,6 +114,35 @@ def test_the_check_command_ends_with_2_and_names_every_defect(folder):
     with pytest.raises(CommandError, match="stroke_tia") as refused:
         call_command("protocol", "check", str(folder))
     assert refused.value.returncode == 2
+
+
+def test_the_check_command_refuses_a_stale_or_missing_red_flag_translation_and_names_the_question(folder):
+    edit(folder, "questions/nerve_signs.yaml", "drag, slap, or catch", "drag, slap, or stick")
+    edit(folder, "es/questions/about_you.yaml", '    text: "¿Cuántos años tiene?"', "    options: {}")
+    said = StringIO()
+    with pytest.raises(CommandError, match="2 defects: this protocol is refused") as refused:
+        call_command("protocol", "check", str(folder), stdout=StringIO(), stderr=said)
+    assert refused.value.returncode == 2
+    stale, missing = sorted(said.getvalue().splitlines(), key=lambda line: "question age" in line)
+    assert "question foot_drop" in stale
+    assert "has changed in English" in stale
+    assert "question age" in missing
+    assert "is not translated" in missing
+
+
+def test_a_translator_sees_what_is_stale_and_binds_what_was_read_again(folder):
+    edit(folder, "questions/nerve_signs.yaml", "drag, slap, or catch", "drag, slap, or stick")
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 texts need a translator; 1 of them refuse activation") as refused:
+        call_command("protocol", "translations", str(folder), stdout=out)
+    assert refused.value.returncode == 2
+    assert "stale, safety: es/questions/nerve_signs.yaml" in out.getvalue()
+    assert "questions.foot_drop.text" in out.getvalue()
+    with pytest.raises(CommandError, match=r"no text is called questions\.foot_dropped"):
+        call_command("protocol", "translations", str(folder), refresh=["questions.foot_dropped"], stdout=out)
+    call_command("protocol", "translations", str(folder), refresh=["questions.foot_drop.text"], stdout=out)
+    assert "Every text that patients read has a current translation." in out.getvalue()
+    assert check(triage.load(folder)).clean
 
 
 def test_a_patient_can_reach_most_emergencies_in_the_first_half_of_the_pages():
@@ -132,6 +170,28 @@ def test_the_difference_of_two_protocols_is_told_in_words(folder):
     assert "at least 50" in changes[0]
     assert "“Warm” (was “Hot”)" in changes[1]
     assert compare(triage.shipped(), triage.load(FOLDER)) == []
+
+
+def test_what_a_rule_must_not_fire_on_belongs_to_the_version_and_is_told_when_it_changes(folder):
+    edit(folder, RULES, "present_when: bowel_change:constipated", "present_when: bowel_change:yes_old")
+    changed = triage.load(folder)
+    assert changed.digest != triage.shipped().digest
+    (told,) = compare(triage.shipped(), changed)
+    assert "constipation alone" in told
+    assert "only constipation" in told
+
+
+def test_every_finding_that_can_be_told_was_seen_beside_a_flag_of_its_rule(folder):
+    """An over-narrow condition would never be shown; the checker says so."""
+
+    def unseen(protocol):
+        return [note for note in check(protocol).notes if "beside a flag" in note.wrong]
+
+    assert unseen(triage.shipped()) == []
+    edit(
+        folder, RULES, "present_when: numb_pattern:socks_both\n", "present_when: numb_pattern:socks_both AND age>=121\n"
+    )
+    assert len(unseen(triage.load(folder))) == 1
 
 
 def test_line_breaks_and_comments_do_not_make_another_version(folder):

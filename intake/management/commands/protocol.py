@@ -14,6 +14,7 @@ from intake.triage.comparing import compare
 from intake.triage.describing import outline
 from intake.triage.documenting import document
 from intake.triage.mutating import mutants, sample, trial
+from intake.triage.translations import english_texts, gaps, refresh_digests
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "protocol.md"
 SCORE = 95  # percent of injected defects that must be caught
@@ -38,6 +39,14 @@ class Command(BaseCommand):
         verb.add_argument("folder", type=Path)
         verb.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         verb.add_argument("--workers", action="store_true", help="split it over the Celery workers instead")
+        verb = verbs.add_parser("translations", help="what is not translated, or has changed since; ends with 2 if any")
+        verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
+        verb.add_argument(
+            "--refresh",
+            nargs="*",
+            metavar="KEY",
+            help="write the digests of new translations, and of the named ones: you read them against the new English",
+        )
         verb = verbs.add_parser("docs", help="writes docs/protocol.md")
         verb.add_argument("--check", action="store_true", help="only say whether it is fresh")
 
@@ -115,6 +124,23 @@ class Command(BaseCommand):
         for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes()):
             self.stdout.write(line)
 
+    def translations(self, folder, refresh):
+        protocol = loaded(folder)
+        if refresh is not None:
+            unknown = set(refresh) - {text.key for text in english_texts(protocol)}
+            if unknown:
+                raise refusal(f"no text is called {', '.join(sorted(unknown))}; without --refresh the keys are listed.")
+            for key in refresh_digests(protocol, refresh):
+                self.stdout.write(f"bound to the English of today: {key}")
+            protocol = triage.load(protocol.folder)
+        found = gaps(protocol)
+        for gap in found:
+            self.stdout.write(f"{gap.kind}{', safety' if gap.safety else ''}: {gap.defect()}")
+        if found:
+            safety = sum(gap.safety for gap in found)
+            raise refusal(f"{len(found)} texts need a translator; {safety} of them refuse activation.")
+        self.stdout.write("Every text that patients read has a current translation.")
+
     def docs(self, check):
         protocol = triage.shipped()
         text = document(protocol, [found for found in read_cases(protocol.folder) if isinstance(found, Block)])
@@ -132,6 +158,7 @@ ARGUMENTS = {
     "show": ("id",),
     "diff": ("old", "new"),
     "replay": ("folder", "processes", "workers"),
+    "translations": ("folder", "refresh"),
     "docs": ("check",),
 }
 
