@@ -72,7 +72,8 @@ def _ways(protocol: Protocol, node: Expression, wanted: bool) -> Iterator[Change
             yield from ({question: [option] if many else option} for option in options) if wanted else [{}]
         case Compare(question, _, number, counted):
             yield {}  # an answer that is there already may do
-            if wanted and not counted:
+            low, high = protocol.questions[question].bounds or (0, 0)
+            if wanted and not counted and low <= number <= high:
                 yield {question: number}
         case Fact(name):
             yield from _ways(protocol, protocol.facts[name].when.expression, wanted)
