@@ -62,8 +62,8 @@ def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
 
     def stored(raw: bytes) -> Stored:
         rows = np.frombuffer(raw, dtype=np.uint8).reshape(-1, stride)
-        fields = [np.ascontiguousarray(rows[:, s : s + w]) for s, w in zip(starts, widths, strict=True)]
-        ids = fields[0].view(">i8").ravel().astype(np.int64)
+        fields = [rows[:, s : s + w] for s, w in zip(starts, widths, strict=True)]
+        ids = np.ascontiguousarray(fields[0]).view(">i8").ravel().astype(np.int64)
         return Stored(ids, fields[1], fields[2], fields[3][:, 1], fields[4][:, 1])
 
     query = sql.SQL(
@@ -103,6 +103,8 @@ class Workshop:
         for version in {piece.version for piece in pieces}:
             before = protocol_of(ProtocolVersion.objects.get(pk=version))
             self.replayers[version] = Replayer(before, self.after, explain=self.explain)
+            if self.explain:
+                before.program.why, self.after.program.why  # noqa: B018  compiled here, once for all processes
 
     def run(self, piece: Slice):
         from intake.triage.replaying import Replay

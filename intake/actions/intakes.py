@@ -17,7 +17,7 @@ from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
-from intake.actions.protocols import bring_up_to_date, judge, protocol_for, protocol_version
+from intake.actions.protocols import bring_up_to_date, judge, protocol_for, protocol_version, screen
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.triage import AnswerError
@@ -160,13 +160,13 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
     if differing and intake.pages_done.get(page_id, 0) > version:
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
-    _version, _answers, outcome = judge(intake, after, explain=False)
+    screened = screen(intake, after)
     if differing or (answers and page_id not in intake.pages_done):
-        _keep_what_was(intake, before, after, differing, outcome)
-        _write(intake, page_id, after, outcome, by)
-        _see_to_flags(intake, outcome)
-    unread = {flag.rule for flag in outcome.flags if flag.tier == Urgency.EMERGENCY} - set(intake.emergency_rules_read)
-    return Saved(intake=intake, outcome_urgency=Urgency(outcome.urgency), newly_emergency=bool(unread))
+        _keep_what_was(intake, before, after, differing, screened)
+        _write(intake, page_id, after, screened, by)
+        _see_to_flags(intake, screened)
+    unread = {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY} - set(intake.emergency_rules_read)
+    return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=bool(unread))
 
 
 def _locked(intake) -> Intake:
@@ -186,14 +186,14 @@ def _merged(protocol, page, before, answers) -> dict:
         if question not in page.questions:
             raise AnswerError(question, "unknown_question", f"{question!r} is not a question of this page")
     kept = {question: value for question, value in before.items() if question not in answers}
-    return triage.validate_answers(protocol, kept | answers)
+    return kept | triage.validate_answers(protocol, answers)
 
 
-def _keep_what_was(intake, before, after, differing, outcome) -> None:
+def _keep_what_was(intake, before, after, differing, screened) -> None:
     replaced = [question for question in differing if question in before]
     if not replaced:
         return
-    _version, _answers, earlier = judge(intake, before, explain=False)
+    earlier = screen(intake, before)
     AnswerChange.objects.bulk_create(
         AnswerChange(
             intake=intake,
@@ -201,28 +201,28 @@ def _keep_what_was(intake, before, after, differing, outcome) -> None:
             before=before[question],
             after=after.get(question),
             urgency_before=int(earlier.urgency),
-            urgency_after=int(outcome.urgency),
+            urgency_after=int(screened.urgency),
         )
         for question in replaced
     )
 
 
-def _write(intake, page_id, after, outcome, by) -> None:
+def _write(intake, page_id, after, screened, by) -> None:
     intake.answers = after
     intake.version += 1
     intake.pages_done = intake.pages_done | {page_id: intake.version}
-    intake.urgency = max(intake.urgency, int(outcome.urgency))
+    intake.urgency = max(intake.urgency, int(screened.urgency))
     intake.saved_at = timezone.now()
     intake.entered_by = by or intake.entered_by
     intake.save(update_fields=["answers", "version", "pages_done", "urgency", "saved_at", "entered_by"])
 
 
-def _see_to_flags(intake, outcome) -> None:
+def _see_to_flags(intake, screened) -> None:
     """Opens or raises the case when flags have changed and any of them was ever urgent."""
     if intake.urgency < Urgency.URGENT:
         return
     last = intake.assessments.last()
-    if last and last.result["flags"] == [flag.rule for flag in outcome.flags]:
+    if last and last.result["flags"] == [rule.id for rule in screened.flags]:
         return
     open_case(intake, _assess(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from intake import triage
 from intake.models import AnswerChange, Intake, ProtocolVersion
-from intake.triage import AnswerError, Outcome, Protocol, ProtocolError
+from intake.triage import AnswerError, Outcome, Protocol, ProtocolError, Screened
 
 
 def protocol_version() -> ProtocolVersion:
@@ -61,15 +61,27 @@ def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[Proto
     When an emergency rule of the shipped protocol fires that the intake's own does not know, the shipped protocol
     judges. Returns the version that judged, the answers it could read, and the outcome.
     """
+    _screened, newer = _screen(intake, answers)
+    if newer is not None:
+        return protocol_version(), newer, triage.assess(triage.shipped(), newer, explain=explain)
+    return intake.protocol, answers, triage.assess(protocol_for(intake), answers, explain=explain)
+
+
+def screen(intake: Intake, answers: dict) -> Screened:
+    """The tier and the fired rules of what `judge` says, for every page that is saved."""
+    return _screen(intake, answers)[0]
+
+
+def _screen(intake, answers) -> tuple[Screened, dict | None]:
+    """With the answers a newer protocol could read, when that one judges."""
     own, shipped = protocol_for(intake), triage.shipped()
-    outcome = triage.assess(own, answers, explain=explain)
+    screened = triage.screen(own, answers)
     if own.digest != shipped.digest:
         readable = {name: value for name, value in answers.items() if _fits(shipped, name, value)}
-        newer = triage.assess(shipped, readable, explain=explain)
-        known = {flag.rule for flag in outcome.flags}
-        if any(flag.tier == triage.Urgency.EMERGENCY and flag.rule not in known for flag in newer.flags):
-            return protocol_version(), readable, newer
-    return intake.protocol, answers, outcome
+        newer, known = triage.screen(shipped, readable), {rule.id for rule in screened.flags}
+        if any(rule.tier == triage.Urgency.EMERGENCY and rule.id not in known for rule in newer.flags):
+            return newer, readable
+    return screened, None
 
 
 @transaction.atomic
@@ -89,7 +101,7 @@ def bring_up_to_date(intake: Intake) -> Protocol:
             question=question,
             before=intake.answers[question],
             urgency_before=intake.urgency,
-            urgency_after=int(triage.assess(protocol, fitting, explain=False).urgency),
+            urgency_after=int(triage.screen(protocol, fitting).urgency),
         )
     intake.answers, intake.protocol, intake.pages_done = fitting, protocol_version(), {}
     intake.version += 1

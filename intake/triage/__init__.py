@@ -8,6 +8,7 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     next_questions(protocol, answers)             # ids still to answer, in page order
     needed_questions(protocol, answers)           # those of them that can still change something
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
+    screen(protocol, answers)                     # tier and fired rules alone, at a tenth of the cost
     outcome.as_json()                             # stable, JSON-able
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
     explain(protocol, answers)                    # all that with its reasons, as the data a therapist checks
@@ -21,7 +22,7 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 from typing import TYPE_CHECKING, Any
 
 from .answers import validate_answers
-from .assessing import assess, visible_questions
+from .assessing import Screened, assess, screen, visible_questions
 from .checking import Report, check
 from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, ask_first, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
@@ -72,6 +73,7 @@ __all__ = [
     "Question",
     "Report",
     "Rule",
+    "Screened",
     "Source",
     "Suggestion",
     "Unsure",
@@ -91,6 +93,7 @@ __all__ = [
     "page_questions",
     "pages",
     "replay",
+    "screen",
     "shipped",
     "validate_answers",
     "visible_questions",

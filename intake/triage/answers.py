@@ -26,8 +26,8 @@ def validate_answers(protocol: Protocol, answers: Answers) -> dict[str, Any]:
         if question_id not in protocol.questions:
             raise AnswerError(str(question_id), "unknown_question", f"unknown question {question_id!r}")
     clean = {}
-    for question_id, question in protocol.questions.items():
-        value = answers.get(question_id)
+    for question_id in protocol.questions if len(answers) > 1 else answers:
+        question, value = protocol.questions[question_id], answers.get(question_id)
         if value is not None and value != "" and value != []:
             clean[question_id] = clean_answer(question, value)
     return clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .answers import Answers, validate_answers
@@ -29,6 +30,21 @@ def visible_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
     neither counts nor makes another question visible.
     """
     return protocol.program.named(protocol.program.visible(answers))
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The tier, and the rules that fire, worst first."""
+
+    urgency: Urgency
+    flags: tuple[Rule, ...]
+
+
+def screen(protocol: Protocol, answers: Answers) -> Screened:
+    """What must be known at once about these (valid) answers. `assess` says the same, and all the rest."""
+    rules = list(protocol.rules.values())
+    fired = worst_first([rules[index] for index in protocol.program.decide(answers)[0]])
+    return Screened(max((rule.tier for rule in fired), default=Urgency.ROUTINE), tuple(fired))
 
 
 class _Assessment:

@@ -15,11 +15,11 @@ visible only as long as an open question does not turn out otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, parts_of
+from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 from .protocol import Condition, Protocol, Question
 from .reasons import HELPERS, Reasons
 from .resolving import build_order, names_in, questions_in
@@ -41,8 +41,9 @@ class Program:
     facts(answers) -> the truth of each named fact, in protocol order.
     examine(answers) -> the first five (all questions), then values (option bits or number of each question),
     scores (points and bits of the counting evidence of each of `scored`) and conditions (bits of `conditions`).
-    explain(answers) -> the same eight, then the smallest sets of answers, as bits that `answers_of` reads: of each
-    fired rule, of the counting evidence of each origin that can be shown, of each level or hold that holds.
+    why(answers) -> the first five, values, and the smallest set of answers of each fired rule.
+    explain(answers) -> the eight of examine, then the smallest sets of answers, as bits that `answers_of` reads: of
+    each fired rule, of the counting evidence of each origin that can be shown, of each level or hold that holds.
     """
 
     def __init__(self, protocol: Protocol) -> None:
@@ -76,6 +77,10 @@ class Program:
     @cached_property
     def examine(self) -> Decision:
         return self._compiled("examine")
+
+    @cached_property
+    def why(self) -> Decision:
+        return self._compiled("why")
 
     @cached_property
     def explain(self) -> Decision:
@@ -147,7 +152,7 @@ class _Writer:
         needs = build_order(self.protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
         self.rule_order = list(needs)
         self.lines: list[str] = []
-        self.bounds = False
+        self.bounds, self.tells_open = False, True
         self.tests = Tests(self.protocol, [], keep_values=False)
         self.reads: dict[str, int] = {}
         for question in self.questions:
@@ -209,14 +214,15 @@ class _Writer:
         always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
         deep = name in ("examine", "explain")
         trees = self.trees(name, deep=deep)
-        self.tests = Tests(self.protocol, trees, keep_values=deep)
+        explained = name in ("why", "explain")
+        self.tests = Tests(self.protocol, trees, keep_values=deep or explained)
         read = {question for tree in trees for question in questions_in(tree)}
-        self.bounds = name == "bound"
+        self.bounds, self.tells_open = name == "bound", name != "visible"
         self.write(0, f"def {name}(answers{', opened' if self.bounds else ''}):")
         self.write(1, "get = answers.get")
         self.write(1, f"asked = {always}; open = shaky = 0")
         for question in self.questions:
-            if deep or question.id in read:
+            if deep or explained or question.id in read:
                 self.question(question)
             elif name == "visible" and question.asked_when:
                 self.write(1, f"if {self.text(question.asked_when.expression)}: asked |= {self.bit(question.id)}")
@@ -228,13 +234,13 @@ class _Writer:
         if name == "facts":
             self.write(1, f"return ({', '.join(f'fires_{fact}' for fact in self.protocol.facts)},)")
             return "\n".join(self.lines) + "\n"
-        self.write(1, "fired = []; rule_reasons = {}" if name == "explain" else "fired = []")
+        self.write(1, "fired = []; rule_reasons = {}" if explained else "fired = []")
         for rule in self.rule_order:
             tree, index = self.protocol.rules[rule].fires_when.expression, self.rules[rule]
             self.write(1, f"fires_rule{index} = {self.text(tree)}")
             self.write(1, f"if fires_rule{index}:")
             self.write(2, f"fired.append({index})")
-            if name == "explain":
+            if explained:
                 self.write(2, f"rule_reasons[{index}] = {self.program.reasons.smallest(tree, self.text)}")
         self.open_rules()
         if self.rule_order != list(self.protocol.rules):
@@ -243,6 +249,10 @@ class _Writer:
         if deep:
             result += ", values, scores, conditions"
             self.scores(explained=name == "explain")
+        if deep or explained:
+            self.write(1, f"values = ({', '.join(f'q{index}' for index in range(len(self.questions)))},)")
+        if name == "why":
+            result += ", values, rule_reasons"
         if name == "explain":
             result += ", rule_reasons, evidence_reasons, condition_reasons"
             self.evidence_reasons()
@@ -267,21 +277,23 @@ class _Writer:
             waits_for = self.reads_of(condition)
             self.write(1, f"if {self.text(condition.expression)}:")
             self.write(2, f"asked |= {bit}")
-            self.write(2, f"if open & {waits_for} and not {self.text(condition.expression, MUST)}: shaky |= {bit}")
+            if self.tells_open:
+                self.write(2, f"if open & {waits_for} and not {self.text(condition.expression, MUST)}: shaky |= {bit}")
             depth = 2
         self.write(depth, f"answer = get({question.id!r})")
         if self.bounds:
             self.write(depth, f"if opened & {bit}: {nothing}; open |= {bit}")
             self.write(depth, f"elif answer is None: {nothing}")
         else:
-            self.write(depth, f"if answer is None: {nothing}; open |= {bit}")
+            self.write(depth, f"if answer is None: {nothing}" + (f"; open |= {bit}" if self.tells_open else ""))
         self.write(depth, "else:")
         for line in self.encoding(question, bit):
             self.write(depth + 1, line)
         if condition:
             self.write(1, "else:")
             self.write(2, nothing)
-            self.write(2, f"if open & {waits_for} and {self.text(condition.expression, COULD)}: open |= {bit}")
+            if self.tells_open:
+                self.write(2, f"if open & {waits_for} and {self.text(condition.expression, COULD)}: open |= {bit}")
 
     def encoding(self, question: Question, bit: int) -> Iterable[str]:
         place = self.index[question.id]
@@ -291,7 +303,7 @@ class _Writer:
         if question.takes_many:
             lines, key = ["bits = 0", f"for option in answer: bits |= options{place}[option]"], "bits"
         lines.append(f"{', '.join(['is_open', *self.tests.names(question)])}, = rows{place}[{key}]")
-        if self.tests.open_options(question) and not self.bounds:
+        if self.tests.open_options(question) and self.tells_open and not self.bounds:
             lines.append(f"if is_open: open |= {bit}")
         return lines
 
@@ -339,7 +351,6 @@ class _Writer:
             self.write(2, f"conditions |= {1 << place}")
             if id(condition) in shown:
                 self.write(2, f"condition_reasons[{place}] = {self.program.reasons.smallest(tree, self.text)}")
-        self.write(1, f"values = ({', '.join(f'q{index}' for index in range(len(self.questions)))},)")
 
     def evidence_reasons(self) -> None:
         """The smallest sets of answers of the evidence that counts, for origins that can be shown at all."""

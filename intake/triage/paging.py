@@ -89,8 +89,8 @@ def next_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
 def next_page(protocol: Protocol, answers: Answers, seen: Collection[str] = ()) -> Page | None:
     """The first page that still needs the patient: a required answer is missing, or it was never saved (`seen`
     holds the ids of saved pages) and has something to show. None when the questionnaire is complete."""
-    waiting = set(next_questions(protocol, answers))
     visible = set(visible_questions(protocol, answers))
+    waiting = visible.difference(answers)
     for page in protocol.pages:
         if any(name in waiting and protocol.questions[name].required for name in page.questions):
             return page

@@ -33,11 +33,9 @@ class Stored:
 
 
 class Explained(NamedTuple):
-    """Why a protocol judges as it does: each fired rule with a smallest set of answers that makes it fire, and the
-    points of each origin that has any."""
+    """Why a protocol judges as it does: each fired rule with a smallest set of answers that makes it fire."""
 
     flags: tuple[tuple[str, tuple[Answer, ...]], ...]
-    points: tuple[tuple[str, int], ...]
 
 
 class Change(NamedTuple):
@@ -159,10 +157,9 @@ class Replayer:
 def explained(protocol: Protocol, answers: dict[str, Any]) -> Explained:
     """The explanation of one intake, without the rest of an outcome."""
     program = protocol.program
-    fired, _, _, _, _, values, scores, _, reasons, *_ = program.explain(answers)
-    flags = tuple((program.rule_ids[rule], program.reasons.answers_of(reasons[rule], values)) for rule in fired)
-    scored = zip(protocol.origins, scores, strict=False)  # the two sides of the nerve share come after the origins
-    return Explained(flags, tuple((name, points) for name, (points, _) in scored if points > 0))
+    fired, _, _, _, _, values, reasons = program.why(answers)
+    answers_of = program.reasons.answers_of
+    return Explained(tuple((program.rule_ids[rule], answers_of(reasons[rule], values)) for rule in fired))
 
 
 TIERS = tuple(Urgency)
