@@ -39,6 +39,9 @@ class Location(models.Model):
     fax = models.CharField(max_length=20, blank=True)
     on_call_phone = models.CharField(max_length=20)
     time_zone = models.CharField(max_length=40, default="America/New_York", validators=[check_time_zone])
+    majority_age = models.PositiveSmallIntegerField(
+        default=18, help_text="From this age a patient acts and signs alone; 19 or 21 in some states"
+    )
     hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
 
     class Meta:

@@ -1,24 +1,38 @@
 """Answers, assessments and cases."""
 
+from intake.models.appointment import AppointmentRequest
 from intake.models.assessment import Assessment, ProtocolVersion
 from intake.models.case import Case, CaseEvent, Contact, Decision, FlagVerdict, MoveNotAllowed
 from intake.models.code import AnswerCode
+from intake.models.consent import Consent, ConsentText, Document
+from intake.models.file import PatientFile
+from intake.models.follow_up import FollowUp
 from intake.models.intake import AnswerChange, Intake
 from intake.models.patient import Patient
+from intake.models.respondent import Respondent
+from intake.models.unsent import UnsentPage
 from intake.models.urgency import Urgency
 
 __all__ = [
     "AnswerChange",
     "AnswerCode",
+    "AppointmentRequest",
     "Assessment",
     "Case",
     "CaseEvent",
+    "Consent",
+    "ConsentText",
     "Contact",
     "Decision",
+    "Document",
     "FlagVerdict",
+    "FollowUp",
     "Intake",
     "MoveNotAllowed",
     "Patient",
+    "PatientFile",
     "ProtocolVersion",
+    "Respondent",
+    "UnsentPage",
     "Urgency",
 ]

@@ -85,6 +85,7 @@ class Case(models.Model):
         FLAG = "flag", "A rule fired before the form was finished"
         SUBMITTED = "submitted", "The intake was submitted"
         NOT_SCREENED = "not_screened", "The form was left before screening"
+        WORSE = "worse", "The patient reported getting worse"
 
     MOVES = {  # a case stays where it is while a call is noted or an answer changes
         Status.WAITING: {Status.WAITING, Status.IN_REVIEW},

@@ -33,7 +33,22 @@ class Intake(models.Model):
     overwriting it. Answers of questions that are no longer asked are kept and not used.
     """
 
+    class Occasion(models.TextChoices):
+        FIRST = "first", "First intake"
+        AGAIN = "again", "A returning patient"
+        WORSE = "worse", "The patient got worse"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    occasion = models.CharField(max_length=10, choices=Occasion, default=Occasion.FIRST)
+    earlier = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="later", help_text="What it follows"
+    )
+    carried = models.JSONField(
+        default=dict, help_text='Answers of the earlier intake, offered with "is this still right?"'
+    )
+    paper_code = models.CharField(
+        max_length=12, null=True, blank=True, unique=True, help_text="On the printed form; staff find the intake by it"
+    )
     patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="intakes")
     protocol = models.ForeignKey("intake.ProtocolVersion", on_delete=models.PROTECT, related_name="intakes")
     language = models.CharField(max_length=5, default="en")
@@ -69,6 +84,10 @@ class Intake(models.Model):
         ordering = ["-started_at"]
         constraints = [
             models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="intake_has_a_known_urgency"),
+            models.CheckConstraint(
+                condition=Q(occasion="first", earlier=None) | (~Q(occasion="first") & Q(earlier__isnull=False)),
+                name="intake_after_another_names_it",
+            ),
         ]
 
     def __str__(self):

@@ -5,6 +5,7 @@ import uuid
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class PatientQuerySet(models.QuerySet):
@@ -17,6 +18,11 @@ class PatientQuerySet(models.QuerySet):
 
 @pghistory.track(model_name="PatientHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
 class Patient(models.Model):
+    class ContactIsOf(models.TextChoices):
+        PATIENT = "patient", "The patient"
+        GUARDIAN = "guardian", "A parent or legal guardian"
+        REPRESENTATIVE = "representative", "A representative"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
@@ -28,6 +34,15 @@ class Patient(models.Model):
     insurance_plan = models.CharField(max_length=80, blank=True)
     member_number = models.CharField(max_length=40, blank=True)
     location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="patients")
+    contact_is_of = models.CharField(
+        max_length=20,
+        choices=ContactIsOf,
+        default=ContactIsOf.PATIENT,
+        help_text="Whose phone and email these are; a guardian's end when the patient comes of age",
+    )
+    came_of_age_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a guardian's details wait to be replaced by the patient's own"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -41,6 +56,11 @@ class Patient(models.Model):
 
     def __str__(self):
         return self.full_name
+
+    @property
+    def is_minor(self) -> bool:
+        """Under the age from which patients of this location act and sign alone, today, where they are treated."""
+        return self.age_on(timezone.localdate(timezone=self.location.zone)) < self.location.majority_age
 
     @property
     def full_name(self) -> str:

@@ -1,0 +1,78 @@
+"""A patient asks for a visit at this clinic, and what staff answered."""
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AppointmentRequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Requests to the locations of this member of staff, when their role answers them."""
+        from clinic.staff.permissions import ANSWER_REQUESTS
+
+        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
+            return self.none()
+        return self.filter(location__in=user.locations.all())
+
+    def unanswered(self):
+        return self.filter(state=AppointmentRequest.State.ASKED)
+
+    def standing(self):
+        """Asked, or booked: what the patient still waits for or goes to."""
+        return self.exclude(state=AppointmentRequest.State.CLOSED)
+
+
+@pghistory.track(model_name="AppointmentRequestHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+class AppointmentRequest(models.Model):
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked for"
+        BOOKED = "booked", "Booked"
+        CLOSED = "closed", "Closed"
+
+    class Reason(models.TextChoices):
+        NEW = "new", _("A new problem")
+        AGAIN = "again", _("A problem you have treated before")
+        AFTER_SURGERY = "after_surgery", _("After surgery or an injury")
+        MOVE = "move", _("To move a visit")
+        OTHER = "other", _("Something else")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="appointment_requests")
+    intake = models.ForeignKey("intake.Intake", on_delete=models.PROTECT, related_name="appointment_requests")
+    location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="appointment_requests")
+    days = models.JSONField(help_text="Weekdays that suit: mon, tue, ...; empty when any does")
+    times = models.JSONField(help_text="Parts of the day that suit: morning, midday, afternoon; empty when any does")
+    reason = models.CharField(max_length=20, choices=Reason)
+    words = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answer_by = models.DateTimeField(help_text="Promised to the patient")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="The visit that was booked")
+    answer = models.CharField(max_length=300, blank=True, help_text="Staff's words to the patient")
+
+    objects = AppointmentRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["answer_by", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="asked", starts_at=None)
+                | Q(state="booked", starts_at__isnull=False, answered_by__isnull=False)
+                | Q(state="closed"),
+                name="appointment_booked_has_a_time_and_a_name",
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(state="asked"), name="one_open_appointment_request_for_each_patient"
+            ),
+        ]
+
+    def __str__(self):
+        return f"appointment request {self.public_id}"

@@ -1,0 +1,82 @@
+"""A file a patient sent: kept and handed on, never interpreted."""
+
+import uuid
+from pathlib import PurePath
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def file_name(_file, name) -> str:
+    """A random name; the ending is that of the type the content was found to have."""
+    return f"patients/{uuid.uuid4().hex}{PurePath(name).suffix}"
+
+
+class PatientFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of patients of this person's locations, when their role may see cases."""
+        from clinic.staff.permissions import SEE_CASES
+
+        if not user.is_authenticated or not user.may(SEE_CASES):
+            return self.none()
+        return self.filter(patient__location__in=user.locations.all(), removed_at=None)
+
+    def kept(self):
+        return self.filter(removed_at=None)
+
+    def to_scan(self):
+        return self.kept().filter(scan=PatientFile.Scan.WAITING)
+
+
+@pghistory.track(model_name="PatientFileHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+class PatientFile(models.Model):
+    class Kind(models.TextChoices):
+        REPORT = "report", _("A report about a scan or test")
+        LETTER = "letter", _("A letter or visit note")
+        PHOTO = "photo", _("A photo")
+        IMAGING = "imaging", _("A scan (DICOM)")
+
+    class Scan(models.TextChoices):
+        WAITING = "waiting", "Not yet scanned for viruses"
+        CLEAN = "clean", "Scanned, nothing found"
+        INFECTED = "infected", "A virus was found"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="files")
+    intake = models.ForeignKey("intake.Intake", on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=10, choices=Kind)
+    file = models.FileField(upload_to=file_name)
+    name = models.CharField(max_length=120, help_text="As the sender called it; only ever shown")
+    media_type = models.CharField(max_length=40, help_text="What the content was found to be")
+    size = models.PositiveIntegerField(help_text="Bytes as kept")
+    sha256 = models.CharField(max_length=64, help_text="Of the file as kept; checked at each download")
+    sent_sha256 = models.CharField(max_length=64, help_text="Of the file as it was sent")
+    scan = models.CharField(max_length=10, choices=Scan, default=Scan.WAITING)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    found = models.CharField(max_length=120, blank=True, help_text="What the scanner called it")
+    names = models.JSONField(
+        default=dict, help_text="Of an imaging file: {name, birth_date} as its head says, and `differs` (a list)"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, help_text="Taken back by the patient before sending")
+
+    objects = PatientFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sha256="") & ~Q(sent_sha256=""), name="file_has_checksums"),
+            models.CheckConstraint(
+                condition=Q(scan="waiting", scanned_at=None) | (~Q(scan="waiting") & Q(scanned_at__isnull=False)),
+                name="file_scanned_has_a_moment",
+            ),
+        ]
+
+    def __str__(self):
+        return f"file {self.public_id}"
