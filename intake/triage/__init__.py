@@ -13,6 +13,7 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
     explain(protocol, answers)                    # all that with its reasons, as the data a therapist checks
     check(protocol)                               # defects that refuse a protocol, and notes about it
+    screening_questions(protocol)                 # ids that can show a danger; background_questions: the others
     replay(before, after, blocks)                 # what a changed protocol does to stored rows; loads NumPy
 
 Answers map question ids to: True/False (boolean), an option id (choice), a list of option ids (multi_choice,
@@ -44,6 +45,7 @@ from .outcome import (
 from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages
 from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
 from .pruning import needed_questions
+from .screening import background_questions, screening_questions
 from .wordings import Wording
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ __all__ = [
     "Wording",
     "ask_first",
     "assess",
+    "background_questions",
     "check",
     "counterfactuals",
     "display",
@@ -94,6 +97,7 @@ __all__ = [
     "pages",
     "replay",
     "screen",
+    "screening_questions",
     "shipped",
     "validate_answers",
     "visible_questions",
