@@ -6,15 +6,14 @@ another version.
 """
 
 import hashlib
-import json
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from clinic.pdf import tagged
 from intake import triage
 from intake.models import Contact, Decision, Urgency
 from referrals import letter_words as words
@@ -65,12 +64,7 @@ def preview(referral: Referral, *, prepared_by) -> bytes:
 
 def render(said: dict) -> bytes:
     """A tagged PDF (PDF/UA-1) of `content`."""
-    return typst.compile(
-        str(TEMPLATE),
-        sys_inputs={"data": json.dumps(said)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return tagged(TEMPLATE, said)
 
 
 # The words a new referral starts with -------------------------------------------------------------------------------
