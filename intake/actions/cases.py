@@ -57,17 +57,18 @@ class Verdict:
 
 
 @transaction.atomic
-def open_case(intake, assessment: Assessment, *, because, now=None) -> Case:
+def open_case(intake, assessment: Assessment, *, because, words="", now=None) -> Case:
     """The case of this intake after `assessment`, in the caller's transaction; safe to call after every page.
 
     Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
     once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
-    not see, or one that had gone. Answers never lower a tier. `because` is a `Case.OpenedBecause`.
+    not see, or one that had gone. Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words` open the
+    timeline. Whoever reports getting worse counts as soon at least.
     """
     now = now or timezone.now()
     case = Case.objects.select_for_update().filter(intake=intake).first()
     if case is None:
-        return _open(intake, assessment, because=because, now=now)
+        return _open(intake, assessment, because=because, words=words, now=now)
     flags = flags_after(case.flags, assessment)
     known = {flag["rule"] for flag in case.flags if flag["still"]}
     fresh = [flag for flag in flags if flag["still"] and flag["rule"] not in known]
@@ -92,15 +93,16 @@ def open_case(intake, assessment: Assessment, *, because, now=None) -> Case:
     return case
 
 
-def _open(intake, assessment, *, because, now) -> Case:
-    urgency = Urgency(assessment.urgency)
+def _open(intake, assessment, *, because, words, now) -> Case:
+    found = Urgency(assessment.urgency)
+    urgency = max(found, Urgency.SOON) if because == Case.OpenedBecause.WORSE else found
     patient = intake.patient
     case = Case(
         intake=intake,
         patient=patient,
         location=patient.location,
         opened_because=because,
-        rules_urgency=urgency,
+        rules_urgency=found,
         urgency=urgency,
         flags=flags_after([], assessment),
         opened_at=now,
@@ -108,7 +110,7 @@ def _open(intake, assessment, *, because, now) -> Case:
     for name, value in _clocks(case, urgency, now).items():
         setattr(case, name, value)
     case.save()
-    words = "; ".join(flag["condition"] for flag in case.flags)
+    words = "; ".join(filter(None, [words, *(flag["condition"] for flag in case.flags)]))
     case.move_to(Status.WAITING, event=Kind.OPENED, words=words, now=now)
     if because == Case.OpenedBecause.SUBMITTED:
         case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)

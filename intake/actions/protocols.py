@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from intake import triage
-from intake.models import AnswerChange, Intake, ProtocolVersion
+from intake.models import AnswerChange, Assessment, Intake, ProtocolVersion
 from intake.triage import AnswerError, Outcome, Protocol, ProtocolError, Screened
 
 
@@ -65,6 +65,19 @@ def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[Proto
     if newer is not None:
         return protocol_version(), newer, triage.assess(triage.shipped(), newer, explain=explain)
     return intake.protocol, answers, triage.assess(protocol_for(intake), answers, explain=explain)
+
+
+def keep_assessment(intake: Intake, occasion) -> Assessment:
+    """What `judge` makes of the saved answers, stored. `occasion` is an `Assessment.Occasion`."""
+    version, answers, outcome = judge(intake, intake.answers)
+    return Assessment.objects.create(
+        intake=intake,
+        protocol=version,
+        occasion=occasion,
+        answers=answers,
+        result=outcome.as_json(),
+        urgency=int(outcome.urgency),
+    )
 
 
 def screen(intake: Intake, answers: dict) -> Screened:

@@ -175,8 +175,15 @@ class Case(models.Model):
 
     @property
     def screened(self) -> bool:
-        """False while the form rests unfinished before the questions that screen for danger."""
-        return self.opened_because != self.OpenedBecause.NOT_SCREENED or self.intake.submitted_at is not None
+        """False while the form rests unfinished and no rule has asked for anybody today.
+
+        Of a form that was left that is so until it is sent; of a patient who got worse also until a rule fires.
+        """
+        if self.intake.submitted_at is not None:
+            return True
+        if self.opened_because == self.OpenedBecause.WORSE:
+            return self.rules_urgency >= Urgency.URGENT
+        return self.opened_because != self.OpenedBecause.NOT_SCREENED
 
     @transaction.atomic
     def move_to(self, status, *, event, by=None, words="", now=None, **changes):

@@ -1,0 +1,134 @@
+"""A patient comes back: with something new, or because they got worse.
+
+Earlier answers are a help and never an answer by themselves where they could show a danger: those questions
+(`triage.screening_questions`) are asked anew, every time. Numbers on a scale are how it is today, so they are too.
+"""
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.links.actions import make_link
+from clinic.links.models import Link
+from clinic.messages.models import Message
+from clinic.staff.permissions import INVITE_PATIENTS
+from intake import emails, triage
+from intake.actions.cases import open_case
+from intake.actions.protocols import keep_assessment, protocol_for, protocol_version
+from intake.emails import LINK_LIVES
+from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
+from intake.triage import AnswerError
+
+STILL_TODAY = timedelta(hours=12)  # warning signs answered longer ago are asked from the start
+
+
+class NoAddress(Exception):
+    """The patient has no email address; nothing was mailed and nothing changed."""
+
+
+@transaction.atomic
+def start_again(patient, *, occasion, by=None, words="") -> Intake:
+    """The next intake of a known patient; the one begun is returned while it is still being filled in.
+
+    AGAIN: earlier answers that screen for nothing are offered, in `carried`, and count once the patient saved them.
+    WORSE: they are answers already, and their pages done; a case is open at once, soon at least, whether or not the
+    questions are ever finished. `words` say on its timeline how the patient told us. Raises Intake.DoesNotExist for a
+    patient without an intake.
+    """
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=patient.pk)
+    return _begun(patient, occasion) or _start(patient, occasion, by, words)
+
+
+def _begun(patient, occasion) -> Intake | None:
+    """The intake of this occasion that is being filled in. After a decision, or a long pause, another one begins."""
+    begun = patient.intakes.unfinished().filter(occasion=occasion).exclude(case__status=Case.Status.DECIDED)
+    if occasion == Intake.Occasion.WORSE:
+        begun = begun.exclude(pk__in=begun.left_since(timezone.now() - STILL_TODAY).values("pk"))
+    return begun.first()
+
+
+def _start(patient, occasion, by, words) -> Intake:
+    earlier = earlier_intake(patient)
+    protocol = triage.shipped()
+    known = carried_answers(earlier)
+    answers = {"age": patient.age_on(timezone.localdate(timezone=patient.location.zone))}
+    done = {}
+    worse = occasion == Intake.Occasion.WORSE
+    if worse:
+        known.pop("anything_else", None)
+        pages = _background_pages(protocol)
+        done = {page.id: 0 for page in pages}
+        answers |= {name: known[name] for page in pages for name in page.questions if name in known}
+    intake = Intake.objects.create(
+        patient=patient,
+        protocol=protocol_version(),
+        language=patient.language,
+        occasion=occasion,
+        earlier=earlier,
+        carried=known,
+        answers=answers,
+        pages_done=done,
+        urgency=Urgency.SOON if worse else Urgency.ROUTINE,
+        invited_by=by,
+    )
+    respondent = Respondent.objects.filter(intake=earlier, kind=Respondent.Kind.PATIENT).first()
+    if respondent:  # somebody else says again who they are
+        Respondent.objects.create(intake=intake, kind=respondent.kind)
+    make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    if worse:
+        found = keep_assessment(intake, Assessment.Occasion.PAGE)
+        open_case(intake, found, because=Case.OpenedBecause.WORSE, words=words)
+    else:
+        emails.remind_to_finish(intake)
+    return intake
+
+
+@transaction.atomic
+def invite_again(patient, *, by) -> Intake:
+    """An intake for somebody the clinic knows; the patient gets its link by mail. Raises NoAddress."""
+    if not by.may(INVITE_PATIENTS) or not by.locations.contains(patient.location):
+        raise PermissionDenied
+    if not patient.email:
+        raise NoAddress
+    intake = start_again(patient, occasion=Intake.Occasion.AGAIN, by=by)
+    if Message.objects.about("intake", intake.public_id).filter(kind="intake_invitation").exists():
+        emails.resume_link_requested(intake)
+    else:
+        emails.invite(intake)
+    return intake
+
+
+def earlier_intake(patient) -> Intake:
+    """The last one that was sent, else the last one begun. Raises Intake.DoesNotExist."""
+    sent = patient.intakes.exclude(submitted_at=None)
+    return sent.order_by("-submitted_at").first() or patient.intakes.latest("started_at")
+
+
+def carried_answers(earlier) -> dict:
+    """What of an earlier intake may be offered again: answers the shipped protocol still takes, and no others."""
+    protocol = triage.shipped()
+    asked = set(triage.visible_questions(protocol_for(earlier), earlier.answers))
+    return {
+        name: earlier.answers[name]
+        for name in triage.background_questions(protocol)
+        if name in earlier.answers
+        and name in asked
+        and protocol.questions[name].type != "scale_0_10"
+        and _fits(protocol, name, earlier.answers[name])
+    }
+
+
+def _background_pages(protocol) -> list[triage.Page]:
+    """Pages that screen for nothing. The patient's own words at the end are asked each time."""
+    asked = triage.screening_questions(protocol) | {"anything_else"}
+    return [page for page in protocol.pages if asked.isdisjoint(page.questions)]
+
+
+def _fits(protocol, name, value) -> bool:
+    try:
+        triage.validate_answers(protocol, {name: value})
+    except AnswerError:
+        return False
+    return True
