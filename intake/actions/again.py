@@ -100,23 +100,46 @@ def invite_again(patient, *, by) -> Intake:
     return intake
 
 
+def offered(intake, page_id, *, opened_more=False) -> dict:
+    """Earlier answers to show on a page, each to be confirmed by saving it; none once the page was saved.
+
+    With `opened_more` the page was saved and shows questions it did not show before: only those are offered then.
+    """
+    protocol = protocol_for(intake)
+    page = triage.find_page(protocol, page_id)
+    names = page.questions
+    if page_id in intake.pages_done:
+        names = triage.page_questions(protocol, page_id, intake.answers).follow_ups if opened_more else ()
+    return {name: intake.carried[name] for name in names if name in intake.carried and name not in intake.answers}
+
+
 def earlier_intake(patient) -> Intake:
     """The last one that was sent, else the last one begun. Raises Intake.DoesNotExist."""
     sent = patient.intakes.exclude(submitted_at=None)
     return sent.order_by("-submitted_at").first() or patient.intakes.latest("started_at")
 
 
+def day_of_earlier(intake):
+    """The day the earlier intake was sent or last touched, where the patient is treated; None for a first one."""
+    if intake.earlier is None:
+        return None
+    earlier = intake.earlier
+    at = earlier.submitted_at or earlier.saved_at or earlier.started_at
+    return timezone.localdate(at, timezone=intake.patient.location.zone)
+
+
 def carried_answers(earlier) -> dict:
     """What of an earlier intake may be offered again: answers the shipped protocol still takes, and no others."""
-    protocol = triage.shipped()
-    asked = set(triage.visible_questions(protocol_for(earlier), earlier.answers))
+    protocol, own = triage.shipped(), protocol_for(earlier)
+    answers = {name: value for name, value in earlier.answers.items() if _fits(own, name, value)}
+    asked = set(triage.visible_questions(own, answers))
     return {
-        name: earlier.answers[name]
+        name: answers[name]
         for name in triage.background_questions(protocol)
-        if name in earlier.answers
+        if name in answers
         and name in asked
         and protocol.questions[name].type != "scale_0_10"
-        and _fits(protocol, name, earlier.answers[name])
+        and _fits(protocol, name, answers[name])
     }
 
 

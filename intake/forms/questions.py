@@ -6,6 +6,8 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Hidden, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from intake import triage
@@ -162,11 +164,16 @@ class PageForm(forms.Form):
     `given` holds what was sent and fits, asked or not. `unseen`: the questions these answers open that were not on
     the page the patient sent; they are not errors yet. After `is_valid()`, `answers` holds every answer that is good,
     None for one taken back, even when another is not.
+
+    `offered`: answers of an earlier intake, shown where there is none yet, with the question whether they are still
+    right. They count like anything else on the page: once it is sent. `offered_from` is the day they were given.
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, protocol, page_id, saved, language, version=0, came_from=""):
+    def __init__(
+        self, data=None, *, protocol, page_id, saved, language, version=0, came_from="", offered=None, offered_from=None
+    ):
         initial = {"version": version}
         super().__init__(data, initial=initial)
         self.protocol, self.page_id = protocol, page_id
@@ -174,12 +181,16 @@ class PageForm(forms.Form):
         fields = {name: field_for(protocol.questions[name], language) for name in page.questions}
         self.came_from = came_from
         self.given = self._given(fields) if data is not None else {}
-        self.view = triage.page_questions(protocol, page_id, saved | self.given)
+        offered = offered or {}
+        before = saved | offered if data is None else saved
+        self.view = triage.page_questions(protocol, page_id, before | self.given)
         seen = {*self.given, *data.getlist("shown")} if data is not None else set(self.view.visible)
         self.unseen = [name for name in self.view.visible if name in self.view.follow_ups and name not in seen]
         for name in self.view.visible:
             field = self.fields[name] = fields[name]
-            field.initial = _as_typed(protocol.questions[name], saved.get(name))
+            field.initial = _as_typed(protocol.questions[name], saved.get(name, offered.get(name)))
+            if name in offered:
+                field.help_text = _still_right(field.help_text, offered_from)
             if name in self.unseen:
                 field.required, field.show_optional = False, False
         self._lay_out(page, came_from)
@@ -272,6 +283,11 @@ class PageForm(forms.Form):
         changed = [name for name in self.view.follow_ups if (name in shown) != (name in self.fields)]
         self.helper.layout = Layout(*(self._place(name, hx_swap_oob="true") for name in changed))
         return changed
+
+
+def _still_right(help_text, day):
+    words = _("From your last visit on %(day)s. Is this still right?") % {"day": date_format(day, "LONG_DATE_FORMAT")}
+    return format_html('{} <span class="from-before">{}</span>', help_text, words)
 
 
 def _flat(choices):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.actions import intakes
+from intake.actions.again import day_of_earlier, offered
 from intake.actions.protocols import protocol_for
 from intake.draft import language_of, patient_page, remember
 from intake.forms.questions import PageForm, as_sent
@@ -31,8 +32,9 @@ def page(request, intake, number):
         return redirect(next_address(intake))
     came_from = "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
     if request.method != "POST":
-        form = _form(request, intake, shown, came_from=came_from)
-        return _show(request, intake, form, opened_more="more" in request.GET)
+        more = "more" in request.GET
+        form = _form(request, intake, shown, came_from=came_from, opened_more=more)
+        return _show(request, intake, form, opened_more=more)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
     try:
@@ -50,7 +52,7 @@ def _page(intake, number) -> triage.Page | None:
     return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
-def _form(request, intake, shown, *, data=None, came_from=""):
+def _form(request, intake, shown, *, data=None, came_from="", opened_more=False):
     return PageForm(
         data,
         protocol=protocol_for(intake),
@@ -59,6 +61,8 @@ def _form(request, intake, shown, *, data=None, came_from=""):
         language=language_of(request),
         version=intake.version,
         came_from=came_from,
+        offered=offered(intake, shown.id, opened_more=opened_more),
+        offered_from=day_of_earlier(intake),
     )
 
 
@@ -117,11 +121,15 @@ def reveal(request, intake, number):
         return HttpResponse(status=204)
     protocol = protocol_for(intake)
     sent = _form(request, intake, shown, data=request.POST)
+    seen = {*request.POST.getlist("shown"), *(set(shown.questions) - set(sent.view.follow_ups))}
+    earlier = {name: value for name, value in offered(intake, shown.id).items() if name not in seen}
     fresh = PageForm(
         protocol=protocol,
         page_id=shown.id,
         saved=intake.answers | sent.given,
         language=language_of(request),
+        offered=earlier,
+        offered_from=day_of_earlier(intake),
     )
     changed = fresh.show_only_changed(request.POST.getlist("shown"))
     if not changed:
