@@ -1,0 +1,200 @@
+"""The printed form: every question of an intake's protocol in large type, in the patient's language.
+
+It names no patient. The code leads staff to the intake, and nobody else to anybody.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clinic.pdf import tagged
+from intake import triage
+from intake.actions.protocols import protocol_for
+from intake.forms.body_map import PARTS
+from intake.forms.questions import ANY_SCALE, SCALE_ENDS
+from intake.models import Intake, Respondent, Urgency
+from intake.paper.code import written
+from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
+from intake.triage.resolving import questions_in
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+MOST_CONDITIONS, MOST_LETTERS = 4, 360  # more would be harder to read than the question: then everybody answers it
+
+
+def sheet(intake: Intake) -> bytes:
+    """The form of an intake that has a code, as a tagged PDF."""
+    return tagged(TEMPLATE, content(intake))
+
+
+def numbers(protocol: triage.Protocol) -> dict[str, int]:
+    """Question id to its number on the sheet, in the order of the pages."""
+    asked = (name for page in triage.pages(protocol) for name in page.questions)
+    return {name: number for number, name in enumerate(asked, start=1)}
+
+
+def content(intake: Intake) -> dict:
+    """Everything the sheet says, as JSON-able words."""
+    with translation.override(intake.language):
+        return _Sheet(protocol_for(intake), intake.language).content(intake)
+
+
+class _Sheet:
+    def __init__(self, protocol, language):
+        self.protocol, self.language = protocol, language
+        self.numbers = numbers(protocol)
+        self.conditions = Conditions(protocol, self.numbers, language)
+
+    def content(self, intake) -> dict:
+        location = intake.patient.location
+        return {
+            "language": self.language,
+            "code": written(intake.paper_code),
+            "clinic": location.name,
+            "organization": settings.ORGANIZATION,
+            "address": f"{location.street}, {location.city}, {location.state} {location.zip_code}",
+            "phone": location.phone,
+            "safety": self._safety(),
+            "sections": list(self._sections()),
+            "words": _words(location),
+            "who": _who(),
+        }
+
+    def _safety(self) -> list[str]:
+        return [
+            str(self.protocol.wording.everyone_in(self.language)),
+            _("If you think about ending your life, call or text 988 at any hour, or call 911."),
+            _("Nobody reads this paper until you hand it in. If you are in danger, do not fill it in: get help now."),
+        ]
+
+    def _sections(self):
+        """Runs of questions with the section's title; a section that comes back later is named again."""
+        titles = {section.id: str(section.title_in(self.language)) for section in self.protocol.sections}
+        last = None
+        for page in triage.pages(self.protocol):
+            if page.section != last:
+                last, run = page.section, {"title": titles[page.section], "questions": []}
+                yield run
+            run["questions"] += [self._question(self.protocol.questions[name]) for name in page.questions]
+
+    def _question(self, question) -> dict:
+        drawn = {
+            "number": self.numbers[question.id],
+            "text": str(question.text_in(self.language)),
+            "help": str(question.help_in(self.language) or ""),
+            "kind": question.type,
+            "only_if": self._only_if(question),
+            "danger": self._danger(question),
+            "options": [],
+            "alone": [],
+        }
+        if question.type == "body_map":
+            drawn["parts"] = list(self._parts(question))
+            drawn["help"] = _("Check every place, on the left, the right, or both.")
+        elif question.type == "boolean":
+            drawn["options"] = [_("Yes"), _("No")]
+        elif question.type == "scale_0_10":
+            drawn["numbers"] = list(range(question.bounds[0], question.bounds[1] + 1))
+            drawn["ends"] = [str(end) for end in SCALE_ENDS.get(question.id, ANY_SCALE)]
+        else:
+            alone = set(question.exclusive)
+            labels = {option.id: str(option.label_in(self.language)) for option in question.options}
+            drawn["options"] = [label for option, label in labels.items() if option not in alone]
+            drawn["alone"] = [label for option, label in labels.items() if option in alone]
+            if drawn["help"] == _("Check all that fit."):
+                drawn["help"] = ""
+        return drawn
+
+    def _only_if(self, question) -> dict:
+        only_if = self.conditions.only_if(question)
+        if only_if is None or not _is_short(only_if):
+            return {}
+        return {"all": only_if.all, "any": only_if.any}
+
+    def _danger(self, question) -> str:
+        """What to do at once, at the questions in which one answer alone is an emergency."""
+        about_self_harm = self.protocol.wording.tiers[Urgency.EMERGENCY.word].self_harm_when
+        rules = [rule for rule in self.protocol.rules.values() if about_self_harm and rule.id in about_self_harm.text]
+        if any(question.id in questions_in(rule.fires_when.expression) for rule in rules):
+            return _("If you may act on such thoughts, stop here. Call or text 988 now, or call 911.")
+        for option in question.option_ids:
+            answer = {question.id: [option] if question.takes_many else option}
+            if triage.screen(self.protocol, answer).urgency == triage.Urgency.EMERGENCY:
+                return _("If one of these is true now, stop here. Call 911. Do not drive yourself.")
+        return ""
+
+    def _parts(self, question):
+        """The body map as lists: the parts of the body, in each the regions with a box for each side."""
+        regions = regions_of(question)
+        named = {region for _name, members in PARTS for region in members}
+        for name, members in [*PARTS, (_("Other places"), [region for region in regions if region not in named])]:
+            places = [self._place(question, region, regions[region]) for region in members if region in regions]
+            if places:
+                yield {"name": str(name), "places": places}
+
+    def _place(self, question, region, sides):
+        labels = [str(question.option(f"{region}_{side}").label_in(self.language)) for side in sides]
+        boxes = [side_in_words(side) for side in sides] if len(sides) > 1 else []
+        return {"name": region_name(labels), "boxes": boxes}
+
+
+def _is_short(only_if: OnlyIf) -> bool:
+    said = [*only_if.all, *only_if.any]
+    return len(said) <= MOST_CONDITIONS and sum(map(len, said)) <= MOST_LETTERS
+
+
+def _words(location) -> dict[str, str]:
+    return {
+        "title": _("Questions before your visit"),
+        "code": _("Form code"),
+        "code_says": _("The code stands for your name. Please do not write your name on the pages."),
+        "safety": _("First: when not to wait"),
+        "how": _("How to fill in this form"),
+        "steps": [
+            _("Use a dark pen. Put an X in the box next to your answer."),
+            _("Most questions are for everybody. Where it says “Only if”, skip the question when it does not fit you."),
+            _("If you do not know, check “I am not sure”. If you leave a question empty, we call you to ask."),
+            _("If you check a wrong box, fill it in all black and put the X in the right one."),
+            _("Somebody may read the questions to you and write for you."),
+            _("Bring or send the pages to the clinic. Staff type in what you wrote; a therapist looks at it."),
+        ],
+        "help": _("Do you need help with this form, or another language? Call us: %(phone)s")
+        % {"phone": location.phone},
+        "only_if_all": _("Only if"),
+        "only_if_any": _("Only if one of these is true:"),
+        "only_if_both": _("Only if %(all)s, and one of these is true:"),
+        "and": _(" and "),
+        "one": _("Check one."),
+        "many": _("Check all that fit."),
+        "or": _("or"),
+        "scale": _("Check one number."),
+        "number": _("Write a number:"),
+        "month": _("Month"),
+        "day": _("Day"),
+        "year": _("Year"),
+        "page": _("Page"),
+        "of": _("of"),
+        "question": _("Question"),
+        "signed": _("Signature"),
+        "printed": _("Name in capital letters"),
+        "date": _("Date"),
+    }
+
+
+def _who() -> dict:
+    """The first question of the form, which is not the protocol's: who gives the answers."""
+    return {
+        "title": _("Who fills in this form?"),
+        "options": [
+            _("I am the patient"),
+            _("I am the patient, and somebody only writes for me"),
+            _("I am a parent or legal guardian of the patient"),
+            _("I may act for the patient, for example with a power of attorney"),
+        ],
+        "kinds": [kind.value for kind in Respondent.Kind],
+        "lines": [
+            _("If you are not the patient, or you write for the patient: your name"),
+            _("How you belong to the patient, for example mother, husband, friend"),
+        ],
+    }
