@@ -13,3 +13,15 @@ def the_protocol_loads(app_configs, **kwargs):
     except triage.ProtocolError as error:
         return [checks.Error(str(defect), hint=defect.to_do, id="intake.E001") for defect in error.defects]
     return []
+
+
+@checks.register
+def the_consent_texts_are_whole(app_configs, **kwargs):
+    """An error when a document patients sign is missing in a language or its file is broken."""
+    from intake import consent_texts
+
+    try:
+        consent_texts.all_texts()
+    except consent_texts.BrokenText as error:
+        return [checks.Error(str(error), id="intake.E002")]
+    return []

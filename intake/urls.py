@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from intake.paper_urls import urlpatterns as paper_urls
 from intake.staff_urls import urlpatterns as staff_urls
-from intake.views import invitations, patient, patient_finish, patient_links, patient_pages
+from intake.views import invitations, patient, patient_finish, patient_links, patient_pages, patient_sign, patient_who
 
 patient_urls = [
     path("", patient.home, name="home"),
@@ -13,11 +14,12 @@ patient_urls = [
     path("intake/page/<int:number>/reveal/", patient_pages.reveal, name="intake_reveal"),
     path("intake/emergency/", patient_finish.emergency, name="intake_emergency"),
     path("intake/check/", patient_finish.check, name="intake_check"),
-    path("intake/submit/", patient_finish.submit, name="intake_submit"),
+    path("intake/who/", patient_who.who, name="intake_who"),
+    path("intake/submit/", patient_sign.submit, name="intake_submit"),
     path("intake/done/", patient_finish.done, name="intake_done"),
     path("intake/save/", patient_links.kept, name="intake_save"),
     path("intake/leave/", patient_links.leave, name="intake_leave"),
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]
 
-urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *staff_urls]
+urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *paper_urls, *staff_urls]

@@ -11,7 +11,19 @@ from django.utils import timezone
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
 from intake.actions.cases import flags_after
-from intake.models import Assessment, Case, Decision, Intake, Patient, ProtocolVersion, Urgency
+from intake.consent_texts import row_of, text_in
+from intake.models import (
+    Assessment,
+    Case,
+    Consent,
+    Decision,
+    Document,
+    Intake,
+    Patient,
+    ProtocolVersion,
+    Respondent,
+    Urgency,
+)
 from referrals.models import Referral, Specialist
 from tests.answers import HEEL_PAIN
 
@@ -80,16 +92,43 @@ def protocol() -> ProtocolVersion:
 
 
 def intake(*, of: Patient | None = None, at: Location | None = None, answers=None, submitted=False, **fields) -> Intake:
-    """An intake of the patient `of`, or of a new one at the location `at`; nothing is answered unless said."""
+    """An intake of the patient `of`, or of a new one at the location `at`; nothing is answered unless said.
+
+    The patient answers it, and has signed every document when it is submitted.
+    """
     of = of or patient(at=at)
     now = timezone.now()
-    return Intake.objects.create(
+    made = Intake.objects.create(
         patient=of,
         answers=answers or {},
         saved_at=now if answers else None,
-        submitted_at=now if submitted else None,
         protocol=protocol(),
         **{"language": of.language, **fields},
+    )
+    Respondent.objects.create(intake=made, kind=Respondent.Kind.PATIENT)
+    if submitted:
+        for document in Document:
+            consent(made, document)
+        made.submitted_at = now
+        made.save(update_fields=["submitted_at"])
+    return made
+
+
+def consent(of: Intake, document=Document.TREATMENT, **fields) -> Consent:
+    """The patient's signature under one document, on their own intake."""
+    return Consent.objects.create(
+        intake=of,
+        patient=of.patient,
+        **{
+            "document": document,
+            "text": row_of(text_in("en", document)),
+            "agreed": True,
+            "signed_name": of.patient.full_name,
+            "capacity": Consent.Capacity.PATIENT,
+            "method": Consent.Method.TYPED,
+            "intent": "My typed name is my signature.",
+            **fields,
+        },
     )
 
 

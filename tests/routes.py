@@ -64,12 +64,21 @@ ROUTES = {
     "intake_reveal": Route(ANYONE, "page", post_only=True),
     "intake_emergency": Route(ANYONE, shows=True),
     "intake_check": Route(ANYONE, shows=True),
-    "intake_submit": Route(ANYONE, post_only=True),
+    "intake_who": Route(ANYONE, shows=True),
+    "intake_submit": Route(ANYONE),
     "intake_done": Route(ANYONE),
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
     "link": Route(ANYONE, "secret"),
     "invite": Route(may.INVITE_PATIENTS),
+    # Forms on paper
+    "paper": Route(may.ANSWER_REQUESTS, shows=True),
+    "paper_find": changes(may.ANSWER_REQUESTS, ""),
+    "paper_check": Route(may.ANSWER_REQUESTS, "paper form", shows=True),
+    "paper_form": Route(may.ANSWER_REQUESTS, "paper form", shows=True),
+    "paper_page": Route(may.ANSWER_REQUESTS, "paper page", shows=True),
+    "paper_reveal": changes(may.ANSWER_REQUESTS, "paper page"),
+    "paper_submit": Route(may.ANSWER_REQUESTS, "paper form", shows=True),
     # Cases
     "queue": Route(may.SEE_CASES, shows=True, elsewhere="referrals"),
     "queue_rows": Route(may.SEE_CASES, shows=True),
@@ -114,4 +123,4 @@ ROUTES = {
 }
 
 # Samples that only the location they belong to may know of.
-OF_A_LOCATION = {"case", "draft", "referral", "report", "message", "sleeping link"}
+OF_A_LOCATION = {"paper form", "paper page", "case", "draft", "referral", "report", "message", "sleeping link"}

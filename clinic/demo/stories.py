@@ -12,7 +12,7 @@ from clinic.demo.clock import clock_at
 from clinic.staff.models import User
 from intake import triage
 from intake.actions import cases, intakes
-from intake.models import Case, Contact, Decision, Intake, Urgency
+from intake.models import Case, Contact, Decision, Document, Intake, Urgency
 from referrals import actions, ranking
 from referrals.models import DeclineReason, Referral
 
@@ -64,7 +64,13 @@ def answers_pages(told: Told, *, stop_when=lambda saved: False) -> None:
 def submitted(told: Told) -> None:
     answers_pages(told)
     with told.after(seconds=30):
-        intakes.submit_intake(told.intake, version=told.intake.version)
+        intakes.sign_and_submit(
+            told.intake,
+            version=told.intake.version,
+            signed_name=told.intake.patient.full_name,
+            choices=dict.fromkeys(Document, True),
+            language=told.intake.language,
+        )
     told.intake.refresh_from_db()
 
 

@@ -17,7 +17,8 @@ from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
-from intake.actions.protocols import bring_up_to_date, judge, protocol_for, protocol_version, screen
+from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
+from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.triage import AnswerError
@@ -224,19 +225,7 @@ def _see_to_flags(intake, screened) -> None:
     last = intake.assessments.last()
     if last and last.result["flags"] == [rule.id for rule in screened.flags]:
         return
-    open_case(intake, _assess(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
-
-
-def _assess(intake, occasion) -> Assessment:
-    version, answers, outcome = judge(intake, intake.answers)
-    return Assessment.objects.create(
-        intake=intake,
-        protocol=version,
-        occasion=occasion,
-        answers=answers,
-        result=outcome.as_json(),
-        urgency=int(outcome.urgency),
-    )
+    open_case(intake, keep_assessment(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
 
 
 # The emergency page ---------------------------------------------------------------------------------------------------
@@ -284,8 +273,8 @@ def keep_for_later(intake) -> Link:
 def submit_intake(intake, *, version, by=None) -> Assessment:
     """The answers go to the therapists: assessed, and a case opened, in one transaction.
 
-    Submitting again returns the first assessment. Raises Incomplete, and StalePage when answers have changed since
-    `version`.
+    Submitting again returns the first assessment. Raises Incomplete, StalePage when answers have changed since
+    `version`, and Unsigned when consent to treatment or the privacy notice is not in force for this patient.
     """
     try:
         intake = _locked(intake)
@@ -296,7 +285,9 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
         raise Incomplete(missing)
     if intake.version != version:
         raise StalePage({})
-    assessment = _assess(intake, Assessment.Occasion.SUBMIT)
+    if set(MUST_AGREE) & set(needed(intake)):
+        raise Unsigned
+    assessment = keep_assessment(intake, Assessment.Occasion.SUBMIT)
     intake.submitted_at = timezone.now()
     intake.urgency = max(intake.urgency, assessment.urgency)
     intake.entered_by = by or intake.entered_by
@@ -304,6 +295,19 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     keep_code(assessment)
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
     return assessment
+
+
+@transaction.atomic
+def sign_and_submit(intake, *, version, signed_name, choices, language, by=None) -> Assessment:
+    """Sign what is not signed yet and send the answers: both, or neither.
+
+    Raises BadSignature and what `submit_intake` raises. Sent already: nothing is signed a second time.
+    """
+    try:
+        sign(_locked(intake), signed_name=signed_name, choices=choices, language=language, by=by)
+    except AlreadySubmitted:
+        pass
+    return submit_intake(intake, version=version, by=by)
 
 
 def missing_answers(protocol, intake) -> list[str]:
@@ -331,6 +335,6 @@ def _open_for_abandoned(intake, now) -> bool:
         return False
     bring_up_to_date(intake)
     since = intake.saved_at or intake.started_at
-    assessment = _assess(intake, Assessment.Occasion.PAGE)
+    assessment = keep_assessment(intake, Assessment.Occasion.PAGE)
     open_case(intake, assessment, because=Case.OpenedBecause.NOT_SCREENED, now=since)
     return True

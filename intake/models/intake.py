@@ -9,6 +9,26 @@ from django.db.models import Q
 
 from intake.models.urgency import Urgency
 
+# What was signed while the patient was a minor holds until they come of age: see intake.actions.consents.
+_SIGNED_BEFORE_IT_IS_SENT = """
+    IF NEW.submitted_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.submitted_at IS NULL) AND (
+        SELECT COUNT(DISTINCT c.document) FROM intake_consent c
+        JOIN intake_patient p ON p.id = c.patient_id JOIN staff_location l ON l.id = p.location_id
+        WHERE c.patient_id = NEW.patient_id AND c.document IN ('treatment', 'privacy') AND c.agreed AND (
+            EXTRACT(YEAR FROM AGE(
+                (NEW.submitted_at AT TIME ZONE l.time_zone)::date::timestamp, p.date_of_birth::timestamp
+            )) < l.majority_age
+            OR EXTRACT(YEAR FROM AGE(
+                (c.signed_at AT TIME ZONE l.time_zone)::date::timestamp, p.date_of_birth::timestamp
+            )) >= l.majority_age
+        )
+    ) < 2 THEN
+        RAISE EXCEPTION 'An intake is sent only when treatment and privacy are signed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'intake_is_signed_before_it_is_sent';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class IntakeQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -74,6 +94,9 @@ class Intake(models.Model):
         related_name="+",
         help_text="Who typed the answers for the patient; empty when the patient did",
     )
+    left_blank = models.JSONField(
+        default=list, help_text="Ids of questions left blank on paper that were judged as not sure"
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +111,14 @@ class Intake(models.Model):
                 condition=Q(occasion="first", earlier=None) | (~Q(occasion="first") & Q(earlier__isnull=False)),
                 name="intake_after_another_names_it",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="intake_is_signed_before_it_is_sent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("submitted_at"),
+                func=_SIGNED_BEFORE_IT_IS_SENT,
+            )
         ]
 
     def __str__(self):

@@ -60,7 +60,11 @@ class Patient(models.Model):
     @property
     def is_minor(self) -> bool:
         """Under the age from which patients of this location act and sign alone, today, where they are treated."""
-        return self.age_on(timezone.localdate(timezone=self.location.zone)) < self.location.majority_age
+        return self.was_minor(timezone.now())
+
+    def was_minor(self, moment) -> bool:
+        """Under that age at `moment`; they come of age at midnight of their birthday, where they are treated."""
+        return self.age_on(moment.astimezone(self.location.zone).date()) < self.location.majority_age
 
     @property
     def full_name(self) -> str:

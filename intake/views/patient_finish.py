@@ -1,16 +1,15 @@
-"""The emergency page, checking and sending the answers, and what happens next."""
+"""The emergency page, checking the answers, and what happens once they are sent."""
 
-from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
 from intake.actions import intakes
+from intake.actions.consents import needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
 from intake.draft import language_of, opened_before_submission, patient_page
-from intake.models import Urgency
+from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 
 
@@ -46,10 +45,11 @@ def _has_read(intake) -> bool:
 def check(request, intake):
     if intake.submitted_at:
         return redirect("intake_done")
-    return _show_check(request, intake)
+    return show_check(request, intake)
 
 
-def _show_check(request, intake, *, refused=False):
+def show_check(request, intake, *, refused=False):
+    """The answers once more. `refused`: sending was tried and some are missing."""
     protocol, language = protocol_for(intake), language_of(request)
     missing = set(intakes.missing_answers(protocol, intake))
     sections = []
@@ -72,6 +72,8 @@ def _show_check(request, intake, *, refused=False):
         unanswered=unanswered,
         onwards=next_address(intake),
         refused=refused,
+        respondent=Respondent.objects.filter(intake=intake).first(),
+        to_sign=bool(needed(intake)),
     )
 
 
@@ -87,23 +89,6 @@ def _rows(intake, page, missing, language):
             "missing": question in missing,
             "change": f"{page_address(intake, page)}?from=check#div_id_{question}",
         }
-
-
-@patient_page
-def submit(request, intake):
-    """Sends the answers. Twice is once. Reading the address, as after changing the language, leads back to checking."""
-    if request.method != "POST":
-        return redirect("intake_check")
-    sent = request.POST.get("version", "")
-    version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
-    try:
-        intakes.submit_intake(intake, version=version)
-    except intakes.Incomplete:
-        return _show_check(request, intake, refused=True)
-    except intakes.StalePage:
-        messages.warning(request, _("Some answers have changed since this page was shown. Please look once more."))
-        return redirect("intake_check")
-    return redirect("intake_done")
 
 
 @patient_page

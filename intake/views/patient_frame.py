@@ -7,6 +7,7 @@ from clinic.audit.actions import saw
 from clinic.audit.models import AccessLog
 from intake import triage
 from intake.actions.protocols import protocol_for
+from intake.actions.respondents import answered_by_somebody_else, needs_respondent
 from intake.advice import emergency_advice
 from intake.draft import language_of
 
@@ -27,6 +28,7 @@ def show(request, intake, template, *, status=200, **context):
         "location": patient.location,
         "saved_at": intake.saved_at,
         "advice": emergency_advice(intake, language_of(request)),
+        "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
     }
     return render(request, template, frame | context, status=status)
 
@@ -37,7 +39,9 @@ def page_address(intake, page: triage.Page) -> str:
 
 
 def next_address(intake) -> str:
-    """The first page that still needs the patient, else the page to check the answers."""
+    """Who answers, if nobody said; then the first page that still needs the patient, else the page to check."""
+    if needs_respondent(intake):
+        return reverse("intake_who")
     page = triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_done)
     return page_address(intake, page) if page else reverse("intake_check")
 

@@ -65,9 +65,17 @@ class Phone:
         return self
 
     def starts(self, **details):
-        """Fills in the contact page; the first question follows when nothing is wrong."""
+        """Fills in the contact page and answers as the patient; the first question follows when nothing is wrong."""
+        self.gives_details(**details)
+        return self.says_who() if self.page.wsgi_request.path == reverse("intake_who") else self
+
+    def gives_details(self, **details):
         self.opens("intake_start")
         return self.sends(reverse("intake_start"), ADA | {"ticket": self.hidden("ticket")} | details)
+
+    def says_who(self, kind="patient", **more):
+        """Who is filling the form in, from the page that asks."""
+        return self.sends(reverse("intake_who"), {"kind": kind} | more)
 
     def opens_page(self, page_id):
         return self.opens(page_address(page_id))
@@ -101,8 +109,25 @@ class Phone:
         return self.sends(reverse("intake_emergency"))
 
     def submits(self, **more):
+        """From the page to check to the end: reads what is to be signed, agrees to everything and signs."""
+        self.comes_to_sign()
+        signature = self.signature if self.page.wsgi_request.GET else {}
+        return self.sends(reverse("intake_submit"), {"version": self.hidden("version")} | signature | more)
+
+    def comes_to_sign(self):
         self.opens("intake_check")
-        return self.sends(reverse("intake_submit"), {"version": self.hidden("version")} | more)
+        if 'method="get"' in self.html:
+            self.opens(f"{reverse('intake_submit')}?version={self.hidden('version')}")
+        return self
+
+    @property
+    def signature(self) -> dict:
+        """The page to sign, filled in by somebody who agrees to everything."""
+        if 'name="shown"' not in self.html:
+            return {}
+        name = self.intake.respondent.name if self.intake.respondent.acts_for_patient else self.intake.patient.full_name
+        agreed = {"treatment": "on", "privacy": "on", "email": "yes", "referral": "yes"}
+        return agreed | {"signed_name": name, "intend": "on", "shown": self.hidden("shown")}
 
     # What is true of them --------------------------------------------------------------------------------------------
 

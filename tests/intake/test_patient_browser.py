@@ -40,6 +40,8 @@ def starts(page, address):
     for part in ("month", "day", "year"):
         page.fill(f"[name=date_of_birth_{part}]", ADA[f"date_of_birth_{part}"])
     saves(page, "Continue")
+    page.get_by_label("I am the patient", exact=True).check()
+    saves(page, "Continue")
 
 
 def checks(page, question, *options):
@@ -76,7 +78,13 @@ def test_a_patient_with_heel_pain_reaches_the_end(at_the_clinic, phone):
                     checks(phone, name, *(answer if isinstance(answer, list) else [str(answer)]))
         saves(phone)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Check your answers")
-    saves(phone, "Send my answers")
+    saves(phone, "Continue to sign and send")
+    for box in ("treatment", "privacy", "intend"):
+        phone.check(f"[name={box}]")
+    for choice in ("email", "referral"):
+        phone.check(f"[name={choice}][value=yes]")
+    phone.fill("[name=signed_name]", "Ada Quill")
+    saves(phone, "Sign and send")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Your answers have been sent")
     assert Case.objects.get().rules_urgency == 0
 
@@ -131,7 +139,7 @@ def test_every_kind_of_page_is_found_without_fault_by_axe(at_the_clinic, browser
     checks(page, "emergency_now", "saddle_numb")
     saves(page)
     sound()
-    for name in ("check", "save", "leave", "contact"):
+    for name in ("check", "save", "leave", "contact", "who"):
         page.goto(f"{at_the_clinic}/intake/{name}/")
         sound()
     page.goto(f"{at_the_clinic}/l/no-such-link/")

@@ -140,7 +140,7 @@ def test_the_desk_invites_a_patient_who_opens_the_link_with_their_birth_date(loc
     assert intake.invited_by == priya
     assert Message.objects.get(kind="intake_invitation").recipient == "ada@patients.example"
     patient = Phone().sends(f"/l/{secret_of(intakes.link_to(intake))}/", RIGHT)
-    assert patient.asks == ["emergency_now"]
+    assert patient.says_who().asks == ["emergency_now"]
 
 
 def test_an_invitation_needs_an_email(location, priya, sign_in):

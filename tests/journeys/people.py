@@ -16,6 +16,22 @@ class Patient(Screen):
         self.follows("Start your intake")
         self.gives_details(**details)
         self.presses("Continue")
+        self.says_who("patient")
+
+    def says_who(self, kind):
+        """Who is filling the form in, by the value: the words are in the patient's language."""
+        self.page.locator(f'input[name="kind"][value="{kind}"]').check()
+        self.goes_on()
+
+    def signs_and_sends(self, name="Ada Quill", *, status=200):
+        """From the page to check: reads what is to be signed, agrees to everything, signs and sends."""
+        self.goes_on()
+        for box in ("treatment", "privacy", "intend"):
+            self.page.locator(f'input[name="{box}"]').check()
+        for choice in ("email", "referral"):
+            self.page.locator(f'input[name="{choice}"][value="yes"]').check()
+        self.page.locator('input[name="signed_name"]').fill(name)
+        self._leads_on(self.page.locator("main button.btn-primary"), status)
 
     def gives_details(self, **details):
         """The contact page, by the names of its fields: its labels are in the patient's language."""

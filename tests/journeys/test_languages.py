@@ -22,6 +22,7 @@ def test_the_first_pages_in_spanish_and_what_was_answered_stays(phone, maya):
 
     lucia.gives_details(first_name="Lucía", last_name="Prado")
     lucia.goes_on()
+    lucia.says_who("patient")
     reads_in(lucia, "es")
     assert lucia.heading == text("emergency_now", "es")
     lucia.sees(label("emergency_now", "saddle_numb", "es"))

@@ -27,6 +27,9 @@ def test_the_pages_of_a_patient_who_makes_mistakes(phone, maya, scheme):
 
     ada.gives_details()
     ada.presses("Continue")
+    ada.presses("Continue", status=422)
+    ada.sees_errors("Choose who is filling this in.")
+    ada.says_who("patient")
     ada.presses("Save and continue", status=422)
     ada.sees_errors("Check each answer that fits")
 

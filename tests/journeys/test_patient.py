@@ -45,7 +45,7 @@ def test_an_ordinary_heel_pain_from_start_to_done(phone, maya, scripts):
     ben.sees(text("heel_spot"), label("heel_spot", "bottom_inner"), label("pain_timing", "first_steps"))
     ben.changes(text("pain_worst"), pain_worst=4)
     assert ben.heading == "Check your answers"
-    ben.presses("Send my answers")
+    ben.signs_and_sends("Ben Quill")
 
     assert ben.heading == "Your answers have been sent"
     ben.sees("What happens next", "Until your visit")

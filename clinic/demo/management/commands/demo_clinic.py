@@ -13,7 +13,8 @@ from clinic.demo import house, stories
 from clinic.demo.clock import ago, clock_at
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
-from intake.actions import intakes
+from intake.actions import intakes, respondents
+from intake.models import Respondent
 
 PEOPLE = Path(house.DATA) / "people.yaml"
 
@@ -54,6 +55,7 @@ def tell(person: dict, location: Location, now, number: int) -> None:
             needs_interpreter=person["language"] != "en",
             insurance_plan=person["insurance_plan"],
         )
+        respondents.set_respondent(intake, kind=Respondent.Kind.PATIENT)
     told = stories.Told(
         intake=intake,
         answers=person["answers"],

@@ -1,0 +1,115 @@
+"""What is signed, what is still to sign, and signing itself. A signature is written once and never changed.
+
+What was signed for a minor, or by one, holds until they come of age; then everything is asked again. Otherwise the
+last word of a patient on a document holds.
+"""
+
+import re
+import unicodedata
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from intake.consent_texts import row_of, text_in
+from intake.models import Consent, Document, Respondent
+
+MUST_AGREE = (Document.TREATMENT, Document.PRIVACY)
+
+
+class Unsigned(Exception):
+    """Treatment or privacy is not signed, or no longer in force. Nothing was sent."""
+
+
+class BadSignature(Exception):
+    """Nothing was signed. `problems`: what is wrong, by document, or "signed_name" or "respondent"."""
+
+    def __init__(self, *problems):
+        self.problems = problems
+        super().__init__(", ".join(problems))
+
+
+def in_force(patient, *, at=None) -> dict[Document, Consent]:
+    """The signatures that hold at the moment `at` (now when left out)."""
+    at = at or timezone.now()
+    last = patient.consents.in_force().select_related("text")
+    return {Document(consent.document): consent for consent in last if _holds(consent, patient, at)}
+
+
+def _holds(consent, patient, at) -> bool:
+    return patient.was_minor(at) or not patient.was_minor(consent.signed_at)
+
+
+def needed(intake) -> list[Document]:
+    """The documents that nobody has signed yet for this patient, in the order to read them."""
+    there = in_force(intake.patient)
+    return [document for document in Document if document not in there]
+
+
+def capacity(intake) -> str:
+    """In which capacity whoever answers this intake signs. A helper only types: the patient signs."""
+    respondent = intake.respondent
+    if respondent.acts_for_patient:
+        return respondent.kind
+    return Consent.Capacity.MINOR if intake.patient.is_minor else Consent.Capacity.PATIENT
+
+
+def expected_name(intake) -> str:
+    """The name of whoever has to sign."""
+    respondent = intake.respondent
+    return respondent.name if respondent.acts_for_patient else intake.patient.full_name
+
+
+def intent(intake, language) -> str:
+    """The sentence by which the signer means to sign, in the language of the page."""
+    with translation.override(language):
+        if intake.respondent.acts_for_patient:
+            return _("I may sign for the patient. My typed name is my signature for them, on screen and not on paper.")
+        return _("My typed name is my signature. I want to sign on screen and not on paper.")
+
+
+def looks_like(typed: str, expected: str) -> bool:
+    """True when the name typed may well be the one expected: accents, order, middle names and dots do not count."""
+    typed, expected = _words(typed), _words(expected)
+    return expected <= typed or (len(typed) > 1 and typed <= expected)
+
+
+def _words(name) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return set(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
+
+
+@transaction.atomic
+def sign(intake, *, signed_name, choices, language, by=None) -> list[Consent]:
+    """Sign every document this patient needs, under the text of `language`.
+
+    `choices` maps documents to agreed or not; treatment and privacy must be agreed to, the others answered. With `by`
+    the signature is on paper and that member of staff puts it in. Raises BadSignature; nothing is signed then.
+    """
+    documents = needed(intake)
+    problems = [document for document in documents if not isinstance(choices.get(document), bool)]
+    problems += [document for document in MUST_AGREE if document in documents and choices.get(document) is False]
+    if not any(letter.isalpha() for letter in signed_name):
+        problems.append("signed_name")
+    respondent = Respondent.objects.filter(intake=intake).first()
+    if respondent is None or (respondent.kind == Respondent.Kind.GUARDIAN and not intake.patient.is_minor):
+        problems.append("respondent")
+    if documents and problems:
+        raise BadSignature(*problems)
+    return [
+        Consent.objects.create(
+            patient=intake.patient,
+            intake=intake,
+            text=row_of(text_in(language, document)),
+            document=document,
+            agreed=choices[document],
+            signed_name=signed_name.strip(),
+            capacity=capacity(intake),
+            authority=respondent.authority,
+            method=Consent.Method.PAPER if by else Consent.Method.TYPED,
+            intent=intent(intake, language),
+            recorded_by=by,
+            signed_at=timezone.now(),
+        )
+        for document in documents
+    ]

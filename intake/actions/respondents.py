@@ -1,0 +1,113 @@
+"""Who answers for a patient: said before the questions, changed until the answers are sent.
+
+`by` is the member of staff who acts, or None for whoever answers.
+"""
+
+from collections.abc import Iterator
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.staff.permissions import ANSWER_REQUESTS
+from intake.models import Intake, Patient, Respondent
+
+Kind, Authority = Respondent.Kind, Respondent.Authority
+AUTHORITIES = {
+    Kind.PATIENT: (),
+    Kind.HELPER: (),
+    Kind.GUARDIAN: (Authority.PARENT, Authority.COURT, Authority.OTHER),
+    Kind.REPRESENTATIVE: (Authority.POWER_OF_ATTORNEY, Authority.COURT, Authority.OTHER),
+}
+
+
+class DoesNotFit(Exception):
+    """This person cannot answer in this way; `field` is what to mend, `code` says why."""
+
+    def __init__(self, field, code):
+        self.field, self.code = field, code
+        super().__init__(f"{field}: {code}")
+
+
+class NoLongerOpen(Exception):
+    """The answers were sent; who gave them no longer changes."""
+
+
+@transaction.atomic
+def set_respondent(intake, *, kind, name="", relationship="", authority="", contact_is_of=None, by=None) -> Respondent:
+    """Say who answers this intake, in place of whoever was named before.
+
+    `contact_is_of` says whose phone and email are on file; left out, it stays as it is. Raises DoesNotFit for a
+    parent of an adult, a missing name or an authority that does not go with the kind, and NoLongerOpen.
+    """
+    intake = Intake.objects.select_for_update(of=("self",)).select_related("patient__location").get(pk=intake.pk)
+    if intake.submitted_at:
+        raise NoLongerOpen
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=intake.patient_id)
+    kind = Kind(kind)
+    for why in unfit(patient, kind, name=name, authority=authority):
+        raise why
+    acts = kind in Respondent.ACTS_FOR_PATIENT
+    said = {
+        "kind": kind,
+        "name": "" if kind == Kind.PATIENT else name.strip(),
+        "relationship": "" if kind == Kind.PATIENT else relationship.strip(),
+        "authority": authority if acts else "",
+    }
+    with pghistory.context(**({"user": by.pk} if by else {})):
+        before = Respondent.objects.filter(intake=intake).first()
+        if before is None:
+            before = Respondent.objects.create(intake=intake, **said)
+        elif any(getattr(before, field) != value for field, value in said.items()):
+            for field, value in said.items():
+                setattr(before, field, value)
+            before.given_at = timezone.now()
+            before.proof_seen_at = before.proof_seen_by = None  # it was proof for somebody else
+            before.save()
+        if contact_is_of is not None and patient.contact_is_of != contact_is_of:
+            patient.contact_is_of = contact_is_of
+            patient.save(update_fields=["contact_is_of"])
+    return before
+
+
+def unfit(patient, kind, *, name, authority) -> Iterator[DoesNotFit]:
+    """Every reason why somebody of this kind cannot answer for the patient as they said."""
+    if kind == Kind.GUARDIAN and not patient.is_minor:
+        yield DoesNotFit("kind", "adult")
+    if kind != Kind.PATIENT and not any(letter.isalpha() for letter in name):
+        yield DoesNotFit("name", "required")
+    if AUTHORITIES[kind] and authority not in AUTHORITIES[kind]:
+        yield DoesNotFit("authority", "does_not_go" if authority else "required")
+
+
+def contact_of(patient, kind) -> str:
+    """Whose details they are when they belong to somebody who acts. What is given for a minor ends with their age."""
+    of = Patient.ContactIsOf
+    if kind not in Respondent.ACTS_FOR_PATIENT:
+        return of.PATIENT
+    return of.GUARDIAN if patient.is_minor else of.REPRESENTATIVE
+
+
+def needs_respondent(intake) -> bool:
+    """True until somebody said who answers, and again when a parent answered for a patient who is an adult now."""
+    respondent = Respondent.objects.filter(intake=intake).first()
+    return respondent is None or (respondent.kind == Kind.GUARDIAN and not intake.patient.is_minor)
+
+
+def answered_by_somebody_else(intake) -> bool:
+    return Respondent.objects.filter(intake=intake).exclude(kind=Kind.PATIENT).exists()
+
+
+@transaction.atomic
+def see_proof(respondent, *, by) -> bool:
+    """A member of staff saw proof of the authority. False when somebody had before."""
+    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=respondent.intake.patient.location_id).exists():
+        raise PermissionDenied
+    respondent = Respondent.objects.select_for_update(of=("self",)).get(pk=respondent.pk)
+    if respondent.proof_seen_at or not respondent.acts_for_patient:
+        return False
+    with pghistory.context(user=by.pk):
+        respondent.proof_seen_at, respondent.proof_seen_by = timezone.now(), by
+        respondent.save(update_fields=["proof_seen_at", "proof_seen_by"])
+    return True

@@ -1,0 +1,125 @@
+"""The documents somebody signs before the answers are sent, and their signature."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from intake.actions.consents import capacity, expected_name, intent, looks_like, needed
+from intake.consent_texts import text_in
+from intake.models import Consent, Document
+
+YES, NO = "yes", "no"
+
+
+class Agreed(forms.BooleanField):
+    """One box that only its word ticks: whatever else is sent is no agreement."""
+
+    def to_python(self, value):
+        return value in (True, "on", "true")
+
+
+class SignForm(forms.Form):
+    """One field for each document still to be signed, then the name and the sentence of intent. Nothing is ticked or
+    chosen beforehand. A name that is not the one expected is asked about once.
+    """
+
+    signed_name = forms.CharField(
+        label=_("Type your full name"),
+        max_length=160,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type your full name to sign.")},
+    )
+    intend = Agreed(error_messages={"required": _("Tick this box to sign.")})
+    asked_about = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, intake, language, version=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.documents = needed(intake)
+        self.texts = {document: text_in(language, document) for document in self.documents}
+        self.expected = expected_name(intake)
+        self.signs_for_patient = capacity(intake) in (Consent.Capacity.GUARDIAN, Consent.Capacity.REPRESENTATIVE)
+        self.intent = intent(intake, language)
+        self.fields["intend"].label = self.intent
+        own = {str(document): _field(document) for document in self.documents}
+        self.fields = own | self.fields
+        self.fingerprint = ".".join(text.sha256[:16] for text in self.texts.values())
+        self.initial = {"version": version, "shown": self.fingerprint}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @property
+    def parts(self) -> list[dict]:
+        """Each document with its text and its field, in the order to read them."""
+        return [
+            {"name": str(document), "text": text, "field": self[str(document)]} for document, text in self.texts.items()
+        ]
+
+    def clean_signed_name(self):
+        name = " ".join(self.cleaned_data["signed_name"].split())
+        if not any(letter.isalpha() for letter in name):
+            raise ValidationError(_("Type your full name to sign."), code="required")
+        if not looks_like(name, self.expected) and self.data.get("asked_about") != name:
+            self.data = self.data.copy()
+            self.data["asked_about"] = name
+            raise ValidationError(
+                _("We have the name %(name)s. Mend yours, or send it once more if it is right as it is."),
+                code="other_name",
+                params={"name": self.expected},
+            )
+        return name
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.data.get("shown") != self.fingerprint:
+            self.data = self.data.copy()
+            self.data["shown"] = self.fingerprint
+            raise ValidationError(_("These texts have changed since this page was shown. Please read them once more."))
+        return cleaned
+
+    @property
+    def version_shown(self) -> int:
+        """The version of the answers when this page was made; -1 when it was tampered with."""
+        sent = self.data.get("version") or ""
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+    def choices(self) -> dict[Document, bool]:
+        """What `sign` takes. Only of a valid form."""
+        return {document: self.cleaned_data[str(document)] in (True, YES) for document in self.documents}
+
+
+def _field(document):
+    if document == Document.TREATMENT:
+        return Agreed(
+            label=_("I agree to be examined and treated."),
+            error_messages={"required": _("Tick this box if you agree. Without it we cannot treat you.")},
+        )
+    if document == Document.PRIVACY:
+        return Agreed(
+            label=_("I was given this notice."),
+            error_messages={"required": _("Tick this box to say that you were given the notice.")},
+        )
+    if document == Document.EMAIL:
+        return _choice(
+            _("May we write to you by email?"),
+            [(YES, _("Yes, email is fine")), (NO, _("No, call me or write on paper"))],
+        )
+    return _choice(
+        _("May we share what is needed with an office we refer you to?"),
+        [(YES, _("Yes, I agree")), (NO, _("Ask me each time"))],
+    )
+
+
+def _choice(label, choices):
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the two."),
+            "invalid_choice": _("Choose one of the two."),
+        },
+    )

@@ -1,0 +1,71 @@
+"""Signing and sending: the last page before the answers are the therapist's."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from intake.actions import consents, intakes
+from intake.actions.protocols import protocol_for
+from intake.actions.respondents import needs_respondent
+from intake.draft import language_of, patient_page
+from intake.forms.sign import SignForm
+from intake.views.patient_finish import show_check
+from intake.views.patient_frame import show
+
+
+@patient_page
+def submit(request, intake):
+    """The documents and the signature, then both are sent together. Twice is once.
+
+    Whoever comes here without the version of the answers they checked goes back to check them; with answers missing
+    the page to check says which. When everything is signed already, the page to check sends the answers itself.
+    """
+    if intake.submitted_at:
+        return redirect("intake_done")
+    if needs_respondent(intake):
+        return redirect("intake_who")
+    if intakes.missing_answers(protocol_for(intake), intake):
+        return show_check(request, intake, refused=True) if _came_to_send(request) else redirect("intake_check")
+    form = SignForm(
+        request.POST if request.method == "POST" else None,
+        intake=intake,
+        language=language_of(request),
+        version=request.GET.get("version"),
+    )
+    if not form.documents:
+        return _send(request, intake, form, {}) if request.method == "POST" else redirect("intake_check")
+    if request.method != "POST":
+        return _show(request, intake, form) if "version" in request.GET else redirect("intake_check")
+    if not form.is_valid():
+        return _show(request, intake, form, status=422)
+    return _send(request, intake, form, form.choices())
+
+
+def _came_to_send(request) -> bool:
+    return request.method == "POST" or "version" in request.GET
+
+
+def _send(request, intake, form, choices):
+    try:
+        intakes.sign_and_submit(
+            intake,
+            version=form.version_shown,
+            signed_name=form.cleaned_data["signed_name"] if choices else "",
+            choices=choices,
+            language=language_of(request),
+        )
+    except intakes.Incomplete:
+        return show_check(request, intake, refused=True)
+    except intakes.StalePage:
+        messages.warning(
+            request,
+            _("Some answers have changed since this page was shown. Nothing was signed. Please look once more."),
+        )
+        return redirect("intake_check")
+    except (consents.BadSignature, consents.Unsigned):  # who answers, or what is signed, changed in another window
+        return redirect("intake_check")
+    return redirect("intake_done")
+
+
+def _show(request, intake, form, *, status=200):
+    return show(request, intake, "intake/sign.html", status=status, form=form, respondent=intake.respondent)

@@ -1,0 +1,38 @@
+"""Who is filling this in: asked before the questions, and changed from the page to check."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from intake.actions import respondents
+from intake.draft import patient_page
+from intake.forms.who import WhoForm
+from intake.models import Respondent
+from intake.views.patient_frame import next_address, show
+
+
+@patient_page
+def who(request, intake):
+    if intake.submitted_at:
+        return redirect("intake_done")
+    form = WhoForm(request.POST if request.method == "POST" else None, intake=intake)
+    to_check = "check" in (request.POST.get("from"), request.GET.get("from"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            respondents.set_respondent(intake, **form.said())
+        except respondents.NoLongerOpen:
+            return redirect("intake_done")
+        except respondents.DoesNotFit as why:  # the date of birth was changed meanwhile
+            form.refuse(why)
+        else:
+            if form.cleaned_data["kind"] == Respondent.Kind.PATIENT and intake.patient.is_minor:
+                messages.info(request, _minor_alone())
+            return redirect("intake_check" if to_check else next_address(intake))
+    return show(request, intake, "intake/who.html", status=422 if form.errors else 200, form=form, to_check=to_check)
+
+
+def _minor_alone() -> str:
+    return _(
+        "You can go on by yourself. Before treatment a parent or guardian must sign too, unless the law lets you "
+        "decide alone. We talk with you about that first."
+    )
