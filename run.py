@@ -26,6 +26,7 @@ DEMO = ["requirements.txt"]
 TEST = ["requirements.txt", "requirements-dev.txt"]
 USAGE = __doc__.split("\n\n")[1]
 ENVIRONMENT = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0")  # personal settings that would forbid --target
+EVERY_TEST = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]  # each process has servers of its own
 
 
 class Problem(Exception):
@@ -49,7 +50,7 @@ def main(words):
         no_browser = subprocess.call([PYTHON, "-m", "tests.browser"], cwd=HERE)
         if no_browser:
             sys.exit(no_browser)
-        become(["-m", "pytest", *rest])
+        become(["-m", "pytest", *(rest or EVERY_TEST)])
     elif verb == "setup" and not rest:
         install(DEMO)
         print("Ready. Every other command: .venv/bin/python manage.py help")

@@ -16,11 +16,15 @@ import pytest
 from clinic.embedded import CannotStart, servers
 from clinic.embedded.processes import spawn, stop
 
+OWN = "PLUMBLINE_TESTS_OWN_SERVERS"  # settings of servers started here and not given from outside
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
     """Before anything reads the settings: they take their servers from the environment."""
     os.environ["PLUMBLINE_ENV"] = "test"
+    for name in os.environ.pop(OWN, "").split():  # those of the process that only hands out the tests
+        del os.environ[name]
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the test
     stack = ExitStack()
     early_config.add_cleanup(stack.close)  # also after Ctrl-C and after a broken conftest
@@ -30,6 +34,7 @@ def pytest_load_initial_conftests(early_config):
         running = stack.enter_context(servers(state, throwaway=True))
     except CannotStart as error:
         raise pytest.UsageError(str(error)) from error
+    os.environ[OWN] = " ".join(name for name in running.urls if name not in os.environ)
     os.environ.update(running.urls)
     return (yield)
 
