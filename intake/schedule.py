@@ -8,7 +8,7 @@ The times are those of the protocol's urgency tiers. Every moment given and retu
 | urgent | 1 hour | 4 hours, and before the doors close that day | in open hours; after hours: the first open hour |
 | soon | 1 working day | 7 days | |
 | routine | 2 working days | 2 working days | |
-| any tier, form left before it was screened; got worse and the form not finished | at most 1 working day | at most 1 working day | |
+| any tier, not screened: form left, or worse and not finished | at most 1 working day | at most 1 working day | |
 """
 
 from datetime import UTC, datetime, timedelta

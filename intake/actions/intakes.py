@@ -15,6 +15,7 @@ from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
+from intake.actions import follow_ups
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
@@ -294,6 +295,7 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     intake.save(update_fields=["submitted_at", "urgency", "entered_by"])
     keep_code(assessment)
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
+    follow_ups.plan(intake)
     return assessment
 
 

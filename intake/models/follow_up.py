@@ -1,24 +1,28 @@
 """How the patient is doing some weeks later, in their own measure."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+OPEN_FOR = timedelta(weeks=4)  # and not beyond the day the next one is due
 
 
 class FollowUpQuerySet(models.QuerySet):
     def answered(self):
         return self.exclude(answered_at=None)
 
-    def open_at(self, now):
-        return self.filter(answered_at=None, due_at__lte=now)
+    def worse_and_unseen(self):
+        return self.filter(worse=True, seen_at=None)
 
 
 class FollowUp(models.Model):
     """Pain 0 to 10 and how hard one activity of the patient's own choice is (0 no trouble, 10 cannot do it).
 
-    Week 0 holds what the intake said. A row exists from the day it is planned; it is open from `due_at` until answered.
+    Week 0 holds what the intake said. A row exists from the day it is planned; it is open from `due_at` until it is
+    answered, the next one is due or four weeks have passed.
     """
 
     class Change(models.TextChoices):
@@ -63,3 +67,9 @@ class FollowUp(models.Model):
 
     def __str__(self):
         return f"week {self.week} of {self.intake_id}"
+
+    def is_open(self, now) -> bool:
+        """True while the patient can answer it at `now`."""
+        if self.answered_at or not self.due_at <= now < self.due_at + OPEN_FOR:
+            return False
+        return not self.patient.follow_ups.filter(due_at__gt=self.due_at, due_at__lte=now).exists()

@@ -15,7 +15,8 @@ from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
 from intake import emails as to_patients
-from intake.models import Intake, Urgency
+from intake.follow_up_emails import ask_how_it_goes
+from intake.models import FollowUp, Intake, Urgency
 from referrals import emails as about_referrals
 from referrals.models import Appointment, ReferralMove, Report
 from tests import factories
@@ -60,7 +61,10 @@ def everything(location, maya, priya, ruth):
     )
     report = Report.objects.create(referral=referral, words="words", sent_by="someone")
     ReferralMove.objects.create(referral=referral, to_status="sent", what=ReferralMove.What.SENT, by=maya)
-    rows = [patient, intake, case, emergency, specialist, referral, appointment, report, maya, priya, ruth]
+    follow_up = FollowUp.objects.create(
+        patient=patient, intake=intake, week=2, due_at=timezone.now() + timedelta(days=14), activity="words"
+    )
+    rows = [follow_up, patient, intake, case, emergency, specialist, referral, appointment, report, maya, priya, ruth]
     rows += [referral.decision, case.intake, emergency.intake, emergency.patient]
     for row in rows:
         marks |= marked(row, numbers)
@@ -76,6 +80,7 @@ def everything(location, maya, priya, ruth):
     about_referrals.appointment_reminder(appointment)
     about_referrals.report_received(report)
     to_staff.password_reset(maya)
+    [_mail, _reminder] = ask_how_it_goes(follow_up)
     return marks, ids
 
 

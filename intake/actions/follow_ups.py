@@ -1,0 +1,122 @@
+"""How a patient is doing some weeks later: planned when the intake is sent, answered on the status page, seen by staff.
+
+The weeks and the thresholds are ours; see docs/decisions. Every function is one transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.staff.permissions import SEE_CASES
+from intake import follow_up_emails as emails
+from intake.actions.again import start_again
+from intake.models import FollowUp, Intake, Urgency
+
+WEEKS = (2, 6, 12)
+PAIN_WORSE_BY = 2  # points above the lowest number given before
+DIFFICULTY_WORSE_BY = 3
+
+
+class NotOpen(Exception):
+    """It was answered, or its time has passed; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """`screening` is the intake that asks about danger now; None unless it got worse."""
+
+    follow_up: FollowUp
+    screening: Intake | None
+
+
+@transaction.atomic
+def plan(intake) -> list[FollowUp]:
+    """Week 0 as the intake just sent says it, and the weeks to come with their mails.
+
+    Nothing is planned after an emergency or without a number for the pain. What an earlier intake had planned for
+    later is dropped: one series of questions at a time.
+    """
+    pain = intake.answers.get("pain_worst")
+    if pain is None or intake.urgency == Urgency.EMERGENCY:
+        return []
+    patient, sent_at = intake.patient, intake.submitted_at
+    patient.follow_ups.filter(answered_at=None, due_at__gt=sent_at).exclude(intake=intake).delete()
+    activity = intake.answers.get("goal") or ""
+    FollowUp.objects.get_or_create(
+        intake=intake,
+        week=0,
+        defaults={
+            "patient": patient,
+            "due_at": sent_at,
+            "answered_at": sent_at,
+            "activity": activity,
+            "pain": pain,
+            "difficulty": intake.answers.get("goal_difficulty") if activity else None,
+        },
+    )
+    hours = patient.location.opening_hours
+    planned = []
+    for week in WEEKS:
+        due = hours.next_opening(sent_at.astimezone(hours.zone) + timedelta(weeks=week))
+        row, _made = FollowUp.objects.get_or_create(
+            intake=intake, week=week, defaults={"patient": patient, "due_at": due, "activity": activity}
+        )
+        emails.ask_how_it_goes(row)
+        planned.append(row)
+    return planned
+
+
+def open_for(patient, now=None) -> FollowUp | None:
+    """The one this patient can answer now, if any: the last that came due, for as long as it is open."""
+    now = now or timezone.now()
+    last = patient.follow_ups.filter(due_at__lte=now).order_by("-due_at", "-week").first()
+    return last if last and last.is_open(now) else None
+
+
+@transaction.atomic
+def answer(follow_up, *, pain, difficulty=None, change="", now=None) -> Answered:
+    """What the patient says now. `change` is a `FollowUp.Change` or "" for not sure.
+
+    Worse, by their word or by the numbers: the screening begins and a case is open in the same transaction. Raises
+    NotOpen for one that was answered or whose time has passed.
+    """
+    now = now or timezone.now()
+    row = FollowUp.objects.select_for_update(of=("self",)).select_related("patient", "intake").get(pk=follow_up.pk)
+    if not row.is_open(now):
+        raise NotOpen
+    row.pain, row.difficulty, row.change, row.answered_at = pain, difficulty, change, now
+    reasons = _worse(row)
+    row.worse = bool(reasons)
+    row.save()
+    if not row.worse:
+        return Answered(row, None)
+    words = f"Questions after {row.week} weeks: {'; '.join(reasons)}."
+    return Answered(row, start_again(row.patient, occasion=Intake.Occasion.WORSE, words=words))
+
+
+def _worse(row) -> list[str]:
+    """Why this counts as worse, in words for staff; empty when it does not."""
+    before = list(row.intake.follow_ups.answered().exclude(pk=row.pk))
+    reasons = []
+    if row.change == FollowUp.Change.WORSE:
+        reasons.append("the patient says it is worse")
+    for name, number, by in (
+        ("pain", row.pain, PAIN_WORSE_BY),
+        ("difficulty", row.difficulty, DIFFICULTY_WORSE_BY),
+    ):
+        lowest = min((getattr(one, name) for one in before if getattr(one, name) is not None), default=None)
+        if number is not None and lowest is not None and number - lowest >= by:
+            reasons.append(f"{name} {number}, {lowest} at its lowest")
+    return reasons
+
+
+@transaction.atomic
+def seen(patient, *, by, now=None) -> int:
+    """A member of staff has looked at the answers that got worse; returns how many were new to everybody."""
+    if not by.may(SEE_CASES) or not by.locations.contains(patient.location):
+        raise PermissionDenied
+    waiting = patient.follow_ups.worse_and_unseen()
+    return waiting.update(seen_at=now or timezone.now(), seen_by=by)

@@ -1,0 +1,74 @@
+"""The mail that asks how somebody is doing. It says that there are a few questions, and never about what."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.links.actions import address_of, make_link
+from clinic.links.models import Link
+from clinic.messages import actions as messages
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from intake.emails import LINK_LIVES
+from intake.models import Case, Consent, Document, FollowUp, Patient, Urgency
+
+REMINDED_AFTER = timedelta(days=3)
+
+
+def ask_how_it_goes(follow_up: FollowUp) -> list[Message]:
+    """The mail of the day it is due, and one reminder. A patient without an address is asked on the status page."""
+    patient = follow_up.patient
+    if not patient.email:
+        return []
+    return [
+        messages.schedule(
+            "follow_up",
+            key=f"follow_up:{follow_up.public_id}:{number}",
+            to=patient.email,
+            language=patient.language,
+            subject_type="patient",
+            subject_id=patient.public_id,
+            location=patient.location,
+            due_at=at,
+            facts={"round": number},
+        )
+        for number, at in enumerate((follow_up.due_at, follow_up.due_at + REMINDED_AFTER), start=1)
+    ]
+
+
+@kind("follow_up", title="A few questions some weeks later", safe=("clinic", "phone", "link", "round"))
+class FollowUpMail:
+    @classmethod
+    def still_needed(cls, message) -> str:
+        now = timezone.now()
+        follow_up = FollowUp.objects.filter(public_id=message.key.split(":")[1]).first()
+        if follow_up is None or not follow_up.is_open(now):
+            return "It was answered, or its time has passed."
+        patient = follow_up.patient
+        last_word = Consent.objects.filter(patient=patient, document=Document.EMAIL).order_by("-pk").first()
+        if last_word and not last_word.agreed:
+            return "The patient asked for no email."
+        if Case.objects.filter(patient=patient, urgency=Urgency.EMERGENCY).awaiting_decision().exists():
+            return "Staff call this patient; a routine mail would say the wrong thing."
+        if message.facts["round"] == 1 and follow_up.due_at + REMINDED_AFTER <= now:
+            return "The reminder is due and says the same."
+        return ""
+
+    @staticmethod
+    def _patient(message) -> Patient:
+        return Patient.objects.get(public_id=message.subject_id)
+
+    @classmethod
+    def recipient(cls, message) -> str:
+        return cls._patient(message).email
+
+    @classmethod
+    def new_address(cls, message, to) -> None:
+        patient = cls._patient(message)
+        patient.email = to
+        patient.save(update_fields=["email"])
+
+    @staticmethod
+    def facts(message) -> dict:
+        link = make_link(Link.Purpose.STATUS, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
+        return {"link": address_of(link)}
