@@ -220,6 +220,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "see who came of age": {
+        "task": "intake.tasks.see_who_came_of_age",
+        "schedule": 600,  # soon after midnight, in every time zone
+        "options": {"expires": 600},
+    },
     "seal the access log": {
         "task": "clinic.audit.tasks.seal",
         "schedule": 60,

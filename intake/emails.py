@@ -98,11 +98,12 @@ class _ToPatient:
 
     @staticmethod
     def _intake(message) -> Intake:
-        return Intake.objects.select_related("patient").get(public_id=message.subject_id)
+        return Intake.objects.select_related("patient__location").get(public_id=message.subject_id)
 
     @classmethod
     def still_needed(cls, message) -> str:
-        return "The intake was submitted." if cls._intake(message).submitted_at else ""
+        intake = cls._intake(message)
+        return "The intake was submitted." if intake.submitted_at else intake.patient.why_no_mail(asked_for=True)
 
     @classmethod
     def recipient(cls, message) -> str:
@@ -137,8 +138,12 @@ class FinishIntake(_ToPatient):
         intake = cls._intake(message)
         if intake.submitted_at:
             return "The intake was submitted."
+        if intake.paper_code:
+            return "The patient answers on paper."
         if intake.urgency == Urgency.EMERGENCY:
             return "Staff call this patient; a routine reminder would say the wrong thing."
+        if why := intake.patient.why_no_mail():
+            return why
         later = REMINDED_AFTER[message.facts["round"] :]
         if any(intake.started_at + after <= timezone.now() for after in later):
             return "A later reminder is due and says the same."

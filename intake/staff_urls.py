@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import case, queue
+from intake.views import case, own_contact, queue, signed
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("cases/<uuid:public_id>/hand-back/", case.hand_back, name="hand_back"),
     path("cases/<uuid:public_id>/contact/", case.contact, name="contact"),
     path("cases/<uuid:public_id>/raise/", case.raise_tier, name="raise_tier"),
+    path("cases/<uuid:public_id>/proof-seen/", own_contact.proof_seen, name="proof_seen"),
+    path("patients/<uuid:public_id>/signed/", signed.signed, name="signed"),
+    path("patients/<uuid:public_id>/contact/", own_contact.confirm_contact, name="confirm_contact"),
     path("cases/<uuid:public_id>/reopen/", case.reopen, name="reopen_case"),
 ]

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from intake.actions import forgotten, intakes
+from intake.actions import forgotten, intakes, respondents
 
 
 @shared_task
@@ -14,6 +14,11 @@ def open_cases_for_abandoned():
 @shared_task
 def take_back_forgotten():
     forgotten.take_back_forgotten(timezone.now())
+
+
+@shared_task
+def see_who_came_of_age():
+    respondents.came_of_age(timezone.now())
 
 
 @shared_task

@@ -4,7 +4,16 @@ from django.urls import path
 
 from intake.paper_urls import urlpatterns as paper_urls
 from intake.staff_urls import urlpatterns as staff_urls
-from intake.views import invitations, patient, patient_finish, patient_links, patient_pages, patient_sign, patient_who
+from intake.views import (
+    invitations,
+    patient,
+    patient_finish,
+    patient_links,
+    patient_pages,
+    patient_sign,
+    patient_who,
+    signed,
+)
 
 patient_urls = [
     path("", patient.home, name="home"),
@@ -16,6 +25,7 @@ patient_urls = [
     path("intake/check/", patient_finish.check, name="intake_check"),
     path("intake/who/", patient_who.who, name="intake_who"),
     path("intake/submit/", patient_sign.submit, name="intake_submit"),
+    path("intake/signed/", signed.consent_copy, name="consent_copy"),
     path("intake/done/", patient_finish.done, name="intake_done"),
     path("intake/save/", patient_links.kept, name="intake_save"),
     path("intake/leave/", patient_links.leave, name="intake_leave"),

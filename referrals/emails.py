@@ -198,7 +198,7 @@ class AppointmentReminder:
             return "The appointment was changed."
         if appointment.starts_at - timezone.now() < TOO_CLOSE:
             return "The appointment is too close, or over."
-        return ""
+        return referral.patient.why_no_mail()
 
     @staticmethod
     def recipient(message) -> str:

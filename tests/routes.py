@@ -67,6 +67,7 @@ ROUTES = {
     "intake_who": Route(ANYONE, shows=True),
     "intake_submit": Route(ANYONE),
     "intake_done": Route(ANYONE),
+    "consent_copy": Route(ANYONE),
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
     "link": Route(ANYONE, "secret"),
@@ -89,6 +90,9 @@ ROUTES = {
     "contact": changes(may.DECIDE_CASES, "case"),
     "raise_tier": changes(may.DECIDE_CASES, "case"),
     "reopen_case": changes(may.DECIDE_CASES, "case"),
+    "proof_seen": changes(may.ANSWER_REQUESTS, "case"),
+    "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
+    "signed": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "decide": changes(may.DECIDE_CASES, "case"),
     "second_look": changes(may.DECIDE_CASES, "case"),
     # Referrals
@@ -123,4 +127,14 @@ ROUTES = {
 }
 
 # Samples that only the location they belong to may know of.
-OF_A_LOCATION = {"paper form", "paper page", "case", "draft", "referral", "report", "message", "sleeping link"}
+OF_A_LOCATION = {
+    "patient",
+    "paper form",
+    "paper page",
+    "case",
+    "draft",
+    "referral",
+    "report",
+    "message",
+    "sleeping link",
+}

@@ -188,6 +188,7 @@ def samples(location, maya, priya):
     report = referral.reports.create(
         file=content, file_name="report.pdf", sha256=sha256(b"%PDF-1.7").hexdigest(), sent_by="Noor Adeyemi"
     )
+    paper_form = factories.intake(at=location, paper_code="22222222C")
     message = factories.message(at=location, subject_id=referral.public_id)
     ends = timezone.now() + timedelta(days=1)
     link = make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=ends)
@@ -195,6 +196,7 @@ def samples(location, maya, priya):
     return {
         "": {},
         "case": {"public_id": case.public_id},
+        "patient": {"public_id": case.patient.public_id},
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
         "report": {"public_id": report.public_id},
@@ -204,6 +206,8 @@ def samples(location, maya, priya):
         "secret": {"secret": secret_of(link)},
         "page": {"number": 1},
         "answer": {"answer": "accept"},
+        "paper form": {"public_id": paper_form.public_id},
+        "paper page": {"public_id": paper_form.public_id, "number": 1},
         "key": {"key": "none"},
         "reset key": {"uidb36": "1", "key": "none"},
         "mail": {"name": f"{1:020d}-{1:06d}"},

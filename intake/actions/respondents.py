@@ -4,13 +4,19 @@
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.links.actions import withdraw
+from clinic.links.models import Link
+from clinic.messages.actions import readdress
+from clinic.staff.models import Location
 from clinic.staff.permissions import ANSWER_REQUESTS
+from intake import emails
 from intake.models import Intake, Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
@@ -97,6 +103,70 @@ def needs_respondent(intake) -> bool:
 
 def answered_by_somebody_else(intake) -> bool:
     return Respondent.objects.filter(intake=intake).exclude(kind=Kind.PATIENT).exists()
+
+
+# Coming of age ------------------------------------------------------------------------------------------------------
+
+
+def came_of_age(now) -> int:
+    """Patients who are adults now and are still reached through a guardian: their links end and staff ask them for
+    their own details. Returns how many. The guardian's signatures hold no longer by themselves. Safe to run often.
+    """
+    found = 0
+    for location in Location.objects.all():
+        born_by = _born_by(now.astimezone(location.zone).date(), location.majority_age)
+        guarded = location.patients.filter(contact_is_of=Patient.ContactIsOf.GUARDIAN, came_of_age_at=None)
+        for patient in guarded.filter(date_of_birth__lte=born_by):
+            found += _comes_of_age(patient, now)
+    return found
+
+
+def _born_by(today, age) -> date:
+    """Whoever was born later is not yet `age` today. Who was born on February 29 comes of age on March 1."""
+    try:
+        return today.replace(year=today.year - age)
+    except ValueError:
+        return today.replace(year=today.year - age, day=28)
+
+
+@transaction.atomic
+def _comes_of_age(patient, now) -> bool:
+    patient = Patient.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=patient.pk).first()
+    if patient is None or patient.came_of_age_at:
+        return False
+    patient.came_of_age_at = now
+    patient.save(update_fields=["came_of_age_at"])
+    subjects = [patient.public_id, *patient.intakes.values_list("public_id", flat=True)]
+    for link in Link.objects.filter(
+        purpose__in=(Link.Purpose.INTAKE, Link.Purpose.STATUS), subject_id__in=subjects, withdrawn_at=None
+    ):
+        withdraw(link)
+    return True
+
+
+@transaction.atomic
+def confirm_contact(patient, *, email, phone, by) -> bool:
+    """The patient's own details, asked for by `by`, in place of a guardian's. False when somebody was quicker.
+
+    An unfinished intake can be gone on with: its link is mailed to the new address.
+    """
+    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=patient.location_id).exists():
+        raise PermissionDenied
+    patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    if not patient.came_of_age_at:
+        return False
+    with pghistory.context(user=by.pk):
+        patient.email, patient.phone = email, phone
+        patient.contact_is_of, patient.came_of_age_at = Patient.ContactIsOf.PATIENT, None
+        patient.save(update_fields=["email", "phone", "contact_is_of", "came_of_age_at"])
+    for intake in patient.intakes.all():
+        readdress(subject_type="intake", subject_id=intake.public_id, to=email, language=patient.language)
+        if email and not intake.submitted_at:
+            emails.resume_link_requested(intake)
+    return True
+
+
+# Proof ---------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic

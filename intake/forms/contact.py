@@ -23,6 +23,13 @@ def languages() -> list[tuple[str, str]]:
     return [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES]
 
 
+def phone_number(typed: str) -> str:
+    """The number as typed; none is fine. ValidationError when it has too few digits or too many."""
+    if typed and not 10 <= len(re.sub(r"\D", "", typed, flags=re.ASCII)) <= 15:
+        raise ValidationError(_("Enter a phone number with its area code, such as 207 555 0142."))
+    return typed
+
+
 class LocationField(forms.ModelChoiceField):
     def label_from_instance(self, location):
         return format_html('{} <span class="form-hint">{}, {}</span>', location.name, location.street, location.city)
@@ -32,16 +39,16 @@ class ContactForm(forms.Form):
     """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake."""
 
     first_name = forms.CharField(
-        label=_("First name"),
+        label=_("First name of the patient"),
         max_length=80,
         widget=forms.TextInput({"autocomplete": "given-name"}),
-        error_messages={"required": _("Enter your first name.")},
+        error_messages={"required": _("Enter the first name.")},
     )
     last_name = forms.CharField(
-        label=_("Last name"),
+        label=_("Last name of the patient"),
         max_length=80,
         widget=forms.TextInput({"autocomplete": "family-name"}),
-        error_messages={"required": _("Enter your last name.")},
+        error_messages={"required": _("Enter the last name.")},
     )
     date_of_birth = BirthDateField(help_text=_("For example, 3 31 1961."))
     phone = forms.CharField(
@@ -113,10 +120,7 @@ class ContactForm(forms.Form):
         )
 
     def clean_phone(self):
-        phone = self.cleaned_data["phone"]
-        if phone and not 10 <= len(re.sub(r"\D", "", phone, flags=re.ASCII)) <= 15:
-            raise ValidationError(_("Enter a phone number with its area code, such as 207 555 0142."))
-        return phone
+        return phone_number(self.cleaned_data["phone"])
 
     def clean(self):
         cleaned = super().clean()

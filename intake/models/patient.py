@@ -15,6 +15,10 @@ class PatientQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.locations.all())
 
+    def came_of_age(self):
+        """Adults whose guardian's details are still on file: somebody has to ask them for their own."""
+        return self.filter(came_of_age_at__isnull=False).order_by("came_of_age_at")
+
 
 @pghistory.track(model_name="PatientHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
 class Patient(models.Model):
@@ -65,6 +69,17 @@ class Patient(models.Model):
     def was_minor(self, moment) -> bool:
         """Under that age at `moment`; they come of age at midnight of their birthday, where they are treated."""
         return self.age_on(moment.astimezone(self.location.zone).date()) < self.location.majority_age
+
+    def why_no_mail(self, *, asked_for=False) -> str:
+        """Why nothing is mailed to this patient, or "". A link the patient has `asked_for` goes out whatever they
+        chose about email, but nothing goes to a guardian's address once they are an adult.
+        """
+        if self.came_of_age_at or (self.contact_is_of == self.ContactIsOf.GUARDIAN and not self.is_minor):
+            return "The address is a guardian's, and the patient has come of age."
+        if asked_for:
+            return ""
+        last_word = self.consents.filter(document="email").order_by("-pk").first()
+        return "" if last_word is None or last_word.agreed else "The patient asked for calls or paper, not email."
 
     @property
     def full_name(self) -> str:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from intake import triage
 from intake.actions import intakes
-from intake.actions.consents import needed
+from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
 from intake.draft import language_of, opened_before_submission, patient_page
@@ -106,6 +106,7 @@ def done(request, intake):
         "intake/done.html",
         saved_at=None,
         next=next_steps(intake, language_of(request)),
+        signed=bool(in_force(intake.patient)),
         hours=opening_hours(location),
         opens_next=opens_next(location),
     )

@@ -21,7 +21,7 @@ def test_the_pages_of_a_patient_who_makes_mistakes(phone, maya, scheme):
     assert is_dark(ada) == (scheme == "dark")
     ada.fills_in(First_name="Ada", Email="ada@")
     ada.presses("Continue", status=422)
-    ada.sees_errors("Enter your last name.", "Enter an email address like name@example.com.")
+    ada.sees_errors("Enter the last name.", "Enter an email address like name@example.com.")
     assert ada.page.title().startswith("Error:")
     assert ada.page.get_by_label("First name").input_value() == "Ada"
 

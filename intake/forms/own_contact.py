@@ -1,0 +1,34 @@
+"""A grown-up patient's own phone and email, asked for by staff."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+
+from intake.forms.contact import phone_number
+
+
+class OwnContactForm(forms.Form):
+    phone = forms.CharField(required=False, max_length=30, widget=forms.TextInput({"type": "tel", "class": "w-20"}))
+    email = forms.EmailField(
+        required=False, error_messages={"invalid": "Enter an email address like name@example.com."}
+    )
+    told = forms.BooleanField(
+        label="I spoke with the patient, made sure who they are, and these are their own details",
+        error_messages={"required": "Speak with the patient first, then tick this box."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].show_optional = self.fields["email"].show_optional = False
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_phone(self):
+        return phone_number(self.cleaned_data["phone"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if "phone" in cleaned and "email" in cleaned and not (cleaned["phone"] or cleaned["email"]):
+            self.add_error("phone", ValidationError("Enter a phone number or an email address."))
+        return cleaned

@@ -1,0 +1,44 @@
+"""Who answered an intake and what was signed, on the case page."""
+
+from django import template
+
+from intake.actions import consents
+from intake.consent_texts import all_texts
+from intake.models import Respondent
+from intake.signed_copy import decision
+
+register = template.Library()
+
+
+@register.inclusion_tag("cases/_signatures.html")
+def who_answered(case) -> dict:
+    """Who answered and by what authority, what was signed, and what is not in force."""
+    patient = case.patient
+    holds = {consent.pk for consent in consents.in_force(patient).values()}
+    return {
+        "case": case,
+        "patient": patient,
+        "respondent": Respondent.objects.select_related("proof_seen_by").filter(intake=case.intake).first(),
+        "rows": [
+            {
+                "consent": consent,
+                "holds": consent.pk in holds,
+                "decision": decision(consent),
+                "sample": _sample(consent),
+            }
+            for consent in patient.consents.select_related("text", "recorded_by").order_by("-pk")
+        ],
+    }
+
+
+def _sample(consent) -> bool:
+    """True for a text that came with the product; a text that is no longer shown is not known to be one."""
+    shown = {text.sha256: text for text in all_texts().values()}
+    text = shown.get(consent.text.sha256)
+    return bool(text and text.is_sample)
+
+
+@register.simple_tag
+def agreed_to_sharing(patient):
+    """What the patient signed about sharing with another office, if it is in force."""
+    return consents.in_force(patient).get("referral")

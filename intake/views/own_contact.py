@@ -1,0 +1,49 @@
+"""What staff make sure of about who answers: proof of an authority, and a grown-up patient's own details."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.audit.actions import saw
+from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
+from intake.actions import respondents
+from intake.forms.own_contact import OwnContactForm
+from intake.models import Case, Patient, Respondent
+
+
+@staff_may(ANSWER_REQUESTS)
+def confirm_contact(request, public_id):
+    patients = Patient.objects.visible_to(request.user).select_related("location")
+    patient = get_object_or_404(patients, public_id=public_id)
+    form = OwnContactForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        email, phone = form.cleaned_data["email"], form.cleaned_data["phone"]
+        if respondents.confirm_contact(patient, email=email, phone=phone, by=request.user):
+            messages.success(request, "The patient's own details are on file. The guardian's are gone.")
+        else:
+            messages.info(request, "Somebody has confirmed these details already.")
+        return redirect("confirm_contact", patient.public_id)
+    saw(
+        request,
+        subject="patient",
+        subject_id=patient.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
+    with timezone.override(patient.location.zone):
+        context = {"form": form, "patient": patient, "location": patient.location}
+        return render(request, "intake/own_contact.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_may(ANSWER_REQUESTS)
+def proof_seen(request, public_id):
+    """From the case page: somebody on staff has seen proof that the respondent may act for the patient."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), public_id=public_id)
+    respondent = Respondent.objects.select_related("intake__patient").filter(intake=case.intake_id).first()
+    if respondent and respondents.see_proof(respondent, by=request.user):
+        messages.success(request, "Noted that you have seen proof.")
+    else:
+        messages.info(request, "Nothing had to be noted any more.")
+    return redirect(case)

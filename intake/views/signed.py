@@ -1,0 +1,65 @@
+"""Copies of what was signed, for whoever signed and for staff."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from clinic.audit.actions import saw
+from clinic.audit.models import AccessLog
+from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
+from intake import signed_copy
+from intake.actions import consents
+from intake.draft import intake_of, opened_before_submission
+from intake.models import Patient
+
+
+@login_not_required
+@require_safe
+def consent_copy(request):
+    """What holds for this patient, in the browser that sent the answers or that has the status page open."""
+    patient = _patient_of(request)
+    signed = list(consents.in_force(patient).values()) if patient else []
+    if not signed:
+        raise Http404
+    saw(
+        request,
+        actor=AccessLog.Actor.PATIENT,
+        subject="patient",
+        subject_id=patient.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
+    return _pdf(patient, signed)
+
+
+def _patient_of(request) -> Patient | None:
+    intake = intake_of(request)
+    if intake is not None and opened_before_submission(request, intake):
+        return intake.patient
+    return None
+
+
+@staff_may(ANSWER_REQUESTS)
+@require_safe
+def signed(request, public_id):
+    """Everything ever signed for a patient, also what holds no longer, newest first."""
+    patients = Patient.objects.visible_to(request.user).select_related("location")
+    patient = get_object_or_404(patients, public_id=public_id)
+    found = list(patient.consents.select_related("text").order_by("-pk"))
+    if not found:
+        raise Http404
+    saw(
+        request,
+        subject="patient",
+        subject_id=patient.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
+    return _pdf(patient, found)
+
+
+def _pdf(patient, found):
+    response = HttpResponse(signed_copy.make(patient, found), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="signed.pdf"'
+    return response
