@@ -1,10 +1,13 @@
-"""The body map as a list: the places of each part of the body, left beside right."""
+"""The body map as a list, left beside right, and as a drawing above it. Both stand for the same checkboxes."""
 
 from itertools import takewhile
 
 from django import forms
+from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from intake.forms.body_drawing import drawn_views
 
 SIDES = ("left", "right", "mid")
 PARTS = (
@@ -22,7 +25,17 @@ PARTS = (
 
 
 class BodyMapWidget(forms.CheckboxSelectMultiple):
-    """Checkboxes by region. `parts()` groups them; a region of no part stands in a last one, so none is lost."""
+    """Checkboxes by region. `parts()` groups them; a region of no part stands in a last one, so none is lost.
+    `views()` draws them; a region nobody has drawn is in the list only."""
+
+    class Media:
+        js = [Script("js/body_map.js", defer=True)]
+
+    def views(self, bound) -> list[dict]:
+        boxes = {part.data["value"]: part.data for part in bound.subwidgets}
+        return drawn_views(
+            {name: {"id": box["attrs"]["id"], "selected": box["selected"]} for name, box in boxes.items()}
+        )
 
     def parts(self, bound) -> list[dict]:
         """What the template draws: each part of the body with its places and how many boxes are checked in it."""

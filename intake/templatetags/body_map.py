@@ -2,6 +2,8 @@
 
 from django import template
 
+from intake.forms.body_drawing import OUTLINES
+
 register = template.Library()
 
 
@@ -12,3 +14,15 @@ def body_parts(field) -> list[dict]:
     if field.errors and not any(part["count"] for part in parts):
         parts[0]["open"] = True
     return parts
+
+
+@register.filter
+def body_views(field) -> list[dict]:
+    """The drawing: its views with their shapes, each with the id of its checkbox."""
+    return field.field.widget.views(field)
+
+
+@register.simple_tag
+def body_outlines() -> dict:
+    """Every outline of the drawing by name, each drawn once."""
+    return OUTLINES
