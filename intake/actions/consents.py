@@ -60,9 +60,11 @@ def expected_name(intake) -> str:
     return respondent.name if respondent.acts_for_patient else intake.patient.full_name
 
 
-def intent(intake, language) -> str:
-    """The sentence by which the signer means to sign, in the language of the page."""
+def intent(intake, language, *, on_paper=False) -> str:
+    """The sentence by which the signer means to sign, in the language of the page, or as it stands on the paper."""
     with translation.override(language):
+        if on_paper:
+            return _("I have read this text, or it was read to me. I sign it by my own hand.")
         if intake.respondent.acts_for_patient:
             return _("I may sign for the patient. My typed name is my signature for them, on screen and not on paper.")
         return _("My typed name is my signature. I want to sign on screen and not on paper.")
@@ -107,7 +109,7 @@ def sign(intake, *, signed_name, choices, language, by=None) -> list[Consent]:
             capacity=capacity(intake),
             authority=respondent.authority,
             method=Consent.Method.PAPER if by else Consent.Method.TYPED,
-            intent=intent(intake, language),
+            intent=intent(intake, language, on_paper=by is not None),
             recorded_by=by,
             signed_at=timezone.now(),
         )

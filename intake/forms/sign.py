@@ -43,7 +43,7 @@ class SignForm(forms.Form):
         self.signs_for_patient = capacity(intake) in (Consent.Capacity.GUARDIAN, Consent.Capacity.REPRESENTATIVE)
         self.intent = intent(intake, language)
         self.fields["intend"].label = self.intent
-        own = {str(document): _field(document) for document in self.documents}
+        own = {str(document): document_field(document) for document in self.documents}
         self.fields = own | self.fields
         self.fingerprint = ".".join(text.sha256[:16] for text in self.texts.values())
         self.initial = {"version": version, "shown": self.fingerprint}
@@ -91,7 +91,7 @@ class SignForm(forms.Form):
         return {document: self.cleaned_data[str(document)] in (True, YES) for document in self.documents}
 
 
-def _field(document):
+def document_field(document):
     if document == Document.TREATMENT:
         return Agreed(
             label=_("I agree to be examined and treated."),

@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from clinic.pdf import tagged
 from intake import triage
 from intake.actions.protocols import protocol_for
+from intake.consent_texts import text_in
 from intake.forms.body_map import PARTS
 from intake.forms.questions import ANY_SCALE, SCALE_ENDS
-from intake.models import Intake, Respondent, Urgency
+from intake.forms.sign import document_field
+from intake.forms.who import WhoForm
+from intake.models import Document, Intake, Respondent, Urgency
 from intake.paper.code import written
 from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
 from intake.triage.resolving import questions_in
@@ -57,9 +60,24 @@ class _Sheet:
             "phone": location.phone,
             "safety": self._safety(),
             "sections": list(self._sections()),
+            "consents": list(self._consents()),
             "words": _words(location),
             "who": _who(),
         }
+
+    def _consents(self):
+        for document in Document:
+            text, field = text_in(self.language, document), document_field(document)
+            choices = [str(label) for _value, label in getattr(field, "choices", ())]
+            yield {
+                "title": text.title,
+                "blocks": [
+                    {"list": words if kind == "ul" else [], "words": "" if kind == "ul" else words}
+                    for kind, words in text.blocks
+                ],
+                "asks": str(field.label) if choices else "",
+                "choices": choices or [str(field.label)],
+            }
 
     def _safety(self) -> list[str]:
         return [
@@ -176,6 +194,8 @@ def _words(location) -> dict[str, str]:
         "page": _("Page"),
         "of": _("of"),
         "question": _("Question"),
+        "intend": _("I have read this text, or it was read to me. I sign it by my own hand."),
+        "signs": _("Only the patient, or whoever may act for the patient, signs. A helper does not sign."),
         "signed": _("Signature"),
         "printed": _("Name in capital letters"),
         "date": _("Date"),
@@ -183,18 +203,18 @@ def _words(location) -> dict[str, str]:
 
 
 def _who() -> dict:
-    """The first question of the form, which is not the protocol's: who gives the answers."""
+    """The first questions of the form, which are not the protocol's: who gives the answers."""
+    asked = WhoForm.base_fields
     return {
         "title": _("Who fills in this form?"),
         "options": [
-            _("I am the patient"),
-            _("I am the patient, and somebody only writes for me"),
-            _("I am a parent or legal guardian of the patient"),
-            _("I may act for the patient, for example with a power of attorney"),
+            str(_("I only help with writing") if kind == Respondent.Kind.HELPER else label)
+            for kind, label in asked["kind"].choices
         ],
-        "kinds": [kind.value for kind in Respondent.Kind],
         "lines": [
-            _("If you are not the patient, or you write for the patient: your name"),
-            _("How you belong to the patient, for example mother, husband, friend"),
+            _("If you are not the patient: your first and last name"),
+            str(asked["relationship"].label),
         ],
+        "authority": str(asked["authority"].label),
+        "authorities": [str(label) for _value, label in asked["authority"].choices],
     }

@@ -3,6 +3,7 @@
 from django import template
 
 from intake import triage
+from intake.paper.code import written
 
 register = template.Library()
 
@@ -25,3 +26,16 @@ def rule_label(id) -> str:
     """The condition a rule stands for; a rule of an older protocol is shown by its id."""
     rule = triage.shipped().rules.get(id)
     return rule.condition if rule else id
+
+
+@register.filter
+def question_label(id) -> str:
+    """A question in English; one of an older protocol is shown by its id."""
+    question = triage.shipped().questions.get(id)
+    return str(question.text) if question else id
+
+
+@register.filter
+def paper_code(code) -> str:
+    """The code of a paper form as it is printed."""
+    return written(code)
