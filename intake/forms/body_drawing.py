@@ -67,7 +67,7 @@ class View:
     """`sided`: outlines to region, drawn on both sides; `middle`: outlines to region, on the middle line. The
     patient's own left is on the reader's right when `left_is_on` is "right". `box` is the part of the plane it shows,
     `lines` what is drawn on top, `words_at` where "Your left" and "Your right" stand. On a phone the views of one
-    `group` are shown together."""
+    `group` are shown together, under the `tab` of its first."""
 
     id: str
     name: str
@@ -75,6 +75,7 @@ class View:
     sided: dict
     middle: dict
     group: str
+    tab: str = ""
     lines: str = ""
     box: str = "-150 0 300 526"
     words_at: tuple = (24, 440)
@@ -106,6 +107,7 @@ VIEWS = (
             "saddle": "saddle",
         },
         "front",
+        tab=_("Front"),
         lines="M-17 58V63M17 58V63M-9 79Q0 84 9 79",
     ),
     View(
@@ -136,6 +138,7 @@ VIEWS = (
             "saddle-back": "saddle",
         },
         "back",
+        tab=pgettext_lazy("side of the body", "Back"),
         lines="M32 134Q24 147 34 159M-32 134Q-24 147-34 159",
     ),
     View(
@@ -152,6 +155,7 @@ VIEWS = (
         },
         {},
         "feet",
+        tab=_("Feet"),
         box="-150 10 300 290",
         words_at=(290,),
     ),
