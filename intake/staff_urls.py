@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import case, own_contact, queue, signed
+from intake.views import case, coming_back, own_contact, queue, signed
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("cases/<uuid:public_id>/proof-seen/", own_contact.proof_seen, name="proof_seen"),
     path("patients/<uuid:public_id>/signed/", signed.signed, name="signed"),
     path("patients/<uuid:public_id>/contact/", own_contact.confirm_contact, name="confirm_contact"),
+    path("cases/<uuid:public_id>/invite-again/", coming_back.invite_again, name="invite_again"),
+    path("cases/<uuid:public_id>/seen/", coming_back.seen, name="follow_up_seen"),
     path("cases/<uuid:public_id>/reopen/", case.reopen, name="reopen_case"),
 ]

@@ -7,6 +7,7 @@ from intake.staff_urls import urlpatterns as staff_urls
 from intake.views import (
     invitations,
     patient,
+    patient_again,
     patient_finish,
     patient_links,
     patient_pages,
@@ -27,6 +28,7 @@ patient_urls = [
     path("intake/submit/", patient_sign.submit, name="intake_submit"),
     path("intake/signed/", signed.consent_copy, name="consent_copy"),
     path("intake/done/", patient_finish.done, name="intake_done"),
+    path("intake/worse/", patient_again.worse, name="intake_worse"),
     path("intake/save/", patient_links.kept, name="intake_save"),
     path("intake/leave/", patient_links.leave, name="intake_leave"),
     path("l/<str:secret>/", patient_links.link, name="link"),

@@ -67,6 +67,7 @@ ROUTES = {
     "intake_who": Route(ANYONE, shows=True),
     "intake_submit": Route(ANYONE),
     "intake_done": Route(ANYONE),
+    "intake_worse": Route(ANYONE),
     "consent_copy": Route(ANYONE),
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
@@ -93,6 +94,8 @@ ROUTES = {
     "proof_seen": changes(may.ANSWER_REQUESTS, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "signed": Route(may.ANSWER_REQUESTS, "patient", shows=True),
+    "invite_again": changes(may.SEE_CASES, "case"),
+    "follow_up_seen": changes(may.SEE_CASES, "case"),
     "decide": changes(may.DECIDE_CASES, "case"),
     "second_look": changes(may.DECIDE_CASES, "case"),
     # Referrals

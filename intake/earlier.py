@@ -1,0 +1,97 @@
+"""What a returning patient said last time, beside what they say now, in words for staff."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from intake.actions.again import day_of_earlier
+from intake.models import Intake, Patient
+
+DETAILS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "date_of_birth": "Date of birth",
+    "phone": "Phone",
+    "email": "Email",
+    "contact_is_of": "Phone and email are of",
+    "language": "Language",
+    "needs_interpreter": "Needs an interpreter",
+    "insurance_plan": "Insurance plan",
+    "member_number": "Member number",
+    "location": "Location",
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    what: str
+    before: str
+    now: str
+
+
+class Earlier:
+    """An intake beside the one it follows. `page` gives the words (see `intake.case_page.CasePage`)."""
+
+    def __init__(self, page):
+        self.page, self.intake, self.before = page, page.intake, page.intake.earlier
+        self.day = day_of_earlier(self.intake)
+        self.case = getattr(self.before, "case", None)
+
+    @property
+    def worse(self) -> bool:
+        return self.intake.occasion == Intake.Occasion.WORSE
+
+    @property
+    def details(self) -> list[Changed]:
+        """Contact details that are not what they were when the earlier intake was sent."""
+        patient = self.intake.patient
+        since = self.before.submitted_at or self.before.started_at
+        was = patient.history.filter(pgh_created_at__lte=since).order_by("-pgh_id").first()
+        if was is None:
+            return []
+        return [
+            Changed(label, _shown(was, name), _shown(patient, name))
+            for name, label in DETAILS.items()
+            if getattr(was, f"{name}_id" if name == "location" else name)
+            != getattr(patient, f"{name}_id" if name == "location" else name)
+        ]
+
+    @property
+    def answers(self) -> list[Changed]:
+        """Questions answered both times and otherwise now."""
+        before, now = self.before.answers, self.intake.answers
+        return [
+            Changed(self.page.question(id), self.page.answer(id, before[id]), self.page.answer(id, now[id]))
+            for id in self.page.protocol.questions
+            if id in before and id in now and before[id] != now[id]
+        ]
+
+    @property
+    def taken_over(self) -> list[str]:
+        """Questions whose earlier answers count now without having been asked again."""
+        done, protocol = self.intake.pages_done, self.page.protocol
+        untouched = [page for page in protocol.pages if done.get(page.id) == 0]
+        return [
+            self.page.question(id)
+            for page in untouched
+            for id in page.questions
+            if id in self.intake.carried and self.intake.answers.get(id) == self.intake.carried[id]
+        ]
+
+    @property
+    def not_confirmed(self) -> list[str]:
+        """Questions whose earlier answers were offered and are not answered yet."""
+        return [self.page.question(id) for id in self.intake.carried if id not in self.intake.answers]
+
+
+def _shown(patient, name) -> str:
+    value = getattr(patient, name)
+    if name == "language":
+        return dict(settings.LANGUAGES).get(value, value)
+    if name == "contact_is_of":
+        return Patient.ContactIsOf(value).label
+    if name == "date_of_birth":
+        return f"{value:%b} {value.day}, {value.year}"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value) if value not in (None, "") else "None"

@@ -1,0 +1,12 @@
+"""The earlier intake of a returning patient, on the case page."""
+
+from django import template
+
+from intake.earlier import Earlier
+
+register = template.Library()
+
+
+@register.simple_tag
+def earlier_than(page) -> Earlier | None:
+    return Earlier(page) if page.intake.earlier_id else None

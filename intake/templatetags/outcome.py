@@ -1,0 +1,44 @@
+"""How a patient is doing over the weeks, on their own pages and on the case page."""
+
+from django import template
+from django.utils import timezone
+
+from intake.actions.follow_ups import open_for
+from intake.follow_up_page import in_weeks, series_of
+from intake.forms.follow_up import CHANGES, UNSURE
+
+register = template.Library()
+
+
+@register.simple_tag
+def follow_up_of(patient) -> dict:
+    """`open`: the one to answer now, or None. `series`: what was answered, the newest series first."""
+    now = timezone.now()
+    return {"open": open_for(patient, now), "series": series_of(patient, now)}
+
+
+@register.simple_tag
+def worse_and_unseen(patient) -> list:
+    return list(patient.follow_ups.worse_and_unseen())
+
+
+@register.filter
+def weeks(number) -> str:
+    return in_weeks(number)
+
+
+@register.filter
+def change_words(change) -> str:
+    """What the patient said, in the words they chose it by."""
+    return dict(CHANGES)[change or UNSURE]
+
+
+@register.filter
+def plain(number) -> str:
+    """A coordinate: always with a point, whatever the language of the page."""
+    return f"{number:g}"
+
+
+@register.filter
+def add_to(number, more) -> str:
+    return f"{number + more:g}"
