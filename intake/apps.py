@@ -5,4 +5,4 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self):
-        from intake import checks, emails  # noqa: F401  (the protocol is looked at; kinds of message are registered)
+        from intake import checks, emails, status_emails  # noqa: F401  (looks at the protocol; registers mails)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import decision, desk, directory, office, reports
+from referrals.views import decision, desk, directory, office, reports, status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
@@ -24,5 +24,7 @@ urlpatterns = [
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
     path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("status/", status.status, name="status"),
+    path("status/leave/", status.status_leave, name="status_leave"),
     path("office/<str:secret>/", office.office_link, name="office_link"),
 ]

@@ -72,6 +72,12 @@ ROUTES = {
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
     "link": Route(ANYONE, "secret"),
+    # Patients, by the status page their browser has open
+    "status": Route(ANYONE, shows=True),
+    "status_leave": Route(ANYONE, post_only=True),
+    "status_worse": Route(ANYONE, shows=True),
+    "again": Route(ANYONE, shows=True),
+    "follow_up": Route(ANYONE, shows=True),
     "invite": Route(may.INVITE_PATIENTS),
     # Forms on paper
     "paper": Route(may.ANSWER_REQUESTS, shows=True),

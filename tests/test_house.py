@@ -24,7 +24,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import make_link, secret_of
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
-from intake import draft, triage
+from intake import draft, status_cookie, triage
 from intake.models import Assessment
 from referrals import actions as referring
 from referrals import office_session
@@ -321,16 +321,18 @@ def browser_with(response) -> Client:
 
 @pytest.fixture
 def by_cookie(samples, location):
-    """A browser in the middle of an emergency intake, and one in the room of an office."""
+    """Browsers in the middle of an emergency intake, on a status page, and in the room of an office."""
     unfinished = {name: value for name, value in SADDLE_NUMBNESS.items() if name != "worry_level"}
     intake = factories.intake(at=location, answers=unfinished)
     factories.assessment(intake, Assessment.Occasion.PAGE)
     patient = draft.remember(RequestFactory().get("/"), HttpResponse(), intake)
+    known = Referral.objects.get(status=Referral.Status.SENT).patient
+    by_link = status_cookie.open_status(RequestFactory().get("/"), HttpResponse(), known)
     link = Link.objects.get(purpose=Link.Purpose.OFFICE)
     Link.objects.update(wrong_tries=0)
     answer, referral = HttpResponse(), Referral.objects.get(public_id=link.subject_id)
     office_session.begin(answer, link=link, referral=referral, person="Ellen Park")
-    return {"intake": browser_with(patient), "office": browser_with(answer)}
+    return {"intake": browser_with(patient), "status": browser_with(by_link), "office": browser_with(answer)}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.shows and name not in GUARDED))
@@ -341,7 +343,7 @@ def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(name, sample
     shown = browser.get(address(name, samples))
     assert shown.status_code == 200
     row = AccessLog.objects.get(page=name)
-    assert row.actor == {"intake": "patient", "office": "office"}[name.split("_")[0]]
+    assert row.actor == {"intake": "patient", "status": "patient", "office": "office"}[name.split("_")[0]]
     assert row.patient_id
     monkeypatch.setattr(AccessLog.objects, "create", full_disk)
     browser.raise_request_exception = False

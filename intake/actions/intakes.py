@@ -22,6 +22,7 @@ from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
+from intake.status_emails import answers_received
 from intake.triage import AnswerError
 
 LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
@@ -296,6 +297,7 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     keep_code(assessment)
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
     follow_ups.plan(intake)
+    answers_received(intake)
     return assessment
 
 

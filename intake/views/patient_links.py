@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
@@ -10,7 +11,8 @@ from clinic.links.models import Link
 from intake.actions.intakes import link_to
 from intake.draft import forget, patient_page, remember
 from intake.forms.contact import OpenLinkForm
-from intake.models import Intake
+from intake.models import Intake, Patient
+from intake.status_cookie import forget_status, open_status
 from intake.views.patient_frame import next_address, show
 
 
@@ -19,34 +21,47 @@ from intake.views.patient_frame import next_address, show
 def link(request, secret):
     """Looking changes nothing and shows only the clinic. The right date of birth, sent by a person, opens it."""
     found = find(secret)
-    intake = _intake_of(found)
-    if intake is None:
+    opens = _what_it_opens(found)
+    if opens is None:
         return render(request, "intake/link_ended.html", status=404)
+    patient = opens if found.purpose == Link.Purpose.STATUS else opens.patient
     form = OpenLinkForm(request.POST if request.method == "POST" else None)
     wrong = None
     if request.method == "POST" and form.is_valid():
-        opened = try_open(found, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
+        opened = try_open(found, form.cleaned_data["date_of_birth"] == patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
-            address = "intake_done" if intake.submitted_at else next_address(intake)
-            return remember(request, redirect(address), intake)
+            return _open(request, opens)
         if isinstance(opened, Asleep) or not opened.tries_left:
-            return _asleep(request, intake)
+            return _asleep(request, found, patient)
         wrong = opened
     elif found.asleep:
-        return _asleep(request, intake)
-    context = {"form": form, "wrong": wrong, "location": intake.patient.location}
-    return render(request, "intake/link.html", context, status=422 if wrong or form.errors else 200)
+        return _asleep(request, found, patient)
+    with timezone.override(patient.location.zone):
+        context = {"form": form, "wrong": wrong, "location": patient.location, "link": found}
+        return render(request, "intake/link.html", context, status=422 if wrong or form.errors else 200)
 
 
-def _intake_of(found) -> Intake | None:
-    if found is None or found.purpose not in (Link.Purpose.INTAKE, Link.Purpose.STATUS):
+def _what_it_opens(found) -> Intake | Patient | None:
+    if found is None:
         return None
-    intakes = Intake.objects.select_related("patient__location", "protocol").defer("protocol__content")
-    return intakes.filter(public_id=found.subject_id).first()
+    if found.purpose == Link.Purpose.STATUS:
+        return Patient.objects.select_related("location").filter(public_id=found.subject_id).first()
+    if found.purpose == Link.Purpose.INTAKE:
+        intakes = Intake.objects.select_related("patient__location", "protocol").defer("protocol__content")
+        return intakes.filter(public_id=found.subject_id).first()
+    return None
 
 
-def _asleep(request, intake):
-    return render(request, "intake/link_asleep.html", {"location": intake.patient.location}, status=403)
+def _open(request, opens):
+    if isinstance(opens, Patient):
+        return open_status(request, redirect("status"), opens)
+    address = "intake_done" if opens.submitted_at else next_address(opens)
+    return remember(request, redirect(address), opens)
+
+
+def _asleep(request, found, patient):
+    context = {"location": patient.location, "link": found}
+    return render(request, "intake/link_asleep.html", context, status=403)
 
 
 @patient_page
@@ -70,5 +85,5 @@ def kept(request, intake):
 def leave(request, intake):
     """Closes the form in this browser, for a phone that others use. What was saved stays saved."""
     if request.method == "POST":
-        return forget(show(request, intake, "intake/left.html", saved_at=None))
+        return forget_status(forget(show(request, intake, "intake/left.html", saved_at=None)))
     return show(request, intake, "intake/leave.html", onwards=next_address(intake))

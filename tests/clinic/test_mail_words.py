@@ -15,6 +15,7 @@ from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
 from intake import emails as to_patients
+from intake import status_emails
 from intake.follow_up_emails import ask_how_it_goes
 from intake.models import FollowUp, Intake, Urgency
 from referrals import emails as about_referrals
@@ -74,6 +75,8 @@ def everything(location, maya, priya, ruth):
     to_patients.invite(intake)
     to_patients.remind_to_finish(intake)
     to_patients.resume_link_requested(intake)
+    status_emails.answers_received(intake)
+    status_emails.status_link(patient)
     to_patients.case_needs_you(emergency, now=timezone.now())
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)

@@ -1,0 +1,21 @@
+"""The link to a patient's status page."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.links.actions import make_link
+from clinic.links.models import Link
+
+STATUS_LINK_LIVES = timedelta(days=30)  # after each mail that holds it
+
+
+def link_to_status(patient) -> Link:
+    """The live link to this patient's status page; made again when it has expired."""
+    live = Link.objects.live().filter(purpose=Link.Purpose.STATUS, subject_id=patient.public_id)
+    return live.first() or extended(patient.public_id)
+
+
+def extended(public_id) -> Link:
+    """The same link, good for 30 days from now; `public_id` is the patient's."""
+    return make_link(Link.Purpose.STATUS, public_id, expires_at=timezone.now() + STATUS_LINK_LIVES)

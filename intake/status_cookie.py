@@ -1,0 +1,136 @@
+"""Which patient's status page this browser has open: a signed cookie that names its link, and nothing about anybody.
+
+It ends 20 minutes after the last page, 12 hours after it was opened, and at once when its link ends or is renewed.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.audit.actions import saw
+from clinic.audit.models import AccessLog
+from clinic.links.models import Link
+from intake.actions.status_links import link_to_status
+from intake.draft import intake_of, opened_before_submission, speak
+from intake.models import Patient
+
+COOKIE = "plumbline_status"
+SALT = "intake.status"
+IDLE = timedelta(minutes=20)
+LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One browser on the status page of `patient`, since `began` (seconds)."""
+
+    patient: Patient
+    link: Link
+    began: int
+
+    @property
+    def ends_at(self):
+        """When it ends if no other page is opened."""
+        longest = datetime.fromtimestamp(self.began, tz=UTC) + LONGEST
+        return min(timezone.now() + IDLE, longest)
+
+
+def open_status(request, response, patient):
+    """This browser has the status page of `patient` open from now on. Somebody got past the second factor."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        speak(response, patient.language)
+    return _keep(response, Visit(patient, link_to_status(patient), _stamp()))
+
+
+def forget_status(response):
+    response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+def patient_of(request) -> Patient | None:
+    """The patient whose status page this browser has open, with their location; None without a good cookie."""
+    visit = visit_of(request)
+    return visit.patient if visit else None
+
+
+def visit_of(request) -> Visit | None:
+    return _by_cookie(request) or _just_sent(request)
+
+
+def status_page(view):
+    """A page of the patient whose status this browser has open, given to the view as its second argument.
+
+    The access log is written before the view is called. Times on the page are those of the patient's location. Without
+    an open status page, a plain page says how to get back.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def opened(request, *args, **kwargs):
+        visit = visit_of(request)
+        if visit is None:
+            return forget_status(render(request, "status/not_open.html", status=404))
+        patient = visit.patient
+        saw(
+            request,
+            actor=AccessLog.Actor.PATIENT,
+            subject="patient",
+            subject_id=patient.public_id,
+            patient_id=patient.pk,
+            location_id=patient.location_id,
+        )
+        request.status_visit = visit
+        with timezone.override(patient.location.zone):
+            response = view(request, patient, *args, **kwargs)
+        return response if COOKIE in response.cookies else _keep(response, visit)
+
+    return opened
+
+
+def _stamp() -> int:
+    return int(timezone.now().timestamp())
+
+
+def _keep(response, visit):
+    key = {"l": visit.link.pk.hex, "g": visit.link.generation, "at": visit.began}
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(key, salt=SALT),
+        max_age=int(IDLE.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.PRODUCTION,
+    )
+    return response
+
+
+def _by_cookie(request) -> Visit | None:
+    try:
+        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=IDLE)
+    except signing.BadSignature:
+        return None
+    if _stamp() - opened["at"] > LONGEST.total_seconds():
+        return None
+    links = Link.objects.live().filter(purpose=Link.Purpose.STATUS)
+    link = links.filter(pk=UUID(opened["l"]), generation=opened["g"]).first()
+    if link is None:
+        return None
+    patient = Patient.objects.select_related("location").filter(public_id=link.subject_id).first()
+    return Visit(patient, link, opened["at"]) if patient else None
+
+
+def _just_sent(request) -> Visit | None:
+    """The browser that sent the answers goes straight on, as long as somebody on this page would."""
+    intake = intake_of(request)
+    if intake is None or not opened_before_submission(request, intake):
+        return None
+    if timezone.now() - intake.submitted_at > IDLE:
+        return None
+    return Visit(intake.patient, link_to_status(intake.patient), int(intake.submitted_at.timestamp()))
