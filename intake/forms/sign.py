@@ -12,11 +12,15 @@ from intake.models import Consent, Document
 YES, NO = "yes", "no"
 
 
-class Agreed(forms.BooleanField):
-    """One box that only its word ticks: whatever else is sent is no agreement."""
+class Box(forms.CheckboxInput):
+    def value_from_datadict(self, data, files, name):
+        return data.get(name) == "on"
 
-    def to_python(self, value):
-        return value in (True, "on", "true")
+
+class Agreed(forms.BooleanField):
+    """One box that only its own word ticks: whatever else is sent is no agreement."""
+
+    widget = Box
 
 
 class SignForm(forms.Form):
