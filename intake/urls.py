@@ -14,6 +14,7 @@ from intake.views import (
     patient_sign,
     patient_who,
     signed,
+    status_again,
 )
 
 patient_urls = [
@@ -31,6 +32,9 @@ patient_urls = [
     path("intake/worse/", patient_again.worse, name="intake_worse"),
     path("intake/save/", patient_links.kept, name="intake_save"),
     path("intake/leave/", patient_links.leave, name="intake_leave"),
+    path("status/worse/", status_again.worse, name="status_worse"),
+    path("status/again/", status_again.again, name="again"),
+    path("status/follow-up/", status_again.follow_up, name="follow_up"),
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]
 

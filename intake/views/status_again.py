@@ -1,0 +1,66 @@
+"""The status page's ways back in: got worse, a new form, how it goes."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from intake import draft
+from intake.actions import follow_ups
+from intake.actions.again import start_again
+from intake.follow_up_page import series_of
+from intake.forms.follow_up import FollowUpForm
+from intake.models import Intake
+from intake.status_cookie import status_page
+from intake.views.patient_again import ask_now, go_on_with
+
+
+@status_page
+def worse(request, patient):
+    """What pressing the button does; pressing it opens a case and asks about danger at once."""
+    if request.method == "POST":
+        return ask_now(request, patient)
+    return _show(request, patient, "again/worse.html", back=reverse("status"))
+
+
+@status_page
+def again(request, patient):
+    if request.method == "POST":
+        return go_on_with(request, start_again(patient, occasion=Intake.Occasion.AGAIN))
+    return _show(request, patient, "again/again.html", back=reverse("status"))
+
+
+@status_page
+def follow_up(request, patient):
+    """The questions that are due, else how it went so far. Whoever got worse goes on to the safety questions."""
+    due = follow_ups.open_for(patient)
+    if due is None:
+        if request.method == "POST":
+            messages.info(request, _("These questions were answered already, or are no longer open."))
+            return redirect("follow_up")
+        return _show_results(request, patient)
+    form = FollowUpForm(
+        request.POST if request.method == "POST" else None, follow_up=due, language=draft.language_of(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = follow_ups.answer(due, **form.answers())
+        except follow_ups.NotOpen:  # sent twice at the same moment
+            return redirect("follow_up")
+        if done.screening:
+            messages.warning(request, _("Thank you. It may be worse, so we ask you our safety questions now."))
+            return go_on_with(request, done.screening)
+        messages.success(request, _("Thank you. Your answers are saved."))
+        return redirect("follow_up")
+    return _show(request, patient, "follow_up/questions.html", status=422 if form.errors else 200, form=form)
+
+
+def _show_results(request, patient):
+    now = timezone.now()
+    ahead = patient.follow_ups.filter(answered_at=None, due_at__gt=now).order_by("due_at").first()
+    return _show(request, patient, "follow_up/results.html", series=series_of(patient, now), asked_next=ahead)
+
+
+def _show(request, patient, template, *, status=200, **context):
+    return render(request, template, {"patient": patient, "location": patient.location} | context, status=status)
