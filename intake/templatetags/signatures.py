@@ -39,6 +39,20 @@ def _sample(consent) -> bool:
 
 
 @register.simple_tag
+def signed_by_patient(patient) -> list[dict]:
+    """What holds for this patient, in the language of the page: for their own status page."""
+    return [
+        {
+            "title": consent.get_document_display(),
+            "decision": decision(consent),
+            "name": consent.signed_name,
+            "at": consent.signed_at,
+        }
+        for consent in consents.in_force(patient).values()
+    ]
+
+
+@register.simple_tag
 def agreed_to_sharing(patient):
     """What the patient signed about sharing with another office, if it is in force."""
     return consents.in_force(patient).get("referral")

@@ -12,6 +12,7 @@ from intake import signed_copy
 from intake.actions import consents
 from intake.draft import intake_of, opened_before_submission
 from intake.models import Patient
+from intake.status_cookie import patient_of
 
 
 @login_not_required
@@ -37,7 +38,7 @@ def _patient_of(request) -> Patient | None:
     intake = intake_of(request)
     if intake is not None and opened_before_submission(request, intake):
         return intake.patient
-    return None
+    return patient_of(request)
 
 
 @staff_may(ANSWER_REQUESTS)
