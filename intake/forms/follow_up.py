@@ -53,7 +53,7 @@ class FollowUpForm(forms.Form):
             self.fields["difficulty"].label = _("How hard is this for you today: “%(activity)s”?") % {
                 "activity": follow_up.activity
             }
-            self.fields["difficulty"].help_text = _("You told us that you want to get back to it.")
+            self.fields["difficulty"].help_text = triage.shipped().questions["goal_difficulty"].help_in(language)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -84,7 +84,7 @@ def test_how_it_goes_after_two_weeks(phone, sent, scripts):
     ada.page.locator('[name="pain"][value="3"]').check()
     ada.page.locator('[name="difficulty"][value="unsure"]').check()
     ada.presses("Send")
-    ada.sees("Your answers are saved", "There is nothing to answer right now", "After 2 weeks")
+    ada.sees("Your answers are saved", "There is nothing to answer right now", "Week 2")
     row = FollowUp.objects.get(week=2)
     assert (row.pain, row.difficulty, row.change, row.worse) == (3, None, "same", False)
 
