@@ -225,6 +225,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,  # soon after midnight, in every time zone
         "options": {"expires": 600},
     },
+    "scan files": {
+        "task": "intake.tasks.scan_files",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "drop files that belong to nothing": {
+        "task": "intake.tasks.drop_orphans",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "seal the access log": {
         "task": "clinic.audit.tasks.seal",
         "schedule": 60,
@@ -278,6 +288,9 @@ SESSION_COOKIE_AGE = 12 * 3600
 STAFF_IDLE_MINUTES = read("int", "STAFF_IDLE_MINUTES", 15)
 if not 5 <= STAFF_IDLE_MINUTES <= 30:
     raise refused(f"STAFF_IDLE_MINUTES is {STAFF_IDLE_MINUTES}; it must be from 5 to 30.")
+PATIENT_IDLE_MINUTES = read("int", "PATIENT_IDLE_MINUTES", 20)
+if not 5 <= PATIENT_IDLE_MINUTES <= 60:
+    raise refused(f"PATIENT_IDLE_MINUTES is {PATIENT_IDLE_MINUTES}; it must be from 5 to 60.")
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"
@@ -311,6 +324,20 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# Files from outside -----------------------------------------------------------------------------------------------
+FILE_MEGABYTES = read("int", "FILE_MEGABYTES", 50)  # of one file
+FILES_EACH_INTAKE = read("int", "FILES_EACH_INTAKE", 10)
+FILES_MEGABYTES = read("int", "FILES_MEGABYTES", 200)  # of all files of one intake, and of one request
+FILES_KEEP_FREE_MEGABYTES = read("int", "FILES_KEEP_FREE_MEGABYTES", 500)  # of a disk, for everything else
+FILE_UPLOAD_HANDLERS = [
+    "clinic.files.receiving.Counted",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+SCANNER_URL = os.environ.get("SCANNER_URL", "")  # clamd; without one files stay "not yet scanned"
+if SCANNER_URL and not SCANNER_URL.startswith(("unix:///", "tcp://")):
+    raise refused("SCANNER_URL must name clamd, such as unix:///run/clamav/clamd.ctl or tcp://host:3310.")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"

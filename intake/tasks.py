@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from intake.actions import forgotten, intakes, respondents
+from intake.actions import files, forgotten, intakes, respondents
 
 
 @shared_task
@@ -19,6 +19,16 @@ def take_back_forgotten():
 @shared_task
 def see_who_came_of_age():
     respondents.came_of_age(timezone.now())
+
+
+@shared_task
+def scan_files():
+    files.scan_waiting()
+
+
+@shared_task
+def drop_orphans():
+    files.drop_orphans(timezone.now())
 
 
 @shared_task

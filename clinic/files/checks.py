@@ -42,7 +42,7 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.dcm,application/pdf,image/jpeg,image
 
 # A server opens two files at a time in each process; the others wait their turn.
 _turns = threading.BoundedSemaphore(2)
-_OPENED = Path(__file__).with_name("opened.py")
+COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("opened.py")))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _opened(sent, limits):
     out = tempfile.TemporaryFile()  # noqa: SIM115  it becomes the content that is kept
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(_OPENED), options],
+            [*COMMAND, options],
             stdin=sent,
             stdout=out,
             stderr=subprocess.DEVNULL,

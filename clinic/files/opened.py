@@ -16,7 +16,7 @@ import sys
 
 MEGABYTE = 1024 * 1024
 MOST_RESIDENT = 280 * MEGABYTE
-CPU_SECONDS = 3
+CPU_SECONDS = 4
 HEAD = 4 * MEGABYTE  # as much of an imaging file as is looked at
 TAIL = 66_000  # a ZIP archive ends within so many bytes of the end of a file
 SHRINKS = 8  # times as many pixels as are kept: a JPEG up to there is read smaller than it is
@@ -173,7 +173,7 @@ def picture(file, options, kind) -> dict:
     say({"type": kept, "anew": True})
     fresh = upright if type(upright) is Image.Image else _bare(upright)
     if kept == "png":
-        fresh.save(out, "PNG", compress_level=3)
+        fresh.save(out, "PNG", compress_level=1)
     else:
         fresh.save(out, "JPEG", quality=88)
     return {}

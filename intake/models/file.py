@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+FOLDER, APART = "patients", "infected"
+
 
 def file_name(_file, name) -> str:
     """A random name; the ending is that of the type the content was found to have."""
-    return f"patients/{uuid.uuid4().hex}{PurePath(name).suffix}"
+    return f"{FOLDER}/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
 
 class PatientFileQuerySet(models.QuerySet):
@@ -76,7 +78,21 @@ class PatientFile(models.Model):
                 condition=Q(scan="waiting", scanned_at=None) | (~Q(scan="waiting") & Q(scanned_at__isnull=False)),
                 name="file_scanned_has_a_moment",
             ),
+            models.UniqueConstraint(
+                fields=["intake", "sent_sha256"],
+                condition=Q(removed_at=None),
+                name="file_is_kept_once_for_each_intake",
+            ),
         ]
 
     def __str__(self):
         return f"file {self.public_id}"
+
+    @property
+    def ending(self) -> str:
+        return PurePath(self.name).suffix
+
+    @property
+    def after_sending(self) -> bool:
+        """Added when the answers had been sent already."""
+        return bool(self.intake.submitted_at and self.added_at > self.intake.submitted_at)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit.actions import saw
+from clinic.files.kept import damaged
 from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from intake import triage
@@ -294,8 +295,3 @@ def pdf(content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="referral-letter.pdf"'
     return response
-
-
-def damaged(request):
-    """The file differs from what was stored, or is gone: nothing of it is shown."""
-    return render(request, "referrals/damaged.html", status=409)

@@ -85,7 +85,7 @@ def test_a_report_comes_down_as_a_file_to_keep_and_is_written_down(accepted, sig
     report = Report.objects.get()
     assert report.logged_by == priya
     response = sign_in(maya).get(f"/reports/{report.public_id}/")
-    assert response.content == pdf
+    assert response.getvalue() == pdf
     assert response["Content-Disposition"] == 'attachment; filename="report.pdf"'
     assert response["Content-Security-Policy"].startswith("sandbox")
     assert response["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,218 @@
+"""Files of patients: added, taken back before sending, scanned for viruses.
+
+A file is on the disk before its row is, so a row always has its file; files without a row are swept away.
+"""
+
+import logging
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from clinic.files import scanner
+from clinic.files.checks import CheckedFile
+from clinic.files.receiving import MEGABYTE, room_in
+from clinic.files.words import NotUsable
+from intake.actions.consents import looks_like
+from intake.actions.intakes import AlreadySubmitted
+from intake.models import Intake, PatientFile
+from intake.models.file import APART, FOLDER
+
+log = logging.getLogger(__name__)
+
+Kind, Scan = PatientFile.Kind, PatientFile.Scan
+SWEEP_FOR = 60  # seconds; the next sweep goes on
+ORPHANED_AFTER = timedelta(hours=1)
+
+
+def limits() -> dict:
+    """What a patient may send, for `clinic.files.words`."""
+    return {
+        "size": settings.FILE_MEGABYTES,
+        "files": settings.FILES_EACH_INTAKE,
+        "total": settings.FILES_MEGABYTES,
+    }
+
+
+def add_file(intake, *, checked: CheckedFile, kind: str, by=None) -> PatientFile:
+    """Keep a checked file with an intake, open or sent. The same file again is the one that is there.
+
+    Raises NotUsable when the intake has as many or as much as it may, or the disk is nearly full.
+    """
+    stored = ""
+    try:
+        with transaction.atomic():
+            intake = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+            there = intake.files.kept()
+            if same := there.filter(sent_sha256=checked.sent_sha256).first():
+                return same
+            _room_for(checked, there)
+            file = PatientFile(
+                patient=intake.patient,
+                intake=intake,
+                kind=_kind(checked, kind),
+                name=checked.name[:120],
+                media_type=checked.media_type,
+                size=checked.size,
+                sha256=checked.sha256,
+                sent_sha256=checked.sent_sha256,
+                names=_whose(checked.names, intake.patient),
+                added_by=by,
+            )
+            stored = _stored(file, checked)
+            file.save()
+    except BaseException:
+        if stored:
+            default_storage.delete(stored)
+        raise
+    return file
+
+
+def _room_for(checked, there) -> None:
+    if there.count() >= settings.FILES_EACH_INTAKE:
+        raise NotUsable("too_many", **limits())
+    if (there.aggregate(sum=Sum("size"))["sum"] or 0) + checked.size > settings.FILES_MEGABYTES * MEGABYTE:
+        raise NotUsable("too_much", **limits())
+
+
+def _stored(file, checked) -> str:
+    try:
+        if not room_in(_disk(), size=checked.size):
+            raise NotUsable("no_room")
+        file.file.save(checked.stored_as, checked.content, save=False)
+    except OSError as error:
+        log.error("a file could not be stored: %s", error.strerror)
+        raise NotUsable("no_room") from error
+    return file.file.name
+
+
+def _disk() -> Path:
+    """The folder of the storage, or the nearest one above it that is there."""
+    folder = Path(default_storage.location)
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _kind(checked, kind) -> str:
+    """As the sender said, as far as it can be: an imaging file is one, and nothing else is."""
+    if checked.media_type == "application/dicom":
+        return Kind.IMAGING
+    return Kind.REPORT if kind == Kind.IMAGING else kind
+
+
+def _whose(said: dict, patient) -> dict:
+    """What the head of an imaging file says, and what of it is not this patient's."""
+    if not said:
+        return {}
+    differs = []
+    name = said["name"]
+    readings = [part.replace("^", " ") for part in name.split("=")]
+    if name and not any(looks_like(reading, patient.full_name) for reading in readings):
+        differs.append("name")
+    if said["birth_date"] and said["birth_date"] != patient.date_of_birth.strftime("%Y%m%d"):
+        differs.append("birth_date")
+    return said | {"differs": differs}
+
+
+@transaction.atomic
+def remove_file(intake, public_id, *, by=None) -> PatientFile | None:
+    """The patient takes a file back; its bytes are deleted. None when it is not there (any more).
+
+    Raises AlreadySubmitted: what was sent is part of the record.
+    """
+    intake = Intake.objects.select_for_update().get(pk=intake.pk)
+    if intake.submitted_at:
+        raise AlreadySubmitted
+    file = intake.files.kept().filter(public_id=public_id).first()
+    if file is None:
+        return None
+    file.removed_at = timezone.now()
+    file.save(update_fields=["removed_at"])
+    transaction.on_commit(lambda: default_storage.delete(file.file.name))
+    return file
+
+
+# Scanning -------------------------------------------------------------------------------------------------------------
+
+
+def scan_waiting() -> int:
+    """Ask the scanner about files nobody has scanned, for a minute at most; returns how many it judged.
+
+    Without an answer a file keeps waiting, and the next sweep asks again. The order is left to chance, so that no file
+    can stand in the way of the others.
+    """
+    if not scanner.configured():
+        return 0
+    end, judged = time.monotonic() + SWEEP_FOR, 0
+    for pk in PatientFile.objects.to_scan().order_by("?").values_list("pk", flat=True):
+        try:
+            judged += _scan(pk)
+        except scanner.WillNotScan:
+            log.warning("the scanner cannot judge file %s", pk)
+        except scanner.NoAnswer:
+            log.warning("the scanner does not answer")
+            break
+        except OSError:
+            log.error("file %s is not where it was stored", pk)
+        if time.monotonic() > end:
+            break
+    return judged
+
+
+@transaction.atomic
+def _scan(pk) -> bool:
+    waiting = PatientFile.objects.to_scan().select_for_update(skip_locked=True, of=("self",))
+    file = waiting.filter(pk=pk).first()
+    if file is None:  # another worker has it, or the patient took it back
+        return False
+    with default_storage.open(file.file.name) as content:
+        found = scanner.scan(content)
+    mark_scanned(file, found=found)
+    return True
+
+
+@transaction.atomic
+def mark_scanned(file, *, found: str) -> None:
+    """The scanner's word: `found` is the virus, or "" for a clean file. An infected one is kept apart from now on."""
+    file.scan, file.scanned_at, file.found = Scan.INFECTED if found else Scan.CLEAN, timezone.now(), found
+    if found:
+        _set_apart(file)
+        log.error("a virus was found in file %s", file.public_id)
+    file.save(update_fields=["scan", "scanned_at", "found", "file"])
+
+
+def _set_apart(file) -> None:
+    """Under another folder, with an ending that nothing opens."""
+    before = file.file.name
+    with default_storage.open(before) as content:
+        file.file.name = default_storage.save(f"{APART}/{uuid.uuid4().hex}.infected", content)
+    transaction.on_commit(lambda: default_storage.delete(before))
+
+
+def drop_orphans(now) -> int:
+    """Delete stored files that no row names: their request broke off before it was done. Returns how many."""
+    dropped = 0
+    for folder in (FOLDER, APART):
+        for name in _names_in(folder):
+            path = f"{folder}/{name}"
+            old = now - _written(path) > ORPHANED_AFTER
+            if old and not PatientFile.objects.filter(file=path, removed_at=None).exists():
+                default_storage.delete(path)
+                dropped += 1
+    return dropped
+
+
+def _names_in(folder) -> list[str]:
+    try:
+        return default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return []
+
+
+def _written(path) -> datetime:
+    return default_storage.get_modified_time(path).astimezone(UTC)
