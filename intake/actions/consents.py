@@ -30,10 +30,11 @@ class BadSignature(Exception):
 
 
 def in_force(patient, *, at=None) -> dict[Document, Consent]:
-    """The signatures that hold at the moment `at` (now when left out)."""
+    """The signatures that hold at the moment `at` (now when left out), in the order to read them."""
     at = at or timezone.now()
     last = patient.consents.in_force().select_related("text")
-    return {Document(consent.document): consent for consent in last if _holds(consent, patient, at)}
+    there = {Document(consent.document): consent for consent in last if _holds(consent, patient, at)}
+    return {document: there[document] for document in Document if document in there}
 
 
 def _holds(consent, patient, at) -> bool:

@@ -31,6 +31,11 @@ def who_answered(case) -> dict:
     }
 
 
+@register.simple_tag
+def respondent_of(case) -> Respondent | None:
+    return Respondent.objects.filter(intake=case.intake_id).first()
+
+
 def _sample(consent) -> bool:
     """True for a text that came with the product; a text that is no longer shown is not known to be one."""
     shown = {text.sha256: text for text in all_texts().values()}

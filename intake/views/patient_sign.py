@@ -68,4 +68,5 @@ def _send(request, intake, form, choices):
 
 
 def _show(request, intake, form, *, status=200):
-    return show(request, intake, "intake/sign.html", status=status, form=form, respondent=intake.respondent)
+    more = {"form": form, "respondent": intake.respondent, "answers_for_patient": False}
+    return show(request, intake, "intake/sign.html", status=status, **more)
