@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.demo.clock import clock_at
 from clinic.staff.models import User
 from intake import triage
-from intake.actions import cases, intakes
+from intake.actions import cases, consents, intakes
 from intake.models import Case, Contact, Decision, Document, Intake, Urgency
 from referrals import actions, ranking
 from referrals.models import DeclineReason, Referral
@@ -67,7 +67,7 @@ def submitted(told: Told) -> None:
         intakes.sign_and_submit(
             told.intake,
             version=told.intake.version,
-            signed_name=told.intake.patient.full_name,
+            signed_name=consents.expected_name(told.intake),
             choices=dict.fromkeys(Document, True),
             language=told.intake.language,
         )

@@ -70,7 +70,7 @@ class SignForm(forms.Form):
             self.data = self.data.copy()
             self.data["asked_about"] = name
             raise ValidationError(
-                _("We have the name %(name)s. Mend yours, or send it once more if it is right as it is."),
+                _("We have the name %(name)s. Correct yours, or send it once more if it is right as it is."),
                 code="other_name",
                 params={"name": self.expected},
             )

@@ -55,7 +55,7 @@ def tell(person: dict, location: Location, now, number: int) -> None:
             needs_interpreter=person["language"] != "en",
             insurance_plan=person["insurance_plan"],
         )
-        respondents.set_respondent(intake, kind=Respondent.Kind.PATIENT)
+        respondents.set_respondent(intake, **person.get("answered_by", {"kind": Respondent.Kind.PATIENT}))
     told = stories.Told(
         intake=intake,
         answers=person["answers"],
