@@ -8,14 +8,18 @@ import pypdf
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from intake import consent_texts
 from intake.actions import intakes
 from intake.consent_texts import BrokenText, all_texts, read_file, row_of, text_in
 from intake.models import Document, Patient
+from intake.status_cookie import open_status
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
 
@@ -61,6 +65,24 @@ def test_the_copy_is_only_for_the_browser_that_signed(ready):
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         later = Phone().sends(address, born)
         assert later.client.get(reverse("consent_copy")).status_code == 404
+
+
+def test_the_copy_opens_from_the_status_page_of_that_patient(ready):
+    ready.submits()
+    elsewhere = Phone().client
+    kept = open_status(RequestFactory().get("/"), HttpResponse(), Patient.objects.get())
+    elsewhere.cookies = kept.cookies
+    copy = elsewhere.get(reverse("consent_copy"))
+    assert "Ada Quill" in text_of(copy.content)
+    seen = AccessLog.objects.filter(page="consent_copy").get()
+    assert (seen.actor, seen.patient_id) == ("patient", Patient.objects.get().pk)
+
+
+def test_the_copy_is_in_the_order_of_reading(ready):
+    ready.submits()
+    words = text_of(ready.client.get(reverse("consent_copy")).content)
+    places = [words.index(text_in("en", document).title) for document in Document]
+    assert places == sorted(places)
 
 
 def test_staff_see_the_signatures_and_that_the_texts_are_samples(ready, sign_in, maya, priya, olga):
