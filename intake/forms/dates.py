@@ -62,6 +62,8 @@ class DatePartsField(forms.MultiValueField):
     def compress(self, values):
         parts = [str(value or "").strip() for value in values or []]
         if not any(parts):
+            if self.required:  # boxes with nothing but spaces in them
+                raise ValidationError(self.error_messages["required"], code="required")
             return None
         if not all(parts):
             raise ValidationError(self.error_messages["incomplete"], code="incomplete")

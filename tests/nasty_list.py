@@ -1,0 +1,161 @@
+"""Every form a patient meets, by name: how to come to it, what a careful person sends, and what its fields are."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.links.actions import make_link, secret_of
+from clinic.links.models import Link
+from clinic.staff.models import Location
+from intake import triage
+from intake.forms.contact import ContactForm, OpenLinkForm
+from intake.forms.questions import PageForm, as_sent
+from intake.forms.sign import SignForm
+from intake.forms.who import WhoForm
+from intake.models import Intake
+from tests.answers import HEEL_PAIN
+from tests.intake.patients import ADA, Phone, page_address
+from tests.nasty_forms import Answered, NastyForm, Sent
+
+EVERYTHING = HEEL_PAIN | {
+    "care_before": "yes",
+    "activities_limited": ["walking", "work"],
+    "imaging_done": ["mri"],
+    "imaging_date": "2026-01-15",
+    "specialists_seen": ["none"],
+    "surgery_considered": False,
+    "treatments_tried": ["none"],
+    "goal": "Walk the dog",
+    "goal_difficulty": 6,
+    "anything_else": "Nothing more",
+}
+
+
+def _hidden_on(phone: Phone, *names) -> Sent:
+    return {name: [phone.hidden(name)] for name in names}
+
+
+MORE = {"location": ["riverside"], "insurance_plan": ["North Plan"]}
+
+
+def _start(world):
+    phone = Phone().opens("intake_start")
+    good = {name: [value] for name, value in ADA.items()} | {
+        "location": ["riverside"],
+        "insurance_plan": ["North Plan"],
+    }
+    return Answered(phone.client, reverse("intake_start"), good | _hidden_on(phone, "ticket"))
+
+
+def _contact(world):
+    ada = world.ada().opens("intake_contact")
+    good = {name: [value] for name, value in ADA.items()} | {
+        "location": ["riverside"],
+        "insurance_plan": ["North Plan"],
+    }
+    return world.opened(ada, reverse("intake_contact"), good)
+
+
+def _who(world):
+    ada = Phone()
+    ada.gives_details(location="riverside", date_of_birth_year=str(timezone.localdate().year - 10))
+    good = {
+        "kind": ["guardian"], "name": ["Ruth Quill"], "relationship": ["mother"], "authority": ["parent"],
+        "contact": ["mine"],
+    }  # fmt: skip
+    return world.opened(ada, reverse("intake_who"), good)
+
+
+def _page(page_id):
+    def opens(world):
+        ada = world.ada(EVERYTHING)
+        ada.opens_page(page_id)
+        page = triage.find_page(triage.shipped(), page_id)
+        good = {}
+        for name in page.questions:
+            if name in EVERYTHING or name in ada.intake.answers:
+                good |= as_sent(triage.shipped().questions[name], (ada.intake.answers | EVERYTHING)[name])
+        return world.opened(ada, page_address(page_id), good | _hidden_on(ada, "version"), page=page_id)
+
+    return opens
+
+
+def _sign(world):
+    ada = world.ada(EVERYTHING).comes_to_sign()
+    good = {name: [value] for name, value in ada.signature.items()}
+    return world.opened(ada, reverse("intake_submit"), good | _hidden_on(ada, "version"))
+
+
+def _link(world):
+    ada = world.ada(EVERYTHING)
+    link = make_link(Link.Purpose.INTAKE, ada.intake.public_id, expires_at=timezone.now() + timedelta(days=1))
+    good = {f"date_of_birth_{part}": [ADA[f"date_of_birth_{part}"]] for part in ("month", "day", "year")}
+    return Answered(Client(), reverse("link", args=[secret_of(link)]), good)
+
+
+def _contact_form(sent, at):
+    return ContactForm(sent, locations=Location.objects.all())
+
+
+def _who_form(sent, at):
+    return WhoForm(sent, intake=Intake.objects.select_related("patient__location").get(pk=at.own))
+
+
+def _sign_form(sent, at):
+    return SignForm(sent, intake=Intake.objects.select_related("patient__location").get(pk=at.own), language="en")
+
+
+def _page_form(sent, at):
+    return PageForm(
+        sent, protocol=triage.shipped(), page_id=at.page, saved=EVERYTHING, language="en", version=40,
+    )  # fmt: skip
+
+
+def _questions(name, page_id, **fields):
+    return NastyForm(name, _page(page_id), builds=_page_form, **fields)
+
+
+def _press(route):
+    def opens(world):
+        ada = world.ada(EVERYTHING)
+        return world.opened(ada, reverse(route), {"csrfmiddlewaretoken": ["x"]})
+
+    return opens
+
+
+def _reveal(world):
+    ada = world.ada(EVERYTHING)
+    good = {"emergency_now": ["none"], "shown": ["chest_kind"], "version": ["1"]}
+    return world.opened(ada, page_address("safety-check") + "reveal/", good, page="safety-check")
+
+
+NAME = ("first_name", "last_name", "phone", "email", "insurance_plan")
+
+
+CONTACT = {"language": "none", "location": "en", "needs_interpreter": "x"}
+WHO = {"kind": "female", "authority": "patient", "contact": "guardian"}
+SIGNED = {"treatment": "yes", "privacy": "no", "email": "on", "referral": "on", "intend": "yes"}
+TESTS = {"imaging_done": "female", "surgery_considered": "yes", "specialists_seen": "mri"}
+FORMS = [
+    NastyForm("start", _start, NAME, ("date_of_birth",), options=CONTACT, secrets=("ticket",), builds=_contact_form),
+    NastyForm("contact", _contact, NAME, ("date_of_birth",), options=CONTACT, builds=_contact_form),
+    NastyForm("who", _who, ("name", "relationship"), options=WHO, secrets=("from",), builds=_who_form),
+    _questions("check all", "safety-check", options={"emergency_now": "female"}, secrets=("version", "shown", "from")),
+    _questions("number, one of several", "about-you", numbers=("age",), options={"sex_at_birth": "heel_left"}),
+    _questions("body map", "where-it-hurts", options={"pain_regions": "female"}, secrets=("version",)),
+    _questions("scale", "what-it-feels-like", numbers=("pain_worst",), options={"symptom_quality": "heel_left"}),
+    _questions("date, yes or no", "tests-and-specialists", days=("imaging_date",), options=TESTS, secrets=("version",)),
+    _questions("one line", "goals", texts=("goal",), numbers=("goal_difficulty",)),
+    _questions("many lines", "anything-else", texts=("anything_else",), secrets=("version", "then")),
+    NastyForm(
+        "reveal", _reveal, options={"emergency_now": "female", "shown": "none"}, secrets=("version",), mirrors=False
+    ),
+    NastyForm(
+        "sign", _sign, ("signed_name",), options=SIGNED, secrets=("version", "shown", "asked_about"), builds=_sign_form
+    ),
+    NastyForm("link", _link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
+    NastyForm("emergency read", _press("intake_emergency"), secrets=("csrfmiddlewaretoken",), mirrors=False),
+    NastyForm("leave", _press("intake_leave"), secrets=("csrfmiddlewaretoken",), mirrors=False),
+]
