@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import case, coming_back, own_contact, queue, signed
+from intake.views import case, coming_back, files, own_contact, queue, signed
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("patients/<uuid:public_id>/contact/", own_contact.confirm_contact, name="confirm_contact"),
     path("cases/<uuid:public_id>/invite-again/", coming_back.invite_again, name="invite_again"),
     path("cases/<uuid:public_id>/seen/", coming_back.seen, name="follow_up_seen"),
+    path("files/<uuid:public_id>/", files.patient_file, name="patient_file"),
     path("cases/<uuid:public_id>/reopen/", case.reopen, name="reopen_case"),
 ]

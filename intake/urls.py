@@ -8,6 +8,7 @@ from intake.views import (
     invitations,
     patient,
     patient_again,
+    patient_files,
     patient_finish,
     patient_links,
     patient_pages,
@@ -30,11 +31,13 @@ patient_urls = [
     path("intake/signed/", signed.consent_copy, name="consent_copy"),
     path("intake/done/", patient_finish.done, name="intake_done"),
     path("intake/worse/", patient_again.worse, name="intake_worse"),
+    path("intake/files/", patient_files.files, name="intake_files"),
     path("intake/save/", patient_links.kept, name="intake_save"),
     path("intake/leave/", patient_links.leave, name="intake_leave"),
     path("status/worse/", status_again.worse, name="status_worse"),
     path("status/again/", status_again.again, name="again"),
     path("status/follow-up/", status_again.follow_up, name="follow_up"),
+    path("status/files/", patient_files.status_files, name="status_files"),
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]
 

@@ -4,8 +4,10 @@ They write rows only: no message is scheduled and no history is kept. What a tes
 """
 
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import count
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -20,6 +22,7 @@ from intake.models import (
     Document,
     Intake,
     Patient,
+    PatientFile,
     ProtocolVersion,
     Respondent,
     Urgency,
@@ -130,6 +133,25 @@ def consent(of: Intake, document=Document.TREATMENT, **fields) -> Consent:
             **fields,
         },
     )
+
+
+def patient_file(of: Intake, content=b"%PDF-1.7", **fields) -> PatientFile:
+    """A report the patient sent with an intake; nobody has scanned it yet."""
+    made = PatientFile(
+        intake=of,
+        patient=of.patient,
+        **{
+            "kind": PatientFile.Kind.REPORT,
+            "name": "report.pdf",
+            "media_type": "application/pdf",
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
+            "sent_sha256": sha256(content).hexdigest(),
+            **fields,
+        },
+    )
+    made.file.save("report.pdf", ContentFile(content), save=True)
+    return made
 
 
 def assessment(of: Intake, occasion=Assessment.Occasion.SUBMIT) -> Assessment:

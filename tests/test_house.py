@@ -188,6 +188,7 @@ def samples(location, maya, priya):
     report = referral.reports.create(
         file=content, file_name="report.pdf", sha256=sha256(b"%PDF-1.7").hexdigest(), sent_by="Noor Adeyemi"
     )
+    patient_file = factories.patient_file(referral.decision.case.intake)
     paper_form = factories.intake(at=location, paper_code="22222222C")
     message = factories.message(at=location, subject_id=referral.public_id)
     ends = timezone.now() + timedelta(days=1)
@@ -200,6 +201,7 @@ def samples(location, maya, priya):
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
         "report": {"public_id": report.public_id},
+        "patient file": {"public_id": patient_file.public_id},
         "listing": {"public_id": referral.specialist.public_id},
         "message": {"id": message.pk},
         "sleeping link": {"id": link.pk},

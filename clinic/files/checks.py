@@ -208,6 +208,11 @@ def _last_part(name) -> str:
     return "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(". ")
 
 
+def as_said(name: str) -> str:
+    """What the sender called a file that was not kept, to tell which one it was."""
+    return _last_part(name)[:100]
+
+
 def shown(name: str, ending: str) -> str:
     """A name to show: its last part, without control or direction signs, ending in what the content is."""
     stem = PurePosixPath(_last_part(name)).stem[:100] or "report"
