@@ -10,7 +10,7 @@ from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from intake.emails import LINK_LIVES
-from intake.models import Case, Consent, Document, FollowUp, Patient, Urgency
+from intake.models import Case, FollowUp, Patient, Urgency
 
 REMINDED_AFTER = timedelta(days=3)
 
@@ -45,9 +45,8 @@ class FollowUpMail:
         if follow_up is None or not follow_up.is_open(now):
             return "It was answered, or its time has passed."
         patient = follow_up.patient
-        last_word = Consent.objects.filter(patient=patient, document=Document.EMAIL).order_by("-pk").first()
-        if last_word and not last_word.agreed:
-            return "The patient asked for no email."
+        if why := patient.why_no_mail():
+            return why
         if Case.objects.filter(patient=patient, urgency=Urgency.EMERGENCY).awaiting_decision().exists():
             return "Staff call this patient; a routine mail would say the wrong thing."
         if message.facts["round"] == 1 and follow_up.due_at + REMINDED_AFTER <= now:

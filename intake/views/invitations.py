@@ -1,25 +1,74 @@
-"""Staff invite a patient to fill in an intake."""
+"""Staff invite a patient to fill in an intake: somebody new, or somebody the clinic knows already."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
+from clinic.audit.actions import saw
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
-from intake.actions import intakes
+from intake.actions import again, intakes
 from intake.forms.contact import InvitationForm
+from intake.models import Patient
+
+SOMEBODY_ELSE = "new"
 
 
 @staff_may(INVITE_PATIENTS)
 def invite(request):
+    """Sends the invitation. When name and birth date are those of a patient on file, staff say first who it is."""
     locations = request.user.locations.all()
     form = InvitationForm(
         request.POST if request.method == "POST" else None, locations=locations, initial={"language": "en"}
     )
+    known = []
     if request.method == "POST" and form.is_valid():
-        try:
-            intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())
-        except intakes.AlreadySubmitted:
-            messages.info(request, "This invitation was already used.")
-        else:
-            messages.success(request, "The invitation is on its way. The patient can open it for two weeks.")
-        return redirect("invite")
-    return render(request, "intake/invite.html", {"form": form}, status=422 if form.errors else 200)
+        chosen, known = request.POST.get("who", ""), _known(request.user, form)
+        same = next((patient for patient in known if str(patient.public_id) == chosen), None)
+        if same:
+            return _invite_again(request, same)
+        if not known or chosen == SOMEBODY_ELSE:
+            return _invite(request, form)
+        for patient in known:
+            saw(
+                request,
+                subject="patient",
+                subject_id=patient.public_id,
+                patient_id=patient.pk,
+                location_id=patient.location_id,
+            )
+    context = {"form": form, "known": known, "somebody_else": SOMEBODY_ELSE}
+    return render(request, "intake/invite.html", context, status=422 if form.errors or known else 200)
+
+
+def _known(user, form) -> list[Patient]:
+    said = form.cleaned_data
+    return list(
+        Patient.objects.visible_to(user)
+        .select_related("location")
+        .filter(
+            first_name__iexact=said["first_name"].strip(),
+            last_name__iexact=said["last_name"].strip(),
+            date_of_birth=said["date_of_birth"],
+            intakes__submitted_at__isnull=False,
+        )
+        .distinct()[:5]
+    )
+
+
+def _invite(request, form):
+    try:
+        intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())
+    except intakes.AlreadySubmitted:
+        messages.info(request, "This invitation was already used.")
+    else:
+        messages.success(request, "The invitation is on its way. The patient can open it for two weeks.")
+    return redirect("invite")
+
+
+def _invite_again(request, patient):
+    try:
+        again.invite_again(patient, by=request.user)
+    except again.NoAddress:
+        messages.warning(request, "There is no email address on file for this patient. Nothing was sent.")
+    else:
+        messages.success(request, "The invitation is on its way. It leads to a new form for the same patient.")
+    return redirect("invite")

@@ -3,11 +3,17 @@
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from clinic.links.actions import address_of
+from clinic.messages.models import Message
 from intake import triage
 from intake.actions import intakes
 from intake.actions.again import NoAddress, invite_again, start_again
+from intake.actions.cases import open_case
+from intake.actions.protocols import keep_assessment
+from intake.case_page import CasePage
+from intake.earlier import Earlier
 from intake.models import Intake
 from tests import factories
 from tests.answers import HEEL_PAIN
@@ -145,3 +151,95 @@ def test_without_an_address_nothing_is_begun(before, priya):
     with pytest.raises(NoAddress):
         invite_again(before.patient, by=priya)
     assert Intake.objects.count() == 1
+
+
+# On the case page -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def came_back(before):
+    """The new intake was sent: another goal, and another phone number since."""
+    intake = start_again(before.patient, occasion=AGAIN)
+    before.patient.phone = "(207) 555-0188"
+    before.patient.save()
+    answers = HEEL_PAIN | {"age": intake.answers["age"], "goal": "ride a bike", "pain_worst": 8}
+    Intake.objects.filter(pk=intake.pk).update(answers=answers)
+    intake.refresh_from_db()
+    case = open_case(intake, keep_assessment(intake, "submit"), because="flag")
+    return case
+
+
+@pytest.mark.django_db(transaction=True)  # history is dated by its transaction
+def test_staff_see_what_changed_beside_what_it_was(came_back, sign_in, maya):
+    page = " ".join(sign_in(maya).get(came_back.get_absolute_url()).content.decode().split())
+    assert "Contact details that changed" in page
+    assert before_and_now("(207) 555-0111", "(207) 555-0188") in page
+    assert before_and_now("6", "8") in page
+    assert reverse("case", args=[came_back.intake.earlier.case.public_id]) in page
+
+
+def before_and_now(before, now):
+    return f'<span class="muted">Before:</span> {before}<br><span class="muted">Now:</span> <b>{now}</b>'
+
+
+@pytest.mark.django_db(transaction=True)  # history is dated by its transaction
+def test_what_did_not_change_is_not_listed(came_back):
+    told = Earlier(CasePage(came_back))
+    assert [one.what for one in told.details] == ["Phone"]
+    assert "How did it start?" not in [one.what for one in told.answers]
+
+
+def test_answers_offered_and_not_confirmed_are_named(came_back):
+    told = Earlier(CasePage(came_back))
+    assert "Which tests have you had?" in told.not_confirmed
+    assert told.taken_over == []
+
+
+def test_a_therapist_invites_from_a_decided_case(before, maya, sign_in):
+    factories.decision(on=before.case, by=maya)
+    browser = sign_in(maya)
+    assert "Invite this patient again" in browser.get(before.case.get_absolute_url()).content.decode()
+    browser.post(reverse("invite_again", args=[before.case.public_id]))
+    intake = Intake.objects.latest("pk")
+    assert (intake.patient, intake.occasion) == (before.patient, AGAIN)
+    assert Message.objects.get(kind="intake_invitation").subject_id == intake.public_id
+
+
+# On the page that invites ---------------------------------------------------------------------------------------------
+
+
+def details_of(patient, **more):
+    born = patient.date_of_birth
+    parts = {f"date_of_birth_{part}": getattr(born, part) for part in ("month", "day", "year")}
+    names = {"first_name": patient.first_name.upper(), "last_name": patient.last_name}
+    return names | parts | {"email": "other@patients.example", "language": "en"} | more
+
+
+def test_the_desk_is_asked_whether_it_is_the_patient_on_file(before, sign_in, priya):
+    desk = sign_in(priya)
+    page = desk.post(reverse("invite"), details_of(before.patient))
+    assert page.status_code == 422
+    assert "Is this patient on file already?" in page.content.decode()
+    assert Intake.objects.count() == 1
+
+    desk.post(reverse("invite"), details_of(before.patient, who=str(before.patient.public_id)))
+    intake = Intake.objects.latest("pk")
+    assert intake.patient == before.patient
+    assert Message.objects.get(kind="intake_invitation").recipient == before.patient.email
+
+
+def test_somebody_else_of_the_same_name_is_a_new_patient(before, sign_in, priya):
+    sign_in(priya).post(reverse("invite"), details_of(before.patient, who="new"))
+    assert Intake.objects.latest("pk").patient != before.patient
+
+
+def test_a_patient_of_another_location_is_not_told(before, sign_in, olga):
+    page = sign_in(olga).post(reverse("invite"), details_of(before.patient))
+    assert page.status_code == 302
+    assert Intake.objects.latest("pk").patient != before.patient
+
+
+def test_an_id_that_was_not_offered_invites_nobody(before, sign_in, priya, other_location):
+    stranger = factories.case(at=other_location).patient
+    sign_in(priya).post(reverse("invite"), details_of(before.patient, who=str(stranger.public_id)))
+    assert Intake.objects.filter(occasion=AGAIN).count() == 0
