@@ -76,7 +76,7 @@ def role(consent) -> str:
         Respondent.Authority.PARENT: _("as a parent"),
         Respondent.Authority.COURT: _("named by a court"),
         Respondent.Authority.POWER_OF_ATTORNEY: _("by health-care power of attorney"),
-        Respondent.Authority.OTHER: _("by another authority"),
+        Respondent.Authority.OTHER: _("by another legal right"),
     }.get(consent.authority)
     return f"{consent.get_capacity_display()}, {by}" if by else str(consent.get_capacity_display())
 

@@ -2,22 +2,25 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 SHORTEST = 2  # a single letter is no name to look for
 
 
 def without_identity(text: str, patient) -> str:
-    """`text` with the patient's names, birth date, phone, email and member number taken out."""
+    """`text` with the patient's names, birth date, phone, email and member number taken out, in the active language."""
+    patients = f"[{_('patient')}]"
     names = [patient.full_name, patient.last_name, patient.first_name]
     names += re.split(r"[\s-]+", f"{patient.first_name} {patient.last_name}")
     born = patient.date_of_birth
     dates = [born.isoformat(), *(f"{born.month:{width}}/{born.day:{width}}/{born.year}" for width in ("", "02"))]
     dates += [f"{born:%B} {born.day}, {born.year}", f"{born:%b} {born.day}, {born.year}"]
     for name in sorted({name for name in names if len(name) >= SHORTEST}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[patient]", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", patients, text, flags=re.IGNORECASE)
     for value in [*dates, patient.email, patient.phone, patient.member_number]:
         if value:
             text = re.sub(re.escape(value), "[…]", text, flags=re.IGNORECASE)
     digits = re.sub(r"\D", "", patient.phone)[-10:]
     if len(digits) == 10:
         text = re.sub(r"\D{0,3}".join(digits), "[…]", text)
-    return re.sub(r"\[patient\](\s+\[patient\])+", "[patient]", text)
+    return re.sub(rf"{re.escape(patients)}(\s+{re.escape(patients)})+", patients, text)

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinic.audit.models import AccessLog
 from clinic.links.actions import address_of
@@ -163,6 +163,11 @@ def test_a_question_after_accepting_does_not_close_the_letter_again(room):
 )
 def test_identity_is_taken_out_of_free_words(decision, text, left):
     assert without_identity(text, decision.case.patient) == left
+
+
+def test_an_office_that_reads_spanish_reads_spanish_in_its_place(decision):
+    with translation.override("es"):
+        assert without_identity("Dolor de Graciela Monteverde", decision.case.patient) == "Dolor de [paciente]"
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
