@@ -100,7 +100,7 @@ ROUTES = {
     "contact": changes(may.DECIDE_CASES, "case"),
     "raise_tier": changes(may.DECIDE_CASES, "case"),
     "reopen_case": changes(may.DECIDE_CASES, "case"),
-    "proof_seen": changes(may.ANSWER_REQUESTS, "case"),
+    "proof_seen": changes(may.SEE_CASES, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "signed": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "invite_again": changes(may.SEE_CASES, "case"),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic.audit.actions import saw
-from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
+from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake.actions import respondents
 from intake.forms.own_contact import OwnContactForm
 from intake.models import Case, Patient, Respondent
@@ -37,7 +37,7 @@ def confirm_contact(request, public_id):
 
 
 @require_POST
-@staff_may(ANSWER_REQUESTS)
+@staff_may(SEE_CASES)
 def proof_seen(request, public_id):
     """From the case page: somebody on staff has seen proof that the respondent may act for the patient."""
     case = get_object_or_404(Case.objects.visible_to(request.user), public_id=public_id)
