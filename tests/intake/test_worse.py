@@ -1,8 +1,11 @@
 """Somebody got worse after their form was sent: they are asked about danger at once, and staff know at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -83,6 +86,22 @@ def test_pressed_twice_is_one(ada):
     first = start_again(ada, occasion=WORSE)
     assert start_again(ada, occasion=WORSE) == first
     assert Case.objects.filter(patient=ada, opened_because="worse").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_in_two_windows_at_the_same_moment_is_one(ada):
+    both = Barrier(2)
+
+    def press(_window):
+        both.wait()
+        try:
+            return start_again(ada, occasion=WORSE).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as windows:
+        assert len(set(windows.map(press, range(2)))) == 1
+    assert Case.objects.filter(opened_because="worse").count() == 1
 
 
 def test_pressed_another_day_asks_everything_again(ada):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.demo import house, stories
 from clinic.demo.clock import ago, clock_at
+from clinic.demo.coming_back import comes_back
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
 from intake.actions import intakes, respondents
@@ -36,6 +37,7 @@ def fill() -> None:
     now = timezone.now()
     for number, person in enumerate(yaml.safe_load(PEOPLE.read_text())):
         tell(person, locations[person["location"]], now, number)
+    comes_back(now)
     _leave_old_mail_alone(now)
 
 
