@@ -210,6 +210,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
     },
+    "answer requests for a link": {
+        "task": "intake.tasks.answer_link_requests",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "find forms that were left": {
         "task": "intake.tasks.open_cases_for_abandoned",
         "schedule": 60,

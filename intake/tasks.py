@@ -3,12 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from intake.actions import files, forgotten, intakes, respondents
+from intake.actions import files, forgotten, intakes, link_requests, respondents
 
 
 @shared_task
 def open_cases_for_abandoned():
     intakes.open_cases_for_abandoned(timezone.now())
+
+
+@shared_task
+def answer_link_requests():
+    link_requests.answer_link_requests(timezone.now())
 
 
 @shared_task

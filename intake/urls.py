@@ -6,6 +6,7 @@ from intake.paper_urls import urlpatterns as paper_urls
 from intake.staff_urls import urlpatterns as staff_urls
 from intake.views import (
     invitations,
+    link_new,
     patient,
     patient_again,
     patient_files,
@@ -42,3 +43,5 @@ patient_urls = [
 ]
 
 urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *paper_urls, *staff_urls]
+    path("link/new/", link_new.link_new, name="link_new"),
+    path("link/asked/", link_new.link_asked, name="link_asked"),

@@ -76,6 +76,8 @@ ROUTES = {
     # Patients, by the status page their browser has open
     "status": Route(ANYONE, shows=True),
     "status_leave": Route(ANYONE, post_only=True),
+    "link_new": Route(ANYONE),
+    "link_asked": Route(ANYONE),
     "status_worse": Route(ANYONE, shows=True),
     "status_files": Route(ANYONE, shows=True),
     "again": Route(ANYONE, shows=True),

@@ -38,17 +38,18 @@ class Asleep:
     """The try was not looked at: too many wrong ones, or the link ended meanwhile. Staff can wake it."""
 
 
-def _keyed(use: str, text: str) -> bytes:
+def keyed(use: str, text: str) -> bytes:
+    """A digest that only the holder of LINK_KEY can compute; `use` keeps those of different uses apart."""
     return hmac.digest(settings.LINK_KEY.encode(), f"plumbline {use}:{text}".encode(), hashlib.sha256)
 
 
 def _hash(secret: str) -> bytes:
-    return _keyed("hash", secret)
+    return keyed("hash", secret)
 
 
 def secret_of(link: Link) -> str:
     """The secret part of the address: 43 characters that only the holder of LINK_KEY can compute."""
-    return base64.urlsafe_b64encode(_keyed("secret", f"{link.id}:{link.generation}")).decode().rstrip("=")
+    return base64.urlsafe_b64encode(keyed("secret", f"{link.id}:{link.generation}")).decode().rstrip("=")
 
 
 def address_of(link: Link) -> str:
@@ -82,6 +83,20 @@ def make_link(purpose, subject_id, *, expires_at, by=None) -> Link:
         link.secret_hash = _hash(secret_of(link))
         link.wrong_tries = 0
     link.expires_at = expires_at if ended else max(link.expires_at, expires_at)
+    link.save()
+    return link
+
+
+@transaction.atomic
+def renew_link(purpose, subject_id, *, expires_at) -> Link:
+    """A new secret for this purpose and subject; the one before opens nothing from now on.
+
+    Wrong tries go over to it, so asking for links never earns more of them.
+    """
+    link = Link.objects.select_for_update().get(pk=make_link(purpose, subject_id, expires_at=expires_at).pk)
+    link.generation += 1
+    link.secret_hash = _hash(secret_of(link))
+    link.expires_at = expires_at
     link.save()
     return link
 

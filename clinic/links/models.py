@@ -62,3 +62,26 @@ class Link(models.Model):
     @property
     def asleep(self) -> bool:
         return self.wrong_tries >= MOST_WRONG_TRIES
+
+
+class LinkRequest(models.Model):
+    """Somebody typed an email address to get a new link. Kept for a day, to count; whose address it is, or whether
+    anybody's, is found out later and not on the page.
+
+    `address` stands here only until a worker has looked at it.
+    """
+
+    address_key = models.BinaryField(max_length=32, help_text="Keyed hash of the address")
+    network_key = models.BinaryField(max_length=32, help_text="Keyed hash of the network it was asked from")
+    address = models.EmailField(blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address_key", "asked_at"], name="link_request_address"),
+            models.Index(fields=["network_key", "asked_at"], name="link_request_network"),
+            models.Index("id", name="link_request_waits", condition=~Q(address="")),
+        ]
+
+    def __str__(self):
+        return f"link request {self.pk}"

@@ -1,0 +1,62 @@
+"""Asking for a new link by an email address, counted.
+
+Nothing here knows whose address it is: a known one and an unknown one are counted, written and forgotten alike, so
+neither the page nor its timing tells them apart.
+"""
+
+import ipaddress
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clinic.links.actions import keyed
+from clinic.links.models import LinkRequest
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MOST_FOR_AN_ADDRESS = {HOUR: 3, DAY: 20}
+MOST_FROM_A_NETWORK = {HOUR: 30, DAY: 200}  # a waiting room shares one
+
+
+@transaction.atomic
+def ask(address: str, network: str) -> bool:
+    """Write down that a link was asked for; False, and nothing written, when it was asked for too often.
+
+    Requests that share an address or a network wait for each other, so racing ones are counted one by one.
+    """
+    now = timezone.now()
+    keys = {
+        "address_key": keyed("link request address", address.casefold()),
+        "network_key": keyed("link request network", _network(network)),
+    }
+    with connection.cursor() as cursor:
+        for key in sorted(keys.values()):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
+    for name, limits in (("address_key", MOST_FOR_AN_ADDRESS), ("network_key", MOST_FROM_A_NETWORK)):
+        asked = LinkRequest.objects.filter(**{name: keys[name]})
+        if any(asked.filter(asked_at__gt=now - span).count() >= most for span, most in limits.items()):
+            return False
+    LinkRequest.objects.create(**keys, address=address, asked_at=now)
+    return True
+
+
+def network_of(request) -> str:
+    """Where a request comes from, as the proxies in front of us say it when they are trusted."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    trusted = settings.TRUSTED_PROXIES
+    return hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
+
+
+def _network(address: str) -> str:
+    """One IPv4 address, or the /64 of an IPv6 one: that is what one household has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def forget_old(now) -> int:
+    """Requests nobody counts any more are deleted; returns how many."""
+    return LinkRequest.objects.filter(address="", asked_at__lt=now - DAY).delete()[0]

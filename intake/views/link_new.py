@@ -1,0 +1,25 @@
+"""A new link on request. The answer is the same for everybody, whether or not we know the address."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from clinic.links.requests import ask, network_of
+from clinic.staff.models import Location
+from intake.forms.link_new import NewLinkForm
+
+
+@login_not_required
+def link_new(request):
+    form = NewLinkForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        ask(form.cleaned_data["email"], network_of(request))
+        return redirect("link_asked")
+    return render(request, "intake/link_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_safe
+def link_asked(request):
+    """What happens now, in words that hold for everybody."""
+    return render(request, "intake/link_asked.html", {"locations": Location.objects.all()})

@@ -1,0 +1,260 @@
+"""A new link on request: who is known is told to nobody, and nobody's mailbox is filled."""
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from statistics import median
+
+import pytest
+import time_machine
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.links.actions import find, make_link, secret_of, try_open
+from clinic.links.models import MOST_WRONG_TRIES, Link, LinkRequest
+from clinic.links.requests import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, ask
+from clinic.messages.dispatch import sweep
+from clinic.messages.models import Message
+from intake.actions.link_requests import answer_link_requests
+from intake.actions.status_links import link_to_status
+from intake.models import Intake
+from tests import factories
+from tests.answers import HEEL_PAIN
+
+pytestmark = pytest.mark.django_db
+ADA = "ada@patients.example"
+RIGHT = {"date_of_birth_month": "2", "date_of_birth_day": "29", "date_of_birth_year": "1980"}
+
+
+@pytest.fixture
+def ada(location):
+    return factories.patient(at=location, email=ADA)
+
+
+@pytest.fixture
+def begun(ada):
+    return factories.intake(of=ada, answers={"age": 46})
+
+
+@pytest.fixture
+def sent(ada):
+    return factories.intake(of=ada, answers=HEEL_PAIN, submitted=True)
+
+
+def asks(email=ADA, **more):
+    return Client().post(reverse("link_new"), {"email": email}, **more)
+
+
+def without_tokens(page) -> bytes:
+    return re.sub(rb"[A-Za-z0-9]{64}", b"", page)
+
+
+def answered() -> list[Message]:
+    answer_link_requests(timezone.now())
+    return list(Message.objects.order_by("created_at"))
+
+
+def test_home_and_the_pages_of_dead_ends_lead_to_it(db, location):
+    for page in (reverse("home"), "/l/nothing/", reverse("intake_check"), reverse("status")):
+        assert reverse("link_new") in Client().get(page).content.decode(), page
+
+
+def test_somebody_in_the_middle_of_a_form_gets_the_link_to_it_and_the_old_one_ends(begun):
+    old = make_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + timedelta(days=3))
+    asks()
+    assert [message.kind for message in answered()] == ["intake_link"]
+    assert find(secret_of(old)) is None
+    assert find(secret_of(Link.objects.get())).subject_id == begun.public_id
+
+
+def test_somebody_whose_form_is_sent_gets_the_link_to_the_status_page_and_the_old_one_ends(sent, ada):
+    old = link_to_status(ada)
+    asks(" ADA@Patients.Example ")
+    assert [(message.kind, message.recipient) for message in answered()] == [("status_link", ADA)]
+    assert find(secret_of(old)) is None
+    assert Link.objects.get().subject_id == ada.public_id
+
+
+def test_the_newest_form_decides_and_one_mail_is_enough(sent, begun):
+    asks()
+    assert [(message.kind, message.subject_id) for message in answered()] == [("intake_link", begun.public_id)]
+
+
+def test_an_unknown_address_gets_nothing_and_the_same_page(sent):
+    known, unknown = asks(), asks("nobody@patients.example")
+    assert [message.recipient for message in answered()] == [ADA]
+    assert known.status_code == unknown.status_code == 302
+    assert dict(known.headers) == dict(unknown.headers)
+    assert known.content == unknown.content
+    pages = [Client().get(answer["Location"]).content for answer in (known, unknown)]
+    assert len(pages[0]) == len(pages[1])
+    assert without_tokens(pages[0]) == without_tokens(pages[1])
+
+
+def test_the_page_never_looks_for_whose_address_it_is(sent, django_assert_num_queries):
+    with django_assert_num_queries(9):
+        asks("nobody@patients.example")
+    with django_assert_num_queries(9):
+        asks()
+
+
+def test_a_known_address_takes_no_longer_than_an_unknown_one(sent, monkeypatch):
+    """Half of the sample must not tell a stranger anything: the medians lie within a quarter of each other."""
+    monkeypatch.setattr("clinic.links.requests.MOST_FOR_AN_ADDRESS", {timedelta(hours=1): 1000})
+    monkeypatch.setattr("clinic.links.requests.MOST_FROM_A_NETWORK", {timedelta(hours=1): 1000})
+    took = {ADA: [], "nobody@patients.example": []}
+    for _pair in range(60):
+        for email, times in took.items():
+            start = time.perf_counter()
+            asks(email)
+            times.append(time.perf_counter() - start)
+    known, unknown = (median(times) for times in took.values())
+    assert abs(known - unknown) < 0.25 * max(known, unknown)
+
+
+def test_what_was_typed_is_kept_only_until_it_was_looked_at(sent):
+    asks()
+    asks("nobody@patients.example")
+    assert set(LinkRequest.objects.values_list("address", flat=True)) == {ADA, "nobody@patients.example"}
+    answered()
+    assert set(LinkRequest.objects.values_list("address", flat=True)) == {""}
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        answer_link_requests(timezone.now())
+    assert not LinkRequest.objects.exists()
+
+
+def test_three_mails_an_hour_go_to_an_address_and_no_more(sent):
+    answers = [asks(REMOTE_ADDR=f"198.51.100.{number}") for number in range(6)]
+    assert {answer.status_code for answer in answers} == {302}
+    assert len(answered()) == MOST_FOR_AN_ADDRESS[timedelta(hours=1)] == 3
+
+
+def test_twenty_mails_a_day_go_to_an_address_and_no_more(sent):
+    start = timezone.now().replace(hour=0, minute=5)
+    for hour in range(23):
+        with time_machine.travel(start + timedelta(hours=hour)):
+            for number in range(2):
+                ask(ADA, f"198.51.100.{number}")
+    assert LinkRequest.objects.count() == 20
+
+
+def test_one_network_asks_for_thirty_addresses_an_hour(location):
+    for number in range(MOST_FROM_A_NETWORK[timedelta(hours=1)] + 5):
+        asks(f"person{number}@patients.example")
+    assert LinkRequest.objects.count() == 30
+
+
+def test_addresses_of_one_household_are_one_network(location, monkeypatch):
+    monkeypatch.setattr("clinic.links.requests.MOST_FROM_A_NETWORK", {timedelta(hours=1): 1})
+    assert ask("a@patients.example", "2001:db8:1:2::5")
+    assert not ask("b@patients.example", "2001:db8:1:2:ffff::9")
+    assert ask("c@patients.example", "2001:db8:1:3::5")
+
+
+def test_a_forged_header_makes_no_other_network(location, monkeypatch, settings):
+    monkeypatch.setattr("clinic.links.requests.MOST_FROM_A_NETWORK", {timedelta(hours=1): 1})
+    settings.TRUSTED_PROXIES = 1
+    asks("a@patients.example", headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.7"})
+    asks("b@patients.example", headers={"X-Forwarded-For": "192.0.2.2, 198.51.100.7"})
+    assert LinkRequest.objects.count() == 1
+
+
+def test_three_get_through_in_a_race_and_each_is_answered_once(transactional_db, location):
+    patient = factories.patient(at=location, email=ADA)
+    factories.intake(of=patient, answers=HEEL_PAIN, submitted=True)
+    together = threading.Barrier(12)
+
+    def asks_at_once(number):
+        together.wait()
+        try:
+            return ask(ADA, f"198.51.100.{number}")
+        finally:
+            connections.close_all()
+
+    def answers_at_once(_number):
+        try:
+            return answer_link_requests(timezone.now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(asks_at_once, range(12))) == 3
+        assert sum(pool.map(answers_at_once, range(6))) == 3
+    assert 1 <= Message.objects.filter(kind="status_link").count() <= 3
+    assert Link.objects.get().generation == 4
+    assert find(secret_of(Link.objects.get()))
+
+
+def test_asking_never_earns_more_tries_of_the_date_of_birth(transactional_db, location):
+    patient = factories.patient(at=location, email=ADA)
+    factories.intake(of=patient, answers=HEEL_PAIN, submitted=True)
+    link = link_to_status(patient)
+    for _try in range(MOST_WRONG_TRIES):
+        try_open(link, right=False)
+    asks()
+    answered()
+    assert Link.objects.get().asleep
+
+
+@pytest.mark.parametrize("wait", ["came of age", "wrote nothing yet", "an address of a guardian"])
+def test_nothing_is_mailed_to_whoever_may_not_have_it(location, wait):
+    fields = {
+        "came of age": {"came_of_age_at": timezone.now()},
+        "wrote nothing yet": {},
+        "an address of a guardian": {"contact_is_of": "guardian"},
+    }[wait]
+    patient = factories.patient(at=location, email=ADA, **fields)
+    if wait != "wrote nothing yet":
+        factories.intake(of=patient, answers=HEEL_PAIN, submitted=True)
+    asks()
+    assert answered() == []
+    assert not Link.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["", "no address", "a@b", "ada@patients.example\r\nBcc: x@y.example", "x" * 300])
+def test_what_is_no_address_is_said_at_the_field(location, typed):
+    answer = asks(typed)
+    assert answer.status_code == 422
+    assert 'id="error-summary"' in answer.content.decode()
+    assert not LinkRequest.objects.exists()
+
+
+def test_the_mail_opens_the_status_page_and_says_nothing_else(sent, post_office):
+    asks()
+    answered()
+    sweep()
+    mail = post_office.mails[-1]
+    body = mail.get_content()
+    assert mail["To"] == ADA
+    for secret in ("Quill", "pain", "heel", str(sent.public_id)):
+        assert secret not in body + mail["Subject"]
+    address = next(word for word in body.split() if "/l/" in word)
+    opened = Client().post(address.removeprefix("http://localhost:8000"), RIGHT)
+    assert opened["Location"] == reverse("status")
+
+
+def test_an_open_page_on_another_device_says_that_a_newer_link_was_sent(sent, ada):
+    old = Client()
+    assert old.post(f"/l/{secret_of(link_to_status(ada))}/", RIGHT)["Location"] == reverse("status")
+    assert old.get(reverse("status")).status_code == 200
+    asks()
+    answered()
+    closed = old.get(reverse("status"))
+    assert closed.status_code == 404
+    assert "a newer link was sent" in closed.content.decode()
+
+
+def test_a_form_in_another_browser_says_so_too(begun):
+    old = Client()
+    link = make_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + timedelta(days=3))
+    old.post(f"/l/{secret_of(link)}/", RIGHT)
+    asks()
+    answered()
+    closed = old.get(reverse("intake_check"))
+    assert closed.status_code == 404
+    assert "newer link" in closed.content.decode()
+    assert Intake.objects.get().answers == {"age": 46}
