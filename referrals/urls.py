@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import decision, desk, directory, office, reports, status
+from referrals.views import decision, desk, directory, office, promises, reports, status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
@@ -24,7 +24,13 @@ urlpatterns = [
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
     path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("promises/", promises.promises, name="promises"),
     path("status/", status.status, name="status"),
+    path("status/answers/", status.status_answers, name="status_answers"),
+    path("status/answers/<uuid:public_id>.pdf", status.status_answers_pdf, name="status_answers_pdf"),
+    path("status/answers/<uuid:public_id>.json", status.status_answers_json, name="status_answers_json"),
+    path("status/calendar/<uuid:public_id>.ics", status.status_calendar, name="status_calendar"),
+    path("status/looked/", status.status_looked, name="status_looked"),
     path("status/leave/", status.status_leave, name="status_leave"),
     path("office/<str:secret>/", office.office_link, name="office_link"),
 ]

@@ -1,17 +1,94 @@
-"""The patient's own page: how things stand, in plain words."""
+"""The patient's own page: how things stand, what they may take along, and who looked."""
+
+import json
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake.draft import forget
+from clinic.links.actions import address_of
+from intake import own_answers
+from intake.draft import forget, language_of
 from intake.status_cookie import forget_status, status_page
+from referrals.calendar_file import calendar_file
+from referrals.status import standing
+from referrals.who_looked import in_words, looks
+
+ROWS = 30
+PARTS = {  # a part is shown once its page is there
+    "worse": "status_worse",
+    "follow_up": "follow_up",
+    "appointment": "status_appointment",
+    "files": "status_files",
+}
 
 
 @status_page
 @require_safe
 def status(request, patient):
-    return render(request, "status/status.html", {"patient": patient, "location": patient.location})
+    """Next step, what is late, appointments, everything that happened, and the other pages of the patient."""
+    visit = request.status_visit
+    return _show(
+        request,
+        patient,
+        "status/status.html",
+        standing=standing(patient, timezone.now(), language_of(request)),
+        link=visit.link,
+        parts=[f"status/_{part}.html" for part, route in PARTS.items() if _is_there(part, route)],
+        address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
+    )
+
+
+@status_page
+@require_safe
+def status_calendar(request, patient, public_id):
+    """An appointment to come as a file for a calendar; `public_id` is that of its referral or request."""
+    visits = standing(patient, timezone.now(), language_of(request)).visits
+    found = next((visit for visit in visits if visit.subject_id == public_id), None)
+    if found is None:
+        raise Http404
+    return _file(calendar_file(found, call=patient.location.phone), "text/calendar; charset=utf-8", "appointment.ics")
+
+
+@status_page
+@require_safe
+def status_answers(request, patient):
+    """The forms of this patient that hold answers, each as two files."""
+    return _show(request, patient, "status/answers.html", intakes=list(_answered(patient)))
+
+
+@status_page
+@require_safe
+def status_answers_pdf(request, patient, public_id):
+    intake = get_object_or_404(_answered(patient), public_id=public_id)
+    return _file(own_answers.as_pdf(intake, language_of(request)), "application/pdf", "my-answers.pdf")
+
+
+@status_page
+@require_safe
+def status_answers_json(request, patient, public_id):
+    intake = get_object_or_404(_answered(patient), public_id=public_id)
+    data = json.dumps(own_answers.as_data(intake, language_of(request)), ensure_ascii=False, indent=2)
+    return _file(data.encode(), "application/json", "my-answers.json")
+
+
+def _answered(patient):
+    sent_or_saved = patient.intakes.exclude(submitted_at=None) | patient.intakes.exclude(saved_at=None)
+    return sent_or_saved.select_related("patient__location", "protocol").defer("protocol__content")
+
+
+@status_page
+@require_safe
+def status_looked(request, patient):
+    """Who opened this patient's record, by day."""
+    page = Paginator(looks(patient), ROWS).get_page(request.GET.get("page"))
+    return _show(request, patient, "status/looked.html", page_obj=page, rows=[in_words(row) for row in page])
 
 
 @login_not_required
@@ -19,3 +96,22 @@ def status(request, patient):
 def status_leave(request):
     """Closes the page in this browser, and the form that led to it: for a phone that others use."""
     return forget(forget_status(render(request, "status/left.html")))
+
+
+def _show(request, patient, template, **context):
+    return render(request, template, {"patient": patient, "location": patient.location} | context)
+
+
+def _is_there(part, route) -> bool:
+    try:
+        get_template(f"status/_{part}.html")
+        reverse(route)
+    except (TemplateDoesNotExist, NoReverseMatch):
+        return False
+    return True
+
+
+def _file(content, kind, name) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

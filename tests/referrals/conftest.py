@@ -44,3 +44,11 @@ def sent(chosen, priya):
 @pytest.fixture
 def accepted(sent):
     return actions.office_accept(sent, office=OFFICE)
+
+
+@pytest.fixture
+def page(decision):
+    """`page()` is what Graciela reads on her status page now."""
+    from tests.referrals.status_page import Page
+
+    return lambda: Page(decision.case.patient)

@@ -1,0 +1,116 @@
+"""What the clinic promised its patients, and whether it kept it: from the same rows that patients and worklists read.
+
+Four promises have a date: somebody looks at the answers, somebody decides, the next step of a referral, the answer to
+a request for a visit. They are judged by `Case.overdue`, `Referral.overdue` and the request's own date, so a patient's
+page and this list turn in the same minute.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Window
+from django.db.models.functions import Lag
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.staff.permissions import SEE_CASES
+from intake.models import AppointmentRequest, Case
+from referrals.models import Referral
+
+COUNTED = timedelta(days=30)
+KINDS = {
+    "look": "Somebody looks at the answers",
+    "decide": "Somebody decides",
+    "referral": "Next step of a referral",
+    "request": "Answer to a request for a visit",
+}
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A promise that is missed now. `address` leads to what it is about, for those who may see it."""
+
+    kind: str
+    by: datetime
+    row: object
+    patient: object
+    location: object
+    owner: object = None
+    address: str = ""
+
+    @property
+    def what(self) -> str:
+        return KINDS[self.kind]
+
+
+def missed_promises(user, now: datetime | None = None) -> list[Missed]:
+    """Those of the locations of `user`, the oldest first. Who may not see cases reads that one waits, not whose."""
+    now = now or timezone.now()
+    here = user.locations.all()
+    sees = user.may(SEE_CASES)
+    found = []
+    for case in Case.objects.filter(location__in=here).overdue(now).select_related("patient", "location"):
+        kind = "look" if case.status == Case.Status.WAITING else "decide"
+        whose, where = (case.patient, case.get_absolute_url()) if sees else (None, "")
+        found.append(Missed(kind, case.due_at, case, whose, case.location, case.acknowledged_by, where))
+    for referral in Referral.objects.visible_to(user).overdue(now).select_related("patient", "location", "owner"):
+        where = reverse("referral", args=[referral.public_id])
+        found.append(
+            Missed(
+                "referral", referral.next_check_at, referral, referral.patient, referral.location, referral.owner, where
+            )
+        )
+    requests = AppointmentRequest.objects.visible_to(user).unanswered().filter(answer_by__lt=now)
+    for request in requests.select_related("patient", "location"):
+        found.append(Missed("request", request.answer_by, request, request.patient, request.location))
+    return sorted(found, key=lambda missed: missed.by)
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many promises of one kind fell due, by how they ended."""
+
+    what: str
+    kept: int
+    missed: int
+
+    @property
+    def share(self) -> int | None:
+        """Whole percent kept; None when nothing fell due."""
+        due = self.kept + self.missed
+        return 100 * self.kept // due if due else None
+
+
+def kept_and_missed(user, now: datetime | None = None) -> list[Total]:
+    """Of the promises at the locations of `user` that fell due in the last 30 days: kept by then, or not.
+
+    A referral has a row of history for each next date it ever had: the date was kept when the referral had moved on by
+    then. A case counts by the dates it has now.
+    """
+    now = now or timezone.now()
+    since, here = now - COUNTED, user.locations.all()
+    counts = {kind: Counter() for kind in KINDS}
+    cases = Case.objects.filter(location__in=here)
+    for by, at in cases.filter(acknowledge_by__range=(since, now)).values_list("acknowledge_by", "acknowledged_at"):
+        counts["look"][at is not None and at <= by] += 1
+    for by, at in cases.filter(decide_by__range=(since, now)).values_list("decide_by", "decided_at"):
+        counts["decide"][at is not None and at <= by] += 1
+    for by, at in _dates_of_referrals(here):
+        if since <= by < now:
+            counts["referral"][at is not None and at <= by] += 1
+    asked = AppointmentRequest.objects.filter(location__in=here, answer_by__range=(since, now))
+    for by, at in asked.values_list("answer_by", "answered_at"):
+        counts["request"][at is not None and at <= by] += 1
+    return [Total(KINDS[kind], count[True], count[False]) for kind, count in counts.items()]
+
+
+def _dates_of_referrals(here):
+    """(next date, when it was replaced by another or none) of every referral; None for the date it has now."""
+    history = Referral.history.rel.related_model.objects.filter(location__in=here)
+    before = Window(Lag("next_check_at"), partition_by=F("pgh_obj_id"), order_by=F("pgh_id").asc())
+    for earlier, later, at in history.annotate(before=before).values_list("before", "next_check_at", "pgh_created_at"):
+        if earlier is not None and earlier != later:
+            yield earlier, at
+    now_due = Referral.objects.filter(location__in=here).open().values_list("next_check_at", flat=True)
+    yield from ((by, None) for by in now_due)

@@ -1,0 +1,332 @@
+"""How things stand for one patient: what was done, what comes next, who owes it, by when, and what is late.
+
+Everything is computed from the rows that fill the worklists of the staff: a case is late when `Case.overdue` finds
+it, a referral when `Referral.overdue` does, in the same minute. A specialist is named only once the letter went out,
+which takes a therapist's decision and the patient's agreement.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from intake import triage
+from intake.actions.protocols import protocol_for
+from intake.advice import emergency_advice, next_steps
+from intake.models import AppointmentRequest, Case, Intake, Urgency
+from referrals import status_words as words
+from referrals.models import Appointment, Referral
+
+Status = Referral.Status
+SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is surely over
+
+
+@dataclass(frozen=True)
+class Step:
+    """What must happen next. `by` is the promise, if there is one; `late` that it was missed."""
+
+    title: str
+    text: str
+    owner: str
+    by: datetime | None = None
+    when: str = ""
+    late: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline; `state` is a mark of the look: done, now or late."""
+
+    title: str
+    text: str = ""
+    when: str = ""
+    state: str = "done"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An appointment to come. `subject_id` is the public id of the referral or request that its calendar file names."""
+
+    subject_id: str
+    starts_at: datetime
+    when: str
+    name: str
+    place: tuple[str, ...]
+    phone: str
+    instructions: str = ""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One form and everything that came of it."""
+
+    title: str
+    lines: tuple[Line, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`next` is the step to name first; `late` holds every promise that is missed now, the oldest first."""
+
+    next: Step | None
+    late: tuple[Step, ...]
+    courses: tuple[Course, ...]
+    visits: tuple[Visit, ...]
+    urgency: Urgency
+    advice: object = None
+    says: tuple[str, ...] = ()
+    unsent: Intake | None = field(default=None)
+
+
+def standing(patient, now: datetime, language: str) -> Standing:
+    """Read everything about one patient, in the words of the active language."""
+    intakes = list(
+        patient.intakes.select_related("patient__location", "protocol", "case").defer("protocol__content")
+    )  # the newest first
+    referrals = _referrals_by_case(patient)
+    courses = [_course(intake, referrals, patient, now, language) for intake in intakes if _says_something(intake)]
+    steps = [step for course in courses for step in course.steps]
+    steps += _requests(patient, now, any_case=any(hasattr(intake, "case") for intake in intakes))
+    late = tuple(sorted((step for step in steps if step.late), key=lambda step: step.by))
+    urgency, advice, says = _danger(intakes, language)
+    return Standing(
+        next=_first(steps),
+        late=late,
+        courses=tuple(courses),
+        visits=_visits(patient, referrals, now, language),
+        urgency=urgency,
+        advice=advice,
+        says=says,
+        unsent=next((intake for intake in intakes[:1] if not intake.submitted_at), None),
+    )
+
+
+def _says_something(intake) -> bool:
+    return bool(intake.submitted_at) or hasattr(intake, "case")
+
+
+def _first(steps) -> Step | None:
+    """What was missed, then what presses, then the nearest date, then what has none."""
+    far = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
+    return min(steps, key=lambda step: (not step.late, not step.urgent, step.by or far), default=None)
+
+
+# One form and what came of it ----------------------------------------------------------------------------------------
+
+
+def _course(intake, referrals, patient, now, language) -> Course:
+    zone = patient.location.zone
+    case = getattr(intake, "case", None)
+    carried = referrals.get(case.pk, []) if case else []
+    lines = [_line(intake.submitted_at, _("We received your answers"), zone=zone)] if intake.submitted_at else []
+    if case and case.opened_because == Case.OpenedBecause.WORSE:
+        lines.append(_line(case.opened_at, _("You told us that you got worse"), zone=zone))
+    lines += _lines_of_case(case, zone) if case else []
+    for referral in carried:
+        lines += _lines_of_referral(referral, zone)
+    lines.sort(key=lambda line: line.at)
+    steps = [_step_of_case(case, intake, carried, patient, now)] if case else []
+    steps += [_step_of_referral(referral, now, language) for referral in carried]
+    steps = [step for step in steps if step]
+    lines += [_waits(step) for step in steps]
+    day = date_format((intake.submitted_at or intake.started_at).astimezone(zone), "LONG_DATE_FORMAT")
+    return Course(_("Your form of %(day)s") % {"day": day}, tuple(lines), tuple(steps))
+
+
+def _line(at, title, text="", *, zone, state="done") -> Line:
+    return Line(title=str(title), text=str(text or ""), when=in_words(at, zone), state=state, at=at)
+
+
+def _waits(step) -> Line:
+    """The step as the last line of the timeline."""
+    when = _("by %(when)s") % {"when": step.when} if step.when else ""
+    return Line(title=step.title, text=step.text, when=when, state="late" if step.late else "now")
+
+
+def _lines_of_case(case, zone) -> list[Line]:
+    lines = []
+    if case.acknowledged_at:
+        lines.append(_line(case.acknowledged_at, _("A therapist began to look at your answers"), zone=zone))
+    for contact in case.contacts.all():
+        lines.append(_line(contact.at, words.CONTACTS[contact.outcome], zone=zone))
+    if case.decided_at:
+        lines.append(_line(case.decided_at, _("A therapist decided what comes next"), zone=zone))
+    return lines
+
+
+def _step_of_case(case, intake, carried, patient, now) -> Step | None:
+    said = words.CASES[case.status]
+    if case.status == Case.Status.DECIDED:
+        if carried or patient.appointment_requests.standing().exists():
+            return None
+        return Step(str(said.title), str(said.text), str(said.owner))
+    by = case.acknowledge_by if case.status == Case.Status.WAITING else case.decide_by
+    if not intake.submitted_at:
+        said = words.NOT_SENT
+    if case.urgency >= Urgency.URGENT:
+        said = words.CALLS
+    return _promised(said, by, now, patient.location.zone, urgent=case.urgency >= Urgency.URGENT)
+
+
+def _promised(said, by, now, zone, *, urgent=False) -> Step:
+    return Step(
+        str(said.title),
+        str(said.text),
+        str(said.owner),
+        by=by,
+        when=in_words(by, zone, now),
+        late=by < now,
+        urgent=urgent,
+    )
+
+
+# Referrals -----------------------------------------------------------------------------------------------------------
+
+
+def _referrals_by_case(patient) -> dict[int, list[Referral]]:
+    found = patient.referrals.select_related("specialist", "location").prefetch_related("moves__to", "appointments")
+    by_case = {}
+    for referral in found.filter(decision__effective_at__isnull=False).order_by("pk"):
+        by_case.setdefault(referral.case_id, []).append(referral)
+    return by_case
+
+
+def _lines_of_referral(referral, zone) -> list[Line]:
+    lines = []
+    for move in referral.moves.all():
+        title = words.MOVES[move.what]
+        if title is None:
+            continue
+        state = "late" if move.what in words.BAD_NEWS else "done"
+        where = move.to.practice if move.what == words.What.SENT and move.to else ""
+        ended = move.what in (words.What.CLOSED, words.What.WITHDRAWN) and not referral.is_open
+        text = words.ENDED[referral.end_reason] if ended and referral.ended_at <= move.at else where
+        lines.append(_line(move.at, title, text, zone=zone, state=state))
+    return lines
+
+
+def _step_of_referral(referral, now, language) -> Step | None:
+    if not referral.is_open:
+        return None
+    said = words.REFERRALS[referral.status]
+    zone = referral.location.zone
+    if referral.status == Status.REPORTED and not referral.reports.unread().exists():
+        said = words.READ
+    if referral.status == Status.SCHEDULED:
+        appointment = _current(referral)
+        if appointment and appointment.starts_at > now and referral.next_check_at >= now:
+            own = ZoneInfo(appointment.time_zone)
+            when = in_words(appointment.starts_at, own, now, zoned=True)
+            return Step(str(said.title), str(said.text), str(said.owner), by=appointment.starts_at, when=when)
+        said = words.AFTER_THE_DAY
+    pressing = referral.urgency >= Urgency.URGENT
+    return _promised(said, referral.next_check_at, now, zone, urgent=pressing)
+
+
+def _current(referral) -> Appointment | None:
+    return next((one for one in referral.appointments.all() if one.replaced_at is None), None)
+
+
+# Visits --------------------------------------------------------------------------------------------------------------
+
+
+def _requests(patient, now, *, any_case) -> list[Step]:
+    """What the patient asked for at the clinic itself."""
+    steps = []
+    for request in patient.appointment_requests.standing().select_related("location"):
+        said, zone = words.REQUESTS[request.state], request.location.zone
+        if request.state == AppointmentRequest.State.ASKED:
+            steps.append(_promised(said, request.answer_by, now, zone))
+        elif request.starts_at > now:
+            when = in_words(request.starts_at, zone, now, zoned=True)
+            steps.append(Step(str(said.title), str(said.text), str(said.owner), by=request.starts_at, when=when))
+    return steps
+
+
+def _visits(patient, referrals, now, language) -> tuple[Visit, ...]:
+    shown = now - SHOWN_AFTERWARDS
+    visits = [
+        visit_at_office(referral, appointment, now, language)
+        for carried in referrals.values()
+        for referral in carried
+        if referral.status == Status.SCHEDULED
+        if (appointment := _current(referral)) and appointment.starts_at > shown
+    ]
+    booked = patient.appointment_requests.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=shown)
+    visits += [visit_at_clinic(request, now) for request in booked.select_related("location")]
+    return tuple(sorted(visits, key=lambda visit: visit.starts_at))
+
+
+def visit_at_office(referral, appointment, now, language) -> Visit:
+    office = referral.specialist
+    own = ZoneInfo(appointment.time_zone)
+    return Visit(
+        subject_id=referral.public_id,
+        starts_at=appointment.starts_at.astimezone(own),
+        when=in_words(appointment.starts_at, own, now, zoned=True),
+        name=f"{office.with_credentials} ({specialty_in(referral.specialty, language)})",
+        place=(office.practice, office.street, f"{office.city}, {office.state} {office.zip_code}"),
+        phone=office.phone,
+        instructions=appointment.instructions,
+    )
+
+
+def visit_at_clinic(request, now) -> Visit:
+    here = request.location
+    return Visit(
+        subject_id=request.public_id,
+        starts_at=request.starts_at.astimezone(here.zone),
+        when=in_words(request.starts_at, here.zone, now, zoned=True),
+        name=here.name,
+        place=(here.street, f"{here.city}, {here.state} {here.zip_code}"),
+        phone=here.phone,
+    )
+
+
+def specialty_in(specialty, language) -> str:
+    protocol = triage.shipped()
+    return protocol.specialist_in(specialty, language) if specialty in protocol.specialists else ""
+
+
+# Danger --------------------------------------------------------------------------------------------------------------
+
+
+def _danger(intakes, language):
+    """Tier, emergency advice and words of the worst case that is still open; an emergency stands until it is decided.
+
+    Staff may have raised a case above what its answers say; then there is a tier and no words of the protocol.
+    """
+    cases = [intake.case for intake in intakes if hasattr(intake, "case") and intake.case.is_open]
+    worst = max(cases, key=lambda case: case.urgency, default=None)
+    if worst is None or worst.urgency < Urgency.URGENT:
+        return Urgency.ROUTINE, None, ()
+    urgency = Urgency(worst.urgency)
+    intake = next(intake for intake in intakes if intake.pk == worst.intake_id)
+    if urgency == Urgency.EMERGENCY:
+        advice = emergency_advice(intake, language)
+        return urgency, advice, advice.says if advice else ()
+    matches = intake.urgency == Urgency.URGENT and protocol_for(intake)
+    return urgency, None, (next_steps(intake, language).says,) if matches else ()
+
+
+# Words ---------------------------------------------------------------------------------------------------------------
+
+
+def in_words(at: datetime, zone, now: datetime | None = None, *, zoned=False) -> str:
+    """A moment as the wall clock of `zone` shows it; today and tomorrow by those words when `now` is given."""
+    local = at.astimezone(zone)
+    clock = date_format(local, "ZONED_CLOCK_FORMAT" if zoned else "CLOCK_FORMAT")
+    return _("%(day)s at %(clock)s") % {"day": _day(local.date(), now and now.astimezone(zone).date()), "clock": clock}
+
+
+def _day(day: date, today: date | None) -> str:
+    if today is not None and day == today:
+        return _("today")
+    if today is not None and day == today + timedelta(days=1):
+        return _("tomorrow")
+    return date_format(day, "DAY_FORMAT" if today is None or day.year == today.year else "FULL_DAY_FORMAT")

@@ -1,0 +1,184 @@
+"""What patients read about every state their case or referral can be in. One table each; a test misses no state.
+
+Nothing here names a condition. Words for what must happen next go with who owes it.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from intake.models import AppointmentRequest, Case, Contact
+from referrals.models import Referral, ReferralMove
+
+Status = Referral.Status
+End = Referral.EndReason
+What = ReferralMove.What
+
+THERAPIST = _("a therapist at our clinic")
+CLINIC = _("our front desk")
+OFFICE = _("the other office")
+YOU = _("you")
+
+
+@dataclass(frozen=True)
+class Words:
+    """`title` is the next step, `text` what it means for the patient, `owner` who owes it."""
+
+    title: str
+    text: str
+    owner: str
+
+
+# The review at the clinic --------------------------------------------------------------------------------------------
+
+CASES = {
+    Case.Status.WAITING: Words(
+        _("A therapist looks at your answers"),
+        _("We have your answers. You need not send them again."),
+        THERAPIST,
+    ),
+    Case.Status.IN_REVIEW: Words(
+        _("A therapist decides what comes next"),
+        _("A therapist has your answers and is going through them."),
+        THERAPIST,
+    ),
+    Case.Status.SECOND_LOOK: Words(
+        _("A second therapist looks at your answers"),
+        _("Two therapists check them, to be sure."),
+        THERAPIST,
+    ),
+    Case.Status.DECIDED: Words(
+        _("You plan your visit with us"),
+        _("A therapist has gone through your answers. Ask for a visit, or call us."),
+        YOU,
+    ),
+}
+NOT_SENT = Words(
+    _("A therapist calls you"),
+    _("Your form is not sent yet, so we call you about it. You can still finish it."),
+    THERAPIST,
+)
+CALLS = Words(
+    _("A therapist calls you"),
+    _("Keep your phone near. Do not wait for our call if you get worse."),
+    THERAPIST,
+)
+CONTACTS = {
+    Contact.Outcome.REACHED: _("We spoke with you"),
+    Contact.Outcome.REACHED_OTHER: _("We called and spoke with somebody close to you"),
+    Contact.Outcome.MESSAGE: _("We called and left a message. Please call us back."),
+    Contact.Outcome.NO_ANSWER: _("We called and did not reach you. Please call us."),
+    Contact.Outcome.WELFARE_CHECK: _("We did not reach you and asked for help to find you. Please call us."),
+}
+REQUESTS = {
+    AppointmentRequest.State.ASKED: Words(
+        _("We answer your request for a visit"), _("You asked us for a visit. We look for a time."), CLINIC
+    ),
+    AppointmentRequest.State.BOOKED: Words(
+        _("You come to your visit with us"), _("Cannot come? Call us, and we find another time."), YOU
+    ),
+    AppointmentRequest.State.CLOSED: None,
+}
+
+# A referral ----------------------------------------------------------------------------------------------------------
+
+REFERRALS = {
+    Status.DRAFT: Words(
+        _("We write to another office"),
+        _("A therapist wants a specialist to see you. We choose an office and write to it."),
+        CLINIC,
+    ),
+    Status.SENT: Words(
+        _("The other office answers us"),
+        _("Our letter about you is sent. If the office does not answer in time, we call it."),
+        OFFICE,
+    ),
+    Status.OPENED: Words(
+        _("The other office answers us"),
+        _("The office has our letter. If it does not answer in time, we call it."),
+        OFFICE,
+    ),
+    Status.QUESTION: Words(
+        _("We answer a question of the other office"),
+        _("The office asked us something. If we need to know it from you, we call you."),
+        CLINIC,
+    ),
+    Status.ACCEPTED: Words(
+        _("The other office gives you a day"),
+        _("The office will see you. If there is no day in time, we call it."),
+        OFFICE,
+    ),
+    Status.DECLINED: Words(
+        _("We look for another office"),
+        _("The office cannot see you. You need not do anything."),
+        CLINIC,
+    ),
+    Status.SCHEDULED: Words(
+        _("You go to your appointment"),
+        _("Cannot go? Call us, and we find another day."),
+        YOU,
+    ),
+    Status.SEEN: Words(
+        _("The other office writes to us"),
+        _("You were seen. If its report does not come in time, we ask for it."),
+        OFFICE,
+    ),
+    Status.NO_SHOW: Words(
+        _("We call you about a new day"),
+        _("We heard that the visit did not take place. You can also call us."),
+        CLINIC,
+    ),
+    Status.REPORTED: Words(
+        _("A therapist reads the report"),
+        _("The report of the other office is here. We tell you what it means for you."),
+        THERAPIST,
+    ),
+    Status.CLOSED: Words(_("This is finished"), "", ""),
+    Status.WITHDRAWN: Words(_("This was stopped"), "", ""),
+}
+AFTER_THE_DAY = Words(
+    _("We ask how it went"),
+    _("The day of your appointment has come. We ask you or the office if you were seen."),
+    CLINIC,
+)
+READ = Words(
+    _("We tell you what comes next"),
+    _("A therapist has read the report of the other office."),
+    CLINIC,
+)
+ENDED = {
+    End.REPORT_READ: _("The report came, and a therapist has read it."),
+    End.SEEN_NO_REPORT: _("You were seen. The office sends no report."),
+    End.PATIENT_DECLINED: _("You decided against it. Did you change your mind? Call us."),
+    End.LOST_CONTACT: _("We could not reach you. Please call us."),
+    End.SEEN_ELSEWHERE: _("You were seen somewhere else."),
+    End.NOT_NEEDED: _("It is no longer needed. Do you see it differently? Call us."),
+    End.MADE_IN_ERROR: _("It was started by mistake. You need not do anything."),
+}
+MOVES = {  # None: the patient need not read it
+    What.STARTED: _("A therapist asked for a specialist to see you"),
+    What.CHOSEN: None,
+    What.LETTER: None,
+    What.SENT: _("We wrote to the other office"),
+    What.OPENED: None,
+    What.ACCEPTED: _("The office will see you"),
+    What.DECLINED: _("The office cannot see you"),
+    What.ASKED: _("The office asked us a question"),
+    What.ANSWERED: _("We answered the office"),
+    What.SCHEDULED: _("You got an appointment"),
+    What.SEEN: _("You were seen"),
+    What.NO_SHOW: _("The visit did not take place"),
+    What.REPORTED: _("The report of the office came"),
+    What.READ: _("A therapist read the report"),
+    What.REDIRECTED: _("We began to look for another office"),
+    What.CLOSED: _("Finished"),
+    What.WITHDRAWN: _("Stopped"),
+    What.REOPENED: _("We took it up again"),
+    What.PHONE: None,
+    What.FAX: None,
+    What.NOTE: None,
+    What.NEXT_DATE: None,
+    What.HANDED_OVER: None,
+    What.LINK_WOKEN: None,
+}
+BAD_NEWS = (What.DECLINED, What.NO_SHOW)

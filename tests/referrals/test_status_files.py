@@ -1,0 +1,111 @@
+"""What a patient may take along from the status page, and who looked at the record."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+from icalendar import Calendar
+from pypdf import PdfReader
+
+from clinic.audit.models import AccessLog
+from intake import triage
+from intake.models import AnswerChange, Urgency
+from referrals import actions
+from tests import factories
+from tests.answers import HEEL_PAIN
+from tests.referrals.status_page import Page, appointment, at
+
+pytestmark = pytest.mark.django_db
+
+# Files to take along -------------------------------------------------------------------------------------------------
+
+
+def test_the_calendar_file_is_neutral_and_in_the_zone_of_the_office(sent, page):
+    made = appointment(sent)
+    phone = page().opens("status_calendar", sent.public_id)
+    assert phone.page["Content-Type"].startswith("text/calendar")
+    assert "attachment" in phone.page["Content-Disposition"]
+    file = Calendar.from_ical(phone.page.content)
+    event = file.walk("VEVENT")[0]
+    assert event["SUMMARY"] == "Appointment"
+    assert event.start == made.starts_at.replace(microsecond=0)
+    assert event["DTSTART"].params["TZID"] == "America/Denver"
+    assert [zone["TZID"] for zone in file.walk("VTIMEZONE")] == ["America/Denver"]
+    for word in ("eurolog", "Katz", "Graciela", "therap", "pain"):
+        assert word not in phone.page.content.decode()
+
+
+def test_an_appointment_that_was_moved_or_dropped_has_no_file(sent, page, priya):
+    appointment(sent)
+    actions.no_show(sent, by=priya)
+    assert page().opens("status_calendar", sent.public_id).page.status_code == 404
+
+
+@pytest.fixture
+def answered(location):
+    intake = factories.intake(at=location, answers=HEEL_PAIN, submitted=True)
+    AnswerChange.objects.create(
+        intake=intake, question="age", before=45, after=46, urgency_before=Urgency.ROUTINE, urgency_after=0
+    )
+    return intake
+
+
+def test_the_answers_as_data_hold_every_answer_and_change(answered):
+    phone = Page(answered.patient).opens("status_answers_json", answered.public_id)
+    data = json.loads(phone.page.content)
+    assert {row["id"]: row["value"] for row in data["answers"]} == answered.answers
+    assert all(row["question"] and row["answer"] for row in data["answers"])
+    assert [(change["before"], change["after"]) for change in data["changes"]] == [(45, 46)]
+    assert (data["answered_by"], data["language_of_the_form"]) == ("patient", "en")
+    assert data["submitted_at"]
+    assert "urgency" not in phone.page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_answers_as_a_page_are_tagged_and_in_the_language_of_the_reader(answered, language, tmp_path):
+    phone = Page(answered.patient)
+    phone.client.cookies["django_language"] = language
+    phone.opens("status_answers_pdf", answered.public_id)
+    assert phone.page["Content-Type"] == "application/pdf"
+    (tmp_path / "answers.pdf").write_bytes(phone.page.content)
+    pdf = PdfReader(tmp_path / "answers.pdf")
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"].startswith(language)
+    text = " ".join(one.extract_text() for one in pdf.pages)
+    with translation.override(language):
+        question = triage.shipped().questions["age"].text_in(language)
+    assert " ".join(question.split()) in " ".join(text.split())
+
+
+def test_what_somebody_typed_is_never_markup_in_the_file(location):
+    typed = {**HEEL_PAIN, "anything_else": '#panic() *x* $y$ <b> \\ "quoted"'}
+    intake = factories.intake(at=location, answers=typed, submitted=True)
+    assert Page(intake.patient).opens("status_answers_pdf", intake.public_id).page.content.startswith(b"%PDF")
+
+
+# Who looked ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_looked_names_staff_the_office_and_the_patient(sent, page, sign_in, maya):
+    sign_in(maya).get(sent.case.get_absolute_url())
+    sign_in(maya).get(sent.case.get_absolute_url())
+    AccessLog.objects.create(actor="office", page="office", subject="referral", patient_id=sent.patient_id)
+    text = page().opens("status_looked").text
+    assert "Maya Ortiz, physical therapist" in text
+    assert "Your answers and what we noted about them, 2 times" in text
+    assert "The other office we wrote to" in text
+    assert "You, or somebody with your link" in text
+    assert "lists in which your name stands" in text
+
+
+def test_who_looked_holds_nobody_else_s_rows_and_comes_in_pages(page, sent, maya, location):
+    other = factories.patient(at=location)
+    AccessLog.objects.create(
+        actor="staff", user=maya, role="therapist", page="case", subject="case", patient_id=other.pk
+    )
+    assert "Maya" not in page().opens("status_looked").text
+    for day in range(40):
+        with at(timezone.now() - timedelta(days=day + 1)):
+            AccessLog.objects.create(actor="office", page="office", subject="referral", patient_id=sent.patient_id)
+    assert "Page 1 of 2" in page().opens("status_looked").text
