@@ -140,7 +140,7 @@ class FinishIntake(_ToPatient):
             return "The intake was submitted."
         if intake.paper_code:
             return "The patient answers on paper."
-        if intake.urgency == Urgency.EMERGENCY:
+        if intake.urgency == Urgency.EMERGENCY or intake.occasion == Intake.Occasion.WORSE:
             return "Staff call this patient; a routine reminder would say the wrong thing."
         if why := intake.patient.why_no_mail():
             return why

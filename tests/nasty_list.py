@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,10 +12,13 @@ from clinic.links.models import Link
 from clinic.staff.models import Location
 from intake import triage
 from intake.forms.contact import ContactForm, OpenLinkForm
+from intake.forms.follow_up import FollowUpForm
 from intake.forms.questions import PageForm, as_sent
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
-from intake.models import Intake
+from intake.models import FollowUp, Intake
+from intake.status_cookie import open_status
+from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address
 from tests.nasty_forms import Answered, NastyForm, Sent
@@ -131,6 +135,20 @@ def _reveal(world):
     return world.opened(ada, page_address("safety-check") + "reveal/", good, page="safety-check")
 
 
+def _follow_up(world):
+    intake = factories.case(at=world.location, answers=EVERYTHING).intake
+    FollowUp.objects.create(
+        patient=intake.patient, intake=intake, week=2, due_at=timezone.now() - timedelta(hours=1), activity="Walk"
+    )
+    browser = Client()
+    browser.cookies = open_status(RequestFactory().get("/"), HttpResponse(), intake.patient).cookies
+    return Answered(browser, reverse("follow_up"), {"change": ["same"], "pain": ["6"], "difficulty": ["4"]})
+
+
+def _follow_up_form(sent, at):
+    return FollowUpForm(sent, follow_up=FollowUp(activity="Walk"), language="en")
+
+
 NAME = ("first_name", "last_name", "phone", "email", "insurance_plan")
 
 
@@ -138,6 +156,7 @@ CONTACT = {"language": "none", "location": "en", "needs_interpreter": "x"}
 WHO = {"kind": "female", "authority": "patient", "contact": "guardian"}
 SIGNED = {"treatment": "yes", "privacy": "no", "email": "on", "referral": "on", "intend": "yes"}
 TESTS = {"imaging_done": "female", "surgery_considered": "yes", "specialists_seen": "mri"}
+HOW_IT_GOES = {"change": "none", "pain": "11", "difficulty": "none"}
 FORMS = [
     NastyForm("start", _start, NAME, ("date_of_birth",), options=CONTACT, secrets=("ticket",), builds=_contact_form),
     NastyForm("contact", _contact, NAME, ("date_of_birth",), options=CONTACT, builds=_contact_form),
@@ -156,6 +175,7 @@ FORMS = [
         "sign", _sign, ("signed_name",), options=SIGNED, secrets=("version", "shown", "asked_about"), builds=_sign_form
     ),
     NastyForm("link", _link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
+    NastyForm("how it goes", _follow_up, options=HOW_IT_GOES, builds=_follow_up_form),
     NastyForm("emergency read", _press("intake_emergency"), secrets=("csrfmiddlewaretoken",), mirrors=False),
     NastyForm("leave", _press("intake_leave"), secrets=("csrfmiddlewaretoken",), mirrors=False),
 ]

@@ -135,6 +135,7 @@ def change_contact(intake, **contact) -> None:
     if patient.email:
         emails.remind_to_finish(intake)
     readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
+    readdress(subject_type="patient", subject_id=patient.public_id, to=patient.email, language=patient.language)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
