@@ -24,7 +24,7 @@ from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 from tests.intake.patients import Phone
 
-AT_MOST = 2.0  # seconds
+AT_MOST = 2.0  # seconds of this process, so that a busy machine is no finding
 SET_BY_THE_PAGE = ("version", "shown", "asked_about", "ticket", "from", "csrfmiddlewaretoken")
 FORM = "application/x-www-form-urlencoded"
 Sent = dict[str, list[str]]
@@ -104,12 +104,12 @@ class World:
     def sends(self, form: NastyForm, at: Answered, body: bytes, *, kind=FORM, headers=None, good=None):
         cookies = at.browser.cookies.output()
         before = self.kept(at)
-        began = time.perf_counter()
+        began = time.process_time()
         block = transaction.atomic()
         block._from_testcase = True  # what must be a transaction of its own may be inside this one
         with block:
             answer = at.browser.generic("POST", at.address, body, kind, **(headers or {}))
-            took = time.perf_counter() - began
+            took = time.process_time() - began
             wrong = list(self._wrong(form, at, answer, before, good, took))
             transaction.set_rollback(True)
         if at.browser.cookies.output() != cookies:

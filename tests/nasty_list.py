@@ -13,6 +13,7 @@ from clinic.staff.models import Location
 from intake import triage
 from intake.forms.contact import ContactForm, OpenLinkForm
 from intake.forms.follow_up import FollowUpForm
+from intake.forms.link_new import NewLinkForm
 from intake.forms.questions import PageForm, as_sent
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
@@ -135,6 +136,21 @@ def _reveal(world):
     return world.opened(ada, page_address("safety-check") + "reveal/", good, page="safety-check")
 
 
+def _unsent(world):
+    ada = world.ada(EVERYTHING)
+    good = {"anything_else": ["Nothing more"], "version": ["1"]}
+    return world.opened(ada, page_address("anything-else") + "unsent/", good, page="anything-else")
+
+
+def _new_link(world):
+    world.ada()
+    return Answered(Client(), reverse("link_new"), {"email": [ADA["email"]]})
+
+
+def _files(world):
+    return world.opened(world.ada(EVERYTHING), reverse("intake_files"), {"kind": ["report"]})
+
+
 def _follow_up(world):
     intake = factories.case(at=world.location, answers=EVERYTHING).intake
     FollowUp.objects.create(
@@ -169,11 +185,19 @@ FORMS = [
     _questions("one line", "goals", texts=("goal",), numbers=("goal_difficulty",)),
     _questions("many lines", "anything-else", texts=("anything_else",), secrets=("version", "then")),
     NastyForm(
-        "reveal", _reveal, options={"emergency_now": "female", "shown": "none"}, secrets=("version",), mirrors=False
+        "reveal",
+        _reveal,
+        options={"emergency_now": "female", "shown": "none"},
+        secrets=("version",),
+        mirrors=False,
+        builds=_page_form,
     ),
     NastyForm(
         "sign", _sign, ("signed_name",), options=SIGNED, secrets=("version", "shown", "asked_about"), builds=_sign_form
     ),
+    NastyForm("left on a page", _unsent, ("anything_else",), secrets=("version", "discard"), mirrors=False),
+    NastyForm("new link", _new_link, ("email",), builds=lambda sent, at: NewLinkForm(sent)),
+    NastyForm("files", _files, options={"kind": "female"}, secrets=("files",)),
     NastyForm("link", _link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
     NastyForm("how it goes", _follow_up, options=HOW_IT_GOES, builds=_follow_up_form),
     NastyForm("emergency read", _press("intake_emergency"), secrets=("csrfmiddlewaretoken",), mirrors=False),
