@@ -38,10 +38,10 @@ patient_urls = [
     path("status/worse/", status_again.worse, name="status_worse"),
     path("status/again/", status_again.again, name="again"),
     path("status/follow-up/", status_again.follow_up, name="follow_up"),
+    path("link/new/", link_new.link_new, name="link_new"),
+    path("link/asked/", link_new.link_asked, name="link_asked"),
     path("status/files/", patient_files.status_files, name="status_files"),
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]
 
 urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *paper_urls, *staff_urls]
-    path("link/new/", link_new.link_new, name="link_new"),
-    path("link/asked/", link_new.link_asked, name="link_asked"),
