@@ -11,6 +11,7 @@ from intake.models import Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
 OWN, MINE = "patient", "mine"
+NOT_ASKED = {Kind.PATIENT: ("name", "relationship", "authority"), Kind.HELPER: ("authority",)}
 WHY = {
     ("kind", "adult"): _(
         "By the date of birth on file the patient is an adult. Choose the representative if you may act for them, or "
@@ -97,6 +98,9 @@ class WhoForm(forms.Form):
         kind = cleaned.get("kind")
         if not kind:
             return cleaned
+        for name in NOT_ASKED.get(kind, ()):  # it is not on the screen, so nobody could mend it
+            self.errors.pop(name, None)
+            cleaned[name] = ""
         said = {name: cleaned.get(name, "") for name in ("name", "authority")}
         for why in unfit(self.patient, kind, **said):
             if why.field not in self.errors:

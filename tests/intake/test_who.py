@@ -69,6 +69,12 @@ def test_a_helper_only_types_and_what_they_leave_from_another_choice_is_dropped(
     assert Patient.objects.get().contact_is_of == "patient"
 
 
+def test_what_was_typed_for_another_choice_does_not_stand_in_the_way(asked):
+    ada = asked().says_who("patient", name="x" * 500, relationship="\0", authority="king")
+    assert ada.asks == ["emergency_now"]
+    assert respondent().name == ""
+
+
 REFUSED = {
     "nothing chosen": ({}, {}, "Choose who is filling this in."),
     "unknown": ({}, {"kind": "robot"}, "Choose one of the answers shown."),

@@ -40,6 +40,14 @@ def move(browser, referral, do, **given):
 # Who sees what --------------------------------------------------------------------------------------------------------
 
 
+def test_the_desk_reads_what_the_patient_signed_about_sharing(desk, draft):
+    for place in ("", "letter/"):
+        assert "agrees that what is needed is shared" in page(desk, f"/referrals/{draft.public_id}/{place}")
+    factories.consent(draft.case.intake, "referral", agreed=False)
+    for place in ("", "letter/"):
+        assert "ask each time before a letter is sent" in page(desk, f"/referrals/{draft.public_id}/{place}")
+
+
 def addresses(referral):
     at = f"/referrals/{referral.public_id}/"
     return [at, at + "choose/", at + "letter/", at + "letter.pdf", at + "send/", at + "move/?do=note"]

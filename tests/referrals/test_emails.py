@@ -136,6 +136,14 @@ def test_after_a_long_silence_nobody_is_reminded_of_yesterday(referral, post_off
     assert Message.objects.get().outcome == "The appointment is too close, or over."
 
 
+def test_whoever_wants_no_email_is_not_reminded_by_email(referral, post_office):
+    emails.appointment_reminder(give_appointment(referral, timezone.now() + timedelta(days=9)))
+    factories.consent(referral.case.intake, "email", agreed=False)
+    sweep(timezone.now() + timedelta(days=8))
+    assert post_office.mails == []
+    assert Message.objects.get().outcome == "The patient asked for calls or paper, not email."
+
+
 def test_a_report_is_announced_to_the_therapist_who_decided_and_to_the_owner(referral, maya, daniel, priya):
     report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
     assert {row.recipient for row in emails.report_received(report)} == {maya.email, priya.email}
