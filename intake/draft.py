@@ -1,37 +1,49 @@
-"""Which intake this browser has open: a signed cookie that holds its key, and nothing about the person."""
+"""Which intake this browser has open: a signed cookie that holds its key, and nothing about the person.
+
+A form nobody uses for PATIENT_IDLE_MINUTES closes: going on takes the date of birth again, and nothing typed is lost.
+A day after it was opened the browser forgets it.
+"""
 
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.db.models import Exists, OuterRef
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.links.models import Link
 from intake.actions.intakes import link_to
+from intake.forms.contact import OpenLinkForm
 from intake.models import Intake
 
 COOKIE = "plumbline_intake"
 SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
+WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
 def remember(request, response, intake: Intake):
     """This browser has `intake` open from now on, as long as its link is not withdrawn."""
-    opened = _opened(request)
+    opened = _known(request)
     same = opened is not None and opened["i"] == intake.public_id.hex
     generation = opened["g"] if same else link_to(intake).generation
-    key = signing.dumps({"i": intake.public_id.hex, "g": generation, "at": _stamp()}, salt=SALT)
-    response.set_cookie(
-        COOKIE, key, max_age=int(OPEN_FOR.total_seconds()), httponly=True, samesite="Lax", secure=settings.PRODUCTION
-    )
+    now = _stamp()
+    _keep(response, {"i": intake.public_id.hex, "g": generation, "at": now, "used": now})
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, intake.language)
     return response
+
+
+def reopen(request, response):
+    """An idle form is in use again; it was opened when it was."""
+    return _keep(response, _known(request) | {"used": _stamp()})
 
 
 def speak(response, language):
@@ -52,10 +64,60 @@ def forget(response):
 
 
 def intake_of(request) -> Intake | None:
-    """The intake this browser has open, with its patient, location and protocol; None without a good cookie."""
-    opened = _opened(request)
-    if opened is None:
+    """The intake this browser has open, with its patient, location and protocol; None without a good cookie.
+
+    One that nobody used for too long is not open.
+    """
+    opened = _known(request)
+    return _intake(opened) if opened and not _idle(opened) else None
+
+
+def known_intake_of(request) -> Intake | None:
+    """The same, but also one that is idle: to ask for the date of birth, and to show nothing of."""
+    opened = _known(request)
+    return _intake(opened) if opened else None
+
+
+def opened_before_submission(request, intake) -> bool:
+    """True in the browser that was answering when the answers were sent, and not in one opened later."""
+    opened = _known(request)
+    return bool(opened and intake.submitted_at and opened["at"] <= intake.submitted_at.timestamp())
+
+
+def idle_limit() -> int:
+    """Seconds without a request after which an open form closes."""
+    return int(settings.PATIENT_IDLE_MINUTES * 60)
+
+
+def _stamp() -> int:
+    return int(timezone.now().timestamp())
+
+
+def _keep(response, opened):
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(opened, salt=SALT),
+        max_age=int(OPEN_FOR.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.PRODUCTION,
+    )
+    return response
+
+
+def _known(request) -> dict | None:
+    try:
+        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=OPEN_FOR)
+    except signing.BadSignature:
         return None
+    return opened if _stamp() - opened["at"] <= OPEN_FOR.total_seconds() else None
+
+
+def _idle(opened) -> bool:
+    return _stamp() - opened.get("used", opened["at"]) > idle_limit()
+
+
+def _intake(opened) -> Intake | None:
     link = Link.objects.live().filter(
         purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), generation=opened["g"]
     )
@@ -63,40 +125,59 @@ def intake_of(request) -> Intake | None:
     return found.select_related("patient__location", "protocol").defer("protocol__content").first()
 
 
-def opened_before_submission(request, intake) -> bool:
-    """True in the browser that was answering when the answers were sent, and not in one opened later."""
-    opened = _opened(request)
-    return bool(opened and intake.submitted_at and opened["at"] <= intake.submitted_at.timestamp())
-
-
-def _stamp() -> int:
-    return int(timezone.now().timestamp())
-
-
-def _opened(request) -> dict | None:
-    try:
-        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=OPEN_FOR)
-    except signing.BadSignature:
-        return None
-    return opened
-
-
-def patient_page(view):
+def patient_page(view=None, *, idle_ends=True):
     """A page of the intake this browser has open, given to the view as its second argument.
 
-    Without one, a plain page says how to get back. Times on the page are those of the patient's location.
+    Without one, a plain page says how to get back. When nobody used it for too long, the date of birth is asked first,
+    and what was just sent waits for it. `idle_ends=False` is for the page that must never close, and for what shows
+    nothing; neither wakes an idle form. Times on the page are those of the patient's location.
     """
+    if view is None:
+        return partial(patient_page, idle_ends=idle_ends)
 
     @login_not_required
     @wraps(view)
     def opened(request, *args, **kwargs):
-        intake = intake_of(request)
+        known = _known(request)
+        intake = _intake(known) if known else None
         if intake is None:
             return render(request, "intake/not_open.html", status=404)
+        idle = _idle(known)
         with timezone.override(intake.patient.location.zone):
-            return view(request, intake, *args, **kwargs)
+            if idle and idle_ends:
+                return _ask_again(request, intake)
+            response = view(request, intake, *args, **kwargs)
+        return response if idle or COOKIE in response.cookies else reopen(request, response)
 
     return opened
+
+
+def _ask_again(request, intake):
+    """The form was idle for too long. What was sent goes along, hidden, until the date of birth is right."""
+    if request.headers.get("HX-Request"):
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return HttpResponse(status=204, headers={"HX-Redirect": resume_address(here)})
+    if request.method in ("GET", "HEAD"):
+        return redirect(resume_address(request.get_full_path()))
+    sent = {} if request.FILES else {name: values for name, values in request.POST.lists() if goes_along(name)}
+    return show_resume(request, intake, OpenLinkForm(prefix="confirm"), to=request.get_full_path(), sent=sent)
+
+
+def goes_along(name) -> bool:
+    """True for a field that belongs to the page it was sent to, not to the page that asks again."""
+    return name != "csrfmiddlewaretoken" and not name.startswith("confirm-")
+
+
+def resume_address(to) -> str:
+    return f"{reverse('intake_resume')}?{urlencode({'to': to})}"
+
+
+def show_resume(request, intake, form, *, to, sent=None, wrong=None):
+    """The page that asks for the date of birth. `sent`: names to values of what waits for it."""
+    carried = [(name, value) for name, values in (sent or {}).items() for value in values]
+    context = {"form": form, "wrong": wrong, "location": intake.patient.location, "to": to, "carried": carried}
+    status = 422 if wrong or form.errors else 403 if request.method == "POST" else 200
+    return render(request, "intake/resume.html", context | {"lost_file": bool(request.FILES)}, status=status)
 
 
 def language_of(request) -> str:

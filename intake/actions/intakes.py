@@ -20,6 +20,7 @@ from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
+from intake.actions.unsent import discard_unsent
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.status_emails import answers_received
@@ -169,6 +170,7 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
         _keep_what_was(intake, before, after, differing, screened)
         _write(intake, page_id, after, screened, by)
         _see_to_flags(intake, screened)
+    discard_unsent(intake, page_id)
     unread = {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY} - set(intake.emergency_rules_read)
     return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=bool(unread))
 
@@ -296,6 +298,7 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     intake.entered_by = by or intake.entered_by
     intake.save(update_fields=["submitted_at", "urgency", "entered_by"])
     keep_code(assessment)
+    intake.unsent_pages.all().delete()
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
     follow_ups.plan(intake)
     answers_received(intake)

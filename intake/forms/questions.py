@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Hidden, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -167,15 +168,27 @@ class PageForm(forms.Form):
 
     `offered`: answers of an earlier intake, shown where there is none yet, with the question whether they are still
     right. They count like anything else on the page: once it is sent. `offered_from` is the day they were given.
+    `restored`: `data` was typed earlier and never sent; it is shown as it was left and not judged.
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data=None, *, protocol, page_id, saved, language, version=0, came_from="", offered=None, offered_from=None
+        self,
+        data=None,
+        *,
+        protocol,
+        page_id,
+        saved,
+        language,
+        version=0,
+        came_from="",
+        offered=None,
+        offered_from=None,
+        restored=False,
     ):
-        initial = {"version": version}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={"version": version})
+        self.restored = restored
         self.protocol, self.page_id = protocol, page_id
         page = triage.find_page(protocol, page_id)
         fields = {name: field_for(protocol.questions[name], language) for name in page.questions}
@@ -209,6 +222,11 @@ class PageForm(forms.Form):
     @property
     def complete(self) -> bool:
         return not self.errors and not self.unseen
+
+    def full_clean(self):
+        if not self.restored:
+            return super().full_clean()
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean(self):
         cleaned = super().clean()

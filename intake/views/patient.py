@@ -17,7 +17,7 @@ from intake.views.patient_frame import next_address, show
 @require_safe
 def home(request):
     locations = Location.objects.all()
-    begun = draft.intake_of(request)
+    begun = draft.known_intake_of(request)
     context = {
         "locations": [(location, advice.opening_hours(location)) for location in locations],
         "languages": languages(),

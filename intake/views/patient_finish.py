@@ -13,7 +13,7 @@ from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 
 
-@patient_page
+@patient_page(idle_ends=False)
 def emergency(request, intake):
     """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays."""
     if intake.urgency < Urgency.EMERGENCY:
@@ -29,6 +29,7 @@ def emergency(request, intake):
         "intake/emergency.html",
         hours=opening_hours(location),
         opens_next=opens_next(location),
+        idle=None,
         read=_has_read(intake),
         onwards="" if intake.submitted_at else next_address(intake),
     )

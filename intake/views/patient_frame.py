@@ -9,7 +9,7 @@ from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
 from intake.advice import emergency_advice
-from intake.draft import language_of
+from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
 
 
 def show(request, intake, template, *, status=200, **context):
@@ -28,6 +28,7 @@ def show(request, intake, template, *, status=200, **context):
         "location": patient.location,
         "saved_at": intake.saved_at,
         "advice": emergency_advice(intake, language_of(request)),
+        "idle": {"limit": idle_limit(), "warned_for": WARNED_FOR, "resume": resume_address(request.get_full_path())},
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
     }
     return render(request, template, frame | context, status=status)

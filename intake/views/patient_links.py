@@ -85,5 +85,5 @@ def kept(request, intake):
 def leave(request, intake):
     """Closes the form in this browser, for a phone that others use. What was saved stays saved."""
     if request.method == "POST":
-        return forget_status(forget(show(request, intake, "intake/left.html", saved_at=None)))
+        return forget_status(forget(show(request, intake, "intake/left.html", saved_at=None, idle=None)))
     return show(request, intake, "intake/leave.html", onwards=next_address(intake))

@@ -14,9 +14,11 @@ from intake import triage
 from intake.actions import intakes
 from intake.actions.again import day_of_earlier, offered
 from intake.actions.protocols import protocol_for
-from intake.draft import language_of, patient_page, remember
+from intake.actions.unsent import left_on
+from intake.draft import language_of, patient_page
 from intake.forms.questions import PageForm, as_sent
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
+from intake.views.patient_unsent import as_typed
 
 MINE, SAVED = "mine", "saved"
 
@@ -32,9 +34,12 @@ def page(request, intake, number):
         return redirect(next_address(intake))
     came_from = "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
     if request.method != "POST":
-        more = "more" in request.GET
-        form = _form(request, intake, shown, came_from=came_from, opened_more=more)
-        return _show(request, intake, form, opened_more=more)
+        more, left = "more" in request.GET, left_on(intake, shown.id)
+        if left and "unsent" in request.GET:
+            form = _form(request, intake, shown, data=as_typed(left, shown), came_from=came_from, restored=True)
+        else:
+            form = _form(request, intake, shown, came_from=came_from, opened_more=more)
+        return _show(request, intake, form, opened_more=more, left=left)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
     try:
@@ -43,8 +48,7 @@ def page(request, intake, number):
         return redirect("intake_done")
     except intakes.StalePage as stale:
         return _show_both(request, intake, form, stale.changed)
-    response = _onwards(request, saved, form, came_from)
-    return remember(request, response, saved.intake)
+    return _onwards(request, saved, form, came_from)
 
 
 def _page(intake, number) -> triage.Page | None:
@@ -52,7 +56,7 @@ def _page(intake, number) -> triage.Page | None:
     return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
-def _form(request, intake, shown, *, data=None, came_from="", opened_more=False):
+def _form(request, intake, shown, *, data=None, came_from="", opened_more=False, restored=False):
     return PageForm(
         data,
         protocol=protocol_for(intake),
@@ -63,6 +67,7 @@ def _form(request, intake, shown, *, data=None, came_from="", opened_more=False)
         came_from=came_from,
         offered=offered(intake, shown.id, opened_more=opened_more),
         offered_from=day_of_earlier(intake),
+        restored=restored,
     )
 
 
@@ -90,7 +95,7 @@ def _onwards(request, saved, form, came_from):
     return redirect(page_address(intake, following[0]) if following else next_address(intake))
 
 
-def _show(request, intake, form, *, status=200, opened_more=False):
+def _show(request, intake, form, *, status=200, opened_more=False, left=None):
     protocol = protocol_for(intake)
     here = triage.find_page(protocol, form.page_id)
     asked = pages_to_show(intake)
@@ -109,6 +114,7 @@ def _show(request, intake, form, *, status=200, opened_more=False):
         back=page_address(intake, asked[place - 1]) if place else "",
         to_check=form.came_from == "check",
         opened_more=opened_more,
+        left=left,
     )
 
 

@@ -16,13 +16,23 @@ document.addEventListener("change", ({ target }) => {
   }
 });
 
-// Leaving a page with answers that were not sent asks first. Nothing is kept in the browser.
-let unsent = false;
+// Leaving a page with answers that were not sent: a form that says where they may be kept sends them there, to be
+// offered again; any other asks first. Nothing is kept in the browser.
+let unsent = null;
+const keeps = () => unsent?.dataset.unsentTo && navigator.sendBeacon;
+const keep = () => {
+  if (keeps() && navigator.sendBeacon(unsent.dataset.unsentTo, new FormData(unsent))) unsent = null;
+};
 document.addEventListener("input", ({ target }) => {
-  if (target.form && "warnUnsent" in target.form.dataset) unsent = true;
+  if (target.form && "warnUnsent" in target.form.dataset) unsent = target.form;
 });
-document.addEventListener("submit", () => { unsent = false; });
-addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+document.addEventListener("submit", () => { unsent = null; });
+addEventListener("beforeunload", (event) => {
+  if (keeps()) keep();
+  else if (unsent) event.preventDefault();
+});
+addEventListener("pagehide", keep); // a phone may say only one of these
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
 
 // A form is sent once, however often a shaking finger presses. Coming back with "back" opens it again.
 document.addEventListener("submit", (event) => {
@@ -36,4 +46,7 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-addEventListener("DOMContentLoaded", () => focusErrors(document));
+addEventListener("DOMContentLoaded", () => {
+  focusErrors(document);
+  unsent ??= document.querySelector("form[data-unsent-now]"); // what was refused is not saved either
+});

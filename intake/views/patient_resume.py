@@ -1,0 +1,76 @@
+"""An open form that nobody used for a while: staying, and going on with the date of birth."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from clinic.links.actions import Asleep, Wrong, try_open
+from intake.actions.intakes import link_to
+from intake.draft import goes_along, intake_of, known_intake_of, patient_page, reopen, show_resume
+from intake.forms.contact import OpenLinkForm
+from intake.views.patient_frame import next_address
+
+SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
+
+
+@patient_page
+@require_POST
+def stay(request, intake):
+    """Somebody is still there."""
+    return HttpResponse(status=204)
+
+
+@login_not_required
+def resume(request):
+    """The date of birth opens an idle form again; tries are counted like those of its link.
+
+    What was sent when it was idle is then sent again, by the browser, as if nothing had happened.
+    """
+    intake = known_intake_of(request)
+    if intake is None:
+        return render(request, "intake/not_open.html", status=404)
+    to = _place(request, intake)
+    if request.method != "POST" and intake_of(request):
+        return redirect(to)
+    with timezone.override(intake.patient.location.zone):
+        return _resume(request, intake, to)
+
+
+def _resume(request, intake, to):
+    link = link_to(intake)
+    form = OpenLinkForm(request.POST if request.method == "POST" else None, prefix="confirm")
+    wrong = None
+    if request.method == "POST" and form.is_valid():
+        opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
+        if not isinstance(opened, (Asleep, Wrong)):
+            return reopen(request, _onwards(request, to))
+        if isinstance(opened, Asleep) or not opened.tries_left:
+            return _asleep(request, intake, link)
+        wrong = opened
+    elif link.asleep:
+        return _asleep(request, intake, link)
+    sent = {name: values for name, values in request.POST.lists() if goes_along(name)}
+    return show_resume(request, intake, form, to=to, sent=sent, wrong=wrong)
+
+
+def _onwards(request, to):
+    response = redirect(to)
+    if any(goes_along(name) for name in request.POST):
+        response.status_code = SENT_AGAIN
+    return response
+
+
+def _asleep(request, intake, link):
+    context = {"location": intake.patient.location, "link": link}
+    return render(request, "intake/link_asleep.html", context, status=403)
+
+
+def _place(request, intake) -> str:
+    """Where they were; a place of ours only."""
+    to = request.POST.get("confirm-to") or request.GET.get("to") or ""
+    if url_has_allowed_host_and_scheme(to, allowed_hosts=None) and to.startswith("/"):
+        return to
+    return next_address(intake)

@@ -1,0 +1,53 @@
+"""What was typed on a page and not saved: kept as the page is left, offered when it is opened again."""
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from intake import triage
+from intake.actions.protocols import protocol_for
+from intake.actions.unsent import discard_unsent, fields_of, keep_unsent
+from intake.draft import patient_page
+from intake.forms.questions import as_sent
+from intake.views.patient_frame import page_address
+
+
+@patient_page(idle_ends=False)
+@require_POST
+def unsent(request, intake, number):
+    """Keeps what the browser sends as the page is left; `discard` throws it away. Shows nothing of anybody.
+
+    It may come at the very moment an idle form closes, so it is taken for as long as the browser knows its intake.
+    """
+    pages = triage.pages(protocol_for(intake))
+    if not 1 <= number <= len(pages):
+        return HttpResponse(status=204)
+    page = pages[number - 1]
+    if "discard" in request.POST:
+        discard_unsent(intake, page.id)
+        return redirect(page_address(intake, page))
+    posted = dict(request.POST.lists())
+    if _same_as_saved(intake, page, posted):
+        posted = {}
+    version = request.POST.get("version", "")
+    keep_unsent(intake, page.id, posted, version=int(version) if version.isdecimal() and len(version) < 9 else 0)
+    return HttpResponse(status=204)
+
+
+def as_typed(left, page) -> QueryDict:
+    """What was left on a page as the form takes it: with every follow-up taken as seen."""
+    typed = QueryDict(mutable=True)
+    for name, values in left.fields.items():
+        typed.setlist(name, values)
+    typed.setlist("shown", list(page.questions))
+    typed["version"] = str(left.version)
+    return typed
+
+
+def _same_as_saved(intake, page, posted) -> bool:
+    protocol = protocol_for(intake)
+    saved = {}
+    for question in page.questions:
+        saved |= as_sent(protocol.questions[question], intake.answers.get(question))
+    typed = fields_of(protocol, page, posted)
+    return {name: sorted(values) for name, values in typed.items()} == {name: sorted(saved[name]) for name in saved}
