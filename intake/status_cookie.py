@@ -5,7 +5,7 @@ It ends 20 minutes after the last page, 12 hours after it was opened, and at onc
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +25,7 @@ COOKIE = "plumbline_status"
 SALT = "intake.status"
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
+WARNED_FOR = 120  # seconds between the warning and the end of an idle page
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,14 @@ def visit_of(request) -> Visit | None:
     return _by_cookie(request) or _just_sent(request)
 
 
-def status_page(view):
+def status_page(view=None, *, shows=True):
     """A page of the patient whose status this browser has open, given to the view as its second argument.
 
-    The access log is written before the view is called. Times on the page are those of the patient's location. Without
-    an open status page, a plain page says how to get back.
+    The access log is written before the view is called, unless it `shows` nothing. Times on the page are those of the
+    patient's location, and it warns before it closes. Without an open status page, a plain page says how to get back.
     """
+    if view is None:
+        return partial(status_page, shows=shows)
 
     @login_not_required
     @wraps(view)
@@ -78,15 +81,17 @@ def status_page(view):
         if visit is None:
             return forget_status(render(request, "status/not_open.html", status=404))
         patient = visit.patient
-        saw(
-            request,
-            actor=AccessLog.Actor.PATIENT,
-            subject="patient",
-            subject_id=patient.public_id,
-            patient_id=patient.pk,
-            location_id=patient.location_id,
-        )
+        if shows:
+            saw(
+                request,
+                actor=AccessLog.Actor.PATIENT,
+                subject="patient",
+                subject_id=patient.public_id,
+                patient_id=patient.pk,
+                location_id=patient.location_id,
+            )
         request.status_visit = visit
+        request.status_idle = {"limit": int(IDLE.total_seconds()), "warned_for": WARNED_FOR}
         with timezone.override(patient.location.zone):
             response = view(request, patient, *args, **kwargs)
         return response if COOKIE in response.cookies else _keep(response, visit)

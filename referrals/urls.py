@@ -31,6 +31,7 @@ urlpatterns = [
     path("status/answers/<uuid:public_id>.json", status.status_answers_json, name="status_answers_json"),
     path("status/calendar/<uuid:public_id>.ics", status.status_calendar, name="status_calendar"),
     path("status/looked/", status.status_looked, name="status_looked"),
+    path("status/stay/", status.status_stay, name="status_stay"),
     path("status/leave/", status.status_leave, name="status_leave"),
     path("office/<str:secret>/", office.office_link, name="office_link"),
 ]

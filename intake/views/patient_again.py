@@ -33,13 +33,16 @@ def go_on_with(request, intake):
 
 
 def show_patient(request, patient, template, *, status=200, **context):
-    """Render a page about a patient that belongs to none of their intakes, after writing the access log."""
-    saw(
-        request,
-        actor=AccessLog.Actor.PATIENT,
-        subject="patient",
-        subject_id=patient.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    """Render a page about a patient that belongs to none of their intakes. The access log is written before that,
+    here or where the status page was found open.
+    """
+    if not hasattr(request, "status_visit"):
+        saw(
+            request,
+            actor=AccessLog.Actor.PATIENT,
+            subject="patient",
+            subject_id=patient.public_id,
+            patient_id=patient.pk,
+            location_id=patient.location_id,
+        )
     return render(request, template, {"patient": patient, "location": patient.location} | context, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.links.actions import address_of
 from intake import own_answers
 from intake.draft import forget, language_of
+from intake.models import Urgency
 from intake.status_cookie import forget_status, status_page
 from referrals.calendar_file import calendar_file
 from referrals.status import standing
@@ -34,11 +35,14 @@ PARTS = {  # a part is shown once its page is there
 def status(request, patient):
     """Next step, what is late, appointments, everything that happened, and the other pages of the patient."""
     visit = request.status_visit
+    found = standing(patient, timezone.now(), language_of(request))
+    if found.urgency == Urgency.EMERGENCY:
+        request.status_idle = None  # the advice stays on the screen
     return _show(
         request,
         patient,
         "status/status.html",
-        standing=standing(patient, timezone.now(), language_of(request)),
+        standing=found,
         link=visit.link,
         parts=[f"status/_{part}.html" for part, route in PARTS.items() if _is_there(part, route)],
         address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
@@ -89,6 +93,13 @@ def status_looked(request, patient):
     """Who opened this patient's record, by day."""
     page = Paginator(looks(patient), ROWS).get_page(request.GET.get("page"))
     return _show(request, patient, "status/looked.html", page_obj=page, rows=[in_words(row) for row in page])
+
+
+@status_page(shows=False)
+@require_POST
+def status_stay(request, patient):
+    """Somebody is still there."""
+    return HttpResponse(status=204)
 
 
 @login_not_required
