@@ -5,4 +5,5 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self):
-        from intake import checks, emails, status_emails  # noqa: F401  (looks at the protocol; registers mails)
+        # Looks at the protocol; registers mails.
+        from intake import appointment_emails, checks, emails, status_emails  # noqa: F401

@@ -15,6 +15,7 @@ from clinic.staff.models import Location, Role, User
 from intake.actions.cases import flags_after
 from intake.consent_texts import row_of, text_in
 from intake.models import (
+    AppointmentRequest,
     Assessment,
     Case,
     Consent,
@@ -152,6 +153,17 @@ def patient_file(of: Intake, content=b"%PDF-1.7", **fields) -> PatientFile:
     )
     made.file.save("report.pdf", ContentFile(content), save=True)
     return made
+
+
+def appointment_request(*, at: Location, **fields) -> AppointmentRequest:
+    """A visit asked for by somebody who has sent their answers; the desk has another day."""
+    sent = intake(at=at, submitted=True)
+    return AppointmentRequest.objects.create(
+        patient=sent.patient,
+        intake=sent,
+        location=at,
+        **{"days": ["mon"], "times": [], "reason": "new", "answer_by": timezone.now() + timedelta(days=1), **fields},
+    )
 
 
 def assessment(of: Intake, occasion=Assessment.Occasion.SUBMIT) -> Assessment:

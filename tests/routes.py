@@ -71,6 +71,7 @@ ROUTES = {
     "intake_submit": Route(ANYONE),
     "intake_done": Route(ANYONE),
     "intake_worse": Route(ANYONE),
+    "intake_appointment": Route(ANYONE),  # in an emergency it leads to the advice
     "consent_copy": Route(ANYONE),
     "intake_files": Route(ANYONE, shows=True),
     "intake_save": Route(ANYONE),
@@ -82,6 +83,7 @@ ROUTES = {
     "link_new": Route(ANYONE),
     "link_asked": Route(ANYONE),
     "status_worse": Route(ANYONE, shows=True),
+    "status_appointment": Route(ANYONE, shows=True),
     "status_files": Route(ANYONE, shows=True),
     "status_answers": Route(ANYONE, shows=True),
     "status_answers_pdf": Route(ANYONE, "case"),
@@ -96,6 +98,9 @@ ROUTES = {
     "again": Route(ANYONE, shows=True),
     "follow_up": Route(ANYONE, shows=True),
     "invite": Route(may.INVITE_PATIENTS),
+    # What patients ask the desk for
+    "requests": Route(may.ANSWER_REQUESTS, shows=True),
+    "appointment_request": Route(may.ANSWER_REQUESTS, "appointment request", shows=True),
     # Forms on paper
     "paper": Route(may.ANSWER_REQUESTS, shows=True),
     "paper_find": changes(may.ANSWER_REQUESTS, ""),
@@ -157,6 +162,7 @@ ROUTES = {
 # Samples that only the location they belong to may know of.
 OF_A_LOCATION = {
     "patient",
+    "appointment request",
     "paper form",
     "paper page",
     "case",

@@ -189,6 +189,7 @@ def samples(location, maya, priya):
         file=content, file_name="report.pdf", sha256=sha256(b"%PDF-1.7").hexdigest(), sent_by="Noor Adeyemi"
     )
     patient_file = factories.patient_file(referral.decision.case.intake)
+    asked = factories.appointment_request(at=location)
     paper_form = factories.intake(at=location, paper_code="22222222C")
     message = factories.message(at=location, subject_id=referral.public_id)
     ends = timezone.now() + timedelta(days=1)
@@ -208,6 +209,7 @@ def samples(location, maya, priya):
         "secret": {"secret": secret_of(link)},
         "page": {"number": 1},
         "answer": {"answer": "accept"},
+        "appointment request": {"public_id": asked.public_id},
         "paper form": {"public_id": paper_form.public_id},
         "paper page": {"public_id": paper_form.public_id, "number": 1},
         "key": {"key": "none"},

@@ -102,8 +102,8 @@ def _span(delta):
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context, url_name, label):
-    """A link of the top bar, marked as current on its page and on every page below it.
+def nav_link(context, url_name, label, count=0):
+    """A link of the top bar, marked as current on its page and on every page below it; `count` things wait there.
 
     A page that is not there yet gives no link, so the bar never points nowhere.
     """
@@ -113,7 +113,9 @@ def nav_link(context, url_name, label):
         return ""
     path = getattr(context.get("request"), "path", "")
     current = path == url or (url != "/" and path.startswith(url))
-    return format_html('<a href="{}"{}>{}</a>', url, format_html(' aria-current="page"') if current else "", label)
+    mark = format_html(' aria-current="page"') if current else ""
+    waits = format_html(' <span class="count">{}<span class="visually-hidden"> waiting</span></span>', count)
+    return format_html('<a href="{}"{}>{}{}</a>', url, mark, label, waits if count else "")
 
 
 @register.simple_tag(takes_context=True)

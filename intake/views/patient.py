@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,6 +12,8 @@ from intake import advice, draft
 from intake.actions import intakes
 from intake.forms.contact import ContactForm, languages
 from intake.views.patient_frame import next_address, show
+
+APPOINTMENT = "appointment"
 
 
 @login_not_required
@@ -28,8 +31,12 @@ def home(request):
 
 @login_not_required
 def start(request):
-    """Contact details first, so that somebody can be called back whose form is never finished."""
+    """Contact details first, so that somebody can be called back whose form is never finished.
+
+    Whoever came to ask for an appointment goes on to that page; `next` is that one word and no address.
+    """
     locations = Location.objects.all()
+    asks = APPOINTMENT in (request.POST.get("next"), request.GET.get("next"))
     form = ContactForm(
         request.POST if request.method == "POST" else None,
         locations=locations,
@@ -37,9 +44,10 @@ def start(request):
     )
     if request.method == "POST" and form.is_valid():
         intake = _begin(form)
-        response = draft.remember(request, redirect(next_address(intake)), intake)
+        onwards = reverse("intake_appointment") if asks else next_address(intake)
+        response = draft.remember(request, redirect(onwards), intake)
         return draft.speak(response, intake.language)
-    context = {"form": form, "only_location": form.only_location}
+    context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else ""}
     return render(request, "intake/start.html", context, status=422 if form.errors else 200)
 
 

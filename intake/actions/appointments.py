@@ -1,0 +1,173 @@
+"""A patient asks for a visit at this clinic; the front desk books it or calls. Every function is one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from clinic.staff.permissions import ANSWER_REQUESTS
+from intake import appointment_emails as emails
+from intake.models import AppointmentRequest, Case, Intake, Patient, Urgency
+
+State = AppointmentRequest.State
+WITHIN_WORKING_DAYS = 1
+
+
+class NotOffered(Exception):
+    """The patient was told to get help or that we call today; no visit is asked for meanwhile. Nothing was changed."""
+
+
+class Changed(Exception):
+    """Somebody has answered, changed or withdrawn the request since it was looked at; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a patient stands with visits: the request that waits for an answer, and the next visit that is booked."""
+
+    asked: AppointmentRequest | None
+    booked: AppointmentRequest | None
+    answered: AppointmentRequest | None  # the last one closed by staff with words, while nothing newer stands
+
+
+def standing(patient: Patient, now=None) -> Standing:
+    now = now or timezone.now()
+    mine = patient.appointment_requests.select_related("location")
+    asked = mine.unanswered().first()
+    booked = mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at").first()
+    last = mine.order_by("-asked_at", "-pk").first()
+    told = last if last and last.state == State.CLOSED and last.answer and last.answered_by_id else None
+    return Standing(asked, booked, told)
+
+
+def urgency_now(patient: Patient) -> Urgency:
+    """The worst tier of what this patient has told us and no therapist has decided on yet."""
+    undecided = Intake.objects.filter(Q(case=None) | ~Q(case__status=Case.Status.DECIDED), patient=patient)
+    worst = undecided.aggregate(rules=Max("urgency"), staff=Max("case__urgency"))
+    return Urgency(max(worst["rules"] or 0, worst["staff"] or 0))
+
+
+@transaction.atomic
+def ask(intake: Intake, *, days, times, reason, location, words="", by=None, now=None) -> AppointmentRequest:
+    """The patient's request for a visit. One is open at a time: asking again changes it and keeps the promise made.
+
+    Raises NotOffered while an emergency or a call today comes first.
+    """
+    _may(by, location)
+    now = now or timezone.now()
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=intake.patient_id)
+    if urgency_now(patient) >= Urgency.URGENT:
+        raise NotOffered
+    said = {"days": list(days), "times": list(times), "reason": reason, "words": words, "intake": intake}
+    with _history(by):
+        request = patient.appointment_requests.unanswered().first()
+        if request is None:
+            request = AppointmentRequest(patient=patient, location=location, answer_by=promised(location, now), **said)
+            request.save()
+            emails.tell_the_desk(request)
+            return request
+        for name, value in said.items():
+            setattr(request, name, value)
+        moved = request.location_id != location.pk
+        if moved:
+            request.location, request.answer_by = location, promised(location, now)
+        request.save()
+        if moved:
+            emails.tell_the_desk(request)
+    return request
+
+
+def promised(location, now) -> datetime:
+    """By when the desk answers: the end of the next working day."""
+    return location.opening_hours.after_working_days(now, WITHIN_WORKING_DAYS)
+
+
+@transaction.atomic
+def withdraw(request: AppointmentRequest, *, by=None) -> AppointmentRequest:
+    """The patient wants no visit any more. A request that was answered meanwhile is left as it is: Changed."""
+    request = _locked(request)
+    _may(by, request.location)
+    if request.state != State.ASKED:
+        raise Changed
+    with _history(by):
+        request.state, request.answered_at, request.answered_by = State.CLOSED, timezone.now(), by
+        request.save()
+    return request
+
+
+@transaction.atomic
+def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=None) -> AppointmentRequest:
+    """A visit is booked, or one that was booked is moved. The patient is told when, and nothing else.
+
+    `seen` is the `stamp` of the request when it was looked at. When the patient asked to move a visit, the one booked
+    before is closed.
+    """
+    now = now or timezone.now()
+    request = _to_answer(request, by, seen)
+    if starts_at <= now:
+        raise ValueError("A visit is booked for a time to come.")
+    with _history(by):
+        if request.state == State.ASKED and request.reason == AppointmentRequest.Reason.MOVE:
+            _close_the_one_moved(request, now)
+        request.state, request.starts_at, request.answer = State.BOOKED, starts_at, answer
+        request.answered_at, request.answered_by = now, by
+        request.save()
+    emails.booked(request)
+    return request
+
+
+@transaction.atomic
+def close(request: AppointmentRequest, *, answer, by, seen, now=None) -> AppointmentRequest:
+    """Answered without a visit, or a booked visit is off. The patient reads `answer` on their page."""
+    request = _to_answer(request, by, seen)
+    if not answer.strip():
+        raise ValueError("Closing a request takes words to the patient.")
+    with _history(by):
+        request.state, request.answer, request.starts_at = State.CLOSED, answer, None
+        request.answered_at, request.answered_by = now or timezone.now(), by
+        request.save()
+    emails.not_any_more(request)
+    return request
+
+
+def stamp(request: AppointmentRequest) -> str:
+    """What the request is like now, to notice on the next step that it was changed meanwhile."""
+    answered = request.answered_at.isoformat() if request.answered_at else ""
+    asked = [*request.days, *request.times, request.reason, request.words]
+    return "|".join([request.state, answered, str(request.location_id), *asked])
+
+
+def _to_answer(request, by, seen):
+    request = _locked(request)
+    if by is None:
+        raise PermissionDenied
+    _may(by, request.location)
+    if request.state == State.CLOSED or stamp(request) != seen:
+        raise Changed
+    return request
+
+
+def _close_the_one_moved(request, now):
+    before = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=now)
+    for one in before.select_for_update():
+        one.state, one.starts_at = State.CLOSED, None
+        one.save()
+        emails.not_any_more(one)
+
+
+def _locked(request):
+    rows = AppointmentRequest.objects.select_for_update(of=("self",)).select_related("patient", "location")
+    return rows.get(pk=request.pk)
+
+
+def _may(by, location):
+    if by is not None and not (by.may(ANSWER_REQUESTS) and by.locations.contains(location)):
+        raise PermissionDenied
+
+
+def _history(by):
+    return pghistory.context(**({"user": by.pk} if by else {}))

@@ -1,0 +1,118 @@
+"""Mails about visits at this clinic: to the desk that somebody asks, to the patient when it is. Never why."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.links.actions import address_of
+from clinic.messages import actions as messages
+from clinic.messages.facts import moment
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.staff.models import Role, User
+from intake.actions.status_links import extended
+from intake.models import AppointmentRequest
+
+LATE = 2  # the second round: the promised time has passed
+
+
+def tell_the_desk(request: AppointmentRequest) -> list[Message]:
+    """Now to the front desk of the location; to managers too when nobody has answered by the time promised."""
+    desk = list(User.objects.front_desk_at(request.location))
+    managers = list(User.objects.filter(is_active=True, role=Role.MANAGER, locations=request.location))
+    rounds = [(1, timezone.now(), desk or managers), (LATE, request.answer_by, desk + managers)]
+    return [
+        messages.schedule(
+            "appointment_asked",
+            key=f"appointment_asked:{request.public_id}:{request.location_id}:{number}:{person.pk}",
+            to=person.email,
+            language="en",
+            subject_type="appointment",
+            subject_id=request.public_id,
+            location=request.location,
+            due_at=due_at,
+            facts={"round": number},
+        )
+        for number, due_at, people in rounds
+        for person in people
+    ]
+
+
+def booked(request: AppointmentRequest) -> Message | None:
+    """When the visit is. A later mail about the same visit takes the place of one that still waits."""
+    not_any_more(request)
+    if not request.patient.email:
+        return None
+    number = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked").count() + 1
+    return messages.schedule(
+        "appointment_booked",
+        key=f"appointment_booked:{request.public_id}:{number}",
+        to=request.patient.email,
+        language=request.patient.language,
+        subject_type="appointment",
+        subject_id=request.public_id,
+        location=request.location,
+        facts={"starts_at": moment(request.starts_at, request.location.time_zone)},
+    )
+
+
+def not_any_more(request: AppointmentRequest) -> None:
+    messages.withdraw(
+        subject_type="appointment",
+        subject_id=request.public_id,
+        kinds=["appointment_booked"],
+        why="The visit was moved or is off.",
+    )
+
+
+def _request(message) -> AppointmentRequest:
+    return AppointmentRequest.objects.select_related("patient__location", "location").get(public_id=message.subject_id)
+
+
+@kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
+class AppointmentAsked:
+    @staticmethod
+    def still_needed(message) -> str:
+        request = _request(message)
+        if request.state != AppointmentRequest.State.ASKED:
+            return "The request was answered or withdrawn."
+        if request.location_id != message.location_id:
+            return "The patient has chosen another location."
+        if message.facts["round"] < LATE and request.answer_by <= timezone.now():
+            return "A later mail is due and says more."
+        if not User.objects.filter(email=message.recipient, is_active=True, locations=request.location).exists():
+            return "This person no longer works at the location."
+        return ""
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": settings.SITE_URL + reverse("requests")}
+
+
+@kind("appointment_booked", title="A visit was booked", safe=("clinic", "location", "phone", "starts_at", "link"))
+class AppointmentBooked:
+    @staticmethod
+    def still_needed(message) -> str:
+        request = _request(message)
+        said = datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
+        if request.starts_at is None or request.starts_at != said:
+            return "The visit was moved or is off."
+        if request.starts_at <= timezone.now():
+            return "The visit is over."
+        return request.patient.why_no_mail()
+
+    @staticmethod
+    def recipient(message) -> str:
+        return _request(message).patient.email
+
+    @staticmethod
+    def new_address(message, to) -> None:
+        patient = _request(message).patient
+        patient.email = to
+        patient.save(update_fields=["email"])
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": address_of(extended(_request(message).patient.public_id))}

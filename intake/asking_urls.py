@@ -1,0 +1,12 @@
+"""Addresses for asking: a visit, and the desk that answers."""
+
+from django.urls import path
+
+from intake.views import appointments, requests
+
+urlpatterns = [
+    path("intake/appointment/", appointments.intake_appointment, name="intake_appointment"),
+    path("status/appointment/", appointments.status_appointment, name="status_appointment"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<uuid:public_id>/", requests.appointment_request, name="appointment_request"),
+]

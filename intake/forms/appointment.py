@@ -1,0 +1,192 @@
+"""Asking for a visit, and what the desk answers."""
+
+from datetime import datetime, timedelta
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from clinic.staff.hours import WEEK
+from clinic.staff.models import Location
+from intake.forms.contact import LocationField
+from intake.forms.questions import ChoicesWithExclusive, ChosenField
+from intake.models import AppointmentRequest
+
+ANY = "any"
+PARTS_OF_THE_DAY = (("morning", _("Morning")), ("midday", _("Midday")), ("afternoon", _("Afternoon")))
+FURTHEST = timedelta(days=365)
+LONGEST = 300
+
+
+def days_in_words(days) -> list[str]:
+    return [str(WEEKDAYS[WEEK.index(day)]) for day in days if day in WEEK]
+
+
+def times_in_words(times) -> list[str]:
+    return [str(dict(PARTS_OF_THE_DAY)[time]) for time in times if time in dict(PARTS_OF_THE_DAY)]
+
+
+class _Wishes(ChosenField):
+    """Some of the choices, or the one that says any will do; cleans to a list, empty for any."""
+
+    def __init__(self, *, choices, any_of_them, **kwargs):
+        super().__init__(choices=[*choices, (_("or"), [(ANY, any_of_them)])], widget=ChoicesWithExclusive, **kwargs)
+        self.widget.exclusive = (ANY,)
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        if ANY in chosen and len(chosen) > 1:
+            raise ValidationError(self.error_messages["exclusive"], code="exclusive")
+        return [one for one in chosen if one != ANY]
+
+
+class AskForm(forms.Form):
+    """Of `locations` the one chosen is asked; with one location alone nobody is asked to choose."""
+
+    reason = forms.ChoiceField(
+        label=_("What is the visit for?"),
+        choices=AppointmentRequest.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what the visit is for."),
+            "invalid_choice": _("Choose one of the answers shown."),
+        },
+    )
+    days = _Wishes(
+        label=_("Which days suit you?"),
+        choices=(),
+        any_of_them=_("Any day"),
+        error_messages={
+            "required": _("Check each day that suits you, or “Any day”."),
+            "invalid_choice": _("Choose from the days shown."),
+            "exclusive": _("“Any day” cannot go together with single days. Keep one or the other."),
+        },
+    )
+    times = _Wishes(
+        label=_("Which part of the day?"),
+        choices=PARTS_OF_THE_DAY,
+        any_of_them=_("Any time"),
+        error_messages={
+            "required": _("Check each part of the day that suits you, or “Any time”."),
+            "invalid_choice": _("Choose from the answers shown."),
+            "exclusive": _("“Any time” cannot go together with a part of the day. Keep one or the other."),
+        },
+    )
+    location = LocationField(
+        label=_("Which of our locations?"),
+        queryset=Location.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a location."),
+            "invalid_choice": _("Choose one of the locations shown."),
+        },
+    )
+    words = forms.CharField(
+        label=_("Anything we should know to plan it"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_(
+            "Not for emergencies: the front desk reads this when it is open. Please do not write about health."
+        ),
+        error_messages={"max_length": _("Use at most %(limit_value)d characters. You have %(show_value)d.")},
+    )
+
+    def __init__(self, *args, locations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.only_location = locations[0] if len(locations) == 1 else None
+        if self.only_location:
+            del self.fields["location"]
+        else:
+            self.fields["location"].queryset = locations
+        opens = {day for location in locations for day in WEEK if location.hours.get(day)}
+        days = [(day, WEEKDAYS[number]) for number, day in enumerate(WEEK) if day in opens or not opens]
+        self.fields["days"].choices = [*days, (_("or"), [(ANY, _("Any day"))])]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def said(self) -> dict:
+        """What `appointments.ask` takes. Only of a valid form."""
+        return self.cleaned_data | ({"location": self.only_location} if self.only_location else {})
+
+
+def as_asked(request: AppointmentRequest) -> dict:
+    """A request as the form shows it, to be changed."""
+    return {
+        "reason": request.reason,
+        "days": request.days or [ANY],
+        "times": request.times or [ANY],
+        "location": request.location.slug,
+        "words": request.words,
+    }
+
+
+class _AnswerForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class BookForm(_AnswerForm):
+    """When the visit is, by the clock of its location, and words the patient reads on their page."""
+
+    day = forms.DateField(
+        label="Date",
+        widget=forms.DateInput({"type": "date", "class": "w-12"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter a date.", "invalid": "Enter a date such as 2027-03-24."},
+    )
+    at = forms.TimeField(
+        label="Time",
+        widget=forms.TimeInput({"type": "time", "class": "w-12"}, format="%H:%M"),
+        error_messages={"required": "Enter a time.", "invalid": "Enter a time such as 14:30."},
+    )
+    answer = forms.CharField(
+        label="Words to the patient",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="With whom, where to park, what to bring. They stand on the patient's page and in no mail.",
+    )
+
+    def __init__(self, *args, location, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.location = location
+        self.fields["day"].help_text = f"By the clock of {location.name}."
+        self.helper.layout.fields = ["seen", Field("day"), Field("at"), Field("answer")]
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.cleaned_data["day"], self.cleaned_data["at"], self.location.zone)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "day" in cleaned and "at" in cleaned and not self.errors:
+            now, hours = timezone.now(), self.location.opening_hours
+            if not now < self.starts_at <= now + FURTHEST:
+                self.add_error("day", "Enter a day and time to come, within a year.")
+            elif hours.on(cleaned["day"]) is None and any(hours.days):
+                self.add_error("day", f"{self.location.name} is closed on that day.")
+            elif any(hours.days) and not hours.is_open(self.starts_at):
+                self.add_error("at", f"{self.location.name} is closed at that time.")
+        return cleaned
+
+
+class CloseForm(_AnswerForm):
+    answer = forms.CharField(
+        label="Words to the patient",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3}),
+        help_text='For example "We called you. Please call us back." They stand on the patient\'s page.',
+        error_messages={"required": "Write what the patient should know."},
+    )

@@ -1,0 +1,48 @@
+"""Visits asked for and booked, on the patient's pages and in the navigation of the staff."""
+
+from django import template
+from django.template.defaultfilters import date
+
+from clinic.staff.permissions import ANSWER_REQUESTS
+from intake.actions import appointments
+from intake.forms.appointment import days_in_words, times_in_words
+from intake.models import AppointmentRequest, Patient, Urgency
+
+register = template.Library()
+
+
+@register.simple_tag
+def appointment_of(patient) -> dict:
+    """`offered` is false while an emergency or a call today comes first; the rest as `appointments.standing`."""
+    standing = appointments.standing(patient)
+    return {
+        "offered": appointments.urgency_now(patient) < Urgency.URGENT,
+        "asked": standing.asked,
+        "booked": standing.booked,
+        "answered": standing.answered,
+    }
+
+
+@register.filter
+def at_its_place(moment, request) -> str:
+    """A moment by the clock of the location that was asked."""
+    return date(moment.astimezone(request.location.zone), "MOMENT_FORMAT")
+
+
+@register.filter
+def day_words(days) -> str:
+    return ", ".join(days_in_words(days))
+
+
+@register.filter
+def time_words(times) -> str:
+    return ", ".join(times_in_words(times))
+
+
+@register.simple_tag
+def requests_waiting(user) -> int:
+    """How many things on the page of requests wait for somebody who answers them at this person's locations."""
+    if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
+        return 0
+    asked = AppointmentRequest.objects.visible_to(user).unanswered().count()
+    return asked + Patient.objects.visible_to(user).came_of_age().count()

@@ -1,0 +1,111 @@
+"""The desk's page of requests: visits patients ask for, details to confirm, and the ways to the rest of its work."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.audit.actions import saw
+from clinic.links.models import Link
+from clinic.messages.models import Message
+from clinic.staff.permissions import ANSWER_REQUESTS, SEE_MESSAGES, staff_may
+from intake.actions import appointments
+from intake.forms.appointment import BookForm, CloseForm
+from intake.models import AppointmentRequest, Patient
+
+State = AppointmentRequest.State
+SHOWN = 100  # of each sort; more than that is a day nobody plans by list
+
+
+@require_safe
+@staff_may(ANSWER_REQUESTS)
+def requests(request):
+    now, user = timezone.now(), request.user
+    mine = AppointmentRequest.objects.visible_to(user).select_related("patient", "location", "answered_by")
+    waiting = list(mine.unanswered().order_by("answer_by", "pk")[:SHOWN])
+    saw(request, subject="list")
+    context = {
+        "waiting": waiting,
+        "late": sum(one.answer_by < now for one in waiting),
+        "booked": mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at", "pk")[:SHOWN],
+        "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
+        "came_of_age": Patient.objects.visible_to(user).came_of_age().select_related("location")[:SHOWN],
+        "asleep": _sleeping_links(user),
+    }
+    return render(request, "requests/list.html", context)
+
+
+def _sleeping_links(user) -> int:
+    """Links that took too many wrong tries; the page of messages says whose and wakes them."""
+    if not user.may(SEE_MESSAGES):
+        return 0
+    seen = Message.objects.visible_to(user)
+    return Link.objects.asleep().filter(subject_id__in=seen.values("subject_id")).count()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_may(ANSWER_REQUESTS)
+def appointment_request(request, public_id):
+    """One request: book it, move what is booked, or close it with words."""
+    mine = AppointmentRequest.objects.visible_to(request.user).select_related("patient", "location", "answered_by")
+    asked = get_object_or_404(mine, public_id=public_id)
+    with timezone.override(asked.location.zone):
+        return _answered(request, asked) if request.method == "POST" else _show(request, asked)
+
+
+def _answered(request, asked):
+    do = request.POST.get("do", "book")
+    form = _form(asked, do, request.POST)
+    if not form.is_valid():
+        return _show(request, asked, status=422, **{do: form})
+    given = {"by": request.user, "seen": form.cleaned_data["seen"], "answer": form.cleaned_data["answer"]}
+    try:
+        if isinstance(form, BookForm):
+            appointments.book(asked, starts_at=form.starts_at, **given)
+            messages.success(request, "Booked. The patient sees it on their page, and gets a mail if they take mail.")
+        else:
+            appointments.close(asked, **given)
+            messages.success(request, "Closed. The patient reads your words on their page.")
+    except appointments.Changed:
+        asked.refresh_from_db()
+        messages.warning(
+            request, "It was answered or changed meanwhile. Nothing of yours was saved; this is how it is."
+        )
+        fresh = form.data.copy()
+        fresh["seen"] = appointments.stamp(asked)
+        return _show(request, asked, status=409, **{do: _form(asked, do, fresh)})
+    return redirect("requests")
+
+
+def _form(asked, do, data=None):
+    seen = {"seen": appointments.stamp(asked)}
+    if do == "book":
+        local = asked.starts_at.astimezone(asked.location.zone) if asked.starts_at else None
+        when = {"day": local.date(), "at": local.time(), "answer": asked.answer} if local else {}
+        return BookForm(data, location=asked.location, prefix=None, initial=seen | when, auto_id="id_book_%s")
+    if do == "close":
+        return CloseForm(data, initial=seen, auto_id="id_close_%s")
+    raise Http404
+
+
+def _show(request, asked, *, status=200, book=None, close=None):
+    saw(
+        request,
+        subject="patient",
+        subject_id=asked.patient.public_id,
+        patient_id=asked.patient_id,
+        location_id=asked.location_id,
+    )
+    history = asked.history.select_related("answered_by").order_by("-pgh_created_at")
+    context = {
+        "asked": asked,
+        "patient": asked.patient,
+        "location": asked.location,
+        "late": asked.state == State.ASKED and asked.answer_by < timezone.now(),
+        "book": book or _form(asked, "book"),
+        "close": close or _form(asked, "close"),
+        "form": book or close,
+        "history": history,
+    }
+    return render(request, "requests/request.html", context, status=status)
