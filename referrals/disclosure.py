@@ -9,7 +9,7 @@ SHORTEST = 2  # a single letter is no name to look for
 
 def without_identity(text: str, patient) -> str:
     """`text` with the patient's names, birth date, phone, email and member number taken out, in the active language."""
-    patients = f"[{_('patient')}]"
+    patients = _("[patient]")
     names = [patient.full_name, patient.last_name, patient.first_name]
     names += re.split(r"[\s-]+", f"{patient.first_name} {patient.last_name}")
     born = patient.date_of_birth

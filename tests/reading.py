@@ -47,6 +47,7 @@ NOT_FOR_PATIENTS = (
     "templates/office/",
     "templates/paper/",
     "templates/referrals/",
+    "templates/requests/",
     "templates/specialist/",
     "templates/staff/",
     "templates/parts/_pagination.html",

@@ -13,9 +13,11 @@ from clinic.links.actions import address_of, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from intake import appointment_emails, follow_up_emails, status_emails
 from intake import emails as to_patients
 from intake.actions import intakes
 from intake.forms.contact import LANGUAGE_NAMES
+from intake.models import FollowUp
 from referrals import emails as about_referrals
 from referrals.models import Appointment
 from tests import factories
@@ -37,8 +39,14 @@ def test_every_marked_word_has_a_spanish_one_with_the_same_places_to_fill():
         assert translations, f"{where[0]}: {key[1]!r} has no Spanish"
         assert len(translations) == len(key) - 1, key
         for english, words in zip(key[1:], translations, strict=True):
-            assert words.strip() == words != "", f"{where[0]}: {english!r} has no Spanish"
+            assert words.strip(), f"{where[0]}: {english!r} has no Spanish"
+            assert edges(words) == edges(english), f"{english!r} -> {words!r}"
             assert placeholders(words) == placeholders(english), f"{english!r} -> {words!r}"
+
+
+def edges(words):
+    """Whether a word is joined on before and after it."""
+    return words[:1].isspace(), words[-1:].isspace()
 
 
 def test_the_catalog_holds_no_word_that_is_gone():
@@ -124,7 +132,7 @@ def test_from_the_first_page_to_what_happens_next(lucia):
     assert "lunes a viernes" in lucia.text.lower()
     lucia.opens("intake_start").sends(reverse("intake_start"), {"email": "no", "phone": "1"})
     assert lucia.page.status_code == 422
-    assert "Escriba su nombre." in lucia.errors
+    assert "Escriba el nombre." in lucia.errors
     lucia.sends(reverse("intake_start"), LUCIA | {"date_of_birth_year": "61", "date_of_birth_month": "x"})
     lucia.starts(**LUCIA)
     lucia.sends(page_address("safety-check"), {"version": "0"})
@@ -269,6 +277,15 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     about_referrals.appointment_reminder(
         Appointment.objects.create(referral=referral, starts_at=starts_at, time_zone="America/New_York")
     )
+    status_emails.answers_received(intake)
+    status_emails.status_link(referral.patient)
+    follow_up = FollowUp.objects.create(patient=referral.patient, intake=intake, week=2, due_at=timezone.now())
+    follow_up_emails.ask_how_it_goes(follow_up)
+    visit = factories.appointment_request(
+        at=referral.patient.location, state="booked", starts_at=starts_at, answered_by=referral.owner
+    )
+    visit.patient = referral.patient
+    appointment_emails.booked(visit)
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
     seen = set()
