@@ -3,6 +3,7 @@
 Every function is one transaction. `by` is the member of staff who acts, or None for the patient.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -311,10 +312,8 @@ def sign_and_submit(intake, *, version, signed_name, choices, language, by=None)
 
     Raises BadSignature and what `submit_intake` raises. Sent already: nothing is signed a second time.
     """
-    try:
+    with suppress(AlreadySubmitted):
         sign(_locked(intake), signed_name=signed_name, choices=choices, language=language, by=by)
-    except AlreadySubmitted:
-        pass
     return submit_intake(intake, version=version, by=by)
 
 
