@@ -1,6 +1,7 @@
 """The patient's own page: how things stand, what they may take along, and who looked."""
 
 import json
+from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -22,12 +23,8 @@ from referrals.status import standing
 from referrals.who_looked import in_words, looks
 
 ROWS = 30
-PARTS = {  # a part is shown once its page is there
-    "worse": "status_worse",
-    "follow_up": "follow_up",
-    "appointment": "status_appointment",
-    "files": "status_files",
-}
+FIRST = {"worse": "status_worse", "follow_up": "follow_up"}  # parts of the page, shown once their pages are there
+THEN = {"appointment": "status_appointment", "files": "status_files"}
 
 
 @status_page
@@ -44,7 +41,8 @@ def status(request, patient):
         "status/status.html",
         standing=found,
         link=visit.link,
-        parts=[f"status/_{part}.html" for part, route in PARTS.items() if _is_there(part, route)],
+        first=_there(FIRST),
+        then=_there(THEN),
         address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
     )
 
@@ -113,13 +111,13 @@ def _show(request, patient, template, **context):
     return render(request, template, {"patient": patient, "location": patient.location} | context)
 
 
-def _is_there(part, route) -> bool:
-    try:
-        get_template(f"status/_{part}.html")
-        reverse(route)
-    except (TemplateDoesNotExist, NoReverseMatch):
-        return False
-    return True
+def _there(parts) -> list[str]:
+    found = []
+    for part, route in parts.items():
+        with suppress(TemplateDoesNotExist, NoReverseMatch):
+            reverse(route)
+            found.append(get_template(f"status/_{part}.html").template)
+    return found
 
 
 def _file(content, kind, name) -> HttpResponse:
