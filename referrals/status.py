@@ -5,7 +5,7 @@ it, a referral when `Referral.overdue` does, in the same minute. A specialist is
 which takes a therapist's decision and the patient's agreement.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,7 +80,7 @@ class Standing:
     urgency: Urgency
     advice: object = None
     says: tuple[str, ...] = ()
-    unsent: Intake | None = field(default=None)
+    unsent: Intake | None = None
 
 
 def standing(patient, now: datetime, language: str) -> Standing:
@@ -91,7 +91,7 @@ def standing(patient, now: datetime, language: str) -> Standing:
     referrals = _referrals_by_case(patient)
     courses = [_course(intake, referrals, patient, now, language) for intake in intakes if _says_something(intake)]
     steps = [step for course in courses for step in course.steps]
-    steps += _requests(patient, now, any_case=any(hasattr(intake, "case") for intake in intakes))
+    steps += _requests(patient, now)
     late = tuple(sorted((step for step in steps if step.late), key=lambda step: step.by))
     urgency, advice, says = _danger(intakes, language)
     return Standing(
@@ -235,7 +235,7 @@ def _current(referral) -> Appointment | None:
 # Visits --------------------------------------------------------------------------------------------------------------
 
 
-def _requests(patient, now, *, any_case) -> list[Step]:
+def _requests(patient, now) -> list[Step]:
     """What the patient asked for at the clinic itself."""
     steps = []
     for request in patient.appointment_requests.standing().select_related("location"):

@@ -11,6 +11,7 @@ from clinic.links.actions import find, secret_of, withdraw
 from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.actions import cases
+from intake.actions.again import start_again
 from intake.actions.status_links import link_to_status
 from intake.models import AppointmentRequest, Case, Contact
 from intake.status_emails import answers_received
@@ -293,6 +294,16 @@ def test_a_patient_without_answers_reads_that_there_are_none(location):
 def test_a_form_that_is_not_sent_is_said(location):
     intake = factories.intake(at=location, answers={"age": 46})
     assert "A form is not sent yet" in Page(intake.patient).text
+
+
+def test_whoever_got_worse_and_has_not_sent_the_form_is_promised_a_call(location):
+    case = factories.case(at=location, answers=HEEL_PAIN)
+    worse = start_again(case.patient, occasion="worse")
+    text = Page(case.patient).text
+    assert "You told us that you got worse" in text
+    assert "A therapist calls you" in text
+    due = status.in_words(worse.case.acknowledge_by, location.zone, timezone.now())
+    assert due in text
 
 
 def test_a_visit_asked_for_and_booked_is_a_step(location, maya):

@@ -1,0 +1,103 @@
+"""Promises to patients as staff see them: what is missed now, and how many were kept."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from intake.models import AppointmentRequest, Case
+from referrals import actions
+from referrals.models import Referral
+from referrals.promises import KINDS, kept_and_missed, missed_promises
+from tests import factories
+from tests.answers import HEEL_PAIN
+from tests.referrals.conftest import OFFICE
+from tests.referrals.status_page import at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def late_case(location):
+    case = factories.case(at=location, answers=HEEL_PAIN)
+    Case.objects.filter(pk=case.pk).update(acknowledge_by=timezone.now() - timedelta(hours=1))
+    return case
+
+
+def totals(user, now=None) -> dict:
+    return {total.what: (total.kept, total.missed) for total in kept_and_missed(user, now)}
+
+
+def test_therapists_read_whose_it_is_and_go_there(late_case, maya, sign_in):
+    page = sign_in(maya).get(reverse("promises")).content.decode()
+    assert late_case.patient.full_name in page
+    assert late_case.get_absolute_url() in page
+    assert "last 30 days" not in page
+
+
+def test_the_desk_and_managers_read_that_a_case_is_late_and_not_whose(late_case, priya, ruth, sign_in):
+    for person in (priya, ruth):
+        page = sign_in(person).get(reverse("promises")).content.decode()
+        assert "Somebody looks at the answers" in page
+        assert "Quill" not in page
+        assert str(late_case.public_id) not in page
+
+
+def test_only_managers_see_the_totals(late_case, maya, priya, ruth, sign_in):
+    seen = {person: "last 30 days" in sign_in(person).get(reverse("promises")).content.decode()
+            for person in (maya, priya, ruth)}  # fmt: skip
+    assert seen == {maya: False, priya: False, ruth: True}
+
+
+def test_another_location_s_promises_do_not_exist(late_case, olga):
+    assert missed_promises(olga) == []
+    assert set(totals(olga).values()) == {(0, 0)}
+
+
+def test_the_oldest_stands_first_and_every_kind_can_be_missed(late_case, sent, maya, location):
+    Referral.objects.filter(pk=sent.pk).update(next_check_at=timezone.now() - timedelta(hours=3))
+    decided_late = factories.case(at=location, answers=HEEL_PAIN, acknowledged_by=maya)
+    Case.objects.filter(pk=decided_late.pk).update(decide_by=timezone.now() - timedelta(hours=2))
+    AppointmentRequest.objects.create(
+        patient=late_case.patient, intake=late_case.intake, location=location, days=[], times=[], reason="new",
+        answer_by=timezone.now() - timedelta(minutes=5),
+    )  # fmt: skip
+    assert [missed.kind for missed in missed_promises(maya)] == ["referral", "decide", "look", "request"]
+    assert {missed.kind for missed in missed_promises(maya)} == set(KINDS)
+
+
+def test_a_review_counts_as_kept_by_its_own_date(location, maya, ruth):
+    now = timezone.now()
+    for acknowledged, by in ((-3, -2), (-1, -2), (None, -2)):
+        case = factories.case(at=location, answers=HEEL_PAIN, acknowledged_by=maya if acknowledged else None)
+        Case.objects.filter(pk=case.pk).update(
+            acknowledge_by=now + timedelta(hours=by),
+            acknowledged_at=acknowledged and now + timedelta(hours=acknowledged),
+        )
+    assert totals(ruth)["Somebody looks at the answers"] == (1, 2)
+
+
+def test_each_date_a_referral_ever_had_counts_once(decision, maya, priya, ruth, neurologist):
+    """The first is kept; the second passes before the office answers; the third is still to come."""
+    start = timezone.now()
+    referral = actions.refer(decision, by=maya)
+    actions.choose(referral, neurologist, choice="suggested", because="sees new patients", by=priya)
+    actions.prepare_letter(referral, consent="agreed", by=priya)
+    first = Referral.objects.get().next_check_at
+    actions.send(referral, by=priya)
+    second = Referral.objects.get().next_check_at
+    assert first != second
+    assert totals(ruth, start + timedelta(minutes=1))["Next step of a referral"] == (0, 0)
+    assert totals(ruth, second + timedelta(hours=1))["Next step of a referral"] == (1, 1)
+    with at(second + timedelta(hours=2)):
+        actions.office_accept(referral, office=OFFICE)
+        third = Referral.objects.get().next_check_at
+    # Rows of history carry the clock of the database, which stands before every date here.
+    assert sum(totals(ruth, third + timedelta(hours=1))["Next step of a referral"]) == 3
+
+
+def test_what_fell_due_more_than_thirty_days_ago_counts_no_more(late_case, ruth):
+    assert totals(ruth)["Somebody looks at the answers"] == (0, 1)
+    later = timezone.now() + timedelta(days=31)
+    assert totals(ruth, later)["Somebody looks at the answers"] == (0, 0)
