@@ -78,7 +78,7 @@ def english_words() -> re.Pattern:
     found = set()
     for key in marked():
         for words in key[1:]:
-            if words not in said[key]:
+            if words not in said.get(key, ()):
                 pieces = [re.escape(unescape(part)) for part in PLACEHOLDER.sub("\0", words).split("\0")]
                 found |= {".+".join(pieces)} if any(len(piece) > 3 for piece in pieces) else set()
     return re.compile("|".join(sorted(found, key=len, reverse=True)))
@@ -114,10 +114,7 @@ class SpanishPhone(Phone):
 
     def presses_language(self, language):
         """The switch as it stands on the page that is open."""
-        self.page = self.client.post(
-            reverse("set_language"), {"language": language, "next": self.hidden("next")}, follow=True
-        )
-        return self
+        return Phone.switches_to(self, language)
 
 
 @pytest.fixture
