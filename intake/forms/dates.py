@@ -74,7 +74,7 @@ class DatePartsField(forms.MultiValueField):
             raise ValidationError(self.error_messages["year"], code="year")
         try:
             return date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["no_such_date"], code="no_such_date")
 
 

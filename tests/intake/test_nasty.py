@@ -24,6 +24,7 @@ ALL = os.environ.get("PLUMBLINE_NASTY") == "all"
 SHARE = 1 if ALL else 40  # one in so many is sent
 GENERATED = 10_000 if ALL else 100  # for each form
 ASKED = 50 if ALL else 20  # one in so many of these is a whole request
+SHORT = [string for string in nasty.STRINGS if len(string) < 1000]
 
 
 def test_the_fixed_list_is_complete():
@@ -110,7 +111,6 @@ def test_no_request_built_wrong_breaks_a_form(form, world):
 def generated(form, at, number):
     """Fields as nobody sends them: some replaced, mixed, doubled, left out, or made up."""
     luck = random.Random(f"{form.name}:{number}")
-    short = [string for string in nasty.STRINGS if len(string) < 1000]
     sent = {name: list(values) for name, values in at.good.items()}
     changed = set()
     for name in luck.sample(list(form.fields), luck.randint(1, min(4, len(form.fields)))):
@@ -119,17 +119,17 @@ def generated(form, at, number):
         if way == 0:
             sent.pop(name, None)
         elif way == 1:
-            sent[name] = [luck.choice(short) + luck.choice(short)]
+            sent[name] = [luck.choice(SHORT) + luck.choice(SHORT)]
         elif way == 2:
             sent[name] = [luck.choice(nasty_fields.NUMBERS)]
         elif way == 3:
             sent[name] = ["".join(chr(luck.randrange(1, 0x11000)) for _ in range(luck.randrange(1, 90)))]
         elif way == 4:
-            sent[name] = [luck.choice(short) for _ in range(luck.randrange(2, 6))]
+            sent[name] = [luck.choice(SHORT) for _ in range(luck.randrange(2, 6))]
         elif way == 5:
             sent[name] = [luck.choice(nasty_fields.choices(sent.get(name) or ["none"], "female"))[0:1] or [""]][0]
         else:
-            sent[name + luck.choice(("", "[]", "_day", "\x00"))] = [luck.choice(short)]
+            sent[name + luck.choice(("", "[]", "_day", "\x00"))] = [luck.choice(SHORT)]
     return sent, {*changed, *(name.rpartition("_")[0] for name in changed)}
 
 
