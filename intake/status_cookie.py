@@ -1,21 +1,23 @@
 """Which patient's status page this browser has open: a signed cookie that names its link, and nothing about anybody.
 
-It ends 20 minutes after the last page, 12 hours after it was opened, and at once when its link ends or is renewed.
+It closes 20 minutes after the last page: then the date of birth opens it again. It ends 12 hours after it was opened,
+and at once when its link ends or is renewed.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial, wraps
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clinic.audit.actions import saw
 from clinic.audit.models import AccessLog
+from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
 from intake.draft import intake_of, opened_before_submission, speak
@@ -35,12 +37,7 @@ class Visit:
     patient: Patient
     link: Link
     began: int
-
-    @property
-    def ends_at(self):
-        """When it ends if no other page is opened."""
-        longest = datetime.fromtimestamp(self.began, tz=UTC) + LONGEST
-        return min(timezone.now() + IDLE, longest)
+    idle: bool = False
 
 
 def open_status(request, response, patient):
@@ -62,7 +59,8 @@ def patient_of(request) -> Patient | None:
 
 
 def visit_of(request) -> Visit | None:
-    return _by_cookie(request) or _just_sent(request)
+    known = _by_cookie(request)
+    return known if known and not known.idle else _just_sent(request)
 
 
 def status_page(view=None, *, shows=True):
@@ -79,7 +77,7 @@ def status_page(view=None, *, shows=True):
     def opened(request, *args, **kwargs):
         visit = visit_of(request)
         if visit is None:
-            return forget_status(render(request, "status/not_open.html", status=404))
+            return _closed(request)
         patient = visit.patient
         if shows:
             saw(
@@ -99,16 +97,23 @@ def status_page(view=None, *, shows=True):
     return opened
 
 
+def _closed(request):
+    """A page nobody used for too long asks for the date of birth again, at its link. Else, how to get back."""
+    if known := _by_cookie(request):
+        return redirect("link", secret=secret_of(known.link))
+    return forget_status(render(request, "status/not_open.html", status=404))
+
+
 def _stamp() -> int:
     return int(timezone.now().timestamp())
 
 
 def _keep(response, visit):
-    key = {"l": visit.link.pk.hex, "g": visit.link.generation, "at": visit.began}
+    key = {"l": visit.link.pk.hex, "g": visit.link.generation, "at": visit.began, "used": _stamp()}
     response.set_cookie(
         COOKIE,
         signing.dumps(key, salt=SALT),
-        max_age=int(IDLE.total_seconds()),
+        max_age=int(LONGEST.total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=settings.PRODUCTION,
@@ -118,7 +123,7 @@ def _keep(response, visit):
 
 def _by_cookie(request) -> Visit | None:
     try:
-        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=IDLE)
+        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LONGEST)
     except signing.BadSignature:
         return None
     if _stamp() - opened["at"] > LONGEST.total_seconds():
@@ -128,7 +133,8 @@ def _by_cookie(request) -> Visit | None:
     if link is None:
         return None
     patient = Patient.objects.select_related("location").filter(public_id=link.subject_id).first()
-    return Visit(patient, link, opened["at"]) if patient else None
+    idle = _stamp() - opened["used"] > IDLE.total_seconds()
+    return Visit(patient, link, opened["at"], idle=idle) if patient else None
 
 
 def _just_sent(request) -> Visit | None:

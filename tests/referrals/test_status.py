@@ -20,12 +20,14 @@ from referrals.models import Referral, ReferralMove
 from referrals.promises import missed_promises
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
-from tests.intake.patients import Phone
+from tests.intake.patients import ADA, Phone
 from tests.referrals.conftest import OFFICE
 from tests.referrals.status_page import BORN, Page, appointment, at
 
 pytestmark = pytest.mark.django_db
 Status = Referral.Status
+DATE = ("month", "day", "year")
+
 # Every state has words -----------------------------------------------------------------------------------------------
 
 
@@ -72,7 +74,7 @@ def test_the_link_alone_shows_only_the_clinic(decision):
     assert "This link opens until" in phone.text
 
 
-def test_the_page_closes_after_twenty_minutes_without_use(page):
+def test_after_twenty_minutes_without_use_the_date_of_birth_opens_it_again(page):
     now = timezone.now()
     with at(now):
         phone = page()
@@ -80,8 +82,12 @@ def test_the_page_closes_after_twenty_minutes_without_use(page):
         with at(now + timedelta(minutes=minutes)):
             assert phone.opens("status").page.status_code == 200
     with at(now + timedelta(minutes=59)):
-        assert phone.opens("status").page.status_code == 404
-        assert "Your page is not open" in phone.text
+        phone.opens("status")
+        assert "To keep your page private, we ask for the date of birth first." in phone.text
+        assert "Graciela" not in phone.html
+        assert phone.opens("status_looked").text.count("How things stand") == 0
+        link = phone.page.wsgi_request.path
+        assert "How things stand" in phone.sends(link, BORN).text
 
 
 def test_it_closes_after_twelve_hours_in_any_case(page):
@@ -130,14 +136,11 @@ def test_whoever_has_just_sent_the_form_goes_straight_on_and_a_later_browser_doe
     assert phone.opens("status").page.status_code == 200
     assert "The next step" in phone.text
     intake = phone.intake
-    later = Phone()
-    link = Link.objects.get(purpose=Link.Purpose.INTAKE)
-    later.sends(
-        f"/l/{secret_of(link)}/",
-        {**BORN, "date_of_birth_month": "3", "date_of_birth_day": "31"} | {"date_of_birth_year": "1982"},
-    )
-    assert "We have your answers" in later.text
-    assert later.opens("status").page.status_code == 404
+    later, link = Phone(), Link.objects.get(purpose=Link.Purpose.INTAKE)
+    with at(timezone.now() + timedelta(minutes=1)):
+        later.sends(f"/l/{secret_of(link)}/", {f"date_of_birth_{part}": ADA[f"date_of_birth_{part}"] for part in DATE})
+        assert "We have your answers" in later.text
+        assert later.opens("status").page.status_code == 404
     mail = Message.objects.get(kind="answers_received")
     assert (mail.recipient, mail.subject_id) == (intake.patient.email, intake.patient.public_id)
 
