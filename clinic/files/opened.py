@@ -218,6 +218,8 @@ def dicom(file, options) -> dict:
     tail = file.read(TAIL)
     if _ends_like_a_zip(tail) or MARKUP.search(tail[-1024:]):
         raise Refused("two_files")
+    if head[132:136] == b"\x02\0\0\0" and int.from_bytes(head[140:144], "little") > MEGABYTE:
+        raise Refused("unreadable")
     from io import BytesIO
 
     import pydicom
@@ -225,14 +227,20 @@ def dicom(file, options) -> dict:
 
     leave_room()
     deflated = b"1.2.840.10008.1.2.1.99" in head[:2048]  # unpacking it could fill the memory
-    stop = 0x00020100 if deflated else 0x00100031
-    wanted = ["SpecificCharacterSet", "PatientName", "PatientBirthDate"]
+    passed = []  # the first part behind the patient's: a file that ends before it is cut or lies about its lengths
+
+    def stop(tag, *_):
+        if tag >= 0x00100031:
+            passed.append(tag)
+        return bool(passed)
+
     if deflated:
-        found, meta = pydicom.Dataset(), b"\x02\x00\x10\x00UI" in head[:2048]
+        found, passed = pydicom.Dataset(), [b"\x02\0\x10\0UI" in head[:2048]]
     else:
-        found = read_partial(BytesIO(head), stop_when=lambda tag, *_: tag >= stop, specific_tags=wanted)
-        meta = bool(found.file_meta.get("TransferSyntaxUID"))
-    if not meta:
+        wanted = [0x00080005, 0x00100010, 0x00100030]  # character set, name, birth date
+        found = read_partial(BytesIO(head), stop_when=stop, specific_tags=wanted)
+        passed = passed if found.file_meta.get("TransferSyntaxUID") else []
+    if not any(passed):
         raise Refused("unreadable")
     names = {
         "name": _plain(str(found.get("PatientName") or "")),
