@@ -15,9 +15,11 @@ from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
 from intake.status_cookie import status_page
 from intake.views.patient_frame import next_address, show
+from intake.views.switching import as_left, keeps_typed
 
 
 @patient_page
+@keeps_typed
 def intake_appointment(request, intake):
     """A browser that opened the link after the answers were sent learns nothing here, as on the last page."""
     if intake.submitted_at and not opened_before_submission(request, intake):
@@ -30,6 +32,7 @@ def intake_appointment(request, intake):
 
 
 @status_page
+@keeps_typed
 def status_appointment(request, patient):
     intake = patient.intakes.select_related("protocol").first()
     intake.patient = patient
@@ -53,14 +56,16 @@ def _page(request, intake, here, show, **ways):
         locations=Location.objects.all(),
         initial=as_asked(standing.asked) if standing.asked else {"location": patient.location.slug},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             appointments.ask(intake, **form.said())
         except appointments.NotOffered:
             return _not_now(request, intake, show, status=409, **ways)
         messages.success(request, _("We have your request."))
         return redirect(here)
-    changing = bool(form.errors) or "change" in request.GET
+    changing = bool(form.errors) or request.switched or "change" in request.GET
     return show(
         "appointment/ask.html",
         status=422 if form.errors else 200,

@@ -12,6 +12,7 @@ from intake import advice, draft
 from intake.actions import intakes
 from intake.forms.contact import ContactForm, languages
 from intake.views.patient_frame import next_address, show
+from intake.views.switching import as_left, keeps_typed
 
 APPOINTMENT = "appointment"
 
@@ -30,6 +31,7 @@ def home(request):
 
 
 @login_not_required
+@keeps_typed
 def start(request):
     """Contact details first, so that somebody can be called back whose form is never finished.
 
@@ -38,17 +40,28 @@ def start(request):
     locations = Location.objects.all()
     asks = APPOINTMENT in (request.POST.get("next"), request.GET.get("next"))
     form = ContactForm(
-        request.POST if request.method == "POST" else None,
+        _typed(request) if request.method == "POST" else None,
         locations=locations,
         initial={"language": draft.language_of(request)},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         intake = _begin(form)
         onwards = reverse("intake_appointment") if asks else next_address(intake)
         response = draft.remember(request, redirect(onwards), intake)
         return draft.speak(response, intake.language)
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else ""}
     return render(request, "intake/start.html", context, status=422 if form.errors else 200)
+
+
+def _typed(request):
+    """What was sent. Whoever switches the language of the page wants the mails in it too, as on a fresh page."""
+    if not request.switched:
+        return request.POST
+    typed = request.POST.copy()
+    typed["language"] = draft.language_of(request)
+    return typed
 
 
 def _begin(form):
@@ -59,6 +72,7 @@ def _begin(form):
 
 
 @draft.patient_page
+@keeps_typed
 def contact(request, intake):
     """The same details again, to mend a slip before the answers are sent."""
     if intake.submitted_at:
@@ -70,7 +84,9 @@ def contact(request, intake):
     form = ContactForm(
         request.POST if request.method == "POST" else None, locations=Location.objects.all(), initial=initial
     )
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             intakes.change_contact(intake, **form.contact())
         except intakes.AlreadySubmitted:

@@ -14,10 +14,12 @@ from intake.forms.contact import OpenLinkForm
 from intake.models import Intake, Patient
 from intake.status_cookie import forget_status, open_status
 from intake.views.patient_frame import next_address, show
+from intake.views.switching import as_left, keeps_typed
 
 
 @login_not_required
 @sensitive_variables("secret")
+@keeps_typed
 def link(request, secret):
     """Looking changes nothing and shows only the clinic. The right date of birth, sent by a person, opens it."""
     found = find(secret)
@@ -27,7 +29,9 @@ def link(request, secret):
     patient = opens if found.purpose == Link.Purpose.STATUS else opens.patient
     form = OpenLinkForm(request.POST if request.method == "POST" else None)
     wrong = None
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    if request.method == "POST" and not request.switched and form.is_valid():
         opened = try_open(found, form.cleaned_data["date_of_birth"] == patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
             return _open(request, opens)

@@ -19,11 +19,13 @@ from intake.draft import language_of, patient_page
 from intake.forms.questions import PageForm, as_sent
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 from intake.views.patient_unsent import as_typed
+from intake.views.switching import keeps_typed
 
 MINE, SAVED = "mine", "saved"
 
 
 @patient_page
+@keeps_typed
 def page(request, intake, number):
     """One page: shown, or saved and left for the next."""
     if intake.submitted_at:
@@ -40,6 +42,9 @@ def page(request, intake, number):
         else:
             form = _form(request, intake, shown, came_from=came_from, opened_more=more)
         return _show(request, intake, form, opened_more=more, left=left)
+    if request.switched:
+        form = _form(request, intake, shown, data=request.POST, came_from=came_from, restored=True)
+        return _show(request, intake, form)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
     try:

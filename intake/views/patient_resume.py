@@ -12,6 +12,7 @@ from intake.actions.intakes import link_to
 from intake.draft import goes_along, intake_of, known_intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
+from intake.views.switching import as_left, keeps_typed
 
 SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 
@@ -24,6 +25,7 @@ def stay(request, intake):
 
 
 @login_not_required
+@keeps_typed(name="confirm-speak")
 def resume(request):
     """The date of birth opens an idle form again; tries are counted like those of its link.
 
@@ -43,7 +45,9 @@ def _resume(request, intake, to):
     link = link_to(intake)
     form = OpenLinkForm(request.POST if request.method == "POST" else None, prefix="confirm")
     wrong = None
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    if request.method == "POST" and not request.switched and form.is_valid():
         opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
             return reopen(request, _onwards(request, to))

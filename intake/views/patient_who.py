@@ -9,15 +9,19 @@ from intake.draft import patient_page
 from intake.forms.who import WhoForm
 from intake.models import Respondent
 from intake.views.patient_frame import next_address, show
+from intake.views.switching import as_left, keeps_typed
 
 
 @patient_page
+@keeps_typed
 def who(request, intake):
     if intake.submitted_at:
         return redirect("intake_done")
     form = WhoForm(request.POST if request.method == "POST" else None, intake=intake)
     to_check = "check" in (request.POST.get("from"), request.GET.get("from"))
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             respondents.set_respondent(intake, **form.said())
         except respondents.NoLongerOpen:

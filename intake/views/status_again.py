@@ -14,6 +14,7 @@ from intake.forms.follow_up import FollowUpForm
 from intake.models import Intake
 from intake.status_cookie import status_page
 from intake.views.patient_again import ask_now, go_on_with
+from intake.views.switching import as_left, keeps_typed
 
 
 @status_page
@@ -32,6 +33,7 @@ def again(request, patient):
 
 
 @status_page
+@keeps_typed
 def follow_up(request, patient):
     """The questions that are due, else how it went so far. Whoever got worse goes on to the safety questions."""
     due = follow_ups.open_for(patient)
@@ -43,7 +45,9 @@ def follow_up(request, patient):
     form = FollowUpForm(
         request.POST if request.method == "POST" else None, follow_up=due, language=draft.language_of(request)
     )
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             done = follow_ups.answer(due, **form.answers())
         except follow_ups.NotOpen:  # sent twice at the same moment

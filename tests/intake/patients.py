@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +21,34 @@ ADA = {
     "email": "ada@patients.example",
     "language": "en",
 }
+
+
+class _Filled(HTMLParser):
+    """Reads the fields of the form that the language switch belongs to."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.inside, self.area = {}, False, ""
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.inside = attrs.get("id") == "answers"
+        elif self.inside and tag == "input" and attrs.get("name"):
+            if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
+                self.found.setdefault(attrs["name"], []).append(attrs.get("value", ""))
+        elif self.inside and tag == "textarea":
+            self.area = attrs["name"]
+
+    def handle_data(self, data):
+        if self.area:
+            self.found.setdefault(self.area, []).append(data.removeprefix("\n"))
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.area = ""
+        elif tag == "form":
+            self.inside = False
 
 
 class Phone:
@@ -53,6 +82,13 @@ class Phone:
         found = re.search(r'(?s)id="error-summary".*?</ul>', self.html)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split()) if found else ""
 
+    @property
+    def filled(self) -> dict[str, list[str]]:
+        """What stands in the form of the page now, as the browser would send it."""
+        reader = _Filled()
+        reader.feed(self.html)
+        return reader.found
+
     # What they do -------------------------------------------------------------------------------------------------
 
     def opens(self, address, *args):
@@ -76,6 +112,13 @@ class Phone:
     def says_who(self, kind="patient", **more):
         """Who is filling the form in, from the page that asks."""
         return self.sends(reverse("intake_who"), {"kind": kind} | more)
+
+    def switches_to(self, language, **typed):
+        """Presses the language switch in the head of the page, after typing into its form where it has one."""
+        here = self.page.wsgi_request.path
+        if 'name="speak"' in self.html:
+            return Phone.sends(self, here, self.filled | typed | {"speak": language})
+        return Phone.sends(self, reverse("set_language"), {"language": language, "next": self.hidden("next")})
 
     def opens_page(self, page_id):
         return self.opens(page_address(page_id))

@@ -12,6 +12,26 @@ def reads_in(screen, language):
     assert screen.page.locator("html").get_attribute("lang") == language
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_switching_in_the_middle_of_a_form_loses_nothing(phone, maya, scripts):
+    lucia = phone(scripts=scripts)
+    lucia.opens("/intake/start/")
+    lucia.gives_details(first_name="Lucía", last_name="Prado")
+    lucia.presses("Español")
+    reads_in(lucia, "es")
+    assert lucia.page.locator('input[name="first_name"]').input_value() == "Lucía"
+    with lucia.page.expect_navigation():
+        lucia.page.locator('input[name="phone"]').press("Enter")  # sends the form; it does not press the switch
+    lucia.looks()
+    lucia.says_who("patient")
+    assert lucia.heading == text("emergency_now", "es")
+    lucia.ticks(label("emergency_now", "none", "es"))
+    lucia.presses("English")
+    assert lucia.page.get_by_label(label("emergency_now", "none"), exact=True).is_checked()
+    assert Intake.objects.get().answers.keys() == {"age"}, "nothing is saved by switching"
+    lucia.leaves()
+
+
 def test_the_first_pages_in_spanish_and_what_was_answered_stays(phone, maya):
     lucia = phone()
     lucia.opens("/intake/start/")
