@@ -7,12 +7,16 @@ from django.views.decorators.http import require_safe
 from clinic.links.requests import ask, network_of
 from clinic.staff.models import Location
 from intake.forms.link_new import NewLinkForm
+from intake.views.switching import as_left, keeps_typed
 
 
 @login_not_required
+@keeps_typed
 def link_new(request):
     form = NewLinkForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.switched:
+        as_left(form)
+    elif request.method == "POST" and form.is_valid():
         ask(form.cleaned_data["email"], network_of(request))
         return redirect("link_asked")
     return render(request, "intake/link_new.html", {"form": form}, status=422 if form.errors else 200)
