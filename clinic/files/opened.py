@@ -30,7 +30,7 @@ MARKUP = re.compile(rb"<(!doctype|html|head|body|script|svg|iframe|\?php|\?xml)"
 ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm"}
 ACTIVE |= {"/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound", "/Rendition", "/3D"}
 ACTIVE_ANYWHERE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")  # also where no reader would look
-MOST_OBJECTS = 200_000
+MOST_OBJECTS = 100_000  # a long report has some thousand
 
 
 class Refused(Exception):
@@ -77,6 +77,8 @@ def pdf(file, options) -> dict:
     """Kept as it is, when it is a PDF from its first byte to its last and can only be read."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         _only_a_pdf(data)
+        if sum(1 for _ in re.finditer(rb"endobj", data)) > MOST_OBJECTS:
+            raise Refused("unreadable")
         active = any(data.find(name) >= 0 for name in ACTIVE_ANYWHERE)
     import pypdf
 

@@ -1,5 +1,6 @@
 """Bad uploads and bad names, each sent from the patient's page: what is kept is what it says, and nothing else."""
 
+import os
 import re
 import sys
 import time
@@ -31,7 +32,7 @@ MENDED = re.compile(
     r"^(\.(jpg|png|heic) and |jpeg and pdf|png and pdf|study that begins|picture with a page|study packed)"
 )
 MENDED_TOO = ("picture jpeg of 600 million grey",)
-HARMLESS = re.compile(r"^pdf of (a text that never ends|packed twice|a table|a false)")
+HARMLESS = re.compile(r"^pdf of (a text that never ends|packed twice|a table|a false|90,000)")
 
 
 def may_be_kept(label) -> bool:
@@ -118,6 +119,8 @@ def test_bad_uploads(ada, used, sign_in, maya, tmp_path, capsys):
     assert wrong == []
     assert most < MEGABYTES_A_PROCESS
     assert longest < SECONDS
+    if os.getloadavg()[0] <= os.cpu_count():  # beside other work the wall clock says more about the other work
+        assert slowest[0] < SECONDS
 
 
 SCRIPTS = (
