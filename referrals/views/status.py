@@ -1,15 +1,11 @@
 """The patient's own page: how things stand, what they may take along, and who looked."""
 
 import json
-from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,8 +19,6 @@ from referrals.status import standing
 from referrals.who_looked import in_words, looks
 
 ROWS = 30
-FIRST = {"worse": "status_worse", "follow_up": "follow_up"}  # parts of the page, shown once their pages are there
-THEN = {"appointment": "status_appointment", "files": "status_files"}
 
 
 @status_page
@@ -41,8 +35,6 @@ def status(request, patient):
         "status/status.html",
         standing=found,
         link=visit.link,
-        first=_there(FIRST),
-        then=_there(THEN),
         address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
     )
 
@@ -109,15 +101,6 @@ def status_leave(request):
 
 def _show(request, patient, template, **context):
     return render(request, template, {"patient": patient, "location": patient.location} | context)
-
-
-def _there(parts) -> list[str]:
-    found = []
-    for part, route in parts.items():
-        with suppress(TemplateDoesNotExist, NoReverseMatch):
-            reverse(route)
-            found.append(get_template(f"status/_{part}.html").template)
-    return found
 
 
 def _file(content, kind, name) -> HttpResponse:

@@ -244,6 +244,17 @@ def test_a_decision_that_waits_for_a_second_person_shows_nothing_of_itself(locat
     assert "neuro" not in text.lower().split("how things stand")[1]
 
 
+def test_a_referral_is_shown_only_once_its_decision_is_in_effect(location, maya, priya):
+    case = factories.case(at=location, answers=HEEL_PAIN)
+    decision = factories.decision(on=case, by=maya, effective_at=None)
+    factories.referral(after=decision, owner=priya, to=factories.specialist())
+    text = Page(case.patient).text
+    assert str(status_words.REFERRALS["sent"].title) not in text
+    decision.effective_at = timezone.now()
+    decision.save()
+    assert str(status_words.REFERRALS["sent"].title) in Page(case.patient).text
+
+
 @pytest.mark.parametrize(
     ("answers", "advice"), [(SADDLE_NUMBNESS, "Call 911"), (TEMPLE_HEADACHE, "keep your phone near")]
 )
