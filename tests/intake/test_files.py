@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -14,6 +16,7 @@ from clinic.files import receiving
 from intake.actions import files
 from intake.models import PatientFile
 from intake.models.file import APART
+from intake.status_cookie import open_status
 from tests import factories
 from tests.files.good import GPS_MARK, a_pdf, a_photo, a_study
 from tests.files.multipart import send
@@ -172,6 +175,20 @@ def test_after_sending_nothing_is_taken_back(ada):
     sent = factories.intake(of=intake.patient, submitted=True)
     with pytest.raises(files.AlreadySubmitted):
         files.remove_file(sent, listed()[0].public_id)
+
+
+def test_more_can_be_added_from_the_status_page(location):
+    intake, phone, cookie = factories.intake(at=location, submitted=True), Phone(), HttpResponse()
+    open_status(RequestFactory().get("/"), cookie, intake.patient)
+    phone.client.cookies = cookie.cookies
+    adds(phone, ("late.pdf", a_pdf()), address=reverse("status_files"))
+    assert phone.page.wsgi_request.path == reverse("status_files")
+    assert "late.pdf" in phone.text
+    assert "Remove" not in phone.text
+    assert listed()[0].after_sending
+    phone.sends(reverse("status_files"), {"remove": listed()[0].public_id})
+    assert "What was sent stays with us" in phone.text
+    assert len(listed()) == 1
 
 
 # Scanning -------------------------------------------------------------------------------------------------------------
