@@ -61,11 +61,12 @@ def emergency_advice(intake: Intake, language: str) -> EmergencyAdvice | None:
         bodily=bodily,
         withdrawn=last.urgency < Urgency.EMERGENCY,
         says=tuple(says),
-        reasons=_reasons(protocol, answers, language),
+        reasons=reasons_in_words(protocol, answers, language),
     )
 
 
-def _reasons(protocol, answers, language) -> tuple[Reason, ...]:
+def reasons_in_words(protocol, answers, language) -> tuple[Reason, ...]:
+    """`answers` holds what was answered to each question, more than once when it was changed."""
     return tuple(
         Reason(
             protocol.questions[question].text_in(language),

@@ -1,12 +1,13 @@
-"""Addresses for asking: a visit, and the desk that answers."""
+"""Addresses for asking: the pain guide, a visit, and the desk that answers."""
 
 from django.urls import path
 
-from intake.views import appointments, requests
+from intake.views import appointments, guide, requests
 
 urlpatterns = [
     path("intake/appointment/", appointments.intake_appointment, name="intake_appointment"),
     path("status/appointment/", appointments.status_appointment, name="status_appointment"),
+    path("guide/", guide.guide, name="guide"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<uuid:public_id>/", requests.appointment_request, name="appointment_request"),
 ]

@@ -30,6 +30,7 @@ def changes(who, about):
 
 ROUTES = {
     "home": Route(ANYONE),
+    "guide": Route(ANYONE),
     "livez": Route(ANYONE),
     "readyz": Route(ANYONE),
     "set_language": Route(ANYONE),

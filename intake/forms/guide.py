@@ -1,0 +1,102 @@
+"""The pages of the pain guide: where it hurts, then a few of the protocol's questions. Nothing of it is stored."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from intake import triage
+from intake.forms.questions import ChosenField, field_for
+from intake.triage import AnswerError
+
+SALT = "intake.guide"
+
+
+class SoFar:
+    """What was said until now, carried in the page itself: signed, so that only what a page asked comes back."""
+
+    def __init__(self, areas=(), steps=(), given=None):
+        self.areas, self.steps, self.given = tuple(areas), tuple(map(tuple, steps)), dict(given or {})
+
+    @classmethod
+    def read(cls, text: str, areas) -> "SoFar | None":
+        """None when it is not ours, or names an area there is no more."""
+        try:
+            carried = signing.loads(text, salt=SALT)
+        except signing.BadSignature:
+            return None
+        known = all(area in areas for area in carried["areas"])
+        return cls(**carried) if known else None
+
+    def text(self) -> str:
+        return signing.dumps({"areas": self.areas, "steps": self.steps, "given": self.given}, salt=SALT, compress=True)
+
+    def after(self, questions, answers) -> "SoFar":
+        return SoFar(self.areas, (*self.steps, questions), self.given | answers)
+
+    def before_last(self) -> "SoFar":
+        """One page back; what that page was answered is offered again."""
+        return SoFar(self.areas, self.steps[:-1], self.given)
+
+    @property
+    def answers(self) -> dict:
+        """The answers of the pages gone through; those of pages gone back over wait in `given`."""
+        asked = {name for step in self.steps for name in step}
+        return {name: value for name, value in self.given.items() if name in asked}
+
+
+class AreasForm(forms.Form):
+    areas = ChosenField(
+        label=_("Where does it hurt?"),
+        help_text=_("Check each place that hurts."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Check at least one place."),
+            "invalid_choice": _("Choose from the places shown."),
+        },
+    )
+
+    def __init__(self, *args, areas, language, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["areas"].choices = [(area.id, area.label.in_(language)) for area in areas.values()]
+        self.fields["areas"].is_page_heading = True
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class StepForm(forms.Form):
+    """Some of the protocol's questions; all that may be left out in the intake may be left out here."""
+
+    def __init__(self, *args, protocol, questions, language, given, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.protocol = protocol
+        for name in questions:
+            field = self.fields[name] = field_for(protocol.questions[name], language)
+            value = given.get(name)
+            field.initial = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+        if len(questions) == 1:
+            self.fields[questions[0]].is_page_heading = True
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, value in list(cleaned.items()):
+            if value in (None, "", []):
+                del cleaned[name]
+                continue
+            try:
+                cleaned |= triage.validate_answers(self.protocol, {name: value})
+            except AnswerError as error:
+                self.add_error(name, self._words_for(name, error))
+        return cleaned
+
+    def _words_for(self, name, error):
+        if error.code == "exclusive":
+            return ValidationError(
+                _("“None of these” and “I am not sure” cannot go together with another answer. Keep one or the other.")
+            )
+        return ValidationError(_("Choose from the answers shown."))

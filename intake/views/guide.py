@@ -1,0 +1,147 @@
+"""The pain guide: nobody says who they are, nothing is stored, and answers travel only in the body of a POST."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from clinic.staff.models import Location
+from intake import triage
+from intake.advice import EmergencyAdvice, opening_hours, opens_next, reasons_in_words
+from intake.draft import language_of, speak
+from intake.forms.contact import LANGUAGE_NAMES
+from intake.forms.guide import AreasForm, SoFar, StepForm
+from intake.guide import FIRST_LOOK
+from intake.guide import guide as the_guide
+from intake.guide.walk import answers_of, next_step, result
+from intake.triage import Urgency
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def guide(request):
+    """Where it hurts, a few questions, and what they lead to; each page is the answer to the one before."""
+    if request.method != "POST":
+        return _show(request, SoFar(), _areas_form(request))
+    language = request.POST.get("language")
+    if language in LANGUAGE_NAMES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+    so_far = SoFar.read(request.POST.get("so_far", ""), the_guide().areas) or SoFar()
+    response = _turn(request, so_far, stays=language in LANGUAGE_NAMES)
+    return speak(response, language) if language in LANGUAGE_NAMES else response
+
+
+def _turn(request, so_far, *, stays):
+    """The page after the one that was sent; the same one when only the language is to change."""
+    if "back" in request.POST:
+        if not so_far.steps:
+            return _show(request, so_far, _areas_form(request, initial={"areas": so_far.areas}))
+        return _next_page(request, so_far.before_last())
+    if not so_far.areas or "areas" in request.POST:
+        return _after_areas(request, so_far, stays=stays)
+    questions = next_step(triage.shipped(), _answers(so_far)).questions
+    if not questions:
+        return _next_page(request, so_far)
+    form = _step_form(request, so_far, questions, request.POST)
+    if stays:
+        form.is_valid()
+        typed = SoFar(so_far.areas, so_far.steps, so_far.given | form.cleaned_data)
+        return _next_page(request, typed)
+    if not form.is_valid():
+        return _show(request, so_far, form, status=422)
+    return _next_page(request, so_far.after(questions, form.cleaned_data))
+
+
+def _after_areas(request, so_far, *, stays):
+    form = _areas_form(request, request.POST)
+    if stays:
+        chosen = [area for area in request.POST.getlist("areas") if area in the_guide().areas]
+        return _show(request, so_far, _areas_form(request, initial={"areas": chosen}))
+    if not form.is_valid():
+        return _show(request, so_far, form, status=422)
+    return _next_page(request, SoFar(form.cleaned_data["areas"], (), so_far.given))
+
+
+def _answers(so_far):
+    return answers_of(the_guide(), so_far.areas, so_far.answers)
+
+
+def _next_page(request, so_far):
+    coming = next_step(triage.shipped(), _answers(so_far))
+    if not coming.questions:
+        return _show_result(request, so_far)
+    form = _step_form(request, so_far, coming.questions)
+    return _show(request, so_far, form, place=len(so_far.steps) + 2, places=len(so_far.steps) + 1 + coming.ahead)
+
+
+def _areas_form(request, data=None, **more):
+    return AreasForm(data, areas=the_guide().areas, language=language_of(request), **more)
+
+
+def _step_form(request, so_far, questions, data=None):
+    return StepForm(
+        data, protocol=triage.shipped(), questions=questions, language=language_of(request), given=so_far.given
+    )
+
+
+def _show(request, so_far, form, *, status=200, **context):
+    first = isinstance(form, AreasForm)
+    context |= {"form": form, "first": first, "so_far": so_far.text()}
+    return _kept_by_the_browser(request, render(request, "guide/step.html", context, status=status))
+
+
+def _show_result(request, so_far):
+    protocol, language, now = triage.shipped(), language_of(request), timezone.now()
+    content = the_guide()
+    found = result(protocol, content, so_far.areas, _answers(so_far))
+    words = protocol.wording
+    advice = EmergencyAdvice(
+        self_harm=found.self_harm,
+        bodily=found.bodily,
+        withdrawn=False,
+        says=_says(words, found, language),
+        reasons=reasons_in_words(protocol, found.reasons, language),
+    )
+    context = {
+        "so_far": so_far.text(),
+        "advice": advice,
+        "urgency": found.urgency,
+        "soon": found.urgency == Urgency.SOON,
+        "areas": [_area_in_words(content.areas[area], language) for area in so_far.areas],
+        "signs": [words.listed_signs[sign].text_in(language) for sign in found.signs],
+        "self_care": [
+            (words.self_care[item].text_in(language), content.self_care_but[item].in_(language))
+            if item in content.self_care_but
+            else (words.self_care[item].text_in(language), "")
+            for item in found.self_care
+        ],
+        "options": [content.options[option].text.in_(language) for option in found.options],
+        "first_look": protocol.specialist_in(FIRST_LOOK, language),
+        "specialists": [protocol.specialist_in(specialist, language) for specialist in found.specialists],
+        "everyone": words.everyone_in(language),
+        "locations": [
+            (location, opening_hours(location), opens_next(location, now)) for location in Location.objects.all()
+        ],
+    }
+    name = {Urgency.EMERGENCY: "emergency", Urgency.URGENT: "urgent"}.get(found.urgency, "result")
+    return _kept_by_the_browser(request, render(request, f"guide/{name}.html", context))
+
+
+def _says(words, found, language):
+    if found.urgency != Urgency.EMERGENCY:
+        return ()
+    tier = words.tiers[found.urgency.word]
+    says = [tier.say_in(language, self_harm=True)] if found.self_harm else []
+    return tuple(says + ([tier.say_in(language)] if found.bodily else []))
+
+
+def _area_in_words(area, language) -> dict:
+    return {name: getattr(area, name).in_(language) for name in ("label", "treats", "elsewhere", "looks_at")}
+
+
+def _kept_by_the_browser(request, response):
+    """The browser's own back button works on pages that answer a POST only when it may keep them; they name nobody."""
+    if request.method == "POST":
+        response["Cache-Control"] = "private, no-cache"
+    return response
