@@ -166,7 +166,9 @@ def test_every_condition_has_words_and_points_back_to_earlier_questions(language
         assert (only_if is None) == (question.asked_when is None)
         if only_if:
             named = {
-                int(found) for words in [*only_if.all, *only_if.any] for found in re.findall(r"(?:question|pregunta) (\d+)", words)
+                int(found)
+                for words in [*only_if.all, *only_if.any]
+                for found in re.findall(r"(?:question|pregunta) (\d+)", words)
             }
             assert named
             assert max(named) < number[question.id]
