@@ -32,7 +32,7 @@ MENDED = re.compile(
     r"^(\.(jpg|png|heic) and |jpeg and pdf|png and pdf|study that begins|picture with a page|study packed)"
 )
 MENDED_TOO = ("picture jpeg of 600 million grey",)
-HARMLESS = re.compile(r"^pdf of (a text that never ends|packed twice|a table|a false|90,000)")
+HARMLESS = re.compile(r"^pdf of (a text that never ends|packed twice|a table|a false|40,000)")
 
 
 def may_be_kept(label) -> bool:
