@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.staff.hours import WEEK
@@ -106,7 +107,7 @@ class AskForm(forms.Form):
         else:
             self.fields["location"].queryset = locations
         opens = {day for location in locations for day in WEEK if location.hours.get(day)}
-        days = [(day, WEEKDAYS[number]) for number, day in enumerate(WEEK) if day in opens or not opens]
+        days = [(day, capfirst(WEEKDAYS[number])) for number, day in enumerate(WEEK) if day in opens or not opens]
         self.fields["days"].choices = [*days, (_("or"), [(ANY, _("Any day"))])]
         self.helper = FormHelper(self)
         self.helper.form_tag = False
