@@ -29,9 +29,12 @@ OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before 
 WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
-def remember(request, response, intake: Intake):
-    """This browser has `intake` open from now on, as long as its link is not withdrawn."""
-    opened = _known(request)
+def remember(request, response, intake: Intake, *, proved=True):
+    """This browser has `intake` open from now on, as long as its link is not withdrawn.
+
+    `proved=False` is for a page anybody may send again: it does not open what was closed in this browser.
+    """
+    opened = None if proved else _known(request)
     same = opened is not None and opened["i"] == intake.public_id.hex
     generation = opened["g"] if same else link_to(intake).generation
     now = _stamp()
@@ -155,12 +158,19 @@ def patient_page(view=None, *, idle_ends=True):
 def _ask_again(request, intake):
     """The form was idle for too long. What was sent goes along, hidden, until the date of birth is right."""
     if request.headers.get("HX-Request"):
-        here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        here = _path(request.headers.get("HX-Current-URL", ""))
         return HttpResponse(status=204, headers={"HX-Redirect": resume_address(here)})
     if request.method in ("GET", "HEAD"):
         return redirect(resume_address(request.get_full_path()))
     sent = {} if request.FILES else {name: values for name, values in request.POST.lists() if goes_along(name)}
     return show_resume(request, intake, OpenLinkForm(prefix="confirm"), to=request.get_full_path(), sent=sent)
+
+
+def _path(address) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def goes_along(name) -> bool:

@@ -59,8 +59,11 @@ def patient_of(request) -> Patient | None:
 
 
 def visit_of(request) -> Visit | None:
-    known = _by_cookie(request)
-    return known if known and not known.idle else _just_sent(request)
+    """The page that is open; on a phone of two patients that of whoever opened theirs, or sent a form, last."""
+    known, sent = _by_cookie(request), _just_sent(request)
+    if known is None or known.idle:
+        return sent
+    return sent if sent and sent.patient != known.patient and sent.began > known.began else known
 
 
 def status_page(view=None, *, shows=True):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pghistory
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -63,12 +64,15 @@ def make_link(purpose, subject_id, *, expires_at, by=None) -> Link:
 
     A live link is kept, so every mail that holds it goes on working. One that has expired gets a new generation and
     a new secret. So does a sleeping one, but only when a member of staff asks: mail alone never earns more tries.
+    Generations count on after a link was withdrawn, so what it had opened stays closed.
     """
     now = timezone.now()
     live = Link.objects.select_for_update().filter(purpose=purpose, subject_id=subject_id, withdrawn_at=None)
     link = live.first()
     if link is None:
         link = Link(purpose=purpose, subject_id=subject_id, expires_at=expires_at)
+        before = Link.objects.filter(purpose=purpose, subject_id=subject_id).aggregate(last=Max("generation"))
+        link.generation = (before["last"] or 0) + 1
         link.secret_hash = _hash(secret_of(link))
         try:
             with transaction.atomic():

@@ -124,8 +124,8 @@ def invite_patient(*, by, **contact) -> Intake:
 
 
 @transaction.atomic
-def change_contact(intake, **contact) -> None:
-    """New contact details for an unfinished intake. A new date of birth answers the age again."""
+def change_contact(intake, **contact) -> Saved | None:
+    """New contact details for an unfinished intake. A new date of birth answers the age again, and is screened."""
     intake = _locked(intake)
     patient = intake.patient
     born = patient.date_of_birth
@@ -141,7 +141,8 @@ def change_contact(intake, **contact) -> None:
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
-        save_page(intake, page.id, {"age": age}, version=intake.version)
+        return save_page(intake, page.id, {"age": age}, version=intake.version)
+    return None
 
 
 # Answered -------------------------------------------------------------------------------------------------------------
@@ -156,7 +157,8 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
     A case is opened at once when an urgent or emergency rule fires.
 
     Raises KeyError for an unknown page, AnswerError for an answer that does not fit, AlreadySubmitted, and StalePage
-    when this page was saved elsewhere since with something else.
+    when this page was saved elsewhere since with something else. Answers that make a new emergency do not wait for
+    that to be settled: they are saved, and what they replace is kept beside.
     """
     intake = _locked(intake)
     protocol = bring_up_to_date(intake)
@@ -164,16 +166,21 @@ def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
     before = intake.answers
     after = _merged(protocol, page, before, answers)
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
-    if differing and intake.pages_done.get(page_id, 0) > version:
-        raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     screened = screen(intake, after)
+    stale = differing and intake.pages_done.get(page_id, 0) > version
+    if stale and not _emergencies(screened) - _emergencies(screen(intake, before)):
+        raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     if differing or (answers and page_id not in intake.pages_done):
         _keep_what_was(intake, before, after, differing, screened)
         _write(intake, page_id, after, screened, by)
         _see_to_flags(intake, screened)
     discard_unsent(intake, page_id)
-    unread = {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY} - set(intake.emergency_rules_read)
+    unread = _emergencies(screened) - set(intake.emergency_rules_read)
     return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=bool(unread))
+
+
+def _emergencies(screened) -> set[str]:
+    return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
 
 
 def _locked(intake) -> Intake:

@@ -49,7 +49,7 @@ def start(request):
     elif request.method == "POST" and form.is_valid():
         intake = _begin(form)
         onwards = reverse("intake_appointment") if asks else next_address(intake)
-        response = draft.remember(request, redirect(onwards), intake)
+        response = draft.remember(request, redirect(onwards), intake, proved=False)
         return draft.speak(response, intake.language)
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else ""}
     return render(request, "intake/start.html", context, status=422 if form.errors else 200)
@@ -88,9 +88,10 @@ def contact(request, intake):
         as_left(form)
     elif request.method == "POST" and form.is_valid():
         try:
-            intakes.change_contact(intake, **form.contact())
+            saved = intakes.change_contact(intake, **form.contact())
         except intakes.AlreadySubmitted:
             return redirect("intake_done")
         messages.success(request, _("Your details are changed."))
-        return draft.speak(redirect("intake_check"), form.cleaned_data["language"])
+        onwards = "intake_emergency" if saved and saved.newly_emergency else "intake_check"
+        return draft.speak(redirect(onwards), form.cleaned_data["language"])
     return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

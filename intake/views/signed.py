@@ -18,7 +18,10 @@ from intake.status_cookie import patient_of
 @login_not_required
 @require_safe
 def consent_copy(request):
-    """What holds for this patient, in the browser that sent the answers or that has the status page open."""
+    """What holds for this patient, in the browser that sent the answers or that has the status page open.
+
+    The status page says that it asks: both may be open, and of two patients.
+    """
     patient = _patient_of(request)
     signed = list(consents.in_force(patient).values()) if patient else []
     if not signed:
@@ -35,7 +38,7 @@ def consent_copy(request):
 
 
 def _patient_of(request) -> Patient | None:
-    intake = intake_of(request)
+    intake = None if request.GET.get("from") == "status" else intake_of(request)
     if intake is not None and opened_before_submission(request, intake):
         return intake.patient
     return patient_of(request)
