@@ -8,9 +8,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
+from intake.actions import paper
 from intake.actions.status_links import link_to_status
 from intake.models import FollowUp
-from tests import routes
+from intake.paper.sheet import sheet
+from tests import factories, routes
 from tests.answers import HEEL_PAIN
 from tests.spanish import ENGLISH, LUCIA, NOT_TRANSLATED, SpanishPhone, is_spanish
 
@@ -97,3 +99,9 @@ def test_the_papers_she_may_keep(lucia):
     lucia.opens(f"/l/{secret_of(link_to_status(patient))}/").sends(lucia.page.wsgi_request.path, BORN)
     answers = lucia.client.get(reverse("status_answers_pdf", args=[lucia.intake.public_id]))
     is_spanish_paper(answers.content)
+
+
+def test_the_form_on_paper(location, priya):
+    patient = factories.patient(at=location, last_name="Prado", language="es")
+    intake = paper.put_on_paper(factories.intake(of=patient, language="es"), by=priya)
+    is_spanish_paper(sheet(intake))
