@@ -15,14 +15,18 @@ from clinic.messages.models import Message
 from intake import appointment_emails, follow_up_emails, status_emails
 from intake import emails as to_patients
 from intake.actions import intakes
+from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import FollowUp
 from referrals import emails as about_referrals
 from referrals.models import Appointment
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address
+from tests.reading import not_for_patients
 from tests.spanish import ENGLISH, LUCIA, NOT_TRANSLATED, SpanishPhone, is_spanish
-from tests.wording import compiled, marked, placeholders, written
+from tests.wording import HOUSE, compiled, marked, placeholders, written
+
+STAFF_ALARM = "templates/parts/_worker_alarm.html"
 
 # The catalog ----------------------------------------------------------------------------------------------------------
 
@@ -42,6 +46,23 @@ def test_every_marked_word_has_a_spanish_one_with_the_same_places_to_fill():
 def edges(words):
     """Whether a word is joined on before and after it."""
     return words[:1].isspace(), words[-1:].isspace()
+
+
+def test_no_template_of_patients_says_a_word_that_is_not_marked():
+    found = {}
+    for path in sorted((HOUSE / "templates").rglob("*.html")):
+        where, text = str(path.relative_to(HOUSE)), path.read_text()
+        if where.startswith(not_for_patients()) or "staff/base.html" in text or where == STAFF_ALARM:
+            continue
+        text = re.sub(
+            r"(?s){%\s*blocktrans.*?endblocktrans\w*\s*%}|{%\s*block (?:html_class|body_attrs).*?endblock", "", text
+        )
+        text = re.sub(r"(?s){%.*?%}|{{.*?}}|{#.*?#}|<(script|style|svg)\b.*?</\1>", "", text)
+        said = re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', text) + re.split(r"<[^>]*>", text)
+        left = {words.strip(" –.\n%}") for words in said if re.search(r"[^\W\d_]{2}", words)}
+        if left := left - {"", "Plumbline", *LANGUAGE_NAMES.values()}:
+            found[where] = left
+    assert found == {}
 
 
 def test_the_catalog_holds_no_word_that_is_gone():
