@@ -81,10 +81,14 @@ def reasons_in_words(protocol, answers, language) -> tuple[Reason, ...]:
 
 @dataclass(frozen=True)
 class NextSteps:
-    """What happens after the answers were sent. `says` is the protocol's message of the tier."""
+    """What happens after the answers were sent. `says` is the protocol's message of the tier; `act` is the same where
+    `signs` are listed below it.
+    """
 
     urgency: Urgency
     says: str
+    act: str
+    signs: tuple[str, ...]
     self_care: tuple[str, ...]
     everyone: str
 
@@ -96,9 +100,12 @@ def next_steps(intake: Intake, language: str) -> NextSteps:
     urgency, words = Urgency(intake.urgency), protocol.wording
     self_harm = outcome.self_harm and outcome.urgency == urgency
     care = outcome.self_care if urgency <= Urgency.SOON else ()
+    said = {"signs": outcome.listed_signs, "self_harm": self_harm}
     return NextSteps(
         urgency=urgency,
-        says=words.tier_in(urgency, language, signs=outcome.listed_signs, self_harm=self_harm),
+        says=words.tier_in(urgency, language, **said),
+        act=words.tier_in(urgency, language, **said, listed_as=_("one of the signs below")),
+        signs=() if self_harm else words.signs_in(outcome.listed_signs, language),
         self_care=tuple(words.self_care[item].text_in(language) for item in care),
         everyone=words.everyone_in(language),
     )

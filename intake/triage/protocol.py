@@ -315,12 +315,22 @@ class PatientWords:
     def everyone_in(self, language: str) -> Wording:
         return self.words.get("everyone", self.everyone, language)
 
-    def tier_in(self, urgency: Urgency, language: str, *, signs: tuple[str, ...], self_harm: bool = False) -> Wording:
-        """The message of a tier with the listed signs (ids) filled in."""
+    def tier_in(
+        self, urgency: Urgency, language: str, *, signs: tuple[str, ...], self_harm: bool = False, listed_as: str = ""
+    ) -> Wording:
+        """The message of a tier with the listed signs (ids) filled in; `listed_as` stands for them in a message whose
+        page lists them beside it (see `signs_in`).
+        """
         message = self.tiers[urgency.word].say_in(language, self_harm=self_harm)
-        named = [self.listed_signs[sign].text_in(language) for sign in signs]
+        named = self.signs_in(signs, language)
         fallback = message.is_fallback or any(text.is_fallback for text in named)
-        return Wording(message.replace("{signs}", "; ".join(named)), message.language, is_fallback=fallback)
+        return Wording(
+            message.replace("{signs}", listed_as or "; ".join(named)), message.language, is_fallback=fallback
+        )
+
+    def signs_in(self, signs: tuple[str, ...], language: str) -> tuple[Wording, ...]:
+        """What to watch for, one text for each area of the body."""
+        return tuple(self.listed_signs[sign].text_in(language) for sign in signs)
 
 
 @dataclass(frozen=True)
