@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.demo import house, stories
+from clinic.demo.asking import ask_for_visits
 from clinic.demo.clock import ago, clock_at
 from clinic.demo.coming_back import comes_back
 from clinic.messages.models import Message
@@ -38,6 +39,7 @@ def fill() -> None:
     for number, person in enumerate(yaml.safe_load(PEOPLE.read_text())):
         tell(person, locations[person["location"]], now, number)
     comes_back(now)
+    ask_for_visits(now)
     _leave_old_mail_alone(now)
 
 
