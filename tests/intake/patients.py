@@ -115,9 +115,10 @@ class Phone:
 
     def switches_to(self, language, **typed):
         """Presses the language switch in the head of the page, after typing into its form where it has one."""
-        here = self.page.wsgi_request.path
-        if 'name="speak"' in self.html:
-            return Phone.sends(self, here, self.filled | typed | {"speak": language})
+        if switch := re.search(r'<button form="answers" name="([\w-]+)"', self.html):
+            action = re.search(r'<form id="answers"[^>]* action="([^"]+)"', self.html)
+            here = action[1] if action else self.page.wsgi_request.get_full_path()
+            return Phone.sends(self, here, self.filled | typed | {switch[1]: language})
         return Phone.sends(self, reverse("set_language"), {"language": language, "next": self.hidden("next")})
 
     def opens_page(self, page_id):

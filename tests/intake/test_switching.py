@@ -1,19 +1,24 @@
 """Lucía sees only in the middle of a page that there is Spanish. She switches, and nothing she typed is lost."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from intake.actions.intakes import link_to
-from intake.models import Intake, Patient
+from intake.actions.status_links import link_to_status
+from intake.models import FollowUp, Intake, Patient
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone, page_address
 
 pytestmark = pytest.mark.django_db
 
+BORN = {"date_of_birth_month": "3", "date_of_birth_day": "31", "date_of_birth_year": "1982"}
 TYPED = {"first_name": "Lucía", "last_name": "Prado", "date_of_birth_month": "x", "phone": "1"}
 
 
@@ -91,6 +96,30 @@ def test_looking_at_a_link_in_another_language_is_no_try(lucia, location):
     lucia.opens(f"/l/{secret_of(link)}/").switches_to("es", date_of_birth_month="3")
     link.refresh_from_db()
     assert (link.wrong_tries, lucia.filled["date_of_birth_month"]) == (0, ["3"])
+
+
+def test_what_waits_for_the_date_of_birth_goes_on_waiting(lucia):
+    lucia.starts().opens_page("safety-check")
+    sent = lucia.filled | {"emergency_now": ["none"]}
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        lucia.sends(page_address("safety-check"), sent).switches_to("es", **{"confirm-date_of_birth_month": "3"})
+        assert '<html lang="es"' in lucia.html
+        assert lucia.errors == ""
+        assert (lucia.filled["emergency_now"], lucia.filled["confirm-date_of_birth_month"]) == (["none"], ["3"])
+        lucia.sends(reverse("intake_resume"), lucia.filled | {f"confirm-{name}": born for name, born in BORN.items()})
+    assert lucia.intake.answers["emergency_now"] == ["none"]
+    assert "confirm-speak" not in lucia.html
+
+
+def test_how_it_goes(lucia, location):
+    sent = factories.intake(at=location, submitted=True)
+    FollowUp.objects.create(patient=sent.patient, intake=sent, week=2, due_at=timezone.now(), activity="Walk")
+    born = sent.patient.date_of_birth
+    parts = {f"date_of_birth_{part}": getattr(born, part) for part in ("month", "day", "year")}
+    lucia.sends(f"/l/{secret_of(link_to_status(sent.patient))}/", parts).opens("follow_up")
+    lucia.switches_to("es", pain="7", change="worse")
+    assert (lucia.filled["pain"], lucia.filled["change"]) == (["7"], ["worse"])
+    assert not FollowUp.objects.answered().exists()
 
 
 def test_asking_for_a_visit(lucia):
