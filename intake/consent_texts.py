@@ -1,11 +1,13 @@
 """The documents patients sign, read from `consents/<document>.<language>.md`.
 
-Each file begins with title, version and status between two lines of `---`. The text is plain: paragraphs with a blank
-line between them, and lists whose lines begin with "- ". Reading is strict: a start of the product with a missing
-language or an unknown word in a head stops there.
+Each file begins with title, version, status and summary between two lines of `---`. The summary says in two or three
+plain sentences what the document means; it is signed as part of it. The rest is plain: paragraphs with a blank line
+between them, and lists whose lines begin with "- ". Reading is strict: a start of the product with a missing language
+or an unknown word in a head stops there.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,9 +17,10 @@ from django.conf import settings
 from intake.models import ConsentText, Document
 
 FOLDER = Path(__file__).with_name("consents")
-HEAD = {"title", "version", "status"}
+HEAD = {"title", "version", "status", "summary"}
 STATUSES = ("sample", "approved")
-FIELD_SIZES = {"title": 80, "version": 20}
+FIELD_SIZES = {"title": 80, "version": 20, "summary": 300}
+VERSION = re.compile(r"[0-9]+([.-][0-9]+)*")
 
 
 class BrokenText(Exception):
@@ -26,14 +29,19 @@ class BrokenText(Exception):
 
 @dataclass(frozen=True)
 class Text:
-    """`blocks`: the text in order, ("p", words) or ("ul", [words, ...])."""
+    """`whole` is what the summary stands for; `text` is both, as it is signed and stored."""
 
     document: Document
     language: str
     title: str
     version: str
     status: str
-    text: str
+    summary: str
+    whole: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.summary}\n\n{self.whole}"
 
     @property
     def sha256(self) -> str:
@@ -42,7 +50,12 @@ class Text:
 
     @property
     def blocks(self) -> list[tuple]:
+        """Summary and the rest in order, ("p", words) or ("ul", [words, ...])."""
         return blocks_of(self.text)
+
+    @property
+    def whole_blocks(self) -> list[tuple]:
+        return blocks_of(self.whole)
 
     @property
     def is_sample(self) -> bool:
@@ -60,6 +73,15 @@ def blocks_of(text: str) -> list[tuple]:
         else:
             found.append(("p", " ".join(lines)))
     return found
+
+
+def is_newer(version: str, than: str) -> bool:
+    """True when the label of a version is later: number by number, so 2026-10 comes after 2026-9."""
+    return _numbers(version) > _numbers(than)
+
+
+def _numbers(version) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", version)]
 
 
 def text_in(language: str, document: Document) -> Text:
@@ -105,10 +127,12 @@ def read_file(path: Path, document, language) -> Text:
     for name, size in FIELD_SIZES.items():
         if len(head[name]) > size:
             raise BrokenText(f"{path.name}: its {name} is longer than {size} characters.")
-    text = parts[2].strip()
-    if not text:
+    if not VERSION.fullmatch(head["version"]):
+        raise BrokenText(f"{path.name}: its version is numbers with hyphens or dots between them, such as 2026-2.")
+    whole = parts[2].strip()
+    if not whole:
         raise BrokenText(f"{path.name} has no text.")
-    return Text(document=document, language=language, text=text, **head)
+    return Text(document=document, language=language, whole=whole, **head)
 
 
 def row_of(text: Text) -> ConsentText:

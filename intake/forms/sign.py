@@ -108,11 +108,11 @@ def document_field(document):
         )
     if document == Document.EMAIL:
         return _choice(
-            _("May we write to you by email?"),
-            [(YES, _("Yes, email is fine")), (NO, _("No, call me or write on paper"))],
+            _("May we email you?"),
+            [(YES, _("Yes")), (NO, _("No, call me"))],
         )
     return _choice(
-        _("May we share what is needed with an office we refer you to?"),
+        _("May we send such a letter?"),
         [(YES, _("Yes, I agree")), (NO, _("Ask me each time"))],
     )
 

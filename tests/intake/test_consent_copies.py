@@ -52,6 +52,7 @@ def test_whoever_signed_gets_a_copy_of_the_exact_text_and_the_signature(ready, l
     words = text_of(copy.content)
     for document in Document:
         assert text_in(language, document).title in words
+        assert text_in(language, document).summary.replace("'", "’") in words.replace("'", "’")
         assert text_in(language, document).sha256 in words.replace(" ", "")
     assert "Ada Quill" in words
     assert re.search(r"E[SD]T|hora|GMT", words)
@@ -115,14 +116,17 @@ def test_a_changed_word_is_another_row(location, tmp_path):
 
 BROKEN = {
     "no head": "Only words.",
-    "a head without an end": "---\ntitle: A\nversion: 1\nstatus: sample\nWords.",
-    "no version": "---\ntitle: A\nstatus: sample\n---\nWords.",
-    "twice": "---\ntitle: A\ntitle: B\nversion: 1\nstatus: sample\n---\nWords.",
-    "an unknown word": "---\ntitle: A\nversion: 1\nstatus: sample\nauthor: B\n---\nWords.",
-    "another status": "---\ntitle: A\nversion: 1\nstatus: fine\n---\nWords.",
-    "an empty title": "---\ntitle:\nversion: 1\nstatus: sample\n---\nWords.",
-    "a long version": f"---\ntitle: A\nversion: {'1' * 21}\nstatus: sample\n---\nWords.",
-    "no text": "---\ntitle: A\nversion: 1\nstatus: sample\n---\n \n",
+    "a head without an end": "---\ntitle: A\nversion: 1\nstatus: sample\nsummary: It.\nWords.",
+    "no version": "---\ntitle: A\nstatus: sample\nsummary: It.\n---\nWords.",
+    "twice": "---\ntitle: A\ntitle: B\nversion: 1\nstatus: sample\nsummary: It.\n---\nWords.",
+    "an unknown word": "---\ntitle: A\nversion: 1\nstatus: sample\nsummary: It.\nauthor: B\n---\nWords.",
+    "another status": "---\ntitle: A\nversion: 1\nstatus: fine\nsummary: It.\n---\nWords.",
+    "an empty title": "---\ntitle:\nversion: 1\nstatus: sample\nsummary: It.\n---\nWords.",
+    "a long version": f"---\ntitle: A\nversion: {'1' * 21}\nstatus: sample\nsummary: It.\n---\nWords.",
+    "no text": "---\ntitle: A\nversion: 1\nstatus: sample\nsummary: It.\n---\n \n",
+    "no summary": "---\ntitle: A\nversion: 1\nstatus: sample\n---\nWords.",
+    "a long summary": f"---\ntitle: A\nversion: 1\nstatus: sample\nsummary: {'It. ' * 80}\n---\nWords.",
+    "a version without an order": "---\ntitle: A\nversion: new\nstatus: sample\nsummary: It.\n---\nWords.",
 }
 
 

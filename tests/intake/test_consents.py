@@ -1,6 +1,7 @@
 """Nothing is sent unsigned: the documents, the signature and its record, and what the database refuses."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,12 +56,22 @@ def test_every_document_is_there_in_full_and_nothing_is_chosen_beforehand(ready)
     for document in Document:
         text = text_in("en", document)
         assert text.title in ready.text
-        for kind, words in text.blocks:
+        assert text.summary in ready.text
+        for kind, words in text.whole_blocks:
             for line in words if kind == "ul" else [words]:
                 assert line in ready.text
     assert "checked" not in ready.html
     assert "sample" not in ready.text.lower()
     assert 'value="Ada' not in ready.html
+
+
+def test_the_summary_stands_before_the_whole_text_and_is_signed_with_it(ready):
+    assert ready.html.count('<details class="disclosure">') == len(Document)
+    signs(ready)
+    for row in ConsentText.objects.all():
+        text = text_in("en", Document(row.document))
+        assert row.text == f"{text.title}\n\n{text.summary}\n\n{text.whole}"
+        assert replace(text, summary="It means nothing.").sha256 != row.sha256
 
 
 def test_signing_and_sending_are_one_step(ready):
@@ -73,7 +84,7 @@ def test_signing_and_sending_are_one_step(ready):
     assert (treatment.method, treatment.authority, treatment.recorded_by) == ("typed", "", None)
     assert treatment.intent == "My typed name is my signature. I want to sign on screen and not on paper."
     assert treatment.text.sha256 == text_in("en", Document.TREATMENT).sha256
-    assert treatment.text.text.startswith("Consent to treatment\n\nI ask this clinic")
+    assert treatment.text.text.startswith("Consent to treatment\n\nI ask the clinic")
 
 
 def test_the_sentence_kept_is_the_one_that_was_shown(ready):

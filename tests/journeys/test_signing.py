@@ -1,8 +1,12 @@
 """Reading and signing on a phone: for a child, with errors, in the dark, without scripts."""
 
+import io
+
+import pypdf
 import pytest
 
-from intake.models import Consent, Respondent
+from intake.consent_texts import text_in
+from intake.models import Consent, Document, Respondent
 from tests.answers import HEEL_PAIN
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -40,7 +44,7 @@ def test_a_mother_answers_and_signs_for_her_child(rosa):
     rosa.sees_errors("Tick this box if you agree", "Type your full name to sign", "Choose one of the two")
     rosa.page.get_by_label("Type your full name").fill("Rosa Quill")
     rosa.page.get_by_label("Ask me each time").check()
-    rosa.page.get_by_label("No, call me or write on paper").check()
+    rosa.page.get_by_label("No, call me").check()
     for box in ("treatment", "privacy", "intend"):
         rosa.page.locator(f'input[name="{box}"]').check()
     rosa.presses("Sign and send")
@@ -60,3 +64,30 @@ def test_the_pages_in_the_dark_with_another_name(phone, maya):
     ada.sees_errors("We have the name Ada Quill")
     ada.presses("Sign and send")
     assert Consent.objects.first().signed_name == "Addie Quill"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_on_an_old_phone_it_is_short_and_the_whole_text_is_one_touch_away(phone, maya, language):
+    ada = phone(scripts=False)
+    ada.starts_an_intake()
+    ada.answers_on(HEEL_PAIN)
+    if language == "es":
+        ada.page.context.add_cookies([{"name": "django_language", "value": "es", "url": ada.home}])
+    ada.goes_on()
+    ada.page.set_viewport_size({"width": 360, "height": 740})
+    assert ada.page.evaluate("document.documentElement.scrollHeight") < 2600
+    assert ada.page.evaluate(TOO_SMALL) == []
+    whole = ada.page.locator("details p", has_text="911")
+    assert not whole.is_visible()
+    ada.page.locator("details summary").first.click()
+    assert whole.is_visible()
+    printed = pypdf.PdfReader(io.BytesIO(ada.page.pdf()))
+    words = " ".join(" ".join(page.extract_text() for page in printed.pages).split())
+    for document in Document:  # on paper all is open
+        assert text_in(language, document).whole[-40:] in words
+
+
+TOO_SMALL = """
+[...document.querySelectorAll("main summary, main .form-check-label, main .btn, main [name=signed_name]")]
+    .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)
+"""
