@@ -3,8 +3,8 @@
     python -m tests.reading        the medians, the ten hardest and what fails, for each language
 
 **What is read.** The protocol (questions, help, options, body map, what is said at the end), every string marked for
-translation outside the places in NOT_FOR_PATIENTS, and the documents to sign. A new template, form or mail counts as
-the patient's unless it is named there.
+translation outside the places in NOT_FOR_PATIENTS, the documents to sign, and the pain guide. A new template, form or
+mail counts as the patient's unless it is named there.
 
 **English**: the Flesch-Kincaid grade, 0.39 × words per sentence + 11.8 × syllables per word − 15.59, with syllables of
 the CMU dictionary. A string is at most grade 8, the median at most 6. Coleman-Liau, which counts letters, is reported
@@ -58,6 +58,7 @@ NOT_FOR_PATIENTS = (
     "referrals/ranking.py",
     "referrals/views/office.py",
 )
+GUIDE_SAYS = {"label", "treats", "elsewhere", "looks_at", "text", "but"}  # the rest of the guide is ids
 WORD = re.compile(r"\d[\d.,:/]*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 SENTENCE = re.compile(r"[.!?:;]+(?=[\s\"”)]|$)|\n+|\s[—–]\s")
 FILLED = re.compile(r"%\(\w+\)[sd]|\{\w*\}|\S+@\S+\w")
@@ -194,7 +195,7 @@ def spanish_syllables(word: str) -> int:
 
 def texts(language: str) -> list[Text]:
     """Every string a patient can read in the language. Needs Django to be set up."""
-    found = [*_protocol(language), *_catalog(language), *_documents(language)]
+    found = [*_protocol(language), *_catalog(language), *_documents(language), *_guide(language)]
     return [text for text in found if text.sentences]
 
 
@@ -236,13 +237,21 @@ def _mails_to_others() -> Iterator[str]:
 
 
 def _documents(language) -> Iterator[Text]:
-    from intake.consent_texts import all_texts
+    from intake.consent_texts import all_texts, blocks_of
 
     for (document, spoken), text in all_texts().items():
         if spoken == language:
-            for number, (kind, content) in enumerate([("p", text.title), *text.blocks]):
+            for number, (kind, content) in enumerate([("p", text.title), *blocks_of(text.text)]):
                 for words in content if kind == "ul" else [content]:
                     yield Text(language, words, f"intake/consents/{document}.{language}.md", f"part {number}")
+
+
+def _guide(language) -> Iterator[Text]:
+    where = f"intake/guide/{'areas' if language == 'en' else language}.yaml"
+    for group, entries in yaml.safe_load((HOUSE / where).read_text("utf-8")).items():
+        for name, entry in entries.items():
+            for part in GUIDE_SAYS & set(entry):
+                yield Text(language, entry[part], where, f"{group}.{name}.{part}")
 
 
 # The report -----------------------------------------------------------------------------------------------------------
