@@ -164,15 +164,18 @@ def scan_waiting() -> int:
     return judged
 
 
-@transaction.atomic
 def _scan(pk) -> bool:
-    waiting = PatientFile.objects.to_scan().select_for_update(skip_locked=True, of=("self",))
-    file = waiting.filter(pk=pk).first()
-    if file is None:  # another worker has it, or the patient took it back
+    """No row is locked while the scanner thinks: the patient may go on, or take the file back meanwhile."""
+    file = PatientFile.objects.to_scan().filter(pk=pk).first()
+    if file is None:
         return False
     with default_storage.open(file.file.name) as content:
         found = scanner.scan(content)
-    mark_scanned(file, found=found)
+    with transaction.atomic():
+        file = PatientFile.objects.to_scan().select_for_update(of=("self",)).filter(pk=pk).first()
+        if file is None:  # another worker was quicker, or the patient took it back
+            return False
+        mark_scanned(file, found=found)
     return True
 
 

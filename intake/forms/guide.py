@@ -21,13 +21,13 @@ class SoFar:
 
     @classmethod
     def read(cls, text: str, areas) -> "SoFar | None":
-        """None when it is not ours, or names an area there is no more."""
+        """None when it is not ours, or names an area, a question or an answer there is no more."""
         try:
             carried = signing.loads(text, salt=SALT)
         except signing.BadSignature:
             return None
         known = all(area in areas for area in carried["areas"])
-        return cls(**carried) if known else None
+        return cls(**carried) if known and _still_asked(carried) else None
 
     def text(self) -> str:
         return signing.dumps({"areas": self.areas, "steps": self.steps, "given": self.given}, salt=SALT, compress=True)
@@ -44,6 +44,15 @@ class SoFar:
         """The answers of the pages gone through; those of pages gone back over wait in `given`."""
         asked = {name for step in self.steps for name in step}
         return {name: value for name, value in self.given.items() if name in asked}
+
+
+def _still_asked(carried) -> bool:
+    protocol = triage.shipped()
+    try:
+        triage.validate_answers(protocol, carried["given"])
+    except AnswerError:
+        return False
+    return all(name in protocol.questions for step in carried["steps"] for name in step)
 
 
 class AreasForm(forms.Form):

@@ -229,6 +229,19 @@ def test_a_scanner_that_is_gone_leaves_files_waiting(location, scanner):
     assert file.scan == Scan.CLEAN
 
 
+def test_a_file_may_be_taken_back_while_the_scanner_thinks(location, scanner, monkeypatch):
+    file = factories.patient_file(factories.intake(at=location))
+
+    def thinks(content):
+        files.remove_file(file.intake, file.public_id)
+        return "Eicar-Test"
+
+    monkeypatch.setattr(files.scanner, "scan", thinks)
+    assert files.scan_waiting() == 0
+    file.refresh_from_db()
+    assert (file.scan, file.removed_at is None) == (Scan.WAITING, False)
+
+
 def test_without_a_scanner_nothing_is_called_clean(location):
     file = factories.patient_file(factories.intake(at=location))
     assert files.scan_waiting() == 0

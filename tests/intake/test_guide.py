@@ -233,6 +233,17 @@ def test_a_slip_is_said_at_its_question(reader):
     assert reader.sends(emergency_now=["no_such"]).page.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("step", "given"),
+    [("gone", {"gone": "x"}), ("emergency_now", {"emergency_now": ["gone"]}), ("age", {"age": "old"}), ("gone", {})],
+)
+def test_a_page_of_a_protocol_before_begins_again(reader, step, given):
+    so_far = SoFar((next(iter(guide().areas)),), [(step,)], given).text()
+    page = reader.client.post(reverse("guide"), {"so_far": so_far})
+    assert page.status_code == 422
+    assert 'name="areas"' in page.content.decode()
+
+
 @pytest.mark.parametrize("so_far", ["", "x", "a:b:c", "\x00", "9" * 5000])
 def test_what_was_not_carried_by_us_begins_again(reader, so_far):
     reader.page = reader.client.post(reverse("guide"), {"so_far": so_far, "emergency_now": "none"})
