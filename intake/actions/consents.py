@@ -1,7 +1,8 @@
 """What is signed, what is still to sign, and signing itself. A signature is written once and never changed.
 
 What was signed for a minor, or by one, holds until they come of age; then everything is asked again. Otherwise the
-last word of a patient on a document holds.
+last word of a patient on a document holds. A text with a newer version is asked again with the next answers; until then
+what was signed holds.
 """
 
 import re
@@ -11,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from intake.consent_texts import row_of, text_in
-from intake.models import Consent, Document, Respondent
+from intake.consent_texts import is_newer, row_of, text_in
+from intake.models import Consent, Document, Patient, Respondent
 
 MUST_AGREE = (Document.TREATMENT, Document.PRIVACY)
 
@@ -42,9 +43,16 @@ def _holds(consent, patient, at) -> bool:
 
 
 def needed(intake) -> list[Document]:
-    """The documents that nobody has signed yet for this patient, in the order to read them."""
+    """The documents to sign now, in the order to read them: without a signature that holds, or only with one under an
+    earlier version. A word mended under the same version is not asked again.
+    """
     there = in_force(intake.patient)
-    return [document for document in Document if document not in there]
+    return [document for document in Document if document not in there or outdated(there[document])]
+
+
+def outdated(consent) -> bool:
+    """True when the document now has a newer version than the one signed."""
+    return is_newer(text_in(consent.text.language, consent.document).version, than=consent.text.version)
 
 
 def capacity(intake) -> str:
@@ -88,7 +96,9 @@ def sign(intake, *, signed_name, choices, language, by=None) -> list[Consent]:
 
     `choices` maps documents to agreed or not; treatment and privacy must be agreed to, the others answered. With `by`
     the signature is on paper and that member of staff puts it in. Raises BadSignature; nothing is signed then.
+    Two at once for one patient sign once.
     """
+    Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=intake.patient_id)
     documents = needed(intake)
     problems = [document for document in documents if not isinstance(choices.get(document), bool)]
     problems += [document for document in MUST_AGREE if document in documents and choices.get(document) is False]

@@ -23,6 +23,7 @@ def who_answered(case) -> dict:
             {
                 "consent": consent,
                 "holds": consent.pk in holds,
+                "outdated": consent.pk in holds and consents.outdated(consent),
                 "decision": decision(consent),
                 "sample": _sample(consent),
             }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake import emails
+from intake import consent_texts, emails
 from intake.actions import consents, intakes, respondents
 from intake.consent_texts import text_in
 from intake.models import Case, Consent, ConsentText, Document, Intake, Patient, Respondent
@@ -267,6 +267,58 @@ def test_a_returning_patient_is_not_asked_again(ready):
     assert consents.needed(second) == []
     intakes.submit_intake(second, version=second.version)
     assert Consent.objects.count() == 4
+
+
+@pytest.fixture
+def printed(monkeypatch, tmp_path):
+    """Puts a changed text of the email document in place, in both languages; `printed(old, new)`."""
+
+    def changes(old, new):
+        for path in consent_texts.FOLDER.iterdir():
+            words = path.read_text()
+            (tmp_path / path.name).write_text(words.replace(old, new) if path.name.startswith("email") else words)
+        monkeypatch.setattr(consent_texts, "FOLDER", tmp_path)
+
+    return changes
+
+
+def test_a_newer_version_of_one_text_is_asked_again_and_only_that_one(location, printed):
+    known = factories.intake(at=location, submitted=True).patient
+    for document in (Document.EMAIL, Document.REFERRAL):
+        factories.consent(known.intakes.get(), document)
+    second = factories.intake(of=known, answers=HEEL_PAIN)
+    printed("version: 2026-1", "version: 2026-10")
+    assert consents.needed(second) == [Document.EMAIL]
+    assert set(consents.in_force(known)) == set(Document)  # what was signed holds until then
+    consents.sign(second, signed_name="Ada Quill", choices={Document.EMAIL: False}, language="es")
+    assert consents.needed(second) == []
+    assert consents.in_force(known)[Document.EMAIL].text.version == "2026-10"
+
+
+@pytest.mark.parametrize("new", ["2026-1", "2025-12"])
+def test_a_mended_word_asks_nobody_again(location, printed, new):
+    known = factories.intake(at=location, submitted=True)
+    factories.consent(known, Document.EMAIL)
+    printed("version: 2026-1\nstatus: sample\nsummary: ", f"version: {new}\nstatus: sample\nsummary: Oh. ")
+    assert text_in("en", Document.EMAIL).summary.startswith("Oh. ")
+    assert Document.EMAIL not in consents.needed(known)
+
+
+def test_a_newer_privacy_notice_is_signed_before_the_next_answers_go(location, monkeypatch):
+    known = factories.intake(at=location, submitted=True).patient
+    second = factories.intake(of=known, answers=HEEL_PAIN)
+    monkeypatch.setattr(consents, "outdated", lambda consent: consent.document == Document.PRIVACY)
+    with pytest.raises(consents.Unsigned):
+        intakes.submit_intake(second, version=second.version)
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier"), [("2026-2", "2026-1"), ("2026-10", "2026-9"), ("2027", "2026-12"), ("2026-1.1", "2026-1")]
+)
+def test_versions_are_compared_by_their_numbers(later, earlier):
+    assert consent_texts.is_newer(later, than=earlier)
+    assert not consent_texts.is_newer(earlier, than=later)
+    assert not consent_texts.is_newer(later, than=later)
 
 
 def test_of_two_words_on_a_document_the_later_holds(location):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -112,11 +113,9 @@ def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
         (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8 a.m."),
     ],
 )
-def test_an_urgent_patient_is_told_when_the_call_comes(ada, monkeypatch, now, words):
-    ada.answers_everything(TEMPLE_HEADACHE)
-    ada.submits()
-    monkeypatch.setattr("intake.advice.timezone.now", lambda: now)
-    ada.opens("intake_done")
+def test_an_urgent_patient_is_told_when_the_call_comes(location, maya, now, words):
+    with time_machine.travel(now):
+        ada = Phone().starts().answers_everything(TEMPLE_HEADACHE).submits()
     assert ada.intake.urgency == Urgency.URGENT
     assert words in ada.text
     assert "urgent care" in ada.text
