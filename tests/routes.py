@@ -119,6 +119,7 @@ ROUTES = {
     "reopen_case": changes(may.DECIDE_CASES, "case"),
     "proof_seen": changes(may.SEE_CASES, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
+    "proof_seen_at_desk": changes(may.ANSWER_REQUESTS, "patient"),
     "signed": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "invite_again": changes(may.SEE_CASES, "case"),
     "follow_up_seen": changes(may.SEE_CASES, "case"),

@@ -15,7 +15,7 @@ from clinic.links.actions import withdraw
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.models import Location
-from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES
+from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import emails
 from intake.models import Intake, Patient, Respondent
 
@@ -169,10 +169,16 @@ def confirm_contact(patient, *, email, phone, by) -> bool:
 # Proof ---------------------------------------------------------------------------------------------------------------
 
 
+def acting_for(patient) -> list[Respondent]:
+    """Everybody who answered for this patient by an authority, the last first."""
+    acts = Respondent.objects.filter(intake__patient=patient, kind__in=Respondent.ACTS_FOR_PATIENT)
+    return list(acts.select_related("intake__patient", "proof_seen_by").order_by("-given_at", "-pk"))
+
+
 @transaction.atomic
 def see_proof(respondent, *, by) -> bool:
     """A member of staff saw proof of the authority. False when somebody had before."""
-    if not by.may(SEE_CASES) or not by.locations.filter(pk=respondent.intake.patient.location_id).exists():
+    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=respondent.intake.patient.location_id).exists():
         raise PermissionDenied
     respondent = Respondent.objects.select_for_update(of=("self",)).get(pk=respondent.pk)
     if respondent.proof_seen_at or not respondent.acts_for_patient:

@@ -19,6 +19,12 @@ class PatientQuerySet(models.QuerySet):
         """Adults whose guardian's details are still on file: somebody has to ask them for their own."""
         return self.filter(came_of_age_at__isnull=False).order_by("came_of_age_at")
 
+    def without_proof(self):
+        """Somebody sent answers for them by an authority of which nobody on staff has seen proof."""
+        acts = Q(intakes__respondent__kind__in=("guardian", "representative"))
+        unseen = Q(intakes__respondent__proof_seen_at=None, intakes__submitted_at__isnull=False)
+        return self.filter(acts & unseen).distinct().order_by("last_name", "first_name", "pk")
+
 
 @pghistory.track(model_name="PatientHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
 class Patient(models.Model):

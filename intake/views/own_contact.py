@@ -32,7 +32,8 @@ def confirm_contact(request, public_id):
         location_id=patient.location_id,
     )
     with timezone.override(patient.location.zone):
-        context = {"form": form, "patient": patient, "location": patient.location}
+        acting = respondents.acting_for(patient)
+        context = {"form": form, "patient": patient, "location": patient.location, "acting": acting}
         return render(request, "intake/own_contact.html", context, status=422 if form.errors else 200)
 
 
@@ -41,9 +42,23 @@ def confirm_contact(request, public_id):
 def proof_seen(request, public_id):
     """From the case page: somebody on staff has seen proof that the respondent may act for the patient."""
     case = get_object_or_404(Case.objects.visible_to(request.user), public_id=public_id)
-    respondent = Respondent.objects.select_related("intake__patient").filter(intake=case.intake_id).first()
+    _note_proof(request, Respondent.objects.select_related("intake__patient").filter(intake=case.intake_id).first())
+    return redirect(case)
+
+
+@require_POST
+@staff_may(ANSWER_REQUESTS)
+def proof_seen_at_desk(request, public_id):
+    """From the patient's page at the desk, where the paper is shown: of whoever answered the intake sent along."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
+    sent = request.POST.get("intake")
+    acting = (one for one in respondents.acting_for(patient) if str(one.intake.public_id) == sent)
+    _note_proof(request, next(acting, None))
+    return redirect("confirm_contact", patient.public_id)
+
+
+def _note_proof(request, respondent):
     if respondent and respondents.see_proof(respondent, by=request.user):
         messages.success(request, "Noted that you have seen proof.")
     else:
         messages.info(request, "Nothing had to be noted any more.")
-    return redirect(case)

@@ -31,6 +31,7 @@ def requests(request):
         "booked": mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at", "pk")[:SHOWN],
         "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
         "came_of_age": Patient.objects.visible_to(user).came_of_age().select_related("location")[:SHOWN],
+        "without_proof": Patient.objects.visible_to(user).without_proof().select_related("location")[:SHOWN],
         "asleep": _sleeping_links(user),
     }
     return render(request, "requests/list.html", context)

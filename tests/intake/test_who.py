@@ -154,6 +154,28 @@ def test_staff_see_who_answered_and_note_the_proof_once(asked, sign_in, maya, da
     assert "Proof seen by Maya Ortiz" in sign_in(maya).get(address).content.decode()
 
 
+def test_the_desk_sees_the_paper_and_notes_it_once(asked, sign_in, maya, priya, olga):
+    rosa = asked(**CHILD, location="riverside").says_who("guardian", **MOTHER)
+    patient = Patient.objects.get()
+    assert not Patient.objects.without_proof().exists()  # not sent: nobody comes to the desk for it yet
+    rosa.answers_everything(HEEL_PAIN | {"age": 11}).submits()
+    desk, page = sign_in(priya), reverse("confirm_contact", args=[patient.public_id])
+    assert page in desk.get(reverse("requests")).content.decode()
+    shown = desk.get(page).content.decode()
+    assert "Rosa Quill" in shown
+    assert "I have seen proof of it" in shown
+    note, sent = reverse("proof_seen_at_desk", args=[patient.public_id]), {"intake": Intake.objects.get().public_id}
+    assert sign_in(olga).post(note, sent).status_code == 404
+    for wrong in ({}, {"intake": "x"}, {"intake": "\0"}, {"intake": patient.public_id}):
+        desk.post(note, wrong)
+        assert respondent().proof_seen_at is None
+    for person in (priya, maya):
+        assert sign_in(person).post(note, sent).url == page
+    assert respondent().proof_seen_by == priya
+    assert f"Proof seen by {priya}" in desk.get(page).content.decode()
+    assert page not in desk.get(reverse("requests")).content.decode()
+
+
 def test_proof_was_for_one_person_and_ends_with_another(asked, maya):
     asked(**CHILD).says_who("guardian", **MOTHER)
     respondents.see_proof(respondent(), by=maya)
