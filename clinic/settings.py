@@ -343,6 +343,7 @@ FILE_UPLOAD_HANDLERS = [
 SCANNER_URL = os.environ.get("SCANNER_URL", "")  # clamd; without one files stay "not yet scanned"
 if SCANNER_URL and not SCANNER_URL.startswith(("unix:///", "tcp://")):
     raise refused("SCANNER_URL must name clamd, such as unix:///run/clamav/clamd.ctl or tcp://host:3310.")
+CONSENTS_DIR = os.environ.get("CONSENTS_DIR", "")  # the clinic's own texts to sign; without it the samples
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"

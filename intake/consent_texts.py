@@ -1,4 +1,4 @@
-"""The documents patients sign, read from `consents/<document>.<language>.md`.
+"""The documents patients sign, read from `consents/<document>.<language>.md`, or from the clinic's CONSENTS_DIR.
 
 Each file begins with title, version, status and summary between two lines of `---`. The summary says in two or three
 plain sentences what the document means; it is signed as part of it. The rest is plain: paragraphs with a blank line
@@ -90,13 +90,16 @@ def text_in(language: str, document: Document) -> Text:
 
 
 def all_texts() -> dict[tuple[str, str], Text]:
-    return _read(FOLDER, tuple(code for code, _name in settings.LANGUAGES))
+    return _read(Path(settings.CONSENTS_DIR or FOLDER), tuple(code for code, _name in settings.LANGUAGES))
 
 
 @cache
 def _read(folder: Path, languages: tuple) -> dict[tuple[str, str], Text]:
     expected = {f"{document}.{language}.md": (document, language) for document in Document for language in languages}
-    there = {path.name for path in folder.iterdir()}
+    try:
+        there = {path.name for path in folder.iterdir()}
+    except OSError as error:
+        raise BrokenText(f"CONSENTS_DIR, {folder}, cannot be read: {error.strerror}.") from error
     if missing := sorted(set(expected) - there):
         raise BrokenText(f"{missing[0]} is missing. Every document must be there in every language of the pages.")
     if unknown := sorted(there - set(expected)):
@@ -111,7 +114,10 @@ def _read(folder: Path, languages: tuple) -> dict[tuple[str, str], Text]:
 
 def read_file(path: Path, document, language) -> Text:
     """One file, or BrokenText."""
-    parts = path.read_text(encoding="utf-8").split("---\n", 2)
+    try:
+        parts = path.read_text(encoding="utf-8").split("---\n", 2)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenText(f"{path.name} cannot be read as text in UTF-8.") from error
     if len(parts) != 3 or parts[0]:
         raise BrokenText(f"{path.name} must begin with its head between two lines of three hyphens.")
     head = {}

@@ -138,6 +138,23 @@ def test_a_broken_text_is_refused(tmp_path, case):
         read_file(path, Document.EMAIL, "en")
 
 
+def test_a_clinic_keeps_its_texts_in_a_folder_of_its_own(settings, tmp_path):
+    for path in consent_texts.FOLDER.iterdir():
+        (tmp_path / path.name).write_text(path.read_text().replace("status: sample", "status: approved"))
+    settings.CONSENTS_DIR = str(tmp_path)
+    assert not text_in("en", Document.EMAIL).is_sample
+    settings.CONSENTS_DIR = str(tmp_path / "elsewhere")
+    with pytest.raises(BrokenText, match="CONSENTS_DIR"):
+        all_texts()
+
+
+def test_a_text_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "email.es.md"
+    path.write_bytes("---\ntitle: Tú\n---\n".encode("latin-1"))
+    with pytest.raises(BrokenText, match=r"email\.es\.md"):
+        read_file(path, Document.EMAIL, "es")
+
+
 def test_a_missing_language_stops_the_start(monkeypatch, tmp_path):
     for path in consent_texts.FOLDER.iterdir():
         if path.name != "referral.es.md":
