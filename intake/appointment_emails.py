@@ -1,6 +1,6 @@
 """Mails about visits at this clinic: to the desk that somebody asks, to the patient when it is. Never why."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,6 +16,8 @@ from intake.actions.status_links import extended
 from intake.models import AppointmentRequest
 
 LATE = 2  # the second round: the promised time has passed
+REMINDED_BEFORE = timedelta(hours=24)
+TO_THE_PATIENT = ["appointment_booked", "visit_reminder"]
 
 
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
@@ -40,21 +42,31 @@ def tell_the_desk(request: AppointmentRequest) -> list[Message]:
     ]
 
 
-def booked(request: AppointmentRequest) -> Message | None:
-    """When the visit is. A later mail about the same visit takes the place of one that still waits."""
+def booked(request: AppointmentRequest) -> list[Message]:
+    """When the visit is, and a reminder the day before. Later mails about the same visit take the place of those that
+    still wait.
+    """
     not_any_more(request)
     if not request.patient.email:
-        return None
+        return []
     number = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked").count() + 1
+    mails = [_to_the_patient("appointment_booked", request, number)]
+    if (at := request.starts_at - REMINDED_BEFORE) > timezone.now():
+        mails.append(_to_the_patient("visit_reminder", request, number, due_at=at))
+    return mails
+
+
+def _to_the_patient(name, request, number, **more) -> Message:
     return messages.schedule(
-        "appointment_booked",
-        key=f"appointment_booked:{request.public_id}:{number}",
+        name,
+        key=f"{name}:{request.public_id}:{number}",
         to=request.patient.email,
         language=request.patient.language,
         subject_type="appointment",
         subject_id=request.public_id,
         location=request.location,
         facts={"starts_at": moment(request.starts_at, request.location.time_zone)},
+        **more,
     )
 
 
@@ -62,7 +74,7 @@ def not_any_more(request: AppointmentRequest) -> None:
     messages.withdraw(
         subject_type="appointment",
         subject_id=request.public_id,
-        kinds=["appointment_booked"],
+        kinds=TO_THE_PATIENT,
         why="The visit was moved or is off.",
     )
 
@@ -91,8 +103,9 @@ class AppointmentAsked:
         return {"link": settings.SITE_URL + reverse("requests")}
 
 
-@kind("appointment_booked", title="A visit was booked", safe=("clinic", "location", "phone", "starts_at", "link"))
-class AppointmentBooked:
+class _OfAVisit:
+    """Goes to the address the patient has now, while the visit is still at the time it tells of and to come."""
+
     @staticmethod
     def still_needed(message) -> str:
         request = _request(message)
@@ -113,6 +126,14 @@ class AppointmentBooked:
         patient.email = to
         patient.save(update_fields=["email"])
 
+
+@kind("appointment_booked", title="A visit was booked", safe=("clinic", "location", "phone", "starts_at", "link"))
+class AppointmentBooked(_OfAVisit):
     @staticmethod
     def facts(message) -> dict:
         return {"link": address_of(extended(_request(message).patient.public_id))}
+
+
+@kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"))
+class VisitReminder(_OfAVisit):
+    pass

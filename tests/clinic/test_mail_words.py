@@ -14,10 +14,10 @@ from clinic.messages.facts import NotSafe, moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
+from intake import appointment_emails, status_emails
 from intake import emails as to_patients
-from intake import status_emails
 from intake.follow_up_emails import ask_how_it_goes
-from intake.models import FollowUp, Intake, Urgency
+from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from referrals import emails as about_referrals
 from referrals.models import Appointment, ReferralMove, Report
 from tests import factories
@@ -65,8 +65,26 @@ def everything(location, maya, priya, ruth):
     follow_up = FollowUp.objects.create(
         patient=patient, intake=intake, week=2, due_at=timezone.now() + timedelta(days=14), activity="words"
     )
-    rows = [follow_up, patient, intake, case, emergency, specialist, referral, appointment, report, maya, priya, ruth]
-    rows += [referral.decision, case.intake, emergency.intake, emergency.patient]
+    visit = AppointmentRequest.objects.create(
+        patient=patient, intake=intake, location=location, days=[], times=[], reason="new", words="words",
+        answer_by=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    rows = [
+        visit,
+        follow_up,
+        patient,
+        intake,
+        case,
+        emergency,
+        specialist,
+        referral,
+        appointment,
+        report,
+        maya,
+        priya,
+        ruth,
+    ]
+    rows += [visit, referral.decision, case.intake, emergency.intake, emergency.patient]
     for row in rows:
         marks |= marked(row, numbers)
         row.refresh_from_db()
@@ -84,6 +102,12 @@ def everything(location, maya, priya, ruth):
     about_referrals.report_received(report)
     to_staff.password_reset(maya)
     [_mail, _reminder] = ask_how_it_goes(follow_up)
+    appointment_emails.tell_the_desk(visit)
+    AppointmentRequest.objects.update(
+        state="booked", starts_at=timezone.now() + timedelta(days=9), answered_by=priya, answered_at=timezone.now()
+    )
+    visit.refresh_from_db()
+    appointment_emails.booked(visit)
     return marks, ids
 
 

@@ -215,6 +215,32 @@ def test_the_patient_is_told_when_the_visit_is_and_never_what_for(location, priy
     assert all(one.still_needed() for one in mail_of("appointment_booked"))
 
 
+def test_a_reminder_goes_out_the_day_before_unless_the_visit_is_moved_or_off(location, priya, mail_of):
+    starts_at = opening(location)
+    request = asked(location)
+    booked = appointments.book(request, starts_at=starts_at, by=priya, seen=appointments.stamp(request))
+    (reminder,) = mail_of("visit_reminder")
+    assert reminder.due_at == starts_at - timedelta(hours=24)
+    assert reminder.still_needed() == ""
+    subject, body = reminder.render()
+    assert "knee" not in (subject + body).lower()
+    later = appointments.book(
+        booked, starts_at=starts_at + timedelta(days=1), by=priya, seen=appointments.stamp(booked)
+    )
+    reminder.refresh_from_db()
+    assert reminder.status == "skipped"
+    appointments.close(later, answer="We called you.", by=priya, seen=appointments.stamp(later))
+    assert {one.status for one in mail_of("visit_reminder")} == {"skipped"}
+
+
+def test_a_visit_within_a_day_is_told_of_once(location, priya, mail_of):
+    request = asked(location)
+    soon = timezone.now() + timedelta(hours=5)
+    appointments.book(request, starts_at=soon, by=priya, seen=appointments.stamp(request))
+    assert len(mail_of("appointment_booked")) == 1
+    assert not mail_of("visit_reminder")
+
+
 def opening(location):
     """Half an hour after the doors open on a day to come."""
     start = timezone.now() + timedelta(days=3)
