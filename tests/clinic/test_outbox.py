@@ -15,6 +15,7 @@ from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake import emails
+from intake.models import Document
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 
@@ -114,6 +115,8 @@ def test_the_clock_of_the_database_decides_not_that_of_the_worker(ada, post_offi
 
 def test_it_is_looked_at_again_before_it_is_sent(ada, post_office):
     emails.remind_to_finish(ada)
+    for document in (Document.TREATMENT, Document.PRIVACY):
+        factories.consent(ada, document)
     ada.submitted_at = timezone.now()
     ada.save()
     sweep(timezone.now() + timedelta(days=4))
