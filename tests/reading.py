@@ -259,10 +259,11 @@ def _guide(language) -> Iterator[Text]:
 
 def report(language: str) -> str:
     found = texts(language)
-    long = sorted((text for text in found if not text.is_short), key=lambda text: text.score, reverse=language == "en")
+    different = {text.words: text for text in found if not text.is_short}.values()
+    long = sorted(different, key=lambda text: text.score, reverse=language == "en")
     named = ("Flesch-Kincaid grade", "Coleman-Liau grade") if language == "en" else ("Fernández Huerta", "Szigriszt")
     lines = [
-        f"{language}: {len(found)} strings, {len(long)} of {SHORT} words or more",
+        f"{language}: {len(found)} strings, {len(long)} different ones of {SHORT} words or more",
         f"  {len(allowed(language))} words listed as known",
         f"  median {named[0]} {median(text.score for text in long):.1f}, hardest {long[0].score:.1f}",
         f"  median {named[1]} {median(text.second_score for text in long):.1f}",

@@ -11,9 +11,11 @@ from intake.draft import language_of, patient_page
 from intake.forms.sign import SignForm
 from intake.views.patient_finish import show_check
 from intake.views.patient_frame import show
+from intake.views.switching import keeps_typed
 
 
 @patient_page
+@keeps_typed
 def submit(request, intake):
     """The documents and the signature, then both are sent together. Twice is once.
 
@@ -32,6 +34,8 @@ def submit(request, intake):
         language=language_of(request),
         version=request.GET.get("version"),
     )
+    if request.switched:
+        return _show(request, intake, _to_read_again(request, intake)) if form.documents else redirect("intake_check")
     if not form.documents:
         return _send(request, intake, form, {}) if request.method == "POST" else redirect("intake_check")
     if request.method != "POST":
@@ -39,6 +43,13 @@ def submit(request, intake):
     if not form.is_valid():
         return _show(request, intake, form, status=422)
     return _send(request, intake, form, form.choices())
+
+
+def _to_read_again(request, intake):
+    """The page in another language keeps the name only: each choice was about the text in the language before."""
+    form = SignForm(intake=intake, language=language_of(request), version=request.POST.get("version"))
+    form.initial["signed_name"] = request.POST.get("signed_name", "")
+    return form
 
 
 def _came_to_send(request) -> bool:

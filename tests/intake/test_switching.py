@@ -122,6 +122,18 @@ def test_how_it_goes(lucia, location):
     assert not FollowUp.objects.answered().exists()
 
 
+def test_the_page_to_sign_keeps_the_name_and_every_choice_is_made_about_the_text_that_is_read(lucia):
+    lucia.starts().answers_everything(HEEL_PAIN).comes_to_sign()
+    lucia.switches_to("es", signed_name="Ada Quill", treatment="on", email="yes")
+    assert "Acepto que me examinen" in lucia.text
+    assert lucia.filled["signed_name"] == ["Ada Quill"]
+    assert not {"treatment", "email"} & set(lucia.filled)
+    assert lucia.intake.submitted_at is None
+    lucia.sends(reverse("intake_submit"), {"version": lucia.hidden("version")} | lucia.signature)
+    assert lucia.intake.submitted_at
+    assert set(lucia.intake.consents.values_list("text__language", flat=True)) == {"es"}
+
+
 def test_asking_for_a_visit(lucia):
     lucia.starts().answers_everything(HEEL_PAIN)
     lucia.opens("intake_appointment").switches_to("es", words="Mornings")
