@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,17 +36,17 @@ def remember(request, response, intake: Intake, *, proved=True):
     """
     opened = None if proved else _known(request)
     same = opened is not None and opened["i"] == intake.public_id.hex
-    generation = opened["g"] if same else link_to(intake).generation
+    key = {name: opened[name] for name in ("i", "l", "g")} if same else _key(intake)
     now = _stamp()
-    _keep(response, {"i": intake.public_id.hex, "g": generation, "at": now, "used": now})
+    _keep(response, key | {"at": now, "used": now})
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, intake.language)
     return response
 
 
-def reopen(request, response):
-    """An idle form is in use again; it was opened when it was."""
-    return _keep(response, _known(request) | {"used": _stamp()})
+def reopen(request, response, intake):
+    """A form that was closed is in use again, by the link as it is now; it was opened when it was."""
+    return _keep(response, _known(request) | _key(intake) | {"used": _stamp()})
 
 
 def speak(response, language):
@@ -72,7 +72,8 @@ def intake_of(request) -> Intake | None:
     One that nobody used for too long is not open.
     """
     opened = _known(request)
-    return _intake(opened) if opened and not _idle(opened) else None
+    intake = _intake(opened) if opened else None
+    return intake if intake and not _closed(opened, intake) else None
 
 
 def known_intake_of(request) -> Intake | None:
@@ -116,15 +117,23 @@ def _known(request) -> dict | None:
     return opened if _stamp() - opened["at"] <= OPEN_FOR.total_seconds() else None
 
 
-def _idle(opened) -> bool:
-    return _stamp() - opened.get("used", opened["at"]) > idle_limit()
+def _key(intake) -> dict:
+    link = link_to(intake)
+    return {"i": intake.public_id.hex, "l": link.pk.hex, "g": link.generation}
+
+
+def _closed(opened, intake) -> bool:
+    """Nobody used it for too long, or its link was renewed, which anybody may ask for: the date of birth opens it."""
+    return _stamp() - opened["used"] > idle_limit() or opened["g"] != intake.link_generation
 
 
 def _intake(opened) -> Intake | None:
+    """The intake of a cookie, as long as the very link that opened it lives; a renewed one is the same link."""
     link = Link.objects.live().filter(
-        purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), generation=opened["g"]
+        purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), pk=UUID(opened.get("l", opened["i"]))
     )
-    found = Intake.objects.filter(Exists(link), public_id=UUID(opened["i"]))
+    found = Intake.objects.annotate(link_generation=Subquery(link.values("generation")[:1]))
+    found = found.filter(public_id=UUID(opened["i"]), link_generation__isnull=False)
     return found.select_related("patient__location", "protocol").defer("protocol__content").first()
 
 
@@ -145,18 +154,18 @@ def patient_page(view=None, *, idle_ends=True):
         intake = _intake(known) if known else None
         if intake is None:
             return render(request, "intake/not_open.html", status=404)
-        idle = _idle(known)
+        closed = _closed(known, intake)
         with timezone.override(intake.patient.location.zone):
-            if idle and idle_ends:
+            if closed and idle_ends:
                 return _ask_again(request, intake)
             response = view(request, intake, *args, **kwargs)
-        return response if idle or COOKIE in response.cookies else reopen(request, response)
+        return response if closed or COOKIE in response.cookies else _keep(response, known | {"used": _stamp()})
 
     return opened
 
 
 def _ask_again(request, intake):
-    """The form was idle for too long. What was sent goes along, hidden, until the date of birth is right."""
+    """The form is closed. What was sent goes along, hidden, until the date of birth is right."""
     if request.headers.get("HX-Request"):
         here = _path(request.headers.get("HX-Current-URL", ""))
         return HttpResponse(status=204, headers={"HX-Redirect": resume_address(here)})
@@ -186,8 +195,9 @@ def show_resume(request, intake, form, *, to, sent=None, wrong=None):
     """The page that asks for the date of birth. `sent`: names to values of what waits for it."""
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
     context = {"form": form, "wrong": wrong, "location": intake.patient.location, "to": to, "carried": carried}
+    context |= {"lost_file": bool(request.FILES), "renewed": _known(request)["g"] != intake.link_generation}
     status = 422 if wrong or form.errors else 403 if request.method == "POST" else 200
-    return render(request, "intake/resume.html", context | {"lost_file": bool(request.FILES)}, status=status)
+    return render(request, "intake/resume.html", context, status=status)
 
 
 def language_of(request) -> str:

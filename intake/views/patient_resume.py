@@ -50,7 +50,7 @@ def _resume(request, intake, to):
     if request.method == "POST" and not request.switched and form.is_valid():
         opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
-            return reopen(request, _onwards(request, to))
+            return reopen(request, _onwards(request, to), intake)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, intake, link)
         wrong = opened

@@ -21,7 +21,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from intake.actions.link_requests import answer_link_requests
 from intake.actions.status_links import link_to_status
-from intake.models import Intake
+from intake.models import Intake, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN
 
@@ -254,7 +254,24 @@ def test_a_form_in_another_browser_says_so_too(begun):
     old.post(f"/l/{secret_of(link)}/", RIGHT)
     asks()
     answered()
-    closed = old.get(reverse("intake_check"))
-    assert closed.status_code == 404
+    closed = old.get(reverse("intake_check"), follow=True)
     assert "newer link" in closed.content.decode()
     assert Intake.objects.get().answers == {"age": 46}
+
+
+def test_a_stranger_who_asks_for_a_link_costs_the_patient_nothing_they_just_typed(begun):
+    old = Client()
+    link = make_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + timedelta(days=3))
+    old.post(f"/l/{secret_of(link)}/", RIGHT)
+    Respondent.objects.get_or_create(intake=begun, defaults={"kind": "patient"})
+    page = reverse("intake_page", args=[1])
+    asks()
+    answered()
+    held = old.post(page, {"version": begun.version, "emergency_now": "saddle_numb"})
+    assert held.status_code == 403
+    assert "saddle_numb" in held.content.decode()
+    confirmed = {f"confirm-{name}": value for name, value in RIGHT.items()}
+    again = old.post(reverse("intake_resume"), confirmed | {"confirm-to": page, "emergency_now": "saddle_numb"})
+    assert (again.status_code, again["Location"]) == (307, page)
+    told = old.post(page, {"version": begun.version, "emergency_now": "saddle_numb"})
+    assert told["Location"] == reverse("intake_emergency")
