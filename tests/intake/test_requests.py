@@ -124,7 +124,7 @@ def test_what_the_patient_changed_meanwhile_is_seen_before_it_is_booked(desk, lo
 
 def test_a_booked_visit_is_moved_and_cancelled_with_words(desk, priya, location):
     request = asked(location)
-    when, at = local(location)
+    _when, at = local(location)
     appointments.book(request, starts_at=at, by=priya, seen=appointments.stamp(request))
     request.refresh_from_db()
     later, moved_to = local(location, days=10)
