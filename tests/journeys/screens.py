@@ -118,7 +118,11 @@ class Screen:
         assert not self.complaints, f"{self.page.url} complained:\n" + "\n".join(self.complaints)
 
     def leaves(self):
-        """At the end: nothing more came up, and no page went by unread."""
+        """At the end: nothing more came up, and no page went by unread.
+
+        The line is cut first: a page that closes sends what was typed, to a database that is being emptied.
+        """
+        self.page.context.set_offline(True)
         self.has_no_complaint()
         assert self.came_to - self.looked_at <= {"blank"}, "pages nobody looked at"
 
