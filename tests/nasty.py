@@ -269,7 +269,7 @@ HEADINGS = {  # heading: (how many there must be, what they are)
 FIXED = {heading: tuple(strings()) for heading, (_count, strings) in HEADINGS.items()}
 STRINGS = tuple(string for strings in FIXED.values() for string in strings)
 
-CORPUS: tuple[str, ...] = ()  # strings that once broke a form; none ever goes
+CORPUS = (f"a@{'b.' * 124}example",)  # strings that once broke a form; none ever goes
 
 
 def plain_texts() -> list[str]:

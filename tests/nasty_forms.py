@@ -25,7 +25,7 @@ from tests.answers import SADDLE_NUMBNESS
 from tests.intake.patients import Phone
 
 AT_MOST = 2.0  # seconds of this process, so that a busy machine is no finding
-SET_BY_THE_PAGE = ("version", "shown", "asked_about", "ticket", "from", "csrfmiddlewaretoken")
+SET_BY_THE_PAGE = ("version", "shown", "asked_about", "ticket", "from", "so_far", "csrfmiddlewaretoken")
 FORM = "application/x-www-form-urlencoded"
 Sent = dict[str, list[str]]
 
@@ -119,7 +119,7 @@ class World:
 
     def _wrong(self, form, at, answer, before, good, took):
         status = answer.status_code
-        if status >= 500 or (status not in (200, 204, 302, 422) and not 400 <= status < 500):
+        if status >= 500 or (status not in (200, 204, 302, 307, 422) and not 400 <= status < 500):
             yield f"status {status}: {getattr(answer, 'exc_info', '')}"
         if took > AT_MOST:
             yield f"took {took:.1f} s"

@@ -11,12 +11,16 @@ from clinic.links.actions import make_link, secret_of
 from clinic.links.models import Link
 from clinic.staff.models import Location
 from intake import triage
+from intake.actions.status_links import link_to_status
+from intake.forms.appointment import AskForm
 from intake.forms.contact import ContactForm, OpenLinkForm
 from intake.forms.follow_up import FollowUpForm
+from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.forms.link_new import NewLinkForm
 from intake.forms.questions import PageForm, as_sent
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
+from intake.guide import guide
 from intake.models import FollowUp, Intake
 from intake.status_cookie import open_status
 from tests import factories
@@ -151,18 +155,102 @@ def _files(world):
     return world.opened(world.ada(EVERYTHING), reverse("intake_files"), {"kind": ["report"]})
 
 
+def _both_answers(world):
+    """Ada sends a page that was saved on another device meanwhile, and keeps her own answer."""
+    at = _page("goals")(world)
+    kept = {"version": ["1"], "keep-goal": ["mine"], "goal": ["Run"]}
+    return Answered(at.browser, at.address, at.good | kept, at.page, at.own)
+
+
+def _resume(world):
+    ada = world.ada(EVERYTHING)
+    born = {f"confirm-date_of_birth_{part}": [ADA[f"date_of_birth_{part}"]] for part in ("month", "day", "year")}
+    return world.opened(ada, reverse("intake_resume"), born | {"confirm-to": [reverse("intake_check")]})
+
+
+# The status page ------------------------------------------------------------------------------------------------------
+
+
+def _has_status_open(intake):
+    browser = Client()
+    browser.cookies = open_status(RequestFactory().get("/"), HttpResponse(), intake.patient).cookies
+    return browser
+
+
+def _status_link(world):
+    patient = factories.case(at=world.location, answers=EVERYTHING).intake.patient
+    year, month, day = str(patient.date_of_birth).split("-")
+    born = {"date_of_birth_month": [month], "date_of_birth_day": [day], "date_of_birth_year": [year]}
+    return Answered(Client(), reverse("link", args=[secret_of(link_to_status(patient))]), born)
+
+
 def _follow_up(world):
     intake = factories.case(at=world.location, answers=EVERYTHING).intake
     FollowUp.objects.create(
         patient=intake.patient, intake=intake, week=2, due_at=timezone.now() - timedelta(hours=1), activity="Walk"
     )
-    browser = Client()
-    browser.cookies = open_status(RequestFactory().get("/"), HttpResponse(), intake.patient).cookies
-    return Answered(browser, reverse("follow_up"), {"change": ["same"], "pain": ["6"], "difficulty": ["4"]})
+    good = {"change": ["same"], "pain": ["6"], "difficulty": ["4"]}
+    return Answered(_has_status_open(intake), reverse("follow_up"), good)
 
 
 def _follow_up_form(sent, at):
     return FollowUpForm(sent, follow_up=FollowUp(activity="Walk"), language="en")
+
+
+VISIT = {"reason": ["new"], "days": ["any"], "times": ["morning"], "location": ["riverside"], "words": ["Mornings"]}
+
+
+def _visit(world):
+    return world.opened(world.ada(EVERYTHING), reverse("intake_appointment"), VISIT)
+
+
+def _visit_form(sent, at):
+    return AskForm(sent, locations=Location.objects.all())
+
+
+def _by_status(route, good):
+    def opens(world):
+        intake = factories.case(at=world.location, answers=EVERYTHING).intake
+        return Answered(_has_status_open(intake), reverse(route), good)
+
+    return opens
+
+
+def _status_press(route):
+    return _by_status(route, {"csrfmiddlewaretoken": ["x"]})
+
+
+def _worse(world):
+    """Ada in the browser that has just sent her answers."""
+    ada = world.ada(EVERYTHING)
+    ada.submits()
+    return world.opened(ada, reverse("intake_worse"), {"csrfmiddlewaretoken": ["x"]})
+
+
+# Nobody in particular -------------------------------------------------------------------------------------------------
+
+
+def _guide_areas(world):
+    return Answered(Client(), reverse("guide"), {"areas": ["foot", "neck"], "so_far": [SoFar().text()]})
+
+
+def _guide_areas_form(sent, at):
+    return AreasForm(sent, areas=guide().areas, language="en")
+
+
+def _guide_step(world):
+    so_far = SoFar(("foot",), (("emergency_now",),), {"emergency_now": ["none"]})
+    return Answered(Client(), reverse("guide"), {"age": ["45"], "sex_at_birth": ["male"], "so_far": [so_far.text()]})
+
+
+def _guide_step_form(sent, at):
+    return StepForm(
+        sent, protocol=triage.shipped(), questions=("age", "sex_at_birth"), language="en", given={}
+    )  # fmt: skip
+
+
+def _language(world):
+    return Answered(Client(), reverse("set_language"), {"language": ["es"], "next": [reverse("intake_start")]})
 
 
 NAME = ("first_name", "last_name", "phone", "email", "insurance_plan")
@@ -173,6 +261,8 @@ WHO = {"kind": "female", "authority": "patient", "contact": "guardian"}
 SIGNED = {"treatment": "yes", "privacy": "no", "email": "on", "referral": "on", "intend": "yes"}
 TESTS = {"imaging_done": "female", "surgery_considered": "yes", "specialists_seen": "mri"}
 HOW_IT_GOES = {"change": "none", "pain": "11", "difficulty": "none"}
+AREAS, FILE = {"areas": "female"}, {"kind": ["report"]}
+ASKED = {"reason": "mon", "days": "morning", "times": "mon", "location": "new"}
 FORMS = [
     NastyForm("start", _start, NAME, ("date_of_birth",), options=CONTACT, secrets=("ticket",), builds=_contact_form),
     NastyForm("contact", _contact, NAME, ("date_of_birth",), options=CONTACT, builds=_contact_form),
@@ -198,8 +288,43 @@ FORMS = [
     NastyForm("left on a page", _unsent, ("anything_else",), secrets=("version", "discard"), mirrors=False),
     NastyForm("new link", _new_link, ("email",), builds=lambda sent, at: NewLinkForm(sent)),
     NastyForm("files", _files, options={"kind": "female"}, secrets=("files",)),
+    NastyForm("files, by the status page", _by_status("status_files", FILE), options={"kind": "female"}),
     NastyForm("link", _link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
     NastyForm("how it goes", _follow_up, options=HOW_IT_GOES, builds=_follow_up_form),
-    NastyForm("emergency read", _press("intake_emergency"), secrets=("csrfmiddlewaretoken",), mirrors=False),
-    NastyForm("leave", _press("intake_leave"), secrets=("csrfmiddlewaretoken",), mirrors=False),
+    NastyForm("both answers", _both_answers, ("goal",), options={"keep-goal": "theirs"}, secrets=("version",)),
+    NastyForm(
+        "idle",
+        _resume,
+        days=("confirm-date_of_birth",),
+        secrets=("confirm-to",),
+        builds=lambda sent, at: OpenLinkForm(sent, prefix="confirm"),
+    ),
+    NastyForm("status link", _status_link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
+    NastyForm("visit", _visit, ("words",), options=ASKED, builds=_visit_form),
+    NastyForm(
+        "visit, by the status page",
+        _by_status("status_appointment", VISIT),
+        ("words",),
+        options=ASKED,
+        builds=_visit_form,
+    ),
+    NastyForm("guide, where", _guide_areas, options=AREAS, secrets=("so_far",), builds=_guide_areas_form),
+    NastyForm(
+        "guide, a step",
+        _guide_step,
+        numbers=("age",),
+        options={"sex_at_birth": "foot"},
+        secrets=("so_far",),
+        builds=_guide_step_form,
+    ),
+    NastyForm("got worse", _worse, secrets=("csrfmiddlewaretoken",), mirrors=False),
+    NastyForm("language", _language, ("next",), options={"language": "new"}, mirrors=False),
+    *(
+        NastyForm(route, press(route), secrets=("csrfmiddlewaretoken",), mirrors=False)
+        for press, routes in (
+            (_press, ("intake_emergency", "intake_leave", "intake_stay")),
+            (_status_press, ("again", "status_worse", "status_stay", "status_leave")),
+        )
+        for route in routes
+    ),
 ]

@@ -30,6 +30,20 @@ def phone_number(typed: str) -> str:
     return typed
 
 
+class EmailAddressField(forms.EmailField):
+    """An address as long as the columns that keep one; Django's own field takes longer ones."""
+
+    default_error_messages = {
+        "required": _("Enter your email address."),
+        "invalid": _("Enter an email address like name@example.com."),
+        "max_length": _("Enter an email address like name@example.com."),
+    }
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.EmailInput({"autocomplete": "email"}))
+        super().__init__(max_length=254, **kwargs)
+
+
 class LocationField(forms.ModelChoiceField):
     def label_from_instance(self, location):
         return format_html('{} <span class="form-hint">{}, {}</span>', location.name, location.street, location.city)
@@ -58,12 +72,10 @@ class ContactForm(forms.Form):
         help_text=_("The fastest way for us to reach you."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "w-20"}),
     )
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("Email"),
         required=False,
         help_text=_("We send a link there, so that you can stop and come back. We never write about your health."),
-        widget=forms.EmailInput({"autocomplete": "email"}),
-        error_messages={"invalid": _("Enter an email address like name@example.com.")},
     )
     language = forms.ChoiceField(
         label=_("Language for pages and messages"),

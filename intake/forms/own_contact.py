@@ -4,14 +4,12 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import phone_number
+from intake.forms.contact import EmailAddressField, phone_number
 
 
 class OwnContactForm(forms.Form):
     phone = forms.CharField(required=False, max_length=30, widget=forms.TextInput({"type": "tel", "class": "w-20"}))
-    email = forms.EmailField(
-        required=False, error_messages={"invalid": "Enter an email address like name@example.com."}
-    )
+    email = EmailAddressField(required=False, widget=forms.EmailInput)
     told = forms.BooleanField(
         label="I spoke with the patient, made sure who they are, and these are their own details",
         error_messages={"required": "Speak with the patient first, then tick this box."},

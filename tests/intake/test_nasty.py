@@ -4,8 +4,8 @@
 
     PLUMBLINE_NASTY=all python -m pytest tests/intake/test_nasty.py -n 2 -rP
 
-Every fixed string is sent in a whole request in each text field, and in one of the choices in turn. Of 10,000 generated
-inputs each form object judges all, and one in fifty is a whole request. It prints the tries and the different answers.
+Every fixed string is sent in each text field, and in one of the choices in turn. 10,000 generated inputs are judged by
+each form and sent as well. What once broke a form is sent always. It prints the tries and the different answers.
 """
 
 import os
@@ -13,17 +13,19 @@ import random
 from itertools import islice
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone
 
 from tests import nasty, nasty_fields
 from tests.nasty_forms import World, encoded, judged
 from tests.nasty_list import FORMS
+from tests.routes import ANYONE, ROUTES
 
 pytestmark = pytest.mark.django_db
 ALL = os.environ.get("PLUMBLINE_NASTY") == "all"
 SHARE = 1 if ALL else 40  # one in so many is sent
 GENERATED = 10_000 if ALL else 100  # for each form
-ASKED = 50 if ALL else 20  # one in so many of these is a whole request
+ASKED = 1 if ALL else 20  # one in so many of these is a whole request
 SHORT = [string for string in nasty.STRINGS if len(string) < 1000]
 
 
@@ -40,6 +42,19 @@ def test_the_fixed_list_is_complete():
     assert len(nasty_fields.hidden("a:b:c")) == len(nasty_fields.hidden("3")) == 60
     assert len(nasty_fields.structures(b"a=1", ["a"])) == len(nasty_fields.structures(b"", list("abcdefghijkl"))) == 150
     assert len(set(nasty.plain_texts())) == 200
+
+
+OF_PATIENTS = ("home", "guide", "set_language", "intake", "consent", "link", "status", "again", "follow_up")
+ONLY_SHOWN = {  # what is sent there is not read
+    "home", "link_asked", "consent_copy", "intake_check", "intake_done", "intake_save", "status", "status_answers",
+    "status_answers_pdf", "status_answers_json", "status_calendar", "status_looked",
+}  # fmt: skip
+
+
+def test_no_form_of_a_patient_is_forgotten(world):
+    routes = {name for name, route in ROUTES.items() if name.startswith(OF_PATIENTS) and route.who == ANYONE}
+    tried = {resolve(form.opens(world).address).url_name for form in FORMS}
+    assert tried | ONLY_SHOWN == routes
 
 
 @pytest.fixture
@@ -61,7 +76,7 @@ def poisoned(form, at):
     """(what it is, the fields as sent, the field that is nasty), one after the other."""
     today = timezone.localdate()
     for name in (*form.texts, *form.numbers):
-        for number, string in enumerate((*nasty.STRINGS, *nasty.CORPUS)):
+        for number, string in enumerate(nasty.STRINGS):
             yield f"string {number}", at.good | {name: [string]}, name
     for name in form.numbers:
         for string in nasty_fields.NUMBERS:
@@ -82,11 +97,17 @@ def poisoned(form, at):
             yield f"hidden {number}", at.good | {name: [value]}, name
 
 
+def broke_something_once(form, at):
+    for name in form.fields:
+        for number, string in enumerate(nasty.CORPUS):
+            yield f"string {number} of the corpus", at.good | {name: [string]}, name
+
+
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_nothing_nasty_breaks_a_form(form, world):
     at = form.opens(world)
     tried, wrong = 0, []
-    for what, sent, name in share(poisoned(form, at), form):
+    for what, sent, name in (*broke_something_once(form, at), *share(poisoned(form, at), form)):
         boxes = [name, *(f"{name}_{part}" for part in ("month", "day", "year"))]
         wrong += [f"{what} in {name}: {found}" for found in world.tries(form, at, sent, changed=boxes)]
         tried += 1
@@ -135,7 +156,7 @@ def generated(form, at, number):
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_nothing_generated_breaks_a_form(form, world):
-    """Every one is judged by the form itself; one in so many goes through the whole request as well."""
+    """Every one is judged by the form itself, where it is one, and goes through the whole request as well."""
     at = form.opens(world)
     wrong = []
     for number in range(GENERATED):
