@@ -8,7 +8,6 @@ Runs on a throwaway PostgreSQL on this machine; every figure is a ratio of media
 import argparse
 import json
 import multiprocessing
-import os
 import shutil
 import statistics
 import sys
@@ -16,6 +15,8 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+
+from bench.throwaway import throwaway_clinic
 
 PROCESSES = 2
 RUNS = 3
@@ -44,21 +45,9 @@ def rows_wanted() -> int:
 
 def run(count: int) -> dict[str, float]:
     """`measure` over `count` generated intakes, on servers of its own."""
-    from clinic.embedded import servers
-
-    with (
-        tempfile.TemporaryDirectory(prefix="plumbline-bench-", ignore_cleanup_errors=True) as folder,
-        servers(Path(folder), throwaway=True) as running,
-    ):
-        os.environ.update(running.urls, PLUMBLINE_ENV="test", DJANGO_SETTINGS_MODULE="clinic.settings")
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
+    with throwaway_clinic():
         from bench.million import fill
 
-        call_command("migrate", verbosity=0)
         fill(count, say=lambda text: print(f"  {text}", file=sys.stderr, flush=True))
         return measure(count)
 

@@ -4,13 +4,12 @@ A patient answers every page in process, on a throwaway PostgreSQL. Every call i
 is posted: assessing, checking answers, finding out what to ask. The share is engine time over request time.
 """
 
-import os
 import statistics
 import sys
-import tempfile
 import time
 from functools import wraps
-from pathlib import Path
+
+from bench.throwaway import riverside, throwaway_clinic
 
 PATIENTS, RUNS, AT_MOST = 3, 3, 2.0
 
@@ -101,24 +100,11 @@ def measure() -> dict[str, float]:
 
 def run() -> dict[str, float]:
     """`measure` on servers of its own."""
-    from clinic.embedded import servers
-
-    with (
-        tempfile.TemporaryDirectory(prefix="plumbline-bench-", ignore_cleanup_errors=True) as folder,
-        servers(Path(folder), throwaway=True) as running,
-    ):
-        os.environ.update(running.urls, PLUMBLINE_ENV="test", DJANGO_SETTINGS_MODULE="clinic.settings")
-        import django
-        from django.core.management import call_command
-
-        django.setup()
+    with throwaway_clinic():
         from django.test.utils import setup_test_environment
 
         setup_test_environment()
-        call_command("migrate", verbosity=0)
-        from tests import factories
-
-        factories.location("Riverside")
+        riverside()
         return measure()
 
 

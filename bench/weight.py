@@ -6,16 +6,16 @@ from the browser's cache. Pages are sent as they are unless a proxy compresses t
 """
 
 import gzip
-import os
 import re
 import sys
-import tempfile
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+
+from bench.throwaway import riverside, throwaway_clinic
 
 FIRST_PAGE_AT_MOST = 60.0  # kB, with all its files
 MOST_PAGES = 80
@@ -148,28 +148,11 @@ def _packed(content: bytes) -> int:
 
 def walk() -> list[Way]:
     """All five on servers of their own."""
-    from clinic.embedded import servers
-
-    with (
-        tempfile.TemporaryDirectory(prefix="plumbline-bench-", ignore_cleanup_errors=True) as folder,
-        servers(Path(folder), throwaway=True) as running,
-    ):
-        os.environ.update(running.urls, PLUMBLINE_ENV="test", DJANGO_SETTINGS_MODULE="clinic.settings")
-        import django
-        from django.core.management import call_command
-
-        django.setup()
+    with throwaway_clinic():
         from django.test.utils import setup_test_environment
 
         setup_test_environment()
-        call_command("migrate", verbosity=0)
-        from clinic.staff.models import Location
-
-        week = {day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
-        Location.objects.create(
-            name="Riverside", slug="riverside", street="12 Mill Road", city="Portland", state="ME", zip_code="04101",
-            phone="(207) 555-0142", hours=week,
-        )  # fmt: skip
+        riverside()
         return [Way(patient).goes() for patient in patients()]
 
 
