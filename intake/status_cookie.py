@@ -1,7 +1,7 @@
 """Which patient's status page this browser has open: a signed cookie that names its link, and nothing about anybody.
 
-It closes 20 minutes after the last page: then the date of birth opens it again. It ends 12 hours after it was opened,
-and at once when its link ends or is renewed.
+It closes when nobody used it for PATIENT_IDLE_MINUTES: then the date of birth opens it again. It ends 12 hours after it
+was opened, and at once when its link ends or is renewed.
 """
 
 from dataclasses import dataclass
@@ -20,23 +20,21 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
-from intake.draft import intake_of, opened_before_submission, speak
+from intake.draft import WARNED_FOR, idle_limit, intake_of, opened_before_submission, speak
 from intake.models import Patient
 
 COOKIE = "plumbline_status"
 SALT = "intake.status"
-IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
-WARNED_FOR = 120  # seconds between the warning and the end of an idle page
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One browser on the status page of `patient`, since `began` (seconds)."""
+    """One browser on the status page of `patient`, since `began` (seconds, to the millisecond: two may follow fast)."""
 
     patient: Patient
     link: Link
-    began: int
+    began: float
     idle: bool = False
 
 
@@ -92,7 +90,7 @@ def status_page(view=None, *, shows=True):
                 location_id=patient.location_id,
             )
         request.status_visit = visit
-        request.status_idle = {"limit": int(IDLE.total_seconds()), "warned_for": WARNED_FOR}
+        request.status_idle = {"limit": idle_limit(), "warned_for": WARNED_FOR}
         with timezone.override(patient.location.zone):
             response = view(request, patient, *args, **kwargs)
         return response if COOKIE in response.cookies else _keep(response, visit)
@@ -107,8 +105,8 @@ def _closed(request):
     return forget_status(render(request, "status/not_open.html", status=404))
 
 
-def _stamp() -> int:
-    return int(timezone.now().timestamp())
+def _stamp() -> float:
+    return round(timezone.now().timestamp(), 3)
 
 
 def _keep(response, visit):
@@ -136,7 +134,7 @@ def _by_cookie(request) -> Visit | None:
     if link is None:
         return None
     patient = Patient.objects.select_related("location").filter(public_id=link.subject_id).first()
-    idle = _stamp() - opened["used"] > IDLE.total_seconds()
+    idle = _stamp() - opened["used"] > idle_limit()
     return Visit(patient, link, opened["at"], idle=idle) if patient else None
 
 
@@ -145,6 +143,6 @@ def _just_sent(request) -> Visit | None:
     intake = intake_of(request)
     if intake is None or not opened_before_submission(request, intake):
         return None
-    if timezone.now() - intake.submitted_at > IDLE:
+    if timezone.now() - intake.submitted_at > timedelta(seconds=idle_limit()):
         return None
-    return Visit(intake.patient, link_to_status(intake.patient), int(intake.submitted_at.timestamp()))
+    return Visit(intake.patient, link_to_status(intake.patient), intake.submitted_at.timestamp())

@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median
 
 import pytest
@@ -19,7 +19,7 @@ from clinic.links.models import MOST_WRONG_TRIES, Link, LinkRequest
 from clinic.links.requests import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, ask
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from intake.actions.link_requests import answer_link_requests
+from intake.actions.link_requests import MOST_PEOPLE, answer_link_requests
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Respondent
 from tests import factories
@@ -82,6 +82,22 @@ def test_somebody_whose_form_is_sent_gets_the_link_to_the_status_page_and_the_ol
 def test_the_newest_form_decides_and_one_mail_is_enough(sent, begun):
     asks()
     assert [(message.kind, message.subject_id) for message in answered()] == [("intake_link", begun.public_id)]
+
+
+def test_children_who_share_their_mothers_address_get_a_mail_each(sent, location):
+    milo = factories.patient(at=location, email=ADA, first_name="Milo", date_of_birth=date(2015, 3, 31))
+    begun = factories.intake(of=milo, answers={"age": 11})
+    asks()
+    told = {(message.kind, message.recipient, message.subject_id) for message in answered()}
+    assert told == {("intake_link", ADA, begun.public_id), ("status_link", ADA, sent.patient.public_id)}
+    assert Link.objects.count() == 2
+
+
+def test_no_more_mails_than_a_household_has_people(location):
+    for number in range(MOST_PEOPLE + 3):
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+    asks()
+    assert len(answered()) == MOST_PEOPLE
 
 
 def test_an_unknown_address_gets_nothing_and_the_same_page(sent):
