@@ -6,9 +6,10 @@ Every function is one transaction. `by` is the member of staff who acts, or None
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.links.actions import make_link
@@ -80,9 +81,8 @@ def start_intake(
 ) -> Intake:
     """A patient and their intake, with its link and the reminders to finish it.
 
-    Always a new patient: whether this person is known is never told to whoever types. `public_id` makes a repeated
-    request find the intake of the first one, with the contact details of the last. The age is answered from the date
-    of birth and shown for confirmation.
+    Always a new patient: whether this person is known is never told to whoever types. Two requests at once with the
+    same `public_id` start one intake. The age is answered from the date of birth and shown for confirmation.
     """
     contact = {
         "first_name": first_name,
@@ -95,22 +95,28 @@ def start_intake(
         "insurance_plan": insurance_plan,
         "location": location,
     }
-    if public_id and (begun := Intake.objects.filter(public_id=public_id).first()):
-        change_contact(begun, **contact)
-        return begun
+    public_id = public_id or uuid4()
+    if by_the_same_press := _begun(public_id):
+        return by_the_same_press
     patient = Patient.objects.create(**contact)
-    identity = {"public_id": public_id} if public_id else {}
     intake = Intake.objects.create(
         patient=patient,
         protocol=protocol_version(),
         language=language,
         answers={"age": patient.age_on(timezone.localdate(timezone=location.zone))},
         invited_by=by,
-        **identity,
+        public_id=public_id,
     )
     make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
     emails.remind_to_finish(intake)
     return intake
+
+
+def _begun(public_id) -> Intake | None:
+    """The intake of this id, when there is one; whoever asks with the same id waits for the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [public_id.int % 2**63])
+    return Intake.objects.filter(public_id=public_id).first()
 
 
 @transaction.atomic

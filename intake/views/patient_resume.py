@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
 from intake.actions.intakes import link_to
-from intake.draft import goes_along, intake_of, known_intake_of, patient_page, reopen, show_resume
+from intake.draft import closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keeps_typed
@@ -31,7 +31,7 @@ def resume(request):
 
     What was sent when it was idle is then sent again, by the browser, as if nothing had happened.
     """
-    intake = known_intake_of(request)
+    intake = closed_intake_of(request)
     if intake is None:
         return render(request, "intake/not_open.html", status=404)
     to = _place(request, intake)

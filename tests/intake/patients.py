@@ -52,10 +52,11 @@ class _Filled(HTMLParser):
 
 
 class Phone:
-    """One browser. `page` is the last response; `text` what a reader sees of it."""
+    """One window. `page` is the last response; `text` what a reader sees of it. `beside`: a window of the same
+    browser."""
 
-    def __init__(self):
-        self.client = Client()
+    def __init__(self, beside: "Phone | None" = None):
+        self.client = beside.client if beside else Client()
         self.page = None
 
     # What they see ------------------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ class Phone:
 
     def presses_save(self, page_id, *, follow=True, more=None, **answers):
         """Sends the page that is open, as it is on the screen."""
-        sent = {"version": self.hidden("version"), "shown": list(answers)} | (more or {})
+        sent = {"version": self.hidden("version"), "whose": self.hidden("whose"), "shown": list(answers)} | (more or {})
         for question, value in answers.items():
             sent |= as_sent(triage.shipped().questions[question], value)
         return self.sends(page_address(page_id), sent, follow=follow)
