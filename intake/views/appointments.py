@@ -28,7 +28,7 @@ def intake_appointment(request, intake):
         return redirect("intake_emergency")
     onwards = "" if intake.submitted_at else next_address(intake)
     ways = {"onwards": onwards, "back": onwards or reverse("intake_done")}
-    return _page(request, intake, "intake_appointment", partial(show, request, intake), **ways)
+    return _page(request, intake, "intake_appointment", partial(show, request, intake, saved_at=None), **ways)
 
 
 @status_page

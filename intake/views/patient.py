@@ -111,6 +111,7 @@ def contact(request, intake):
         except intakes.AlreadySubmitted:
             return redirect("intake_done")
         messages.success(request, _("Your details are changed."))
-        onwards = "intake_emergency" if saved and saved.newly_emergency else "intake_check"
+        intake.refresh_from_db()
+        onwards = reverse("intake_emergency") if saved and saved.newly_emergency else next_address(intake)
         return draft.speak(redirect(onwards), form.cleaned_data["language"])
     return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

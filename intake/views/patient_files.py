@@ -25,7 +25,7 @@ def files(request, intake):
     if intake.submitted_at and not opened_before_submission(request, intake):
         return redirect("intake_done")
     back = ("intake_done", _("Back")) if intake.submitted_at else ("intake_check", _("Back to your answers"))
-    return _answer(request, intake, partial(show, request, intake, "intake/files.html"), back)
+    return _answer(request, intake, partial(show, request, intake, "intake/files.html", saved_at=None), back)
 
 
 @status_page

@@ -1,6 +1,9 @@
 """The emergency page, checking the answers, and what happens once they are sent."""
 
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
@@ -9,6 +12,7 @@ from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
 from intake.draft import language_of, opened_before_submission, patient_page
+from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 
@@ -73,9 +77,30 @@ def show_check(request, intake, *, refused=False):
         unanswered=unanswered,
         onwards=next_address(intake),
         refused=refused,
+        details=_details(intake.patient),
         respondent=Respondent.objects.filter(intake=intake).first(),
         to_sign=bool(needed(intake)),
     )
+
+
+def _details(patient):
+    """What the patient said about themselves before the questions, with where to change each."""
+    said = {
+        "first_name": (_("Name"), patient.full_name),
+        "date_of_birth": (_("Date of birth"), date_format(patient.date_of_birth)),
+        "phone": (_("Phone number"), patient.phone),
+        "email": (_("Email"), patient.email),
+        "language": (_("Language for pages and messages"), LANGUAGE_NAMES.get(patient.language, patient.language)),
+        "needs_interpreter": (
+            _("Interpreter"),
+            _("Yes, at visits and on the phone") if patient.needs_interpreter else "",
+        ),
+        "location": (_("Location"), patient.location.name),
+        "insurance_plan": (_("Insurance plan"), patient.insurance_plan),
+    }
+    for field, (name, words) in said.items():
+        if words:
+            yield {"name": name, "said": words, "change": f"{reverse('intake_contact')}#div_id_{field}"}
 
 
 def _rows(intake, page, missing, language):

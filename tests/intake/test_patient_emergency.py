@@ -56,7 +56,7 @@ def test_the_advice_gives_the_reason_in_the_patients_words_and_names_no_illness(
 def test_the_advice_says_that_nobody_is_reading_and_when_the_clinic_is_open(numb):
     assert "Nobody is reading this form right now" in numb.text
     assert "No help has been sent" in numb.text
-    assert "8 a.m. to 6 p.m." in numb.text
+    assert "8:00 AM to 6:00 PM" in numb.text
     assert "(207) 555-0142" in numb.text
 
 

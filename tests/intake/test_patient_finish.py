@@ -110,7 +110,7 @@ def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
     ("now", "words"),
     [
         (datetime(2026, 11, 18, 15, 0, tzinfo=UTC), "A clinician will call you today"),
-        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8 a.m."),
+        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8:00 AM"),
     ],
 )
 def test_an_urgent_patient_is_told_when_the_call_comes(location, maya, now, words):
@@ -211,3 +211,13 @@ def test_who_comes_back_still_finishes(ada):
     ada.submits()
     assert "Your answers have been sent" in ada.text
     assert Case.objects.count() == 1
+
+
+def test_somebody_without_an_email_address_is_not_asked_about_email(location, maya):
+    bea = Phone().starts(email="")
+    bea.answers_everything(HEEL_PAIN)
+    bea.comes_to_sign()
+    assert "May we email you?" not in bea.text
+    bea.submits()
+    assert bea.intake.submitted_at
+    assert not bea.intake.patient.consents.filter(document="email").exists()
