@@ -24,7 +24,7 @@ from intake.forms.contact import OpenLinkForm
 from intake.models import Intake
 from intake.whose import meant_by, named
 
-COOKIE = "plumbline_intake"
+COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
 SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
 CONFIRMS = "confirm-whose"  # the field of the page that asks for the date of birth
@@ -83,10 +83,15 @@ def known_intake_of(request) -> Intake | None:
     return _intake(opened) if opened else None
 
 
-def opened_before_submission(request, intake) -> bool:
-    """True in the browser that was answering when the answers were sent, and not in one opened later."""
+def has_sent(request, response):
+    """The answers were just sent from this browser: it goes on seeing what no other one does."""
+    return _keep(response, _known(request) | {"used": _stamp(), "sent": True})
+
+
+def sent_from_here(request, intake) -> bool:
+    """True in the browser the answers were sent from, and in no other that had the form open before or after."""
     opened = _known(request)
-    return bool(opened and intake.submitted_at and opened["at"] <= intake.submitted_at.timestamp())
+    return bool(opened and intake.submitted_at and opened["i"] == intake.public_id.hex and opened.get("sent"))
 
 
 def idle_limit() -> int:

@@ -22,11 +22,11 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
-from intake.draft import WARNED_FOR, idle_limit, intake_of, opened_before_submission, speak
+from intake.draft import WARNED_FOR, idle_limit, intake_of, sent_from_here, speak
 from intake.models import Patient
 from intake.whose import meant_by
 
-COOKIE = "plumbline_status"
+COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
 SALT = "intake.status"
 LONGEST = timedelta(hours=12)
 
@@ -155,7 +155,7 @@ def _by_cookie(request) -> Visit | None:
 def _just_sent(request) -> Visit | None:
     """The browser that sent the answers goes straight on, as long as somebody on this page would."""
     intake = intake_of(request)
-    if intake is None or not opened_before_submission(request, intake):
+    if intake is None or not sent_from_here(request, intake):
         return None
     if timezone.now() - intake.submitted_at > timedelta(seconds=idle_limit()):
         return None

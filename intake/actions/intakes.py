@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clinic.links.actions import make_link
+from clinic.links.actions import make_link, renew_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
@@ -134,7 +134,7 @@ def change_contact(intake, **contact) -> Saved | None:
     """New contact details for an unfinished intake. A new date of birth answers the age again, and is screened."""
     intake = _locked(intake)
     patient = intake.patient
-    born = patient.date_of_birth
+    born, mailbox = patient.date_of_birth, patient.email
     for name, value in contact.items():
         setattr(patient, name, value)
     patient.save(update_fields=list(contact))
@@ -144,11 +144,21 @@ def change_contact(intake, **contact) -> Saved | None:
         emails.remind_to_finish(intake)
     readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
     readdress(subject_type="patient", subject_id=patient.public_id, to=patient.email, language=patient.language)
+    if mailbox and mailbox.casefold() != patient.email.casefold():
+        _end_links(intake)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
         return save_page(intake, page.id, {"age": age}, version=intake.version)
     return None
+
+
+def _end_links(intake) -> None:
+    """What was mailed to the address before opens nothing any more: others may read that mailbox."""
+    for purpose, subject in ((Link.Purpose.INTAKE, intake), (Link.Purpose.STATUS, intake.patient)):
+        live = Link.objects.live().filter(purpose=purpose, subject_id=subject.public_id).first()
+        if live:
+            renew_link(purpose, subject.public_id, expires_at=live.expires_at)
 
 
 # Answered -------------------------------------------------------------------------------------------------------------

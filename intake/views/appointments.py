@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.staff.models import Location
 from intake.actions import appointments
 from intake.advice import emergency_advice, next_steps, opens_next
-from intake.draft import language_of, opened_before_submission, patient_page
+from intake.draft import language_of, patient_page, sent_from_here
 from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
 from intake.status_cookie import status_page
@@ -22,7 +22,7 @@ from intake.views.switching import as_left, keeps_typed
 @keeps_typed
 def intake_appointment(request, intake):
     """A browser that opened the link after the answers were sent learns nothing here, as on the last page."""
-    if intake.submitted_at and not opened_before_submission(request, intake):
+    if intake.submitted_at and not sent_from_here(request, intake):
         return redirect("intake_done")
     if intake.urgency == Urgency.EMERGENCY:
         return redirect("intake_emergency")

@@ -94,13 +94,7 @@ def _find(request, public_id) -> Intake:
 def _show(request, intake, template, *, status=200, **context):
     """A page of the paper desk about one intake. Whatever it is, danger stands on top."""
     patient = intake.patient
-    saw(
-        request,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    _log(request, intake)
     case = Case.objects.filter(intake=intake).first()
     frame = {
         "intake": intake,
@@ -150,13 +144,7 @@ def form(request, public_id):
     intake = _find(request, public_id)
     if intake.paper_code is None:
         return redirect("paper_check", intake.public_id)
-    saw(
-        request,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=intake.patient_id,
-        location_id=intake.patient.location_id,
-    )
+    _log(request, intake)
     return HttpResponse(
         sheet(intake),
         content_type="application/pdf",
@@ -260,9 +248,22 @@ def reveal(request, public_id, number):
         changed = fresh.show_only_changed(request.POST.getlist("shown"))
         if not changed:
             return HttpResponse(status=204)
+        _log(request, intake)  # a follow-up question comes with its saved answer
         parts = render_crispy_form(fresh, context={"csrf_token": None})
     opened = [name for name in changed if name in fresh.fields]
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
+
+
+def _log(request, intake):
+    """Somebody at the desk is about to see something of this intake."""
+    patient = intake.patient
+    saw(
+        request,
+        subject="intake",
+        subject_id=intake.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
 
 
 def _address(intake, page) -> str:

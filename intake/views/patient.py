@@ -113,5 +113,6 @@ def contact(request, intake):
         messages.success(request, _("Your details are changed."))
         intake.refresh_from_db()
         onwards = reverse("intake_emergency") if saved and saved.newly_emergency else next_address(intake)
-        return draft.speak(redirect(onwards), form.cleaned_data["language"])
+        response = draft.reopen(request, redirect(onwards), intake)  # a new address has ended the link before
+        return draft.speak(response, form.cleaned_data["language"])
     return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

@@ -11,7 +11,7 @@ from intake.actions import intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
-from intake.draft import language_of, opened_before_submission, patient_page
+from intake.draft import language_of, patient_page, sent_from_here
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
@@ -124,7 +124,7 @@ def done(request, intake):
     if not intake.submitted_at:
         return redirect(next_address(intake))
     location = intake.patient.location
-    if not opened_before_submission(request, intake):
+    if not sent_from_here(request, intake):
         return show(request, intake, "intake/received.html", saved_at=None)
     return show(
         request,
