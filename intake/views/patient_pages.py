@@ -22,6 +22,7 @@ from intake.views.patient_unsent import as_typed
 from intake.views.switching import keeps_typed
 
 MINE, SAVED = "mine", "saved"
+WHERE = "pain_regions"  # until it is known where it hurts, nobody can say how many pages there will be
 
 
 @patient_page
@@ -115,7 +116,7 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
         number=request.resolver_match.kwargs["number"],
         section=section.title_in(language_of(request)),
         place=place + 1,
-        places=len(asked),
+        places=len(asked) if WHERE in intake.answers else None,
         back=page_address(intake, asked[place - 1]) if place else "",
         to_check=form.came_from == "check",
         opened_more=opened_more,

@@ -29,14 +29,18 @@ def test_a_page_is_saved_and_the_next_one_follows(ada):
     assert ada.asks == ["age", "sex_at_birth"]
 
 
-def test_progress_is_told_in_words(ada):
-    assert "Page 1 of about 1" in ada.text
+def test_progress_is_told_in_words_with_the_end_once_it_can_be_known(ada):
+    assert "Page 1: " in ada.text
+    ada.answers("safety-check", emergency_now=["none"])
+    ada.answers("about-you", age=40, sex_at_birth="male")
+    ada.answers("where-it-hurts", pain_regions=["heel_right"])
+    assert "Page 4 of about 1" in ada.text
 
 
 def test_the_title_and_the_address_do_not_tell_what_is_asked(ada):
     ada.opens_page("safety-check")
     title = ada.html.split("<title>")[1].split("</title>")[0]
-    assert title.strip().startswith("Page 1 of about")
+    assert title.strip().startswith("Page 1 –")
     assert ada.page.wsgi_request.path == "/intake/page/1/"
 
 
