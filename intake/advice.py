@@ -10,7 +10,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.actions.protocols import judge, protocol_for, protocol_of
+from intake.actions.protocols import judge, protocol_for, protocol_of, reasons_of
 from intake.models import Intake, Urgency
 
 
@@ -50,8 +50,9 @@ def emergency_advice(intake: Intake, language: str) -> EmergencyAdvice | None:
         for flag in assessment.result["explanation"]["flags"]:
             if flag["tier"] == Urgency.EMERGENCY.word:
                 rules.add(flag["rule"])
-                for answer in flag["answers"]:
-                    answers.setdefault(answer["question"], []).append(answer["value"])
+        for reasons in reasons_of(assessment, Urgency.EMERGENCY).values():
+            for question, value in reasons:
+                answers.setdefault(question, []).append(value)
     self_harm, bodily = bool(rules & about_self_harm), bool(rules - about_self_harm)
     says = [words.say_in(language, self_harm=True)] if self_harm else []
     says += [words.say_in(language)] if bodily else []

@@ -25,6 +25,10 @@ from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
 LISTED = 50
+NOT_KEYED_IN = (
+    "The answers were sent before, so what you keyed in was not saved. If it shows a danger, call the patient now and "
+    "tell a therapist."
+)
 
 
 @staff_may(ANSWER_REQUESTS)
@@ -160,8 +164,10 @@ def page(request, public_id, number):
     """One page of questions as on the paper: shown, or saved and left for the next."""
     intake = _find(request, public_id)
     shown = _page(intake, number)
-    if intake.submitted_at or shown is None or shown not in pages_to_show(intake):
-        messages.info(request, "That page is not asked, or the answers were sent.")
+    if intake.submitted_at:
+        return _sent_already(request, intake)
+    if shown is None or shown not in pages_to_show(intake):
+        messages.info(request, "That page is not asked.")
         return redirect("paper_check", intake.public_id)
     with translation.override(intake.language):  # the questions as they stand on the paper
         form = _form(intake, shown, request.POST if request.method == "POST" else None)
@@ -169,9 +175,16 @@ def page(request, public_id, number):
             return _show_page(request, intake, form, number, opened_more="more" in request.GET)
         form.is_valid()
         try:
-            saved = intakes.save_page(intake, shown.id, form.answers, version=form.version_shown, by=request.user)
+            saved = intakes.save_page(
+                intake,
+                shown.id,
+                form.answers,
+                version=form.version_shown,
+                contradictory=form.contradictory,
+                by=request.user,
+            )
         except intakes.AlreadySubmitted:
-            return redirect("paper_check", intake.public_id)
+            return _sent_already(request, intake)
         except intakes.StalePage as stale:
             intake.refresh_from_db()
             _show_newer(form, intake)
@@ -183,6 +196,14 @@ def page(request, public_id, number):
     if form.unseen:
         return redirect(f"{_address(intake, shown)}?more#div_id_{form.unseen[0]}")
     return redirect(_after(intake, shown))
+
+
+def _sent_already(request, intake):
+    if request.method == "POST":
+        messages.warning(request, NOT_KEYED_IN)
+    else:
+        messages.info(request, "The answers were sent already.")
+    return redirect("paper_check", intake.public_id)
 
 
 def _page(intake, number) -> triage.Page | None:

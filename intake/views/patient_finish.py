@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
-from intake.actions import intakes
+from intake.actions import dangers, intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours, opens_next
@@ -23,9 +23,9 @@ def emergency(request, intake):
     if intake.urgency < Urgency.EMERGENCY:
         return redirect("intake_done" if intake.submitted_at else next_address(intake))
     if request.method == "POST":
-        intakes.emergency_read(intake)
+        dangers.emergency_read(intake)
         return redirect(f"{request.path}#onwards")
-    intakes.emergency_shown(intake)
+    dangers.emergency_shown(intake)
     location = intake.patient.location
     return show(
         request,
@@ -34,15 +34,9 @@ def emergency(request, intake):
         hours=opening_hours(location),
         opens_next=opens_next(location),
         idle=None,
-        read=_has_read(intake),
+        read=intake.emergency_read_at is not None and not dangers.is_unread(intake),
         onwards="" if intake.submitted_at else next_address(intake),
     )
-
-
-def _has_read(intake) -> bool:
-    last = intake.assessments.last()
-    fired = {flag["rule"] for flag in last.result["explanation"]["flags"] if flag["tier"] == Urgency.EMERGENCY.word}
-    return intake.emergency_read_at is not None and fired <= set(intake.emergency_rules_read)
 
 
 @patient_page

@@ -140,15 +140,27 @@ class Phone:
     def answers_everything(self, answers):
         """Page after page until the page to check, reading past an emergency page."""
         self.opens("intake_check")
-        while (
-            page := triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
-        ) is not None:
-            self.answers(
-                page.id, **{name: answers[name] for name in page.questions if name in answers} or {"goal": None}
-            )
+        while page := self.next_page():
+            self.answers_of(page, answers)
             if "I have read this" in self.text:
                 self.reads_the_advice()
         return self.opens("intake_check")
+
+    def answers_up_to(self, page_id, answers):
+        """Page after page, that one the last."""
+        while page := self.next_page():
+            self.answers_of(page, answers)
+            if page.id == page_id:
+                break
+        return self
+
+    def answers_of(self, page, answers):
+        return self.answers(
+            page.id, **{name: answers[name] for name in page.questions if name in answers} or {"goal": None}
+        )
+
+    def next_page(self):
+        return triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
 
     def reads_the_advice(self):
         return self.sends(reverse("intake_emergency"))
