@@ -7,7 +7,8 @@ from intake import triage
 from intake.actions import intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
-from intake.advice import next_steps, opening_hours, opens_next
+from intake.advice import next_steps, opening_hours
+from intake.danger import danger_of
 from intake.draft import language_of, opened_before_submission, patient_page
 from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
@@ -15,20 +16,22 @@ from intake.views.patient_frame import next_address, page_address, pages_to_show
 
 @patient_page(idle_ends=False)
 def emergency(request, intake):
-    """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays."""
-    if intake.urgency < Urgency.EMERGENCY:
+    """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays.
+
+    It is that of the patient: a form begun while an emergency of an earlier one stands shows it too.
+    """
+    danger = danger_of(intake.patient, language_of(request))
+    if danger is None or not danger.is_emergency:
         return redirect("intake_done" if intake.submitted_at else next_address(intake))
     if request.method == "POST":
         intakes.emergency_read(intake)
         return redirect(f"{request.path}#onwards")
     intakes.emergency_shown(intake)
-    location = intake.patient.location
     return show(
         request,
         intake,
         "intake/emergency.html",
-        hours=opening_hours(location),
-        opens_next=opens_next(location),
+        danger=danger,
         idle=None,
         read=_has_read(intake),
         onwards="" if intake.submitted_at else next_address(intake),
@@ -37,7 +40,8 @@ def emergency(request, intake):
 
 def _has_read(intake) -> bool:
     last = intake.assessments.last()
-    fired = {flag["rule"] for flag in last.result["explanation"]["flags"] if flag["tier"] == Urgency.EMERGENCY.word}
+    flags = last.result["explanation"]["flags"] if last else ()
+    fired = {flag["rule"] for flag in flags if flag["tier"] == Urgency.EMERGENCY.word}
     return intake.emergency_read_at is not None and fired <= set(intake.emergency_rules_read)
 
 
@@ -106,8 +110,7 @@ def done(request, intake):
         intake,
         "intake/done.html",
         saved_at=None,
-        next=next_steps(intake, language_of(request)),
+        next=next_steps(intake, language_of(request)) if intake.urgency < Urgency.URGENT else None,
         signed=bool(in_force(intake.patient)),
         hours=opening_hours(location),
-        opens_next=opens_next(location),
     )
