@@ -101,6 +101,7 @@ def _show_result(request, so_far):
         self_harm=found.self_harm,
         bodily=found.bodily,
         says=_says(words, found, language),
+        signs=words.signs_in(found.signs, language) if found.bodily == Urgency.URGENT else (),
         reasons=reasons_in_words(protocol, found.reasons, language),
     )
     context = {
