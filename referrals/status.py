@@ -13,8 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.actions.protocols import protocol_for
-from intake.advice import emergency_advice, next_steps
+from intake.danger import Danger, danger_of, was_reached
 from intake.models import AppointmentRequest, Case, Intake, Urgency
 from referrals import status_words as words
 from referrals.models import Appointment, Referral
@@ -71,15 +70,16 @@ class Course:
 
 @dataclass(frozen=True)
 class Standing:
-    """`next` is the step to name first; `late` holds every promise that is missed now, the oldest first."""
+    """`next` is the step to name first; `late` holds every promise that is missed now, the oldest first.
+
+    While an emergency stands, `danger` says what to do, and no case that waits for a decision is a step.
+    """
 
     next: Step | None
     late: tuple[Step, ...]
     courses: tuple[Course, ...]
     visits: tuple[Visit, ...]
-    urgency: Urgency
-    advice: object = None
-    says: tuple[str, ...] = ()
+    danger: Danger | None = None
     unsent: Intake | None = None
 
 
@@ -89,19 +89,18 @@ def standing(patient, now: datetime, language: str) -> Standing:
         patient.intakes.select_related("patient__location", "protocol", "case").defer("protocol__content")
     )  # the newest first
     referrals = _referrals_by_case(patient)
-    courses = [_course(intake, referrals, patient, now, language) for intake in intakes if _says_something(intake)]
+    danger = danger_of(patient, language, now)
+    told = [intake for intake in intakes if _says_something(intake)]
+    courses = [_course(intake, referrals, patient, now, language, danger=danger) for intake in told]
     steps = [step for course in courses for step in course.steps]
     steps += _requests(patient, now)
     late = tuple(sorted((step for step in steps if step.late), key=lambda step: step.by))
-    urgency, advice, says = _danger(intakes, language)
     return Standing(
         next=_first(steps),
         late=late,
         courses=tuple(courses),
         visits=_visits(patient, referrals, now, language),
-        urgency=urgency,
-        advice=advice,
-        says=says,
+        danger=danger,
         unsent=next((intake for intake in intakes[:1] if not intake.submitted_at), None),
     )
 
@@ -119,7 +118,7 @@ def _first(steps) -> Step | None:
 # One form and what came of it ----------------------------------------------------------------------------------------
 
 
-def _course(intake, referrals, patient, now, language) -> Course:
+def _course(intake, referrals, patient, now, language, *, danger) -> Course:
     zone = patient.location.zone
     case = getattr(intake, "case", None)
     carried = referrals.get(case.pk, []) if case else []
@@ -130,7 +129,8 @@ def _course(intake, referrals, patient, now, language) -> Course:
     for referral in carried:
         lines += _lines_of_referral(referral, zone)
     lines.sort(key=lambda line: line.at)
-    steps = [_step_of_case(case, intake, carried, patient, now)] if case else []
+    waits_in_emergency = case and case.is_open and danger and danger.is_emergency
+    steps = [_step_of_case(case, intake, carried, patient, now)] if case and not waits_in_emergency else []
     steps += [_step_of_referral(referral, now, language) for referral in carried]
     steps = [step for step in steps if step]
     lines += [_waits(step) for step in steps]
@@ -162,15 +162,22 @@ def _lines_of_case(case, zone) -> list[Line]:
 def _step_of_case(case, intake, carried, patient, now) -> Step | None:
     said = words.CASES[case.status]
     if case.status == Case.Status.DECIDED:
-        if carried or patient.appointment_requests.standing().exists():
-            return None
-        return Step(str(said.title), str(said.text), str(said.owner))
+        return _step_decided(case, carried, patient)
     by = case.acknowledge_by if case.status == Case.Status.WAITING else case.decide_by
     if not intake.submitted_at:
         said = words.NOT_SENT
-    if case.urgency >= Urgency.URGENT:
-        said = words.CALLS
+    if case.urgency >= Urgency.URGENT and not was_reached(case):
+        said, by = words.CALLS, case.decide_by  # when the call is due; that somebody takes the case is our own matter
     return _promised(said, by, now, patient.location.zone, urgent=case.urgency >= Urgency.URGENT)
+
+
+def _step_decided(case, carried, patient) -> Step | None:
+    """What the patient does now, where nothing else is under way; after an emergency that comes first in any case."""
+    said = words.DECIDED_AS.get(case.tier, words.CASES[Case.Status.DECIDED])
+    under_way = carried or patient.appointment_requests.standing().exists()
+    if under_way and case.tier != Urgency.EMERGENCY:
+        return None
+    return Step(str(said.title), str(said.text), str(said.owner))
 
 
 def _promised(said, by, now, zone, *, urgent=False) -> Step:
@@ -291,27 +298,6 @@ def visit_at_clinic(request, now) -> Visit:
 def specialty_in(specialty, language) -> str:
     protocol = triage.shipped()
     return protocol.specialist_in(specialty, language) if specialty in protocol.specialists else ""
-
-
-# Danger --------------------------------------------------------------------------------------------------------------
-
-
-def _danger(intakes, language):
-    """Tier, emergency advice and words of the worst case that is still open; an emergency stands until it is decided.
-
-    Staff may have raised a case above what its answers say; then there is a tier and no words of the protocol.
-    """
-    cases = [intake.case for intake in intakes if hasattr(intake, "case") and intake.case.is_open]
-    worst = max(cases, key=lambda case: case.urgency, default=None)
-    if worst is None or worst.urgency < Urgency.URGENT:
-        return Urgency.ROUTINE, None, ()
-    urgency = Urgency(worst.urgency)
-    intake = next(intake for intake in intakes if intake.pk == worst.intake_id)
-    if urgency == Urgency.EMERGENCY:
-        advice = emergency_advice(intake, language)
-        return urgency, advice, advice.says if advice else ()
-    matches = intake.urgency == Urgency.URGENT and protocol_for(intake)
-    return urgency, None, (next_steps(intake, language).says,) if matches else ()
 
 
 # Words ---------------------------------------------------------------------------------------------------------------

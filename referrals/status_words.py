@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from intake.models import AppointmentRequest, Case, Contact
+from intake.models import AppointmentRequest, Case, Contact, Urgency
 from referrals.models import Referral, ReferralMove
 
 Status = Referral.Status
@@ -50,6 +50,18 @@ CASES = {
     Case.Status.DECIDED: Words(
         _("You plan your visit with us"),
         _("A therapist has gone through your answers. Ask for a visit, or call us."),
+        YOU,
+    ),
+}
+DECIDED_AS = {  # in a tier that is told by phone, a visit with us is not what comes first
+    Urgency.EMERGENCY: Words(
+        _("You do what we told you"),
+        _("Not sure what to do, or did we not reach you? Call us. Call us too before you plan a visit with us."),
+        YOU,
+    ),
+    Urgency.URGENT: Words(
+        _("You do what we told you"),
+        _("Not sure what to do, or did we not reach you? Call us. After that, ask for a visit, or call us."),
         YOU,
     ),
 }

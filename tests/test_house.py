@@ -25,7 +25,8 @@ from clinic.links.actions import make_link, secret_of
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
 from intake import draft, status_cookie, triage
-from intake.models import Assessment
+from intake.actions.cases import open_case
+from intake.models import Assessment, Case
 from referrals import actions as referring
 from referrals import office_session
 from referrals.models import Referral
@@ -328,7 +329,7 @@ def by_cookie(samples, location):
     """Browsers in the middle of an emergency intake, on a status page, and in the room of an office."""
     unfinished = {name: value for name, value in SADDLE_NUMBNESS.items() if name != "worry_level"}
     intake = factories.intake(at=location, answers=unfinished)
-    factories.assessment(intake, Assessment.Occasion.PAGE)
+    open_case(intake, factories.assessment(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
     patient = draft.remember(RequestFactory().get("/"), HttpResponse(), intake)
     known = Referral.objects.get(status=Referral.Status.SENT).patient
     by_link = status_cookie.open_status(RequestFactory().get("/"), HttpResponse(), known)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from clinic.demo.clock import clock_at
 from clinic.staff.models import Role, User
 from intake.actions import appointments
-from intake.models import Patient, Urgency
+from intake.models import Patient
 
 WISHES = (  # how long ago in hours, what was asked, whether the desk has booked it
     (
@@ -21,7 +21,7 @@ WISHES = (  # how long ago in hours, what was asked, whether the desk has booked
 def ask_for_visits(now) -> None:
     """For the first patients who sent their answers in time and whom nobody has to call today."""
     sent = Patient.objects.filter(intakes__submitted_at__lt=now - timedelta(days=6))
-    calm = [one for one in sent.distinct().order_by("pk") if appointments.urgency_now(one) < Urgency.URGENT]
+    calm = [one for one in sent.distinct().order_by("pk") if appointments.are_offered(one)]
     for patient, (hours, wish, booked) in zip(calm, WISHES, strict=False):
         with clock_at(now - timedelta(hours=hours)):
             intake = patient.intakes.filter(submitted_at__isnull=False).first()

@@ -6,19 +6,19 @@ from datetime import datetime
 import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Q
 from django.utils import timezone
 
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import appointment_emails as emails
-from intake.models import AppointmentRequest, Case, Intake, Patient, Urgency
+from intake.danger import sent_to_emergency, urgency_now
+from intake.models import AppointmentRequest, Intake, Patient, Urgency
 
 State = AppointmentRequest.State
 WITHIN_WORKING_DAYS = 1
 
 
 class NotOffered(Exception):
-    """The patient was told to get help or that we call today; no visit is asked for meanwhile. Nothing was changed."""
+    """The patient was told to get help, or that we call; no visit is asked for meanwhile. Nothing was changed."""
 
 
 class Changed(Exception):
@@ -44,23 +44,21 @@ def standing(patient: Patient, now=None) -> Standing:
     return Standing(asked, booked, told)
 
 
-def urgency_now(patient: Patient) -> Urgency:
-    """The worst tier of what this patient has told us and no therapist has decided on yet."""
-    undecided = Intake.objects.filter(Q(case=None) | ~Q(case__status=Case.Status.DECIDED), patient=patient)
-    worst = undecided.aggregate(rules=Max("urgency"), staff=Max("case__urgency"))
-    return Urgency(max(worst["rules"] or 0, worst["staff"] or 0))
+def are_offered(patient: Patient) -> bool:
+    """False while an emergency or a call today comes first, and after an emergency until a therapist has cleared it."""
+    return urgency_now(patient) < Urgency.URGENT and not sent_to_emergency(patient)
 
 
 @transaction.atomic
 def ask(intake: Intake, *, days, times, reason, location, words="", by=None, now=None) -> AppointmentRequest:
     """The patient's request for a visit. One is open at a time: asking again changes it and keeps the promise made.
 
-    Raises NotOffered while an emergency or a call today comes first.
+    Raises NotOffered unless visits `are_offered`.
     """
     _may(by, location)
     now = now or timezone.now()
     patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=intake.patient_id)
-    if urgency_now(patient) >= Urgency.URGENT:
+    if not are_offered(patient):
         raise NotOffered
     said = {"days": list(days), "times": list(times), "reason": reason, "words": words, "intake": intake}
     with _history(by):

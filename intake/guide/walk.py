@@ -24,11 +24,13 @@ class Next:
 
 @dataclass(frozen=True)
 class Result:
-    """`signs`, `self_care`, `options` and `specialists` are ids; empty where the tier says to get help first."""
+    """`self_harm` and `bodily`: how bad each is. `signs`, `self_care`, `options` and `specialists` are ids; the last
+    three are empty where the tier says to get help first.
+    """
 
     urgency: Urgency
-    self_harm: bool
-    bodily: bool
+    self_harm: Urgency
+    bodily: Urgency
     reasons: Mapping[str, tuple[Any, ...]]
     signs: tuple[str, ...]
     self_care: tuple[str, ...]
@@ -81,8 +83,7 @@ def _of_the_same_page(protocol, answers, waiting) -> list[str]:
 def result(protocol: triage.Protocol, guide: Guide, areas: tuple[str, ...], answers: Mapping[str, Any]) -> Result:
     outcome = triage.assess(protocol, answers)
     worst = [flag for flag in outcome.flags if flag.tier == outcome.urgency]
-    says = protocol.wording.tiers[outcome.urgency.word].self_harm_when
-    self_harm = [flag for flag in worst if says and f"rule.{flag.rule}" in says.text.split()]
+    about_self_harm = protocol.wording.self_harm_rules
     reasons: dict[str, tuple[Any, ...]] = {}
     for flag in worst if outcome.urgency >= LOWEST else ():
         for answer in flag.answers:
@@ -92,8 +93,8 @@ def result(protocol: triage.Protocol, guide: Guide, areas: tuple[str, ...], answ
     held = {hold.id for hold in outcome.holds}
     return Result(
         urgency=outcome.urgency,
-        self_harm=bool(self_harm),
-        bodily=len(worst) > len(self_harm),
+        self_harm=max((flag.tier for flag in outcome.flags if flag.rule in about_self_harm), default=Urgency.ROUTINE),
+        bodily=max((flag.tier for flag in outcome.flags if flag.rule not in about_self_harm), default=Urgency.ROUTINE),
         reasons=reasons,
         signs=outcome.listed_signs,
         self_care=tuple(

@@ -17,7 +17,7 @@ from intake.forms.body_map import PARTS
 from intake.forms.questions import ANY_SCALE, SCALE_ENDS
 from intake.forms.sign import document_field
 from intake.forms.who import WhoForm
-from intake.models import Document, Intake, Respondent, Urgency
+from intake.models import Document, Intake, Respondent
 from intake.paper.code import written
 from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
 from intake.triage.resolving import questions_in
@@ -132,8 +132,12 @@ class _Sheet:
 
     def _danger(self, question) -> str:
         """What to do at once, at the questions in which one answer alone is an emergency."""
-        about_self_harm = self.protocol.wording.tiers[Urgency.EMERGENCY.word].self_harm_when
-        rules = [rule for rule in self.protocol.rules.values() if about_self_harm and rule.id in about_self_harm.text]
+        about_self_harm = self.protocol.wording.self_harm_rules
+        rules = [
+            rule
+            for rule in self.protocol.rules.values()
+            if rule.id in about_self_harm and rule.tier == triage.Urgency.EMERGENCY
+        ]
         if any(question.id in questions_in(rule.fires_when.expression) for rule in rules):
             return _("If you may act on such thoughts, stop here. Call or text 988 now, or call 911.")
         for option in question.option_ids:

@@ -6,17 +6,17 @@ from django.template.defaultfilters import date
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.actions import appointments
 from intake.forms.appointment import days_in_words, times_in_words
-from intake.models import AppointmentRequest, Patient, Urgency
+from intake.models import AppointmentRequest, Patient
 
 register = template.Library()
 
 
 @register.simple_tag
 def appointment_of(patient) -> dict:
-    """`offered` is false while an emergency or a call today comes first; the rest as `appointments.standing`."""
+    """`offered` as `appointments.are_offered`; the rest as `appointments.standing`."""
     standing = appointments.standing(patient)
     return {
-        "offered": appointments.urgency_now(patient) < Urgency.URGENT,
+        "offered": appointments.are_offered(patient),
         "asked": standing.asked,
         "booked": standing.booked,
         "answered": standing.answered,

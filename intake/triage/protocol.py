@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Place
-from .expressions import Expression
+from .expressions import Expression, Fires, walk
 from .wordings import Wording, Words
 
 if TYPE_CHECKING:
@@ -311,6 +311,14 @@ class PatientWords:
     treatments: tuple[str, ...]
     treatment_note: str
     words: Words = field(compare=False, repr=False)
+
+    @cached_property
+    def self_harm_rules(self) -> frozenset[str]:
+        """Ids of the rules about thoughts of self-harm, of every tier: they name another number to call."""
+        conditions = [tier.self_harm_when for tier in self.tiers.values() if tier.self_harm_when]
+        return frozenset(
+            part.rule for condition in conditions for part in walk(condition.expression) if isinstance(part, Fires)
+        )
 
     def everyone_in(self, language: str) -> Wording:
         return self.words.get("everyone", self.everyone, language)

@@ -3,18 +3,18 @@
 from functools import partial
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.staff.models import Location
 from intake.actions import appointments
-from intake.advice import emergency_advice, next_steps, opens_next
-from intake.draft import language_of, patient_page, sent_from_here
+from intake.danger import urgency_now
+from intake.draft import patient_page, sent_from_here
 from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
 from intake.status_cookie import status_page
-from intake.views.patient_frame import next_address, show
+from intake.views.patient_frame import next_address, show, show_patient
 from intake.views.switching import as_left, keeps_typed
 
 
@@ -24,7 +24,7 @@ def intake_appointment(request, intake):
     """A browser that opened the link after the answers were sent learns nothing here, as on the last page."""
     if intake.submitted_at and not sent_from_here(request, intake):
         return redirect("intake_done")
-    if intake.urgency == Urgency.EMERGENCY:
+    if urgency_now(intake.patient) == Urgency.EMERGENCY:
         return redirect("intake_emergency")
     onwards = "" if intake.submitted_at else next_address(intake)
     ways = {"onwards": onwards, "back": onwards or reverse("intake_done")}
@@ -36,18 +36,15 @@ def intake_appointment(request, intake):
 def status_appointment(request, patient):
     intake = patient.intakes.select_related("protocol").first()
     intake.patient = patient
-
-    def shown(template, **context):  # the status page has written the access log
-        status = context.pop("status", 200)
-        return render(request, template, {"location": patient.location} | context, status=status)
-
+    shown = partial(show_patient, request, patient)
     return _page(request, intake, "status_appointment", shown, onwards="", back=reverse("status"))
 
 
 def _page(request, intake, here, show, **ways):
     patient = intake.patient
-    if appointments.urgency_now(patient) >= Urgency.URGENT:
-        return _not_now(request, intake, show, status=409 if request.method == "POST" else 200, **ways)
+    not_now = partial(show, "appointment/not_now.html", **ways)
+    if not appointments.are_offered(patient):
+        return not_now(status=409 if request.method == "POST" else 200)
     standing = appointments.standing(patient)
     if request.method == "POST" and "withdraw" in request.POST:
         return _withdrawn(request, standing, here)
@@ -62,7 +59,7 @@ def _page(request, intake, here, show, **ways):
         try:
             appointments.ask(intake, **form.said())
         except appointments.NotOffered:
-            return _not_now(request, intake, show, status=409, **ways)
+            return not_now(status=409)
         messages.success(request, _("We have your request."))
         return redirect(here)
     changing = bool(form.errors) or request.switched or "change" in request.GET
@@ -84,20 +81,3 @@ def _withdrawn(request, standing, here):
     except appointments.Changed:
         messages.info(request, _("We had answered your request already. Here is our answer."))
     return redirect(here)
-
-
-def _not_now(request, intake, show, *, status, **ways):
-    """The advice instead of the form: get help now, or we call today."""
-    urgency = appointments.urgency_now(intake.patient)
-    worst = intake.patient.intakes.filter(urgency=urgency).select_related("patient__location", "protocol").first()
-    language = language_of(request)
-    advice = emergency_advice(worst, language) if worst else None
-    return show(
-        "appointment/not_now.html",
-        status=status,
-        emergency=urgency == Urgency.EMERGENCY,
-        worst=advice,
-        next=next_steps(worst, language) if worst and not advice else None,
-        opens_next=opens_next(intake.patient.location),
-        **ways,
-    )

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.staff.models import Location
 from intake import triage
-from intake.advice import EmergencyAdvice, opening_hours, opens_next, reasons_in_words
+from intake.advice import opening_hours, opens_next, reasons_in_words
+from intake.danger import Danger, emergency_words
 from intake.draft import language_of, speak
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.forms.guide import AreasForm, SoFar, StepForm
@@ -116,16 +117,16 @@ def _show_result(request, so_far):
     content = the_guide()
     found = result(protocol, content, so_far.areas, _answers(so_far))
     words = protocol.wording
-    advice = EmergencyAdvice(
+    danger = Danger(
         self_harm=found.self_harm,
         bodily=found.bodily,
-        withdrawn=False,
         says=_says(words, found, language),
+        signs=words.signs_in(found.signs, language) if found.bodily == Urgency.URGENT else (),
         reasons=reasons_in_words(protocol, found.reasons, language),
     )
     context = {
         "so_far": so_far.text(),
-        "advice": advice,
+        "danger": danger,
         "urgency": found.urgency,
         "soon": found.urgency == Urgency.SOON,
         "areas": [_area_in_words(content.areas[area], language) for area in so_far.areas],
@@ -151,9 +152,7 @@ def _show_result(request, so_far):
 def _says(words, found, language):
     if found.urgency != Urgency.EMERGENCY:
         return ()
-    tier = words.tiers[found.urgency.word]
-    says = [tier.say_in(language, self_harm=True)] if found.self_harm else []
-    return tuple(says + ([tier.say_in(language)] if found.bodily else []))
+    return emergency_words(words, found.self_harm, found.bodily, language)
 
 
 def _area_in_words(area, language) -> dict:

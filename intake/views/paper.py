@@ -15,7 +15,7 @@ from intake import triage
 from intake.actions import consents, intakes, paper
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
-from intake.advice import emergency_advice
+from intake.danger import danger_of
 from intake.forms.paper import BegunForm, FindForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.forms.questions import PageForm
 from intake.models import Case, Intake
@@ -105,7 +105,7 @@ def _show(request, intake, template, *, status=200, **context):
         "patient": patient,
         "location": patient.location,
         "code": written(intake.paper_code) if intake.paper_code else "",
-        "danger": emergency_advice(intake, "en"),
+        "danger": danger_of(patient, "en"),
         "case": case,
         "may_see_case": case is not None and request.user.may(SEE_CASES),
     }

@@ -1,14 +1,13 @@
 """Got worse after the form was sent: what pressing the button does, and pressing it."""
 
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
-from clinic.audit.actions import saw
-from clinic.audit.models import AccessLog
 from intake import draft
 from intake.actions.again import start_again
+from intake.advice import opens_next
 from intake.models import Intake
-from intake.views.patient_frame import next_address
+from intake.views.patient_frame import next_address, show_patient
 
 BY_BUTTON = "By the button “I got worse”."
 
@@ -20,7 +19,12 @@ def worse(request, intake):
         return redirect("intake_done")
     if request.method == "POST":
         return ask_now(request, intake.patient)
-    return show_patient(request, intake.patient, "again/worse.html", back=reverse("intake_done"))
+    return show_worse(request, intake.patient, back=reverse("intake_done"))
+
+
+def show_worse(request, patient, *, back):
+    opens = opens_next(patient.location)
+    return show_patient(request, patient, "again/worse.html", back=back, opens_next=opens)
 
 
 def ask_now(request, patient):
@@ -30,19 +34,3 @@ def ask_now(request, patient):
 
 def go_on_with(request, intake):
     return draft.remember(request, redirect(next_address(intake)), intake)
-
-
-def show_patient(request, patient, template, *, status=200, **context):
-    """Render a page about a patient that belongs to none of their intakes. The access log is written before that,
-    here or where the status page was found open.
-    """
-    if not hasattr(request, "status_visit"):
-        saw(
-            request,
-            actor=AccessLog.Actor.PATIENT,
-            subject="patient",
-            subject_id=patient.public_id,
-            patient_id=patient.pk,
-            location_id=patient.location_id,
-        )
-    return render(request, template, {"patient": patient, "location": patient.location} | context, status=status)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,7 @@ from intake.actions.intakes import AlreadySubmitted
 from intake.draft import patient_page, sent_from_here
 from intake.forms.files import FilesForm
 from intake.status_cookie import status_page
-from intake.views.patient_frame import show
+from intake.views.patient_frame import show, show_patient
 
 
 @patient_page
@@ -34,11 +34,7 @@ def status_files(request, patient):
     intake = patient.intakes.order_by(F("submitted_at").desc(nulls_last=True), "-pk").first()
     if intake is None:
         return redirect("status")
-
-    def shown(*, status, **context):
-        frame = {"patient": patient, "intake": intake, "location": patient.location}
-        return render(request, "status/files.html", frame | context, status=status)
-
+    shown = partial(show_patient, request, patient, "status/files.html", intake=intake)
     return _answer(request, intake, shown, ("status", _("Back")))
 
 

@@ -10,7 +10,8 @@ from intake import triage
 from intake.actions import dangers, intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
-from intake.advice import next_steps, opening_hours, opens_next
+from intake.advice import next_steps, opening_hours
+from intake.danger import danger_of
 from intake.draft import language_of, patient_page, sent_from_here
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
@@ -19,20 +20,22 @@ from intake.views.patient_frame import next_address, page_address, pages_to_show
 
 @patient_page(idle_ends=False)
 def emergency(request, intake):
-    """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays."""
-    if intake.urgency < Urgency.EMERGENCY:
+    """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays.
+
+    It is that of the patient: a form begun while an emergency of an earlier one stands shows it too.
+    """
+    danger = danger_of(intake.patient, language_of(request))
+    if danger is None or not danger.is_emergency:
         return redirect("intake_done" if intake.submitted_at else next_address(intake))
     if request.method == "POST":
         dangers.emergency_read(intake)
         return redirect(f"{request.path}#onwards")
     dangers.emergency_shown(intake)
-    location = intake.patient.location
     return show(
         request,
         intake,
         "intake/emergency.html",
-        hours=opening_hours(location),
-        opens_next=opens_next(location),
+        danger=danger,
         idle=None,
         read=intake.emergency_read_at is not None and not dangers.is_unread(intake),
         onwards="" if intake.submitted_at else next_address(intake),
@@ -125,8 +128,7 @@ def done(request, intake):
         intake,
         "intake/done.html",
         saved_at=None,
-        next=next_steps(intake, language_of(request)),
+        next=next_steps(intake, language_of(request)) if intake.urgency < Urgency.URGENT else None,
         signed=bool(in_force(intake.patient)),
         hours=opening_hours(location),
-        opens_next=opens_next(location),
     )

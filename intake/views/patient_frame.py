@@ -1,4 +1,4 @@
-"""What every page of an open intake shares: the log of who saw it, the place, the advice that stays, the way on."""
+"""What the pages of a patient share: the log of who saw it, the place, the advice that stays, the way on."""
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,7 +8,7 @@ from clinic.audit.models import AccessLog
 from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
-from intake.advice import emergency_advice
+from intake.danger import danger_of
 from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
 
 
@@ -20,7 +20,7 @@ def show(request, intake, template, *, status=200, **context):
         "intake": intake,
         "location": patient.location,
         "saved_at": intake.saved_at,
-        "advice": emergency_advice(intake, language_of(request)),
+        "danger": danger_of(patient, language_of(request)),
         "idle": {"limit": idle_limit(), "warned_for": WARNED_FOR, "resume": resume_address(request.get_full_path())},
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
     }
@@ -38,6 +38,25 @@ def log(request, intake):
         patient_id=patient.pk,
         location_id=patient.location_id,
     )
+
+
+def show_patient(request, patient, template, *, status=200, **context):
+    """Render a page about a patient that belongs to none of their intakes. The access log is written before that,
+    here or where the status page was found open.
+    """
+    if not hasattr(request, "status_visit"):
+        saw(
+            request,
+            actor=AccessLog.Actor.PATIENT,
+            subject="patient",
+            subject_id=patient.public_id,
+            patient_id=patient.pk,
+            location_id=patient.location_id,
+        )
+    frame = {"patient": patient, "location": patient.location}
+    if "danger" not in context:
+        frame["danger"] = danger_of(patient, language_of(request))
+    return render(request, template, frame | context, status=status)
 
 
 def page_address(intake, page: triage.Page) -> str:

@@ -17,7 +17,7 @@ from intake.actions.after_sending import page_after_sending
 from intake.actions.again import day_of_earlier, offered
 from intake.actions.protocols import protocol_for
 from intake.actions.unsent import left_on
-from intake.draft import language_of, opened_before_submission, patient_page, remember
+from intake.draft import language_of, patient_page, remember, sent_from_here
 from intake.forms.questions import PageForm, as_sent
 from intake.views.patient_frame import log, next_address, page_address, pages_to_show, show
 from intake.views.patient_unsent import as_typed
@@ -165,7 +165,7 @@ def _after_sending(request, intake, shown):
     intake.refresh_from_db(fields=["submitted_at", "answers"])
     form = _form(request, intake, shown, data=request.POST)
     form.is_valid()
-    by_sender = opened_before_submission(request, intake)
+    by_sender = sent_from_here(request, intake)
     saved = page_after_sending(intake, shown.id, form.answers, contradictory=form.contradictory, by_sender=by_sender)
     if saved is not None:
         to = reverse("intake_emergency") if saved.newly_emergency else next_address(saved.intake)

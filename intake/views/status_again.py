@@ -1,7 +1,7 @@
 """The status page's ways back in: got worse, a new form, how it goes."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from intake.follow_up_page import series_of
 from intake.forms.follow_up import FollowUpForm
 from intake.models import Intake
 from intake.status_cookie import status_page
-from intake.views.patient_again import ask_now, go_on_with
+from intake.views.patient_again import ask_now, go_on_with, show_worse
+from intake.views.patient_frame import show_patient
 from intake.views.switching import as_left, keeps_typed
 
 
@@ -22,14 +23,14 @@ def worse(request, patient):
     """What pressing the button does; pressing it opens a case and asks about danger at once."""
     if request.method == "POST":
         return ask_now(request, patient)
-    return _show(request, patient, "again/worse.html", back=reverse("status"))
+    return show_worse(request, patient, back=reverse("status"))
 
 
 @status_page
 def again(request, patient):
     if request.method == "POST":
         return go_on_with(request, start_again(patient, occasion=Intake.Occasion.AGAIN))
-    return _show(request, patient, "again/again.html", back=reverse("status"))
+    return show_patient(request, patient, "again/again.html", back=reverse("status"))
 
 
 @status_page
@@ -57,14 +58,10 @@ def follow_up(request, patient):
             return go_on_with(request, done.screening)
         messages.success(request, _("Thank you. Your answers are saved."))
         return redirect("follow_up")
-    return _show(request, patient, "follow_up/questions.html", status=422 if form.errors else 200, form=form)
+    return show_patient(request, patient, "follow_up/questions.html", status=422 if form.errors else 200, form=form)
 
 
 def _show_results(request, patient):
     now = timezone.now()
     ahead = patient.follow_ups.filter(answered_at=None, due_at__gt=now).order_by("due_at").first()
-    return _show(request, patient, "follow_up/results.html", series=series_of(patient, now), asked_next=ahead)
-
-
-def _show(request, patient, template, *, status=200, **context):
-    return render(request, template, {"patient": patient, "location": patient.location} | context, status=status)
+    return show_patient(request, patient, "follow_up/results.html", series=series_of(patient, now), asked_next=ahead)

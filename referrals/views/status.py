@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.links.actions import address_of
 from intake import own_answers
 from intake.draft import forget, language_of
-from intake.models import Urgency
-from intake.status_cookie import forget_status, status_page
+from intake.status_cookie import forget_status, patient_of, status_page
+from intake.views.patient_frame import show_patient
 from referrals.calendar_file import calendar_file
 from referrals.status import standing
 from referrals.who_looked import in_words, looks
@@ -27,13 +27,14 @@ def status(request, patient):
     """Next step, what is late, appointments, everything that happened, and the other pages of the patient."""
     visit = request.status_visit
     found = standing(patient, timezone.now(), language_of(request))
-    if found.urgency == Urgency.EMERGENCY:
+    if found.danger and found.danger.is_emergency:
         request.status_idle = None  # the advice stays on the screen
-    return _show(
+    return show_patient(
         request,
         patient,
         "status/status.html",
         standing=found,
+        danger=found.danger,
         link=visit.link,
         address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
     )
@@ -54,7 +55,7 @@ def status_calendar(request, patient, public_id):
 @require_safe
 def status_answers(request, patient):
     """The forms of this patient that hold answers, each as two files."""
-    return _show(request, patient, "status/answers.html", intakes=list(_answered(patient)))
+    return show_patient(request, patient, "status/answers.html", intakes=list(_answered(patient)))
 
 
 @status_page
@@ -82,7 +83,7 @@ def _answered(patient):
 def status_looked(request, patient):
     """Who opened this patient's record, by day."""
     page = Paginator(looks(patient), ROWS).get_page(request.GET.get("page"))
-    return _show(request, patient, "status/looked.html", page_obj=page, rows=[in_words(row) for row in page])
+    return show_patient(request, patient, "status/looked.html", page_obj=page, rows=[in_words(row) for row in page])
 
 
 @status_page(shows=False)
@@ -95,12 +96,10 @@ def status_stay(request, patient):
 @login_not_required
 @require_POST
 def status_leave(request):
-    """Closes the page in this browser, and the form that led to it: for a phone that others use."""
-    return forget(forget_status(render(request, "status/left.html")))
-
-
-def _show(request, patient, template, **context):
-    return render(request, template, {"patient": patient, "location": patient.location} | context)
+    """Closes the page in this browser, and the form that led to it: for a phone that others use. Advice goes along."""
+    patient = patient_of(request)
+    left = show_patient(request, patient, "status/left.html") if patient else render(request, "status/left.html")
+    return forget(forget_status(left))
 
 
 def _file(content, kind, name) -> HttpResponse:

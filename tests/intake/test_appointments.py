@@ -128,14 +128,12 @@ def test_in_an_emergency_the_advice_takes_the_place_of_the_page(ada):
 
 def test_when_we_call_today_no_time_is_asked_for(ada):
     comes_to_ask(ada)
-    Intake.objects.update(urgency=Urgency.URGENT)
+    ada.answers("safety-check", emergency_now=["unsure"])
     ada.opens("intake_appointment")
     assert "We call you" in ada.text
     assert "Which days" not in ada.text
     ada.sends(reverse("intake_appointment"), WISH)
     assert ada.page.status_code == 409
-    assert not AppointmentRequest.objects.exists()
-    Intake.objects.update(urgency=Urgency.EMERGENCY)
     assert not AppointmentRequest.objects.exists()
 
 
@@ -149,9 +147,9 @@ def test_the_last_page_of_an_urgent_intake_holds_no_link_to_book(ada):
 
 def test_once_a_therapist_has_decided_a_visit_can_be_asked_for(maya):
     urgent = factories.case(answers=TEMPLE_HEADACHE, at=maya.locations.first())
-    assert appointments.urgency_now(urgent.patient) == Urgency.URGENT
+    assert not appointments.are_offered(urgent.patient)
     factories.decision(on=urgent, by=maya)
-    assert appointments.urgency_now(urgent.patient) == Urgency.ROUTINE
+    assert appointments.are_offered(urgent.patient)
 
 
 # Promise and mails ----------------------------------------------------------------------------------------------------

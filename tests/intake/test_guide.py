@@ -199,6 +199,20 @@ def test_an_emergency_is_told_though_another_answer_of_the_page_is_missing(reade
     assert "Call 911 or go to the nearest emergency room now" in reader.text
 
 
+def test_the_emergency_page_has_one_way_on_which_leads_back_to_the_answer(reader):
+    reader.sends(areas=["low_back"]).answers(emergency_now=["lost_control"])
+    main = reader.html.split("<main")[1].split("</main>")[0]
+    assert re.findall(r'href="([^"]+)"', main) == ["tel:911"]
+    assert re.findall(r"<button[^>]*>([^<]+)", main) == ["I have read this"]
+    assert reader.sends(back="1").asks == ["emergency_now"]
+
+
+def test_thoughts_of_self_harm_and_the_body_are_told_apart():
+    given = {"emergency_now": ["saddle_numb"], "worry_level": 9, "low_mood": "every_day", "self_harm": "thoughts"}
+    found = result(PROTOCOL, guide(), ("foot",), answers_of(guide(), ("foot",), given))
+    assert (found.bodily, found.self_harm) == (Urgency.EMERGENCY, Urgency.URGENT)
+
+
 def test_a_call_today_holds_no_booking(reader):
     reader.goes_to_the_end("leg", calf_signs=["one_calf_swollen"], onset_when="days_2_to_7", recent_events=["surgery"])
     assert "Call us today" in reader.text, reader.text

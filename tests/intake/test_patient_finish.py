@@ -111,7 +111,7 @@ def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
     ("now", "words"),
     [
         (datetime(2026, 11, 18, 15, 0, tzinfo=UTC), "A clinician will call you today"),
-        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8:00 AM"),
+        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8:00 AM:"),
     ],
 )
 def test_an_urgent_patient_is_told_when_the_call_comes(location, maya, now, words):

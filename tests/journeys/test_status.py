@@ -84,9 +84,12 @@ def test_advice_stands_on_top(phone, location, answers):
     case = factories.case(of=patient, answers=answers)
     ada = phone()
     opens_status(ada, patient)
-    Case.objects.filter(pk=case.pk).update(acknowledge_by=timezone.now() - timedelta(minutes=1))
+    past = timezone.now() - timedelta(minutes=1)
+    Case.objects.filter(pk=case.pk).update(acknowledge_by=past, decide_by=past)
     ada.opens("/status/")
-    ada.sees("We are late")
+    ada.sees("No help has been sent" if answers is SADDLE_NUMBNESS else "We are late")
+    ada.opens("/status/looked/")
+    ada.sees("Read what to do")
 
 
 def test_with_nothing_to_show(phone, location):
