@@ -115,4 +115,5 @@ def contact(request, intake):
         onwards = reverse("intake_emergency") if saved and saved.newly_emergency else next_address(intake)
         response = draft.reopen(request, redirect(onwards), intake)  # a new address has ended the link before
         return draft.speak(response, form.cleaned_data["language"])
-    return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)
+    status, onwards = 422 if form.errors else 200, next_address(intake)
+    return show(request, intake, "intake/contact.html", status=status, form=form, onwards=onwards)

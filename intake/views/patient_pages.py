@@ -122,7 +122,7 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
         section=section.title_in(language_of(request)),
         place=place + 1,
         places=len(asked) if WHERE in intake.answers else None,
-        back=page_address(intake, asked[place - 1]) if place else "",
+        back=page_address(intake, asked[place - 1]) if place else reverse("intake_who"),
         to_check=form.came_from == "check",
         opened_more=opened_more,
         left=left,
