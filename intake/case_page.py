@@ -251,12 +251,14 @@ class CasePage:
 
     @cached_property
     def changes(self) -> list[dict]:
-        """Answers given and then given otherwise: the first beside the later one."""
+        """Answers given and then given otherwise, the first beside the later one; with what was sent where an answer
+        contradicted itself."""
         return [
             {
                 "question": self.question(change.question),
                 "before": self.answer(change.question, change.before),
                 "after": self.answer(change.question, change.after),
+                "sent": self.answer(change.question, change.sent) if change.sent else "",
                 "at": change.at,
                 "lowered": change.urgency_after < change.urgency_before,
             }

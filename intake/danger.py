@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake.actions.protocols import judge, protocol_for, protocol_of
+from intake.actions.protocols import judge, protocol_for, protocol_of, reasons_of
 from intake.advice import Reason, moment_in_words, opening_hours, opens_next, reasons_in_words
 from intake.models import Assessment, Case, CaseEvent, Contact, Urgency
 
@@ -196,10 +196,11 @@ def _reasons(cases, language) -> tuple[Reason, ...]:
     for case in cases:
         protocol, answers = protocol_for(case.intake), {}
         for assessment in Assessment.objects.filter(intake=case.intake, urgency__gte=Urgency.URGENT):
-            for flag in assessment.result["explanation"]["flags"]:
-                if flag["tier"] == Urgency.EMERGENCY.word or flag["rule"] in protocol.wording.self_harm_rules:
-                    for answer in flag["answers"]:
-                        answers.setdefault(answer["question"], []).append(answer["value"])
+            emergencies = reasons_of(assessment, Urgency.EMERGENCY)
+            for rule, reasons in reasons_of(assessment, Urgency.URGENT).items():
+                if rule in emergencies or rule in protocol.wording.self_harm_rules:
+                    for question, value in reasons:
+                        answers.setdefault(question, []).append(value)
         found |= dict.fromkeys(reasons_in_words(protocol, answers, language))
     return tuple(found)
 

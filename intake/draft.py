@@ -22,31 +22,32 @@ from clinic.links.models import Link
 from intake.actions.intakes import link_to
 from intake.forms.contact import OpenLinkForm
 from intake.models import Intake
+from intake.whose import meant_by, named
 
-COOKIE = "plumbline_intake"
+COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
 SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
+CONFIRMS = "confirm-whose"  # the field of the page that asks for the date of birth
 WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
-def remember(request, response, intake: Intake, *, proved=True):
-    """This browser has `intake` open from now on, as long as its link is not withdrawn.
-
-    `proved=False` is for a page anybody may send again: it does not open what was closed in this browser.
-    """
-    opened = None if proved else _known(request)
-    same = opened is not None and opened["i"] == intake.public_id.hex
-    key = {name: opened[name] for name in ("i", "l", "g")} if same else _key(intake)
+def remember(request, response, intake: Intake):
+    """This browser has `intake` open from now on, as long as its link is not withdrawn."""
     now = _stamp()
-    _keep(response, key | {"at": now, "used": now})
+    _keep(response, _key(intake) | {"at": now, "used": now})
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, intake.language)
     return response
 
 
 def reopen(request, response, intake):
-    """A form that was closed is in use again, by the link as it is now; it was opened when it was."""
-    return _keep(response, _known(request) | _key(intake) | {"used": _stamp()})
+    """A form that was closed is in use again, by the link as it is now; it was opened when it was.
+
+    One that this browser does not know is opened now.
+    """
+    opened = _known(request)
+    began = opened["at"] if opened and opened["i"] == intake.public_id.hex else _stamp()
+    return _keep(response, _key(intake) | {"at": began, "used": _stamp()})
 
 
 def speak(response, language):
@@ -82,10 +83,15 @@ def known_intake_of(request) -> Intake | None:
     return _intake(opened) if opened else None
 
 
-def opened_before_submission(request, intake) -> bool:
-    """True in the browser that was answering when the answers were sent, and not in one opened later."""
+def has_sent(request, response):
+    """The answers were just sent from this browser: it goes on seeing what no other one does."""
+    return _keep(response, _known(request) | {"used": _stamp(), "sent": True})
+
+
+def sent_from_here(request, intake) -> bool:
+    """True in the browser the answers were sent from, and in no other that had the form open before or after."""
     opened = _known(request)
-    return bool(opened and intake.submitted_at and opened["at"] <= intake.submitted_at.timestamp())
+    return bool(opened and intake.submitted_at and opened["i"] == intake.public_id.hex and opened.get("sent"))
 
 
 def idle_limit() -> int:
@@ -129,34 +135,42 @@ def _closed(opened, intake) -> bool:
 
 def _intake(opened) -> Intake | None:
     """The intake of a cookie, as long as the very link that opened it lives; a renewed one is the same link."""
-    link = Link.objects.live().filter(
-        purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), pk=UUID(opened.get("l", opened["i"]))
-    )
+    return _reachable(UUID(opened["i"]), pk=UUID(opened.get("l", opened["i"])))
+
+
+def _reachable(public_id, **by) -> Intake | None:
+    link = Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), **by)
     found = Intake.objects.annotate(link_generation=Subquery(link.values("generation")[:1]))
-    found = found.filter(public_id=UUID(opened["i"]), link_generation__isnull=False)
+    found = found.filter(public_id=public_id, link_generation__isnull=False)
     return found.select_related("patient__location", "protocol").defer("protocol__content").first()
 
 
-def patient_page(view=None, *, idle_ends=True):
+def patient_page(view=None, *, idle_ends=True, shows=True):
     """A page of the intake this browser has open, given to the view as its second argument.
 
     Without one, a plain page says how to get back. When nobody used it for too long, the date of birth is asked first,
-    and what was just sent waits for it. `idle_ends=False` is for the page that must never close, and for what shows
-    nothing; neither wakes an idle form. Times on the page are those of the patient's location.
+    and what was just sent waits for it. The same when it was sent from a page of another form than the one open now:
+    it waits for the date of birth of the form it belongs to. `idle_ends=False` is for the page that must never close.
+    `shows=False` is for what shows nothing of anybody: it takes what was sent for the form it belongs to, idle or not.
+    Neither wakes an idle form. Times on the page are those of the patient's location.
     """
     if view is None:
-        return partial(patient_page, idle_ends=idle_ends)
+        return partial(patient_page, idle_ends=idle_ends, shows=shows)
 
     @login_not_required
     @wraps(view)
     def opened(request, *args, **kwargs):
         known = _known(request)
         intake = _intake(known) if known else None
+        meant = meant_by(request) if request.method == "POST" else None
+        if meant and not (intake and intake.public_id == meant):
+            known, intake = None, _reachable(meant)
         if intake is None:
             return render(request, "intake/not_open.html", status=404)
-        closed = _closed(known, intake)
+        closed = known is None or _closed(known, intake)
+        request.open_intake = intake
         with timezone.override(intake.patient.location.zone):
-            if closed and idle_ends:
+            if closed and shows and (idle_ends or known is None):
                 return _ask_again(request, intake)
             response = view(request, intake, *args, **kwargs)
         return response if closed or COOKIE in response.cookies else _keep(response, known | {"used": _stamp()})
@@ -173,6 +187,12 @@ def _ask_again(request, intake):
         return redirect(resume_address(request.get_full_path()))
     sent = {} if request.FILES else {name: values for name, values in request.POST.lists() if goes_along(name)}
     return show_resume(request, intake, OpenLinkForm(prefix="confirm"), to=request.get_full_path(), sent=sent)
+
+
+def closed_intake_of(request) -> Intake | None:
+    """The form whose date of birth is asked: the one the page that asks belongs to, else the one this browser knows."""
+    meant = meant_by(request, CONFIRMS)
+    return _reachable(meant) if meant else known_intake_of(request)
 
 
 def _path(address) -> str:
@@ -194,8 +214,11 @@ def resume_address(to) -> str:
 def show_resume(request, intake, form, *, to, sent=None, wrong=None):
     """The page that asks for the date of birth. `sent`: names to values of what waits for it."""
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
+    known = _known(request)
+    another = known is None or known["i"] != intake.public_id.hex
     context = {"form": form, "wrong": wrong, "location": intake.patient.location, "to": to, "carried": carried}
-    context |= {"lost_file": bool(request.FILES), "renewed": _known(request)["g"] != intake.link_generation}
+    context |= {"lost_file": bool(request.FILES), "another": another, "confirms": (CONFIRMS, named(intake.public_id))}
+    context |= {"renewed": not another and known["g"] != intake.link_generation}
     status = 422 if wrong or form.errors else 403 if request.method == "POST" else 200
     return render(request, "intake/resume.html", context, status=status)
 

@@ -21,6 +21,8 @@ from intake.models import Case, Intake, Urgency
 LINK_LIVES = timedelta(days=14)  # after each mail that holds it
 REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
 MOST_LINKS_AN_HOUR = 3
+ANYBODY_CAUSES = ("intake_link", "finish_intake")  # by typing an address into the first page
+MOST_TO_AN_ADDRESS = {timedelta(hours=1): 20, timedelta(days=1): 40}  # of those; a family of four needs as many
 MANAGERS_FROM_ROUND = 2
 
 
@@ -48,7 +50,7 @@ def resume_link_requested(intake: Intake) -> Message | None:
 
 def _to_patient(name, intake, number, **more) -> Message | None:
     patient = intake.patient
-    if not patient.email:
+    if not patient.email or (name in ANYBODY_CAUSES and _had_enough(patient.email)):
         return None
     return messages.schedule(
         name,
@@ -60,6 +62,13 @@ def _to_patient(name, intake, number, **more) -> Message | None:
         location=patient.location,
         **more,
     )
+
+
+def _had_enough(address) -> bool:
+    """Nobody's mailbox is filled by somebody who starts one form after the other in their name."""
+    caused = Message.objects.to(address).filter(kind__in=ANYBODY_CAUSES)
+    now = timezone.now()
+    return any(caused.filter(created_at__gt=now - span).count() >= most for span, most in MOST_TO_AN_ADDRESS.items())
 
 
 def case_needs_you(case: Case, *, now) -> list[Message]:

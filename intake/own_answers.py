@@ -57,6 +57,7 @@ def as_data(intake: Intake, language: str) -> dict:
                 "before_words": _words(protocol, change.question, change.before, language),
                 "after": change.after,
                 "after_words": _words(protocol, change.question, change.after, language),
+                "sent": change.sent,
                 "at": change.at.isoformat(),
             }
             for change in intake.changes.all()
@@ -94,7 +95,7 @@ def _content(intake, language) -> dict:
                 _("%(when)s: from “%(before)s” to “%(after)s”")
                 % {
                     "when": _moment(change.at, location),
-                    "before": _words(protocol, change.question, change.before, language),
+                    "before": _words(protocol, change.question, change.sent or change.before, language),
                     "after": _words(protocol, change.question, change.after, language),
                 },
             ]

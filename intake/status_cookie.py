@@ -10,20 +10,23 @@ from functools import partial, wraps
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.audit.actions import saw
 from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
-from intake.draft import WARNED_FOR, idle_limit, intake_of, opened_before_submission, speak
+from intake.draft import WARNED_FOR, idle_limit, intake_of, sent_from_here, speak
 from intake.models import Patient
+from intake.whose import meant_by
 
-COOKIE = "plumbline_status"
+COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
 SALT = "intake.status"
 LONGEST = timedelta(hours=12)
 
@@ -69,6 +72,7 @@ def status_page(view=None, *, shows=True):
 
     The access log is written before the view is called, unless it `shows` nothing. Times on the page are those of the
     patient's location, and it warns before it closes. Without an open status page, a plain page says how to get back.
+    What is sent from a page of another patient is not taken; that patient's date of birth is asked.
     """
     if view is None:
         return partial(status_page, shows=shows)
@@ -77,6 +81,9 @@ def status_page(view=None, *, shows=True):
     @wraps(view)
     def opened(request, *args, **kwargs):
         visit = visit_of(request)
+        meant = meant_by(request) if request.method == "POST" else None
+        if meant and visit and visit.patient.public_id != meant:
+            return _of_another(request, meant)
         if visit is None:
             return _closed(request)
         patient = visit.patient
@@ -103,6 +110,13 @@ def _closed(request):
     if known := _by_cookie(request):
         return redirect("link", secret=secret_of(known.link))
     return forget_status(render(request, "status/not_open.html", status=404))
+
+
+def _of_another(request, public_id):
+    """Sent from a page of one patient after the page of another was opened here: nothing is taken, for neither."""
+    patient = get_object_or_404(Patient, public_id=public_id)
+    messages.warning(request, _("Another page was opened on this device meanwhile. What you sent was not saved."))
+    return redirect("link", secret=secret_of(link_to_status(patient)))
 
 
 def _stamp() -> float:
@@ -141,7 +155,7 @@ def _by_cookie(request) -> Visit | None:
 def _just_sent(request) -> Visit | None:
     """The browser that sent the answers goes straight on, as long as somebody on this page would."""
     intake = intake_of(request)
-    if intake is None or not opened_before_submission(request, intake):
+    if intake is None or not sent_from_here(request, intake):
         return None
     if timezone.now() - intake.submitted_at > timedelta(seconds=idle_limit()):
         return None

@@ -1,10 +1,15 @@
 """Mails that lead to the status page. They say that something came or was asked for, and never what it is about."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from intake.actions.status_links import extended
+from intake.emails import MOST_LINKS_AN_HOUR
 from intake.models import Intake, Patient
 
 
@@ -14,9 +19,11 @@ def answers_received(intake: Intake) -> Message | None:
 
 
 def status_link(patient: Patient) -> Message | None:
-    """The patient asked for a link to their status page."""
-    asked = Message.objects.about("patient", patient.public_id).filter(kind="status_link").count()
-    return _to_patient("status_link", patient, patient.public_id, asked + 1, language=patient.language)
+    """The patient asked for a link to their status page; at most three times an hour."""
+    asked = Message.objects.about("patient", patient.public_id).filter(kind="status_link")
+    if asked.filter(created_at__gt=timezone.now() - timedelta(hours=1)).count() >= MOST_LINKS_AN_HOUR:
+        return None
+    return _to_patient("status_link", patient, patient.public_id, asked.count() + 1, language=patient.language)
 
 
 def _to_patient(name, patient, about, number, *, language) -> Message | None:

@@ -25,7 +25,7 @@ from tests.answers import SADDLE_NUMBNESS
 from tests.intake.patients import Phone
 
 AT_MOST = 2.0  # seconds of this process, so that a busy machine is no finding
-SET_BY_THE_PAGE = ("version", "shown", "asked_about", "ticket", "from", "so_far", "csrfmiddlewaretoken")
+SET_BY_THE_PAGE = ("version", "shown", "asked_about", "ticket", "from", "so_far", "whose", "csrfmiddlewaretoken")
 FORM = "application/x-www-form-urlencoded"
 Sent = dict[str, list[str]]
 

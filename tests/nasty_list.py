@@ -64,7 +64,7 @@ def _contact(world):
         "location": ["riverside"],
         "insurance_plan": ["North Plan"],
     }
-    return world.opened(ada, reverse("intake_contact"), good)
+    return world.opened(ada, reverse("intake_contact"), good | _hidden_on(ada, "whose"))
 
 
 def _who(world):
@@ -86,7 +86,7 @@ def _page(page_id):
         for name in page.questions:
             if name in EVERYTHING or name in ada.intake.answers:
                 good |= as_sent(triage.shipped().questions[name], (ada.intake.answers | EVERYTHING)[name])
-        return world.opened(ada, page_address(page_id), good | _hidden_on(ada, "version"), page=page_id)
+        return world.opened(ada, page_address(page_id), good | _hidden_on(ada, "version", "whose"), page=page_id)
 
     return opens
 
@@ -265,9 +265,11 @@ AREAS, FILE = {"areas": "female"}, {"kind": ["report"]}
 ASKED = {"reason": "mon", "days": "morning", "times": "mon", "location": "new"}
 FORMS = [
     NastyForm("start", _start, NAME, ("date_of_birth",), options=CONTACT, secrets=("ticket",), builds=_contact_form),
-    NastyForm("contact", _contact, NAME, ("date_of_birth",), options=CONTACT, builds=_contact_form),
+    NastyForm("contact", _contact, NAME, ("date_of_birth",), options=CONTACT, secrets=("whose",), builds=_contact_form),
     NastyForm("who", _who, ("name", "relationship"), options=WHO, secrets=("from",), builds=_who_form),
-    _questions("check all", "safety-check", options={"emergency_now": "female"}, secrets=("version", "shown", "from")),
+    _questions(
+        "check all", "safety-check", options={"emergency_now": "female"}, secrets=("version", "shown", "from", "whose")
+    ),
     _questions("number, one of several", "about-you", numbers=("age",), options={"sex_at_birth": "heel_left"}),
     _questions("body map", "where-it-hurts", options={"pain_regions": "female"}, secrets=("version",)),
     _questions("scale", "what-it-feels-like", numbers=("pain_worst",), options={"symptom_quality": "heel_left"}),

@@ -6,7 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from clinic.messages.kinds import KINDS
 
@@ -35,6 +35,10 @@ class MessageQuerySet(models.QuerySet):
 
     def needing_a_person(self):
         return self.filter(status=Message.Status.FAILED)
+
+    def to(self, address: str):
+        """Whatever was or will be sent to this address, however it is spelled."""
+        return self.filter(recipient__iexact=address)
 
     def about(self, subject_type: str, subject_id):
         return self.filter(subject_type=subject_type, subject_id=subject_id)
@@ -100,6 +104,7 @@ class Message(models.Model):
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(fields=["location", "status", "-settled_at"], name="message_settled"),
+            models.Index(Upper("recipient"), "created_at", name="message_recipient"),
         ]
         constraints = [
             models.CheckConstraint(

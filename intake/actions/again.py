@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.links.actions import make_link
@@ -41,24 +42,50 @@ def start_again(patient, *, occasion, by=None, words="") -> Intake:
     return _begun(patient, occasion) or _start(patient, occasion, by, words)
 
 
+@transaction.atomic
+def start_worse_after(sent, *, words, by_sender) -> Intake:
+    """The intake of a patient who shows, on a page of the form they had sent, that they got worse.
+
+    As `start_again`, but what they sent today is still how it is: those answers and pages go over into a new one.
+    Somebody else than the sender (not `by_sender`) begins one in which nothing stands.
+    """
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=sent.patient_id)
+    if not by_sender:
+        return _start(patient, Intake.Occasion.WORSE, None, words, known={})
+    if begun := _begun(patient, Intake.Occasion.WORSE):
+        return begun
+    worse = _start(patient, Intake.Occasion.WORSE, None, words)
+    if sent.submitted_at > timezone.now() - STILL_TODAY:
+        protocol = protocol_for(worse)
+        worse.answers |= {name: value for name, value in sent.answers.items() if _fits(protocol, name, value)}
+        worse.pages_done |= dict.fromkeys(sent.pages_done, 0)
+        worse.save(update_fields=["answers", "pages_done"])
+    return worse
+
+
 def _begun(patient, occasion) -> Intake | None:
-    """The intake of this occasion that is being filled in. After a decision, or a long pause, another one begins."""
+    """The intake of this occasion that is being filled in. After a decision, or on another day, another one begins.
+
+    Its oldest answer may be as old as itself, however late the last one was saved; one without answers is no older
+    than the next.
+    """
     begun = patient.intakes.unfinished().filter(occasion=occasion).exclude(case__status=Case.Status.DECIDED)
-    if occasion == Intake.Occasion.WORSE:
-        begun = begun.exclude(pk__in=begun.left_since(timezone.now() - STILL_TODAY).values("pk"))
-    return begun.first()
+    old = Q(started_at__lt=timezone.now() - STILL_TODAY)
+    if occasion == Intake.Occasion.AGAIN:
+        old &= Q(saved_at__isnull=False)
+    return begun.exclude(old).first()
 
 
-def _start(patient, occasion, by, words) -> Intake:
+def _start(patient, occasion, by, words, known=None) -> Intake:
     earlier = earlier_intake(patient)
     protocol = triage.shipped()
-    known = carried_answers(earlier)
+    known = carried_answers(earlier) if known is None else known
     answers = {"age": patient.age_on(timezone.localdate(timezone=patient.location.zone))}
     done = {}
     worse = occasion == Intake.Occasion.WORSE
     if worse:
         known.pop("anything_else", None)
-        pages = _background_pages(protocol)
+        pages = _background_pages(protocol) if known else []
         done = {page.id: 0 for page in pages}
         answers |= {name: known[name] for page in pages for name in page.questions if name in known}
     intake = Intake.objects.create(

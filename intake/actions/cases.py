@@ -62,8 +62,8 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
 
     Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
     once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
-    not see, or one that had gone. Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words` open the
-    timeline. Whoever reports getting worse counts as soon at least.
+    not see, or one that had gone; the same flags by other answers are noted. Answers never lower a tier. `because` is
+    a `Case.OpenedBecause`; `words` open the timeline. Whoever reports getting worse counts as soon at least.
     """
     now = now or timezone.now()
     case = Case.objects.select_for_update().filter(intake=intake).first()
@@ -85,6 +85,9 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
         case.move_to(back, event=Kind.NEW_FLAG, words=words, now=now, **changes)
     elif gone := [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]:
         words = f"No longer fires: {'; '.join(gone)}"
+        case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
+    elif because == Case.OpenedBecause.FLAG:
+        words = f"Fires by other answers: {'; '.join(flag['condition'] for flag in flags if flag['still'])}"
         case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
     else:
         Case.objects.filter(pk=case.pk).update(flags=flags)  # the same flags, by the newest answers

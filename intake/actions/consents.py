@@ -44,10 +44,12 @@ def _holds(consent, patient, at) -> bool:
 
 def needed(intake) -> list[Document]:
     """The documents to sign now, in the order to read them: without a signature that holds, or only with one under an
-    earlier version. A word mended under the same version is not asked again.
+    earlier version. A word mended under the same version is not asked again. Email and its risks are no question
+    for somebody who gave no address.
     """
     there = in_force(intake.patient)
-    return [document for document in Document if document not in there or outdated(there[document])]
+    asked = [document for document in Document if document != Document.EMAIL or intake.patient.email]
+    return [document for document in asked if document not in there or outdated(there[document])]
 
 
 def outdated(consent) -> bool:

@@ -36,14 +36,14 @@ class Answered:
 def plan(intake) -> list[FollowUp]:
     """Week 0 as the intake just sent says it, and the weeks to come with their mails.
 
-    Nothing is planned after an emergency or without a number for the pain. What an earlier intake had planned for
-    later is dropped: one series of questions at a time.
+    What an earlier intake had planned for later is dropped: one series of questions at a time. Nothing is planned
+    after an emergency or without a number for the pain.
     """
+    patient, sent_at = intake.patient, intake.submitted_at
+    patient.follow_ups.filter(answered_at=None, due_at__gt=sent_at).exclude(intake=intake).delete()
     pain = intake.answers.get("pain_worst")
     if pain is None or intake.urgency == Urgency.EMERGENCY:
         return []
-    patient, sent_at = intake.patient, intake.submitted_at
-    patient.follow_ups.filter(answered_at=None, due_at__gt=sent_at).exclude(intake=intake).delete()
     activity = intake.answers.get("goal") or ""
     FollowUp.objects.get_or_create(
         intake=intake,

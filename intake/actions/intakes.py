@@ -6,17 +6,19 @@ Every function is one transaction. `by` is the member of staff who acts, or None
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from clinic.links.actions import make_link
+from clinic.links.actions import make_link, renew_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
-from intake.actions import follow_ups
+from intake.actions import dangers, follow_ups
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
@@ -33,7 +35,7 @@ LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still c
 @dataclass(frozen=True)
 class Saved:
     """`outcome_urgency` is the tier of the answers as they are now. `newly_emergency`: an emergency rule fires whose
-    advice the patient has not yet said they read; show it at once."""
+    advice the patient has not yet said they read, or not for these answers; show it at once."""
 
     intake: Intake
     outcome_urgency: Urgency
@@ -80,9 +82,8 @@ def start_intake(
 ) -> Intake:
     """A patient and their intake, with its link and the reminders to finish it.
 
-    Always a new patient: whether this person is known is never told to whoever types. `public_id` makes a repeated
-    request find the intake of the first one, with the contact details of the last. The age is answered from the date
-    of birth and shown for confirmation.
+    Always a new patient: whether this person is known is never told to whoever types. Two requests at once with the
+    same `public_id` start one intake. The age is answered from the date of birth and shown for confirmation.
     """
     contact = {
         "first_name": first_name,
@@ -95,22 +96,28 @@ def start_intake(
         "insurance_plan": insurance_plan,
         "location": location,
     }
-    if public_id and (begun := Intake.objects.filter(public_id=public_id).first()):
-        change_contact(begun, **contact)
-        return begun
+    public_id = public_id or uuid4()
+    if by_the_same_press := _begun(public_id):
+        return by_the_same_press
     patient = Patient.objects.create(**contact)
-    identity = {"public_id": public_id} if public_id else {}
     intake = Intake.objects.create(
         patient=patient,
         protocol=protocol_version(),
         language=language,
         answers={"age": patient.age_on(timezone.localdate(timezone=location.zone))},
         invited_by=by,
-        **identity,
+        public_id=public_id,
     )
     make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
     emails.remind_to_finish(intake)
     return intake
+
+
+def _begun(public_id) -> Intake | None:
+    """The intake of this id, when there is one; whoever asks with the same id waits for the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [public_id.int % 2**63])
+    return Intake.objects.filter(public_id=public_id).first()
 
 
 @transaction.atomic
@@ -128,7 +135,7 @@ def change_contact(intake, **contact) -> Saved | None:
     """New contact details for an unfinished intake. A new date of birth answers the age again, and is screened."""
     intake = _locked(intake)
     patient = intake.patient
-    born = patient.date_of_birth
+    born, mailbox = patient.date_of_birth, patient.email
     for name, value in contact.items():
         setattr(patient, name, value)
     patient.save(update_fields=list(contact))
@@ -138,6 +145,8 @@ def change_contact(intake, **contact) -> Saved | None:
         emails.remind_to_finish(intake)
     readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
     readdress(subject_type="patient", subject_id=patient.public_id, to=patient.email, language=patient.language)
+    if mailbox and mailbox.casefold() != patient.email.casefold():
+        _end_links(intake)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
@@ -145,42 +154,57 @@ def change_contact(intake, **contact) -> Saved | None:
     return None
 
 
+def _end_links(intake) -> None:
+    """What was mailed to the address before opens nothing any more: others may read that mailbox."""
+    for purpose, subject in ((Link.Purpose.INTAKE, intake), (Link.Purpose.STATUS, intake.patient)):
+        live = Link.objects.live().filter(purpose=purpose, subject_id=subject.public_id).first()
+        if live:
+            renew_link(purpose, subject.public_id, expires_at=live.expires_at)
+
+
 # Answered -------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def save_page(intake, page_id, answers, *, version, by=None) -> Saved:
+def save_page(intake, page_id, answers, *, version, contradictory=None, by=None) -> Saved:
     """Save answers of one page, and see what the rules make of them, in one transaction.
 
     `answers` maps questions of the page to values as the protocol defines them; None takes an answer back; questions
     left out keep theirs. `version` is the intake's when the page was shown. The same answers again change nothing.
     A case is opened at once when an urgent or emergency rule fires.
 
+    `contradictory`: questions to lists in which an option that stands alone came with others. Such an answer is saved
+    only when a danger shows in it, as the worst it may mean, and what was sent is kept beside.
+
     Raises KeyError for an unknown page, AnswerError for an answer that does not fit, AlreadySubmitted, and StalePage
-    when this page was saved elsewhere since with something else. Answers that make a new emergency do not wait for
+    when this page was saved elsewhere since with something else. Answers in which a new danger shows do not wait for
     that to be settled: they are saved, and what they replace is kept beside.
     """
     intake = _locked(intake)
     protocol = bring_up_to_date(intake)
     page = triage.find_page(protocol, page_id)
-    before = intake.answers
-    after = _merged(protocol, page, before, answers)
+    before, sent = intake.answers, contradictory or {}
+    after = _merged(page, before, answers, protocol)
+    taken = triage.dangerous_readings(protocol, after, sent, partial(screen, intake))
+    after = _merged(page, after, taken, protocol)
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
-    screened = screen(intake, after)
+    screened, earlier = screen(intake, after), screen(intake, before)
     stale = differing and intake.pages_done.get(page_id, 0) > version
-    if stale and not _emergencies(screened) - _emergencies(screen(intake, before)):
+    if stale and not _cannot_wait(earlier, screened):
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     if differing or (answers and page_id not in intake.pages_done):
-        _keep_what_was(intake, before, after, differing, screened)
+        beside = {question: sent[question] for question in taken}
+        _keep_what_was(intake, after, differing, beside, (earlier, screened))
         _write(intake, page_id, after, screened, by)
-        _see_to_flags(intake, screened)
+        dangers.see_to_flags(intake)
     discard_unsent(intake, page_id)
-    unread = _emergencies(screened) - set(intake.emergency_rules_read)
-    return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=bool(unread))
+    unread = dangers.is_unread(intake, dangers.emergencies(screened))
+    return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=unread)
 
 
-def _emergencies(screened) -> set[str]:
-    return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
+def _cannot_wait(earlier, screened) -> bool:
+    """A danger shows that did not before, and none that is worse goes."""
+    return screened.urgency >= earlier.urgency and bool(triage.dangers(screened) - triage.dangers(earlier))
 
 
 def _locked(intake) -> Intake:
@@ -195,7 +219,7 @@ def _locked(intake) -> Intake:
     return locked
 
 
-def _merged(protocol, page, before, answers) -> dict:
+def _merged(page, before, answers, protocol) -> dict:
     for question in answers:
         if question not in page.questions:
             raise AnswerError(question, "unknown_question", f"{question!r} is not a question of this page")
@@ -203,21 +227,21 @@ def _merged(protocol, page, before, answers) -> dict:
     return kept | triage.validate_answers(protocol, answers)
 
 
-def _keep_what_was(intake, before, after, differing, screened) -> None:
-    replaced = [question for question in differing if question in before]
-    if not replaced:
-        return
-    earlier = screen(intake, before)
+def _keep_what_was(intake, after, differing, contradictory, screened) -> None:
+    """Beside the answers: what they replace, and what was sent where it contradicted itself."""
+    before, (earlier, later) = intake.answers, screened
     AnswerChange.objects.bulk_create(
         AnswerChange(
             intake=intake,
             question=question,
-            before=before[question],
+            before=before.get(question),
             after=after.get(question),
+            sent=contradictory.get(question),
             urgency_before=int(earlier.urgency),
-            urgency_after=int(screened.urgency),
+            urgency_after=int(later.urgency),
         )
-        for question in replaced
+        for question in differing
+        if question in before or question in contradictory
     )
 
 
@@ -228,41 +252,9 @@ def _write(intake, page_id, after, screened, by) -> None:
     intake.urgency = max(intake.urgency, int(screened.urgency))
     intake.saved_at = timezone.now()
     intake.entered_by = by or intake.entered_by
-    intake.save(update_fields=["answers", "version", "pages_done", "urgency", "saved_at", "entered_by"])
-
-
-def _see_to_flags(intake, screened) -> None:
-    """Opens or raises the case when flags have changed and any of them was ever urgent."""
-    if intake.urgency < Urgency.URGENT:
-        return
-    last = intake.assessments.last()
-    if last and last.result["flags"] == [rule.id for rule in screened.flags]:
-        return
-    open_case(intake, keep_assessment(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
-
-
-# The emergency page ---------------------------------------------------------------------------------------------------
-
-
-def emergency_shown(intake) -> None:
-    """The advice is on the patient's screen; the first time is kept."""
-    Intake.objects.filter(pk=intake.pk, emergency_seen_at=None).update(emergency_seen_at=timezone.now())
-
-
-@transaction.atomic
-def emergency_read(intake) -> None:
-    """The patient pressed "I have read this". It covers the emergency rules that have fired by now."""
-    intake = Intake.objects.select_for_update().get(pk=intake.pk)
-    found = intake.assessments.filter(urgency=Urgency.EMERGENCY)
-    rules = {
-        flag["rule"]
-        for assessment in found
-        for flag in assessment.result["explanation"]["flags"]
-        if flag["tier"] == "emergency"
-    }
-    intake.emergency_rules_read = sorted(rules)
-    intake.emergency_read_at = intake.emergency_read_at or timezone.now()
-    intake.save(update_fields=["emergency_rules_read", "emergency_read_at"])
+    intake.emergency_reasons_read = dangers.still_read(intake, dangers.emergencies(screened))
+    changed = ["answers", "version", "pages_done", "urgency", "saved_at", "entered_by", "emergency_reasons_read"]
+    intake.save(update_fields=changed)
 
 
 # Kept for later, submitted, left --------------------------------------------------------------------------------------
@@ -348,7 +340,6 @@ def _open_for_abandoned(intake, now) -> bool:
     if intake is None:  # the patient came back, or another worker has it
         return False
     bring_up_to_date(intake)
-    since = intake.saved_at or intake.started_at
     assessment = keep_assessment(intake, Assessment.Occasion.PAGE)
-    open_case(intake, assessment, because=Case.OpenedBecause.NOT_SCREENED, now=since)
+    open_case(intake, assessment, because=Case.OpenedBecause.NOT_SCREENED, now=intake.touched_at)
     return True

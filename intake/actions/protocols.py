@@ -8,7 +8,7 @@ from django.db import transaction
 
 from intake import triage
 from intake.models import AnswerChange, Assessment, Intake, ProtocolVersion
-from intake.triage import AnswerError, Outcome, Protocol, ProtocolError, Screened
+from intake.triage import Answer, AnswerError, Outcome, Protocol, ProtocolError, Screened, Urgency
 
 
 def protocol_version() -> ProtocolVersion:
@@ -67,10 +67,10 @@ def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[Proto
     return intake.protocol, answers, triage.assess(protocol_for(intake), answers, explain=explain)
 
 
-def keep_assessment(intake: Intake, occasion) -> Assessment:
-    """What `judge` makes of the saved answers, stored. `occasion` is an `Assessment.Occasion`."""
+def assessment_now(intake: Intake, occasion) -> Assessment:
+    """What `judge` makes of the saved answers, not stored yet. `occasion` is an `Assessment.Occasion`."""
     version, answers, outcome = judge(intake, intake.answers)
-    return Assessment.objects.create(
+    return Assessment(
         intake=intake,
         protocol=version,
         occasion=occasion,
@@ -78,6 +78,31 @@ def keep_assessment(intake: Intake, occasion) -> Assessment:
         result=outcome.as_json(),
         urgency=int(outcome.urgency),
     )
+
+
+def keep_assessment(intake: Intake, occasion) -> Assessment:
+    """The same, stored."""
+    found = assessment_now(intake, occasion)
+    found.save()
+    return found
+
+
+def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]:
+    """The rules of tier `lowest` or worse that fired, each with every answer it fires by, as [question, value].
+
+    Of a protocol this release can no longer read only the smallest set of them is known.
+    """
+    try:
+        protocol = protocol_of(assessment.protocol)
+    except ProtocolError:
+        protocol = None
+    found = {}
+    for flag in assessment.result["explanation"]["flags"]:
+        if Urgency[flag["tier"].upper()] >= lowest:
+            smallest = [Answer(**answer) for answer in flag["answers"]]
+            whole = triage.fires_by(protocol, flag["rule"], smallest, assessment.answers) if protocol else smallest
+            found[flag["rule"]] = [[answer.question, answer.value] for answer in dict.fromkeys(whole)]
+    return found
 
 
 def screen(intake: Intake, answers: dict) -> Screened:

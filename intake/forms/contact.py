@@ -43,6 +43,13 @@ class EmailAddressField(forms.EmailField):
         kwargs.setdefault("widget", forms.EmailInput({"autocomplete": "email"}))
         super().__init__(max_length=254, **kwargs)
 
+    def clean(self, value):
+        """Letters that only look alike, such as a dotless i, would make one mailbox many addresses."""
+        address = super().clean(value)
+        if not address.isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
+
 
 class LocationField(forms.ModelChoiceField):
     def label_from_instance(self, location):

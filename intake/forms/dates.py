@@ -100,7 +100,9 @@ class BirthDateField(DatePartsField):
 
 
 class PastDateField(DatePartsField):
-    """A day that has been: today at the latest."""
+    """A day that has been: today at the latest. Few people know the day of something long ago."""
+
+    default_error_messages = {"incomplete": _("Enter month, day, and year. A best guess of the day is fine.")}
 
     def clean(self, value):
         day = super().clean(value)

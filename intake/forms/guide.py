@@ -76,11 +76,14 @@ class AreasForm(forms.Form):
 
 
 class StepForm(forms.Form):
-    """Some of the protocol's questions; all that may be left out in the intake may be left out here."""
+    """Some of the protocol's questions; all that may be left out in the intake may be left out here.
+
+    After `is_valid()`, `contradictory` holds the answers in which an option that stands alone came with others.
+    """
 
     def __init__(self, *args, protocol, questions, language, given, **kwargs):
         super().__init__(*args, **kwargs)
-        self.protocol = protocol
+        self.protocol, self.contradictory = protocol, {}
         for name in questions:
             field = self.fields[name] = field_for(protocol.questions[name], language)
             value = given.get(name)
@@ -100,6 +103,8 @@ class StepForm(forms.Form):
             try:
                 cleaned |= triage.validate_answers(self.protocol, {name: value})
             except AnswerError as error:
+                if error.code == "exclusive":
+                    self.contradictory[name] = value
                 self.add_error(name, self._words_for(name, error))
         return cleaned
 

@@ -164,7 +164,8 @@ class PageForm(forms.Form):
 
     `given` holds what was sent and fits, asked or not. `unseen`: the questions these answers open that were not on
     the page the patient sent; they are not errors yet. After `is_valid()`, `answers` holds every answer that is good,
-    None for one taken back, even when another is not.
+    None for one taken back, even when another is not, and `contradictory` those in which an option that stands alone
+    came with others: errors to mend, but a danger in them must not wait for that.
 
     `offered`: answers of an earlier intake, shown where there is none yet, with the question whether they are still
     right. They count like anything else on the page: once it is sent. `offered_from` is the day they were given.
@@ -194,6 +195,7 @@ class PageForm(forms.Form):
         fields = {name: field_for(protocol.questions[name], language) for name in page.questions}
         self.came_from = came_from
         self.given = self._given(fields) if data is not None else {}
+        self.contradictory = {}
         offered = offered or {}
         before = saved | offered if data is None else saved
         self.view = triage.page_questions(protocol, page_id, before | self.given)
@@ -236,6 +238,8 @@ class PageForm(forms.Form):
             try:
                 clean = triage.validate_answers(self.protocol, {name: cleaned[name]})
             except AnswerError as error:
+                if error.code == "exclusive":
+                    self.contradictory[name] = cleaned[name]
                 self.add_error(name, self._words_for(name, error))
             else:
                 cleaned[name] = clean.get(name)
@@ -255,7 +259,7 @@ class PageForm(forms.Form):
     def _words_for(self, name, error):
         if error.code == "exclusive":
             question = self.protocol.questions[name]
-            chosen = next(option for option in question.exclusive if option in self.cleaned_data[name])
+            chosen = next(option for option in question.exclusive if option in self.contradictory[name])
             words = dict(_flat(self.fields[name].choices))[chosen]
             return ValidationError(
                 _("“%(alone)s” cannot go together with another answer. Keep one or the other."),

@@ -14,8 +14,8 @@ OWN, MINE = "patient", "mine"
 NOT_ASKED = {Kind.PATIENT: ("name", "relationship", "authority"), Kind.HELPER: ("authority",)}
 WHY = {
     ("kind", "adult"): _(
-        "By the date of birth on file the patient is an adult. Choose the representative if you may act for them, or "
-        "the helper if you only type."
+        "By the date of birth you gave the patient is an adult. Go back if that date is wrong. If it is right, choose "
+        "“I may act for the patient” or “I only help with typing”."
     ),
     ("name", "required"): _("Enter your first and last name."),
     ("authority", "required"): _("Choose what lets you act for the patient."),

@@ -5,8 +5,10 @@ import uuid
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Greatest
 
+from clinic.links.models import Link
 from intake.models.urgency import Urgency
 
 # What was signed while the patient was a minor holds until they come of age: see intake.actions.consents.
@@ -41,9 +43,16 @@ class IntakeQuerySet(models.QuerySet):
         return self.filter(submitted_at=None)
 
     def left_since(self, moment):
-        """Unfinished ones nobody has touched since `moment`. An invitation nobody answered was never begun."""
-        begun_and_left = Q(saved_at=None, invited_by=None, started_at__lt=moment)
-        return self.unfinished().filter(Q(saved_at__lt=moment) | begun_and_left)
+        """Unfinished ones nobody has touched since `moment`, with that moment as `touched_at`.
+
+        An invitation that nobody opened was never begun, nor was a form on paper until staff keyed in who answers.
+        """
+        links = Link.objects.filter(purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"))
+        opened = links.filter(opened_at__isnull=False).order_by("-opened_at").values("opened_at")[:1]
+        begun = When(invited_by=None, then=F("started_at"))
+        keyed = When(paper_code__isnull=False, then=F("respondent__given_at"))
+        touched = Coalesce("saved_at", Greatest(Subquery(opened), models.Case(begun), models.Case(keyed)))
+        return self.unfinished().annotate(touched_at=touched).filter(touched_at__lt=moment)
 
 
 class Intake(models.Model):
@@ -82,7 +91,10 @@ class Intake(models.Model):
     )
     emergency_seen_at = models.DateTimeField(null=True, blank=True, help_text="When the emergency page was shown")
     emergency_read_at = models.DateTimeField(null=True, blank=True, help_text='When "I have read this" was pressed')
-    emergency_rules_read = models.JSONField(default=list, help_text="Emergency rules that had fired by then")
+    emergency_reasons_read = models.JSONField(
+        default=dict,
+        help_text="Emergency rules that fire and were read, each with the answers it fired by: [question, value]",
+    )
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -126,12 +138,18 @@ class Intake(models.Model):
 
 
 class AnswerChange(models.Model):
-    """A saved answer was replaced: the earlier one stays beside the later one, for ever."""
+    """A saved answer was replaced: the earlier one stays beside the later one, for ever.
+
+    So does an answer that contradicted itself and was taken for the worst it may mean.
+    """
 
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="changes")
     question = models.CharField(max_length=60)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    sent = models.JSONField(
+        null=True, help_text="As it was sent, where that contradicted itself; `after` is what counts"
+    )
     urgency_before = models.PositiveSmallIntegerField(choices=Urgency)
     urgency_after = models.PositiveSmallIntegerField(choices=Urgency)
     at = models.DateTimeField(auto_now_add=True)

@@ -9,6 +9,7 @@ Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licens
     needed_questions(protocol, answers)           # those of them that can still change something
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     screen(protocol, answers)                     # tier and fired rules alone, at a tenth of the cost
+    dangerous_readings(protocol, answers, ...)    # what answers that contradict themselves must count as
     outcome.as_json()                             # stable, JSON-able
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
     explain(protocol, answers)                    # all that with its reasons, as the data a therapist checks
@@ -25,9 +26,11 @@ from typing import TYPE_CHECKING, Any
 from .answers import validate_answers
 from .assessing import Screened, assess, screen, visible_questions
 from .checking import Report, check
+from .contradicting import dangerous_readings, dangers
 from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, ask_first, counterfactuals
 from .errors import AnswerError, Defect, ProtocolError
 from .explaining import explain
+from .firing import fires_by
 from .loading import load, shipped
 from .outcome import (
     Answer,
@@ -86,9 +89,12 @@ __all__ = [
     "background_questions",
     "check",
     "counterfactuals",
+    "dangerous_readings",
+    "dangers",
     "display",
     "explain",
     "find_page",
+    "fires_by",
     "load",
     "needed_questions",
     "next_page",

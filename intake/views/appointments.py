@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.staff.models import Location
 from intake.actions import appointments
 from intake.danger import urgency_now
-from intake.draft import opened_before_submission, patient_page
+from intake.draft import patient_page, sent_from_here
 from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
 from intake.status_cookie import status_page
@@ -22,13 +22,13 @@ from intake.views.switching import as_left, keeps_typed
 @keeps_typed
 def intake_appointment(request, intake):
     """A browser that opened the link after the answers were sent learns nothing here, as on the last page."""
-    if intake.submitted_at and not opened_before_submission(request, intake):
+    if intake.submitted_at and not sent_from_here(request, intake):
         return redirect("intake_done")
     if urgency_now(intake.patient) == Urgency.EMERGENCY:
         return redirect("intake_emergency")
     onwards = "" if intake.submitted_at else next_address(intake)
     ways = {"onwards": onwards, "back": onwards or reverse("intake_done")}
-    return _page(request, intake, "intake_appointment", partial(show, request, intake), **ways)
+    return _page(request, intake, "intake_appointment", partial(show, request, intake, saved_at=None), **ways)
 
 
 @status_page

@@ -1,5 +1,7 @@
 """The pain guide: nobody says who they are, nothing is stored, and answers travel only in the body of a POST."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -41,7 +43,8 @@ def _turn(request, so_far, *, stays):
         return _next_page(request, so_far.before_last())
     if not so_far.areas or "areas" in request.POST:
         return _after_areas(request, so_far, stays=stays)
-    questions = next_step(triage.shipped(), _answers(so_far)).questions
+    coming = next_step(triage.shipped(), _answers(so_far))
+    questions = coming.questions
     if not questions:
         return _next_page(request, so_far)
     form = _step_form(request, so_far, questions, request.POST)
@@ -49,9 +52,20 @@ def _turn(request, so_far, *, stays):
         form.is_valid()
         typed = SoFar(so_far.areas, so_far.steps, so_far.given | form.cleaned_data)
         return _next_page(request, typed)
-    if not form.is_valid():
-        return _show(request, so_far, form, status=422)
-    return _next_page(request, so_far.after(questions, form.cleaned_data))
+    if form.is_valid():
+        return _next_page(request, so_far.after(questions, form.cleaned_data))
+    told = _with_dangers(so_far, questions, form)
+    if triage.screen(triage.shipped(), _answers(told)).urgency is Urgency.EMERGENCY:
+        return _next_page(request, told)
+    return _show_step(request, so_far, coming, form, status=422)
+
+
+def _with_dangers(so_far, questions, form):
+    """What was answered well on a page with an error, and the worst that a contradictory answer may mean."""
+    protocol = triage.shipped()
+    answers = _answers(so_far.after(questions, form.cleaned_data))
+    worst = triage.dangerous_readings(protocol, answers, form.contradictory, partial(triage.screen, protocol))
+    return so_far.after(questions, form.cleaned_data | worst)
 
 
 def _after_areas(request, so_far, *, stays):
@@ -72,8 +86,14 @@ def _next_page(request, so_far):
     coming = next_step(triage.shipped(), _answers(so_far))
     if not coming.questions:
         return _show_result(request, so_far)
-    form = _step_form(request, so_far, coming.questions)
-    return _show(request, so_far, form, place=len(so_far.steps) + 2, places=len(so_far.steps) + 1 + coming.ahead)
+    return _show_step(request, so_far, coming, _step_form(request, so_far, coming.questions))
+
+
+def _show_step(request, so_far, coming, form, **context):
+    page = next(page for page in triage.pages(triage.shipped()) if coming.questions[0] in page.questions)
+    section = next(one for one in triage.shipped().sections if one.id == page.section)
+    context |= {"place": len(so_far.steps) + 2, "places": len(so_far.steps) + 1 + coming.ahead}
+    return _show(request, so_far, form, heading=section.title_in(language_of(request)), **context)
 
 
 def _areas_form(request, data=None, **more):

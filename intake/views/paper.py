@@ -25,6 +25,10 @@ from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
 LISTED = 50
+NOT_KEYED_IN = (
+    "The answers were sent before, so what you keyed in was not saved. If it shows a danger, call the patient now and "
+    "tell a therapist."
+)
 
 
 @staff_may(ANSWER_REQUESTS)
@@ -94,13 +98,7 @@ def _find(request, public_id) -> Intake:
 def _show(request, intake, template, *, status=200, **context):
     """A page of the paper desk about one intake. Whatever it is, danger stands on top."""
     patient = intake.patient
-    saw(
-        request,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    _log(request, intake)
     case = Case.objects.filter(intake=intake).first()
     frame = {
         "intake": intake,
@@ -150,13 +148,7 @@ def form(request, public_id):
     intake = _find(request, public_id)
     if intake.paper_code is None:
         return redirect("paper_check", intake.public_id)
-    saw(
-        request,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=intake.patient_id,
-        location_id=intake.patient.location_id,
-    )
+    _log(request, intake)
     return HttpResponse(
         sheet(intake),
         content_type="application/pdf",
@@ -172,8 +164,10 @@ def page(request, public_id, number):
     """One page of questions as on the paper: shown, or saved and left for the next."""
     intake = _find(request, public_id)
     shown = _page(intake, number)
-    if intake.submitted_at or shown is None or shown not in pages_to_show(intake):
-        messages.info(request, "That page is not asked, or the answers were sent.")
+    if intake.submitted_at:
+        return _sent_already(request, intake)
+    if shown is None or shown not in pages_to_show(intake):
+        messages.info(request, "That page is not asked.")
         return redirect("paper_check", intake.public_id)
     with translation.override(intake.language):  # the questions as they stand on the paper
         form = _form(intake, shown, request.POST if request.method == "POST" else None)
@@ -181,9 +175,16 @@ def page(request, public_id, number):
             return _show_page(request, intake, form, number, opened_more="more" in request.GET)
         form.is_valid()
         try:
-            saved = intakes.save_page(intake, shown.id, form.answers, version=form.version_shown, by=request.user)
+            saved = intakes.save_page(
+                intake,
+                shown.id,
+                form.answers,
+                version=form.version_shown,
+                contradictory=form.contradictory,
+                by=request.user,
+            )
         except intakes.AlreadySubmitted:
-            return redirect("paper_check", intake.public_id)
+            return _sent_already(request, intake)
         except intakes.StalePage as stale:
             intake.refresh_from_db()
             _show_newer(form, intake)
@@ -195,6 +196,14 @@ def page(request, public_id, number):
     if form.unseen:
         return redirect(f"{_address(intake, shown)}?more#div_id_{form.unseen[0]}")
     return redirect(_after(intake, shown))
+
+
+def _sent_already(request, intake):
+    if request.method == "POST":
+        messages.warning(request, NOT_KEYED_IN)
+    else:
+        messages.info(request, "The answers were sent already.")
+    return redirect("paper_check", intake.public_id)
 
 
 def _page(intake, number) -> triage.Page | None:
@@ -260,9 +269,22 @@ def reveal(request, public_id, number):
         changed = fresh.show_only_changed(request.POST.getlist("shown"))
         if not changed:
             return HttpResponse(status=204)
+        _log(request, intake)  # a follow-up question comes with its saved answer
         parts = render_crispy_form(fresh, context={"csrf_token": None})
     opened = [name for name in changed if name in fresh.fields]
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
+
+
+def _log(request, intake):
+    """Somebody at the desk is about to see something of this intake."""
+    patient = intake.patient
+    saw(
+        request,
+        subject="intake",
+        subject_id=intake.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
 
 
 def _address(intake, page) -> str:

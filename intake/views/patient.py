@@ -11,6 +11,7 @@ from clinic.staff.models import Location
 from intake import advice, draft
 from intake.actions import intakes
 from intake.forms.contact import ContactForm, languages
+from intake.models import Intake
 from intake.views.patient_frame import next_address, show
 from intake.views.switching import as_left, keeps_typed
 
@@ -47,9 +48,9 @@ def start(request):
     if request.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
-        intake = _begin(form)
+        intake, danger = _begin(request, form)
         onwards = reverse("intake_appointment") if asks else next_address(intake)
-        response = draft.remember(request, redirect(onwards), intake, proved=False)
+        response = draft.remember(request, redirect("intake_emergency" if danger else onwards), intake)
         return draft.speak(response, intake.language)
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else ""}
     return render(request, "intake/start.html", context, status=422 if form.errors else 200)
@@ -64,11 +65,29 @@ def _typed(request):
     return typed
 
 
-def _begin(form):
-    try:
-        return intakes.start_intake(**form.contact(), public_id=form.public_id())
-    except intakes.AlreadySubmitted:  # an old copy of this page, sent once more after its intake was finished
-        return intakes.start_intake(**form.contact())
+def _begin(request, form) -> tuple[Intake, bool]:
+    """The intake this page stands for, and whether its details as they are now are an emergency.
+
+    The page may be sent more than once: a double press, or "back" and a slip mended. That is the same intake as long
+    as it is plainly the same person's. Whoever types other details, or comes after the form was closed here, begins
+    one of their own: on a shared phone "back" must open nobody's answers and rename nobody.
+    """
+    contact, public_id = form.contact(), form.public_id()
+    begun = Intake.objects.select_related("patient").filter(public_id=public_id).first() if public_id else None
+    if begun is None:
+        return intakes.start_intake(**contact, public_id=public_id), False
+    if begun == draft.intake_of(request) and not begun.submitted_at and _same_person(begun.patient, contact):
+        saved = intakes.change_contact(begun, **contact)
+        return begun, bool(saved and saved.newly_emergency)
+    pressed_twice = begun.saved_at is None and all(getattr(begun.patient, name) == contact[name] for name in contact)
+    return (begun if pressed_twice else intakes.start_intake(**contact)), False
+
+
+def _same_person(patient, contact) -> bool:
+    """The name or the date of birth is as it was; the other may have been a slip."""
+    names = ("first_name", "last_name")
+    same_name = all(getattr(patient, name).casefold() == contact[name].casefold() for name in names)
+    return same_name or patient.date_of_birth == contact["date_of_birth"]
 
 
 @draft.patient_page
@@ -92,6 +111,8 @@ def contact(request, intake):
         except intakes.AlreadySubmitted:
             return redirect("intake_done")
         messages.success(request, _("Your details are changed."))
-        onwards = "intake_emergency" if saved and saved.newly_emergency else "intake_check"
-        return draft.speak(redirect(onwards), form.cleaned_data["language"])
+        intake.refresh_from_db()
+        onwards = reverse("intake_emergency") if saved and saved.newly_emergency else next_address(intake)
+        response = draft.reopen(request, redirect(onwards), intake)  # a new address has ended the link before
+        return draft.speak(response, form.cleaned_data["language"])
     return show(request, intake, "intake/contact.html", status=422 if form.errors else 200, form=form)

@@ -15,7 +15,7 @@ BY_BUTTON = "By the button “I got worse”."
 @draft.patient_page
 def worse(request, intake):
     """From the last page of a form, in the browser that has just sent it. Others come by the status page."""
-    if not draft.opened_before_submission(request, intake):
+    if not draft.sent_from_here(request, intake):
         return redirect("intake_done")
     if request.method == "POST":
         return ask_now(request, intake.patient)

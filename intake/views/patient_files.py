@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from clinic.files.words import NotUsable
 from intake.actions import files as actions
 from intake.actions.intakes import AlreadySubmitted
-from intake.draft import opened_before_submission, patient_page
+from intake.draft import patient_page, sent_from_here
 from intake.forms.files import FilesForm
 from intake.status_cookie import status_page
 from intake.views.patient_frame import show, show_patient
@@ -22,10 +22,10 @@ from intake.views.patient_frame import show, show_patient
 @patient_page
 def files(request, intake):
     """What was added to the open intake, and a form to add more. After sending only in the browser that sent it."""
-    if intake.submitted_at and not opened_before_submission(request, intake):
+    if intake.submitted_at and not sent_from_here(request, intake):
         return redirect("intake_done")
     back = ("intake_done", _("Back")) if intake.submitted_at else ("intake_check", _("Back to your answers"))
-    return _answer(request, intake, partial(show, request, intake, "intake/files.html"), back)
+    return _answer(request, intake, partial(show, request, intake, "intake/files.html", saved_at=None), back)
 
 
 @status_page

@@ -1,15 +1,19 @@
 """The emergency page, checking the answers, and what happens once they are sent."""
 
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
-from intake.actions import intakes
+from intake.actions import dangers, intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
 from intake.advice import next_steps, opening_hours
 from intake.danger import danger_of
-from intake.draft import language_of, opened_before_submission, patient_page
+from intake.draft import language_of, patient_page, sent_from_here
+from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 
@@ -24,25 +28,18 @@ def emergency(request, intake):
     if danger is None or not danger.is_emergency:
         return redirect("intake_done" if intake.submitted_at else next_address(intake))
     if request.method == "POST":
-        intakes.emergency_read(intake)
+        dangers.emergency_read(intake)
         return redirect(f"{request.path}#onwards")
-    intakes.emergency_shown(intake)
+    dangers.emergency_shown(intake)
     return show(
         request,
         intake,
         "intake/emergency.html",
         danger=danger,
         idle=None,
-        read=_has_read(intake),
+        read=intake.emergency_read_at is not None and not dangers.is_unread(intake),
         onwards="" if intake.submitted_at else next_address(intake),
     )
-
-
-def _has_read(intake) -> bool:
-    last = intake.assessments.last()
-    flags = last.result["explanation"]["flags"] if last else ()
-    fired = {flag["rule"] for flag in flags if flag["tier"] == Urgency.EMERGENCY.word}
-    return intake.emergency_read_at is not None and fired <= set(intake.emergency_rules_read)
 
 
 @patient_page
@@ -77,9 +74,30 @@ def show_check(request, intake, *, refused=False):
         unanswered=unanswered,
         onwards=next_address(intake),
         refused=refused,
+        details=_details(intake.patient),
         respondent=Respondent.objects.filter(intake=intake).first(),
         to_sign=bool(needed(intake)),
     )
+
+
+def _details(patient):
+    """What the patient said about themselves before the questions, with where to change each."""
+    said = {
+        "first_name": (_("Name"), patient.full_name),
+        "date_of_birth": (_("Date of birth"), date_format(patient.date_of_birth)),
+        "phone": (_("Phone number"), patient.phone),
+        "email": (_("Email"), patient.email),
+        "language": (_("Language for pages and messages"), LANGUAGE_NAMES.get(patient.language, patient.language)),
+        "needs_interpreter": (
+            _("Interpreter"),
+            _("Yes, at visits and on the phone") if patient.needs_interpreter else "",
+        ),
+        "location": (_("Location"), patient.location.name),
+        "insurance_plan": (_("Insurance plan"), patient.insurance_plan),
+    }
+    for field, (name, words) in said.items():
+        if words:
+            yield {"name": name, "said": words, "change": f"{reverse('intake_contact')}#div_id_{field}"}
 
 
 def _rows(intake, page, missing, language):
@@ -103,7 +121,7 @@ def done(request, intake):
     if not intake.submitted_at:
         return redirect(next_address(intake))
     location = intake.patient.location
-    if not opened_before_submission(request, intake):
+    if not sent_from_here(request, intake):
         return show(request, intake, "intake/received.html", saved_at=None)
     return show(
         request,

@@ -14,15 +14,8 @@ from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
 
 def show(request, intake, template, *, status=200, **context):
     """Render a page that shows this intake to its patient, after writing the access log."""
+    log(request, intake)
     patient = intake.patient
-    saw(
-        request,
-        actor=AccessLog.Actor.PATIENT,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
     frame = {
         "intake": intake,
         "location": patient.location,
@@ -32,6 +25,19 @@ def show(request, intake, template, *, status=200, **context):
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
     }
     return render(request, template, frame | context, status=status)
+
+
+def log(request, intake):
+    """Its patient is about to see something of this intake."""
+    patient = intake.patient
+    saw(
+        request,
+        actor=AccessLog.Actor.PATIENT,
+        subject="intake",
+        subject_id=intake.public_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
 
 
 def show_patient(request, patient, template, *, status=200, **context):

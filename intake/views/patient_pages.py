@@ -7,30 +7,34 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.actions import intakes
+from intake.actions.after_sending import page_after_sending
 from intake.actions.again import day_of_earlier, offered
 from intake.actions.protocols import protocol_for
 from intake.actions.unsent import left_on
-from intake.draft import language_of, patient_page
+from intake.draft import language_of, patient_page, remember, sent_from_here
 from intake.forms.questions import PageForm, as_sent
-from intake.views.patient_frame import next_address, page_address, pages_to_show, show
+from intake.views.patient_frame import log, next_address, page_address, pages_to_show, show
 from intake.views.patient_unsent import as_typed
 from intake.views.switching import keeps_typed
 
 MINE, SAVED = "mine", "saved"
+WHERE = "pain_regions"  # until it is known where it hurts, nobody can say how many pages there will be
 
 
 @patient_page
 @keeps_typed
 def page(request, intake, number):
     """One page: shown, or saved and left for the next."""
-    if intake.submitted_at:
-        return redirect("intake_done")
     shown = _page(intake, number)
+    if intake.submitted_at:
+        late = shown is not None and request.method == "POST" and not request.switched
+        return _after_sending(request, intake, shown) if late else redirect("intake_done")
     if shown is None or shown not in pages_to_show(intake):
         messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
         return redirect(next_address(intake))
@@ -48,9 +52,11 @@ def page(request, intake, number):
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
     try:
-        saved = intakes.save_page(intake, shown.id, form.answers, version=form.version_shown)
+        saved = intakes.save_page(
+            intake, shown.id, form.answers, version=form.version_shown, contradictory=form.contradictory
+        )
     except intakes.AlreadySubmitted:
-        return redirect("intake_done")
+        return _after_sending(request, intake, shown)
     except intakes.StalePage as stale:
         return _show_both(request, intake, form, stale.changed)
     return _onwards(request, saved, form, came_from)
@@ -115,7 +121,7 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
         number=request.resolver_match.kwargs["number"],
         section=section.title_in(language_of(request)),
         place=place + 1,
-        places=len(asked),
+        places=len(asked) if WHERE in intake.answers else None,
         back=page_address(intake, asked[place - 1]) if place else "",
         to_check=form.came_from == "check",
         opened_more=opened_more,
@@ -145,12 +151,29 @@ def reveal(request, intake, number):
     changed = fresh.show_only_changed(request.POST.getlist("shown"))
     if not changed:
         return HttpResponse(status=204)
+    log(request, intake)  # a follow-up question comes with its saved answer
     opened = [name for name in changed if name in fresh.fields]
     parts = render_crispy_form(fresh, context={"csrf_token": None})
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
 
 
-# Saved elsewhere meanwhile --------------------------------------------------------------------------------------------
+# Sent already, or saved elsewhere meanwhile ---------------------------------------------------------------------------
+
+
+def _after_sending(request, intake, shown):
+    """The form was sent before this page came: a danger in it begins a new one, anything else is told as not saved."""
+    intake.refresh_from_db(fields=["submitted_at", "answers"])
+    form = _form(request, intake, shown, data=request.POST)
+    form.is_valid()
+    by_sender = sent_from_here(request, intake)
+    saved = page_after_sending(intake, shown.id, form.answers, contradictory=form.contradictory, by_sender=by_sender)
+    if saved is not None:
+        to = reverse("intake_emergency") if saved.newly_emergency else next_address(saved.intake)
+        return remember(request, redirect(to), saved.intake)
+    answers = triage.validate_answers(protocol_for(intake), form.answers)
+    if not form.errors and all(intake.answers.get(name) == answers.get(name) for name in form.answers):
+        return redirect("intake_done")
+    return show(request, intake, "intake/not_saved.html", status=409, saved_at=None, by_sender=by_sender)
 
 
 def _show_both(request, intake, form, changed):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
 from intake.actions.intakes import link_to
-from intake.draft import goes_along, intake_of, known_intake_of, patient_page, reopen, show_resume
+from intake.draft import closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keeps_typed
@@ -31,7 +31,7 @@ def resume(request):
 
     What was sent when it was idle is then sent again, by the browser, as if nothing had happened.
     """
-    intake = known_intake_of(request)
+    intake = closed_intake_of(request)
     if intake is None:
         return render(request, "intake/not_open.html", status=404)
     to = _place(request, intake)
@@ -43,32 +43,39 @@ def resume(request):
 
 def _resume(request, intake, to):
     link = link_to(intake)
-    form = OpenLinkForm(request.POST if request.method == "POST" else None, prefix="confirm")
+    says_date = request.method == "POST" and "confirm-again" not in request.POST
+    form = OpenLinkForm(request.POST if says_date else None, prefix="confirm")
     wrong = None
     if request.switched:
         as_left(form)
-    if request.method == "POST" and not request.switched and form.is_valid():
+    if says_date and not request.switched and form.is_valid():
         opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
             return reopen(request, _onwards(request, to), intake)
         if isinstance(opened, Asleep) or not opened.tries_left:
-            return _asleep(request, intake, link)
+            return _asleep(request, intake, link, to)
         wrong = opened
     elif link.asleep:
-        return _asleep(request, intake, link)
-    sent = {name: values for name, values in request.POST.lists() if goes_along(name)}
-    return show_resume(request, intake, form, to=to, sent=sent, wrong=wrong)
+        return _asleep(request, intake, link, to)
+    return show_resume(request, intake, form, to=to, sent=_sent(request), wrong=wrong)
+
+
+def _sent(request) -> dict[str, list[str]]:
+    """What was sent to an idle form and waits, in the page, for the date of birth."""
+    return {name: values for name, values in request.POST.lists() if goes_along(name)}
 
 
 def _onwards(request, to):
     response = redirect(to)
-    if any(goes_along(name) for name in request.POST):
+    if _sent(request):
         response.status_code = SENT_AGAIN
     return response
 
 
-def _asleep(request, intake, link):
-    context = {"location": intake.patient.location, "link": link}
+def _asleep(request, intake, link, to):
+    """Locked until staff open it. What was sent waits on."""
+    carried = [(name, value) for name, values in _sent(request).items() for value in values]
+    context = {"location": intake.patient.location, "link": link, "to": to, "carried": carried}
     return render(request, "intake/link_asleep.html", context, status=403)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from intake.actions import consents, intakes
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import needs_respondent
-from intake.draft import language_of, patient_page
+from intake.draft import has_sent, language_of, patient_page
 from intake.forms.sign import SignForm
 from intake.views.patient_finish import show_check
 from intake.views.patient_frame import show
@@ -75,7 +75,7 @@ def _send(request, intake, form, choices):
         return redirect("intake_check")
     except (consents.BadSignature, consents.Unsigned):  # who answers, or what is signed, changed in another window
         return redirect("intake_check")
-    return redirect("intake_done")
+    return has_sent(request, redirect("intake_done"))
 
 
 def _show(request, intake, form, *, status=200):

@@ -12,12 +12,12 @@ from intake.forms.questions import as_sent
 from intake.views.patient_frame import page_address
 
 
-@patient_page(idle_ends=False)
+@patient_page(shows=False)
 @require_POST
 def unsent(request, intake, number):
     """Keeps what the browser sends as the page is left; `discard` throws it away. Shows nothing of anybody.
 
-    It may come at the very moment an idle form closes, so it is taken for as long as the browser knows its intake.
+    It may come at the very moment an idle form closes, or another form opens, so it is taken for the form it is from.
     """
     pages = triage.pages(protocol_for(intake))
     if not 1 <= number <= len(pages):

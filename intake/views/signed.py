@@ -10,7 +10,7 @@ from clinic.audit.models import AccessLog
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake import signed_copy
 from intake.actions import consents
-from intake.draft import intake_of, opened_before_submission
+from intake.draft import intake_of, sent_from_here
 from intake.models import Patient
 from intake.status_cookie import patient_of
 
@@ -39,7 +39,7 @@ def consent_copy(request):
 
 def _patient_of(request) -> Patient | None:
     intake = None if request.GET.get("from") == "status" else intake_of(request)
-    if intake is not None and opened_before_submission(request, intake):
+    if intake is not None and sent_from_here(request, intake):
         return intake.patient
     return patient_of(request)
 

@@ -52,10 +52,11 @@ class _Filled(HTMLParser):
 
 
 class Phone:
-    """One browser. `page` is the last response; `text` what a reader sees of it."""
+    """One window. `page` is the last response; `text` what a reader sees of it. `beside`: a window of the same
+    browser."""
 
-    def __init__(self):
-        self.client = Client()
+    def __init__(self, beside: "Phone | None" = None):
+        self.client = beside.client if beside else Client()
         self.page = None
 
     # What they see ------------------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ class Phone:
 
     def presses_save(self, page_id, *, follow=True, more=None, **answers):
         """Sends the page that is open, as it is on the screen."""
-        sent = {"version": self.hidden("version"), "shown": list(answers)} | (more or {})
+        sent = {"version": self.hidden("version"), "whose": self.hidden("whose"), "shown": list(answers)} | (more or {})
         for question, value in answers.items():
             sent |= as_sent(triage.shipped().questions[question], value)
         return self.sends(page_address(page_id), sent, follow=follow)
@@ -139,15 +140,27 @@ class Phone:
     def answers_everything(self, answers):
         """Page after page until the page to check, reading past an emergency page."""
         self.opens("intake_check")
-        while (
-            page := triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
-        ) is not None:
-            self.answers(
-                page.id, **{name: answers[name] for name in page.questions if name in answers} or {"goal": None}
-            )
+        while page := self.next_page():
+            self.answers_of(page, answers)
             if "I have read this" in self.text:
                 self.reads_the_advice()
         return self.opens("intake_check")
+
+    def answers_up_to(self, page_id, answers):
+        """Page after page, that one the last."""
+        while page := self.next_page():
+            self.answers_of(page, answers)
+            if page.id == page_id:
+                break
+        return self
+
+    def answers_of(self, page, answers):
+        return self.answers(
+            page.id, **{name: answers[name] for name in page.questions if name in answers} or {"goal": None}
+        )
+
+    def next_page(self):
+        return triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
 
     def reads_the_advice(self):
         return self.sends(reverse("intake_emergency"))

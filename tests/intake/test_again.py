@@ -1,9 +1,12 @@
 """A patient comes back months later. What they said then is shown and asked: is this still right?"""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.links.actions import address_of
 from clinic.messages.models import Message
@@ -132,6 +135,22 @@ def test_an_answer_the_protocol_no_longer_has_is_left_out(before):
 def test_started_twice_is_one(before):
     first = start_again(before.patient, occasion=AGAIN)
     assert start_again(before.patient, occasion=AGAIN) == first
+
+
+@pytest.mark.parametrize(
+    ("answered", "days", "goes_on"),
+    [(True, 0, True), (True, 10, False), (False, 10, True)],
+    ids=["answered today", "answered ten days ago", "nothing answered yet"],
+)
+def test_a_no_of_another_day_stands_in_for_no_warning_sign(before, answered, days, goes_on):
+    """The page before promises that questions about warning signs start empty."""
+    first = start_again(before.patient, occasion=AGAIN)
+    if answered:
+        intakes.save_page(first, "safety-check", {"emergency_now": ["none"]}, version=first.version)
+    Intake.objects.filter(pk=first.pk).update(started_at=timezone.now() - timedelta(days=days))
+    now = start_again(before.patient, occasion=AGAIN)
+    assert (now == first) is goes_on
+    assert ("emergency_now" in now.answers) is (answered and goes_on)
 
 
 def test_staff_invite_somebody_they_know_and_the_patient_stays_the_same_row(before, priya):

@@ -91,6 +91,13 @@ def test_a_new_intake_ends_what_the_earlier_one_had_planned(sent):
     assert open_for(sent.patient) is None
 
 
+def test_an_emergency_ends_it_too_and_plans_nothing_in_its_place(sent):
+    again = factories.case(of=sent.patient, answers=SADDLE_NUMBNESS).intake
+    again.refresh_from_db()
+    plan(again)
+    assert [row.week for row in sent.patient.follow_ups.all()] == [0, 2]
+
+
 def test_planned_twice_is_once(sent):
     plan(sent)
     assert sent.follow_ups.count() == 4

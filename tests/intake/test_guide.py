@@ -186,6 +186,19 @@ def test_an_emergency_ends_the_questions_at_once(reader):
     assert reverse("intake_start") not in reader.html
 
 
+def test_an_emergency_is_told_though_none_of_these_is_checked_too(reader):
+    reader.sends(areas=["low_back"]).sends(emergency_now=["saddle_numb", "none"])
+    assert "Call 911 or go to the nearest emergency room now" in reader.text
+
+
+def test_an_emergency_is_told_though_another_answer_of_the_page_is_missing(reader):
+    """Jaw or arm discomfort on effort is one from the age of 40."""
+    reader.sends(areas=["foot"]).sends(emergency_now=["effort_jaw_arm"])
+    assert reader.asks == ["age", "sex_at_birth"]
+    reader.sends(age="60")
+    assert "Call 911 or go to the nearest emergency room now" in reader.text
+
+
 def test_the_emergency_page_has_one_way_on_which_leads_back_to_the_answer(reader):
     reader.sends(areas=["low_back"]).answers(emergency_now=["lost_control"])
     main = reader.html.split("<main")[1].split("</main>")[0]
@@ -242,7 +255,7 @@ def test_a_slip_is_said_at_its_question(reader):
     assert reader.sends().page.status_code == 422
     assert "Check at least one place." in reader.text
     reader.sends(areas=["foot"])
-    assert reader.sends(emergency_now=["none", "chest_pain"]).page.status_code == 422
+    assert reader.sends(emergency_now=["none", "fainted"]).page.status_code == 422
     assert "cannot go together" in reader.text
     assert reader.sends(emergency_now=["no_such"]).page.status_code == 422
 

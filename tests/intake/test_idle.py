@@ -8,8 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.links.actions import wake, withdraw
 from clinic.links.models import Link
-from intake.models import Intake, UnsentPage
+from intake.models import Intake, UnsentPage, Urgency
 from tests.intake.patients import Phone, page_address
 from tests.intake.test_patient_links import RIGHT, WRONG
 
@@ -199,3 +200,54 @@ def test_a_stranger_is_asked_nothing(db):
 
 def test_the_limit_is_a_setting():
     assert settings.PATIENT_IDLE_MINUTES == 20
+
+
+# A danger among what was sent too late -------------------------------------------------------------------------------
+
+NUMB = {"version": "0", "emergency_now": "saddle_numb"}
+
+
+def main_of(phone):
+    return phone.html.split("<main")[1].split("</main>")[0]
+
+
+def test_the_page_that_asks_says_what_to_do_in_an_emergency(ada, clock):
+    clock.shift(LIMIT * 2)
+    ada.sends(page_address(DANGER), NUMB)
+    assert "In an emergency, do not wait for us. Call 911." in main_of(ada)
+
+
+def test_what_was_sent_waits_on_when_the_date_was_wrong_five_times(ada, clock, maya):
+    """Ada calls, Maya wakes the link, and Ada goes on from the page that told her to call."""
+    clock.shift(LIMIT * 2)
+    ada.sends(page_address(DANGER), NUMB)
+    for _try in range(5):
+        goes_on(ada, WRONG, **NUMB)
+    assert "the link is locked" in ada.text
+    assert "Nothing is lost" not in ada.text
+    assert "What you just sent is not saved yet. Nobody has seen it." in ada.text
+    assert "Call 911." in main_of(ada)
+    again = NUMB | {"confirm-to": ada.hidden("confirm-to"), "confirm-again": "1"}
+    assert "the link is locked" in ada.sends(reverse("intake_resume"), again).text
+
+    wake(Link.objects.get(), by=maya)
+    ada.sends(reverse("intake_resume"), again)
+    assert CLOSED in ada.text
+    assert not ada.errors
+    goes_on(ada, **NUMB)
+    assert ada.page.wsgi_request.path == reverse("intake_emergency")
+    assert ada.case.urgency == Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("why", ["the link was withdrawn", "open for a day"])
+def test_what_is_sent_to_a_form_that_is_open_no_more_is_said_not_to_be_saved(ada, clock, why):
+    ada.opens_page(DANGER)
+    if why == "open for a day":
+        clock.shift(timedelta(hours=24, minutes=1))
+    else:
+        withdraw(Link.objects.get())
+    ada.sends(page_address(DANGER), NUMB)
+    assert ada.page.status_code == 404
+    assert "What you just sent was not saved. Nobody has seen it." in ada.text
+    assert "In an emergency, do not wait for us. Call 911." in main_of(ada)
+    assert "What you just sent" not in ada.opens_page(DANGER).text

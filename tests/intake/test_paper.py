@@ -2,15 +2,17 @@
 
 import random
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import paper
+from intake.actions import intakes, paper
 from intake.forms.questions import as_sent
 from intake.models import Case, Consent, Intake, ProtocolVersion, Urgency
 from intake.paper.code import SIGNS, as_code, new_code, written
@@ -259,6 +261,13 @@ def test_an_emergency_on_paper_is_said_to_priya_at_once(desk, maya):
     assert "This patient may be in danger: call now" in desk.text
 
 
+def test_an_emergency_checked_beside_none_of_these_is_said_to_priya_while_she_asks_which(desk, maya):
+    desk.hands_out().keys_in("safety-check", emergency_now=["saddle_numb", "none"])
+    assert "cannot go together" in desk.errors
+    assert "This patient may be in danger: call now" in desk.text
+    assert Case.objects.get(intake=desk.intake).urgency == Urgency.EMERGENCY
+
+
 def test_maya_gets_the_way_to_the_case_and_priya_who_may_not_see_cases_does_not(desk, sign_in, maya):
     desk.hands_out().keys_in("safety-check", emergency_now=["chest_pain"])
     case = reverse("case", args=[desk.case.public_id])
@@ -302,6 +311,16 @@ def test_blank_answers_are_asked_for_by_phone_and_else_judged_as_not_sure(desk):
     assert intake.submitted_at
     assert "bladder_change" in intake.left_blank
     assert intake.answers["bladder_change"] == ["unsure"]
+
+
+def test_a_form_nobody_keyed_in_comes_to_the_therapists_once_who_answers_was_said(desk, maya):
+    """Handed out is not begun; at the page that promises it, staff have said who answered."""
+    later = timezone.now() + timedelta(hours=13)
+    desk.hands_out()
+    assert intakes.open_cases_for_abandoned(later) == 0
+    desk.says_who()
+    assert "12 hours after something was last keyed in" in desk.text
+    assert intakes.open_cases_for_abandoned(later) == 1
 
 
 def test_a_blank_that_nobody_can_judge_keeps_the_form_here(desk):

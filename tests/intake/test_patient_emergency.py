@@ -56,7 +56,7 @@ def test_the_advice_gives_the_reason_in_the_patients_words_and_names_no_illness(
 def test_the_advice_says_that_nobody_is_reading_and_when_the_clinic_is_open(numb):
     assert "Nobody is reading this form right now" in numb.text
     assert "No help has been sent" in numb.text
-    assert "8 a.m. to 6 p.m." in numb.text
+    assert "8:00 AM to 6:00 PM" in numb.text
     assert "(207) 555-0142" in numb.text
 
 
@@ -118,6 +118,42 @@ def test_the_same_emergency_does_not_interrupt_every_page_once_read(numb):
     numb.reads_the_advice()
     numb.answers("about-you", age=38, sex_at_birth="male")
     assert numb.asks == ["pain_regions"]
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "told", "kept"),
+    [
+        (["face_droop"], ["face_droop", "speech_trouble", "vision_loss"], True, 2),
+        (["face_droop"], ["vision_loss"], True, 2),
+        (["face_droop", "speech_trouble"], ["face_droop"], False, 2),
+        (["saddle_numb"], ["saddle_numb", "fainted"], False, 2),  # fainting asks for a call, and is no reason for this
+        (["saddle_numb"], ["saddle_numb", "unsure"], False, 1),
+    ],
+)
+def test_more_reasons_for_an_emergency_that_was_read_are_told_and_on_record(ada, first, later, told, kept):
+    ada.answers("safety-check", emergency_now=first)
+    ada.reads_the_advice()
+    ada.answers("safety-check", emergency_now=later)
+    assert (ada.page.wsgi_request.path == reverse("intake_emergency")) is told
+    assert ada.intake.assessments.count() == kept
+
+
+def test_every_reason_is_named_to_the_patient_and_noted_on_the_case(ada):
+    ada.answers("safety-check", emergency_now=["face_droop"])
+    ada.reads_the_advice()
+    ada.answers("safety-check", emergency_now=["face_droop", "speech_trouble"])
+    assert "One side of the face drooping; Slurred speech" in ada.text
+    assert "Fires by other answers: Stroke or TIA" in [event.words for event in ada.case.events.all()]
+
+
+def test_an_emergency_that_had_gone_and_comes_by_other_answers_interrupts_again(numb):
+    """She takes the numbness back, and some pages later describes it in other words."""
+    numb.reads_the_advice()
+    numb.answers("safety-check", emergency_now=["none"])
+    numb.answers_up_to("bladder-and-bowel", SADDLE_NUMBNESS | {"emergency_now": ["none"]})
+    assert numb.page.wsgi_request.path == reverse("intake_emergency")
+    assert "I have read this" in numb.text
+    assert numb.case.flags[0]["still"]
 
 
 def test_an_emergency_is_told_even_when_another_answer_of_the_page_is_missing(ada):

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.links.models import Link
 from intake.actions import intakes
 from intake.models import Assessment, Case, Intake, Urgency
 from tests import factories
@@ -110,7 +111,7 @@ def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
     ("now", "words"),
     [
         (datetime(2026, 11, 18, 15, 0, tzinfo=UTC), "A clinician will call you today"),
-        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8 a.m.:"),
+        (datetime(2026, 11, 21, 15, 0, tzinfo=UTC), "We are closed now and open Monday, November 23 at 8:00 AM:"),
     ],
 )
 def test_an_urgent_patient_is_told_when_the_call_comes(location, maya, now, words):
@@ -130,12 +131,12 @@ def test_the_last_page_shows_no_answer_and_no_page_opens_again(ready):
 
 
 def test_nothing_changes_after_sending(ready):
-    ready.submits()
-    before = ready.intake.answers
-    ready.sends(page_address("safety-check"), {"emergency_now": "fainted"})
-    assert ready.intake.answers == before
+    sent = ready.submits().intake
+    ready.sends(page_address("daily-life"), {"worry_level": "9"})
+    assert ready.intake == sent
+    assert ready.intake.answers == sent.answers
     with pytest.raises(intakes.AlreadySubmitted):
-        intakes.save_page(ready.intake, "safety-check", {"emergency_now": ["fainted"]}, version=99)
+        intakes.save_page(sent, "safety-check", {"emergency_now": ["fainted"]}, version=99)
 
 
 def test_another_device_sees_only_that_the_answers_are_here(ready, monkeypatch):
@@ -204,6 +205,17 @@ def test_an_invitation_nobody_opened_was_not_left(maya, location):
     assert intakes.open_cases_for_abandoned(timezone.now()) == 0
 
 
+def test_an_invitation_that_was_opened_and_left_becomes_a_case(maya, location):
+    """They proved who they are and saw the first question; the clock counts from there, not from the invitation."""
+    intake = factories.intake(at=location, invited_by=maya)
+    left_for(intake, 90 * HOURS)
+    opened = timezone.now() - 13 * HOURS
+    Link.objects.filter(pk=intakes.link_to(intake).pk).update(opened_at=opened)
+    assert intakes.open_cases_for_abandoned(timezone.now()) == 1
+    case = Case.objects.get(intake=intake)
+    assert (case.opened_because, case.opened_at) == (Case.OpenedBecause.NOT_SCREENED, opened)
+
+
 def test_who_comes_back_still_finishes(ada):
     left_for(ada.intake, 13 * HOURS)
     intakes.open_cases_for_abandoned(timezone.now())
@@ -211,3 +223,13 @@ def test_who_comes_back_still_finishes(ada):
     ada.submits()
     assert "Your answers have been sent" in ada.text
     assert Case.objects.count() == 1
+
+
+def test_somebody_without_an_email_address_is_not_asked_about_email(location, maya):
+    bea = Phone().starts(email="")
+    bea.answers_everything(HEEL_PAIN)
+    bea.comes_to_sign()
+    assert "May we email you?" not in bea.text
+    bea.submits()
+    assert bea.intake.submitted_at
+    assert not bea.intake.patient.consents.filter(document="email").exists()

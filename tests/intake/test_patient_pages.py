@@ -9,7 +9,7 @@ from intake import triage
 from intake.actions import intakes
 from intake.actions.intakes import save_page
 from intake.actions.protocols import protocol_for, texts_of
-from intake.models import Intake, ProtocolVersion
+from intake.models import Intake, ProtocolVersion, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import Phone, page_address
@@ -29,14 +29,18 @@ def test_a_page_is_saved_and_the_next_one_follows(ada):
     assert ada.asks == ["age", "sex_at_birth"]
 
 
-def test_progress_is_told_in_words(ada):
-    assert "Page 1 of about 1" in ada.text
+def test_progress_is_told_in_words_with_the_end_once_it_can_be_known(ada):
+    assert "Page 1: " in ada.text
+    ada.answers("safety-check", emergency_now=["none"])
+    ada.answers("about-you", age=40, sex_at_birth="male")
+    ada.answers("where-it-hurts", pain_regions=["heel_right"])
+    assert "Page 4 of about 1" in ada.text
 
 
 def test_the_title_and_the_address_do_not_tell_what_is_asked(ada):
     ada.opens_page("safety-check")
     title = ada.html.split("<title>")[1].split("</title>")[0]
-    assert title.strip().startswith("Page 1 of about")
+    assert title.strip().startswith("Page 1 –")
     assert ada.page.wsgi_request.path == "/intake/page/1/"
 
 
@@ -77,10 +81,10 @@ def test_i_am_not_sure_is_an_answer_and_is_kept_as_one(ada):
 
 
 def test_none_of_these_with_another_answer_is_asked_again_and_nothing_is_taken(ada):
-    ada.answers("safety-check", emergency_now=["fainted", "none"])
+    ada.answers("general-health", general_signs=["night_sweats", "none"])
     assert ada.page.status_code == 422
     assert "“None of these” cannot go together with another answer" in ada.errors
-    assert "emergency_now" not in ada.intake.answers
+    assert "general_signs" not in ada.intake.answers
     assert ada.html.count(" checked") == 2, "both stay on the screen"
 
 
@@ -252,6 +256,27 @@ def test_the_patient_chooses_which_answer_to_keep(ada, second_phone, keep, kept)
     ada.sends(page_address("general-health"), chosen)
     assert ada.page.status_code == 200
     assert ada.intake.answers["general_signs"] == kept
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "sent", "urgency", "waits"),
+    [
+        ("none", "unsure", Urgency.URGENT, False),
+        ("none", "saddle_numb", Urgency.EMERGENCY, False),
+        ("saddle_numb", "face_droop", Urgency.EMERGENCY, False),
+        ("saddle_numb", "unsure", Urgency.EMERGENCY, True),  # the worse answer is not overwritten unseen
+        ("saddle_numb", "none", Urgency.EMERGENCY, True),
+    ],
+)
+def test_a_danger_does_not_wait_until_the_patient_has_chosen(ada, second_phone, maya, elsewhere, sent, urgency, waits):
+    """The page that shows both may be closed without a choice."""
+    ada.opens_page("safety-check")
+    second_phone.answers("safety-check", emergency_now=[elsewhere])
+    ada.presses_save("safety-check", emergency_now=[sent])
+    assert (ada.page.status_code == 409) is waits
+    assert ada.intake.answers["emergency_now"] == [elsewhere if waits else sent]
+    assert ada.case.urgency == urgency
+    assert waits or ada.intake.changes.get().before == [elsewhere]
 
 
 def test_another_page_saved_elsewhere_is_no_conflict(ada, second_phone):

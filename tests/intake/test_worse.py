@@ -104,10 +104,19 @@ def test_pressed_in_two_windows_at_the_same_moment_is_one(ada):
     assert Case.objects.filter(opened_because="worse").count() == 1
 
 
-def test_pressed_another_day_asks_everything_again(ada):
+@pytest.mark.parametrize("saved", [False, True])
+def test_pressed_another_day_asks_everything_again(ada, saved):
+    """Also when a page was saved an hour ago: the first answers of that report are 13 hours old."""
     first = start_again(ada, occasion=WORSE)
-    Intake.objects.filter(pk=first.pk).update(saved_at=timezone.now() - timedelta(hours=13))
+    hour_ago, day_before = (timezone.now() - timedelta(hours=hours) for hours in (1, 13))
+    Intake.objects.filter(pk=first.pk).update(started_at=day_before, saved_at=hour_ago if saved else None)
     assert start_again(ada, occasion=WORSE) != first
+
+
+def test_pressed_again_the_same_day_is_the_same_report(ada):
+    first = start_again(ada, occasion=WORSE)
+    Intake.objects.filter(pk=first.pk).update(started_at=timezone.now() - timedelta(hours=11))
+    assert start_again(ada, occasion=WORSE) == first
 
 
 def test_pressed_after_the_case_was_decided_opens_another(ada, maya):

@@ -1,5 +1,6 @@
-"""English of the United States. `DATE_FORMAT` and `TIME_FORMAT` are Django's."""
+"""English of the United States. `DATE_FORMAT` is Django's."""
 
+TIME_FORMAT = "g:i A"  # 8:00 AM
 DAY_FORMAT = "l, F j"  # Friday, March 5
 FULL_DAY_FORMAT = "l, F j, Y"
 LONG_DATE_FORMAT = "F j, Y"
