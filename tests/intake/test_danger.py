@@ -118,8 +118,8 @@ def test_the_last_page_says_the_level_first_and_that_nobody_sends_help(location,
     page = main_of(ada)
     assert page.index("Emergency: get help now") < page.index('href="tel:911"') < page.index("Your answers have been")
     assert "No help has been sent" in page
-    assert "Closed now. Opens today at 8 a.m." in ada.text
-    assert "8 a.m. to 6 p.m." in page
+    assert "Closed now. Opens today at 8:00 AM" in ada.text
+    assert "8:00 AM to 6:00 PM" in page
 
 
 def test_once_a_therapist_has_decided_the_last_page_sends_to_the_status_page(location, maya):
@@ -158,7 +158,7 @@ def test_today_is_said_only_while_the_call_is_due_today(location):
 def test_a_closed_clinic_says_when_it_opens_and_calls(location):
     case = urgent(location, decide_by=datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
     words = said(case, datetime(2026, 11, 21, 3, 0, tzinfo=UTC))  # Friday, 10 p.m.
-    assert "open Monday, November 23 at 8 a.m.: that is when we call you." in words
+    assert "open Monday, November 23 at 8:00 AM: that is when we call you." in words
     assert "urgent care" in words
 
 
@@ -167,7 +167,7 @@ def test_a_clinic_without_known_hours_names_the_hour_of_the_call(location):
     location.save()
     night = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)  # 10 p.m.
     case = urgent(location, decide_by=night + timedelta(hours=4))
-    assert "A clinician will call you by tomorrow at 2 a.m." in said(case, night)
+    assert "A clinician will call you by tomorrow at 2:00 AM" in said(case, night)
 
 
 def test_after_the_call_none_is_promised_until_there_is_news(location, maya):
@@ -241,7 +241,7 @@ def test_whoever_was_sent_to_the_emergency_room_books_no_visit_until_a_therapist
 # Got worse ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("moment", "opens"), [(DAY, ""), (NIGHT, "Closed now. Opens today at 8 a.m.")])
+@pytest.mark.parametrize(("moment", "opens"), [(DAY, ""), (NIGHT, "Closed now. Opens today at 8:00 AM")])
 def test_the_page_before_i_got_worse_promises_no_reader_at_night(location, maya, moment, opens):
     with time_machine.travel(moment, tick=False):
         case = factories.case(at=location, answers=HEEL_PAIN)

@@ -47,7 +47,7 @@ def test_an_urgent_form_of_friday_night_is_not_promised_a_call_today(location, m
     with time_machine.travel(FRIDAY_NIGHT):
         ada = sends(UNSURE).opens("status")
     assert "will call you today" not in ada.text
-    assert "open Monday, November 23 at 8 a.m.: that is when we call you." in ada.text
+    assert "open Monday, November 23 at 8:00 AM: that is when we call you." in ada.text
     assert "By when Monday, November 23 at 9:00" in ada.text, "the end of the first open hour"
 
 
