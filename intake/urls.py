@@ -42,6 +42,7 @@ patient_urls = [
     path("intake/leave/", patient_links.leave, name="intake_leave"),
     path("status/worse/", status_again.worse, name="status_worse"),
     path("status/again/", status_again.again, name="again"),
+    path("status/go-on/", status_again.go_on, name="status_go_on"),
     path("status/follow-up/", status_again.follow_up, name="follow_up"),
     path("link/new/", link_new.link_new, name="link_new"),
     path("link/asked/", link_new.link_asked, name="link_asked"),

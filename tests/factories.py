@@ -207,6 +207,15 @@ def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_
     )
 
 
+def danger_in(of: Intake) -> Case:
+    """The case of a form that is not sent, opened by a flag on one of its pages."""
+    from intake.actions.cases import open_case
+
+    found = assessment(of, Assessment.Occasion.PAGE)
+    of.refresh_from_db()
+    return open_case(of, found, because=Case.OpenedBecause.FLAG)
+
+
 def decision(*, on: Case, by: User, **fields) -> Decision:
     """A decision in effect that agrees with the suggestion and asks for a referral; the case is decided."""
     now = timezone.now()

@@ -325,7 +325,7 @@ FORMS = [
         NastyForm(route, press(route), secrets=("csrfmiddlewaretoken",), mirrors=False)
         for press, routes in (
             (_press, ("intake_emergency", "intake_leave", "intake_stay")),
-            (_status_press, ("again", "status_worse", "status_stay", "status_leave")),
+            (_status_press, ("again", "status_worse", "status_go_on", "status_stay", "status_leave")),
         )
         for route in routes
     ),

@@ -89,6 +89,7 @@ ROUTES = {
     "status_looked": Route(ANYONE, shows=True),
     "status_stay": Route(ANYONE, post_only=True),
     "status_leave": Route(ANYONE, post_only=True),
+    "status_go_on": Route(ANYONE, post_only=True),
     "status_worse": Route(ANYONE, shows=True),
     "status_appointment": Route(ANYONE, shows=True),
     "status_files": Route(ANYONE, shows=True),

@@ -24,6 +24,7 @@ from intake.views.patient_unsent import as_typed
 from intake.views.switching import keeps_typed
 
 MINE, SAVED = "mine", "saved"
+CARRIED = 0  # the version of a page whose answers came over from an earlier form: it is not asked again
 WHERE = "pain_regions"  # until it is known where it hurts, nobody can say how many pages there will be
 
 
@@ -102,7 +103,7 @@ def _onwards(request, saved, form, came_from):
     if came_from:
         return redirect(next_address(intake))
     after = pages_to_show(intake)
-    following = after[after.index(here) + 1 :]
+    following = [one for one in after[after.index(here) + 1 :] if intake.pages_done.get(one.id) != CARRIED]
     return redirect(page_address(intake, following[0]) if following else next_address(intake))
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from intake import draft
 from intake.actions import follow_ups
@@ -31,6 +32,14 @@ def again(request, patient):
     if request.method == "POST":
         return go_on_with(request, start_again(patient, occasion=Intake.Occasion.AGAIN))
     return show_patient(request, patient, "again/again.html", back=reverse("status"))
+
+
+@status_page(shows=False)
+@require_POST
+def go_on(request, patient):
+    """Back into the form that is not sent yet: the date of birth was asked here already."""
+    begun = patient.intakes.unfinished().filter(paper_code=None).order_by("-pk").first()
+    return go_on_with(request, begun) if begun else redirect("status")
 
 
 @status_page

@@ -14,7 +14,7 @@ from clinic.links.actions import make_link, secret_of
 from clinic.links.models import Link
 from intake import triage
 from intake.draft import has_sent
-from intake.models import Respondent, Urgency
+from intake.models import Respondent
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.protocol.chance import answer_sets
@@ -130,8 +130,7 @@ def test_each_page_beside_the_questions(patient, location, name, answers, how):
     else:
         intake = form_with(location, answers, pages_done=done)
     if how == "danger":
-        factories.assessment(intake)
-        type(intake).objects.filter(pk=intake.pk).update(urgency=Urgency.EMERGENCY)
+        factories.danger_in(intake)
     has_open(patient, intake)
     patient.opens(f"{reverse(name)}?version={intake.version}")
     assert reverse(name) in patient.page.url

@@ -6,7 +6,6 @@ import pypdf
 import pytest
 from django.utils.translation import gettext, override
 
-from intake.models import Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.journeys.test_every_page import form_with, has_open
@@ -37,8 +36,7 @@ def ada(request, phone):
 @pytest.mark.parametrize("danger", ["one", "many"])
 def test_the_advice_in_an_emergency(ada, location, danger):
     intake = form_with(location, SADDLE_NUMBNESS | (MANY if danger == "many" else {}))
-    factories.assessment(intake)
-    type(intake).objects.filter(pk=intake.pk).update(urgency=Urgency.EMERGENCY)
+    factories.danger_in(intake)
     has_open(ada, intake)
     ada.opens("/intake/emergency/")
     printed = sheets(ada)
