@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinic.staff.permissions import DECIDE_CASES
 from intake import emails, schedule
+from intake.actions.protocols import same_dangers
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
 
 Kind = CaseEvent.Kind
@@ -86,7 +87,7 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     elif gone := [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]:
         words = f"No longer fires: {'; '.join(gone)}"
         case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
-    elif because == Case.OpenedBecause.FLAG:
+    elif not same_dangers(intake.assessments.filter(pk__lt=assessment.pk).last(), assessment):
         words = f"Fires by other answers: {'; '.join(flag['condition'] for flag in flags if flag['still'])}"
         case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
     else:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake.actions.cases import open_case
-from intake.actions.protocols import assessment_now, reasons_of
+from intake.actions.protocols import assessment_now, reasons_of, same_dangers
 from intake.models import Assessment, Case, Intake, Urgency
 
 
@@ -19,11 +19,10 @@ def see_to_flags(intake) -> None:
     """
     if intake.urgency < Urgency.URGENT:
         return
-    last, now = intake.assessments.last(), assessment_now(intake, Assessment.Occasion.PAGE)
-    if last and last.flags == now.flags and reasons_of(last, Urgency.URGENT) == reasons_of(now, Urgency.URGENT):
-        return
-    now.save()
-    open_case(intake, now, because=Case.OpenedBecause.FLAG)
+    now = assessment_now(intake, Assessment.Occasion.PAGE)
+    if not same_dangers(intake.assessments.last(), now):
+        now.save()
+        open_case(intake, now, because=Case.OpenedBecause.FLAG)
 
 
 def emergencies(screened) -> set[str]:

@@ -105,6 +105,13 @@ def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]
     return found
 
 
+def same_dangers(before: Assessment | None, now: Assessment) -> bool:
+    """True when the same rules fire, and the urgent ones by the same answers."""
+    if before is None or before.flags != now.flags:
+        return False
+    return reasons_of(before, Urgency.URGENT) == reasons_of(now, Urgency.URGENT)
+
+
 def screen(intake: Intake, answers: dict) -> Screened:
     """The tier and the fired rules of what `judge` says, for every page that is saved."""
     return _screen(intake, answers)[0]

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -169,8 +168,12 @@ def _after_sending(request, intake, shown):
     by_sender = sent_from_here(request, intake)
     saved = page_after_sending(intake, shown.id, form.answers, contradictory=form.contradictory, by_sender=by_sender)
     if saved is not None:
-        to = reverse("intake_emergency") if saved.newly_emergency else next_address(saved.intake)
-        return remember(request, redirect(to), saved.intake)
+        if saved.newly_emergency:
+            return remember(request, redirect("intake_emergency"), saved.intake)
+        messages.warning(
+            request, _("Your form was sent before. What you answer now is in a new one: please send it too.")
+        )
+        return remember(request, redirect(next_address(saved.intake)), saved.intake)
     answers = triage.validate_answers(protocol_for(intake), form.answers)
     if not form.errors and all(intake.answers.get(name) == answers.get(name) for name in form.answers):
         return redirect("intake_done")

@@ -54,6 +54,7 @@ def test_an_urgent_answer_leads_to_the_new_form_with_the_rest_of_it_filled_in(ad
 
     assert ada.case.urgency == Urgency.URGENT
     assert ada.tab.page.wsgi_request.path == reverse("intake_check")
+    assert "Your form was sent before. What you answer now is in a new one" in ada.tab.text
     ada.tab.submits()
     assert ada.intake.submitted_at
     assert ada.intake.answers == sent().answers | {"emergency_now": ["unsure"]}
