@@ -8,7 +8,8 @@ from django.utils.translation import gettext, override
 
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
-from tests.journeys.test_every_page import form_with, has_open
+from tests.journeys.test_every_page import form_with
+from tests.journeys.visitor import has_open
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

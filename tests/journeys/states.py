@@ -1,0 +1,367 @@
+"""The inventory: every page a patient can come to, in each of its states, and the shortest way there.
+
+By template and state. `test_every_state.py` goes through all of it. The pages of questions themselves, filled in and
+with errors, are in `test_every_page.py`; here are their other states.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.links.models import Link
+from intake.forms.guide import SoFar
+from intake.models import Document, Intake, Urgency
+from referrals.models import Referral
+from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
+from tests.journeys import happenings as then
+
+FORM, STATUS = Link.Purpose.INTAKE, Link.Purpose.STATUS
+LOW = HEEL_PAIN | {"activities_limited": ["sleep"], "worry_level": 9}
+SELF_HARM = LOW | {"low_mood": "most_days", "self_harm": "plan_now"}
+BOTH_DANGERS = SADDLE_NUMBNESS | {"low_mood": "most_days", "self_harm": "plan_now"}
+GOAL = HEEL_PAIN | {"activities_limited": ["walking", "sport"], "goal": "walk the dog", "goal_difficulty": 6}
+BEGUN = {"emergency_now": ["none"]}
+LONG = {"first_name": "Maximiliana-Alexandrovna", "last_name": "Wolfeschlegelsteinhausenbergerdorff-Villanueva"}
+CHILD = {"date_of_birth": timezone.now().date() - timedelta(days=9 * 365)}
+NOWHERE = {"email": "", "phone": "(207) 555-0111"}
+ABOUT = "about-you"
+SAFE = SoFar(("foot",), (("emergency_now",),), BEGUN)
+
+
+def shown(number):
+    return {"shown": lambda ada: ada.is_shown(f"{number}.html").and_gets(int(number))}
+
+
+BEFORE_A_FORM = {  # in this order: a location stays once it is there
+    "intake/home": {
+        "no location is listed yet": lambda ada: ada.opens("/"),
+        "a location": lambda ada: ada.with_a_clinic().opens("/"),
+        "a form is begun here": lambda ada: ada.fills_in().opens("/"),
+        "two locations": lambda ada: ada.with_a_clinic("Hillcrest").opens("/"),
+    },
+    "intake/start": {
+        "fresh": lambda ada: ada.opens("intake_start"),
+        "for a visit": lambda ada: ada.opens("intake_start", query="?next=appointment"),
+        "with errors": lambda ada: ada.opens("intake_start").is_refused(),
+    },
+    "intake/link_new": {
+        "empty": lambda ada: ada.opens("link_new"),
+        "with an error": lambda ada: ada.opens("link_new").is_refused(),
+    },
+    "intake/link_asked": {"asked": lambda ada: ada.opens("link_new").types(email="a@b.example").presses()},
+    "intake/link": {
+        "to a form": lambda ada: ada.fills_in().opens_link(FORM),
+        "to a status page": lambda ada: ada.sent().opens_link(STATUS),
+        "no date typed": lambda ada: ada.fills_in().opens_link(FORM).is_refused(),
+        "another date": lambda ada: ada.fills_in().opens_link(FORM).born().is_refused(),
+        "the last try": lambda ada: ada.sent().opens_link(STATUS, tries_left=2).born().is_refused(),
+    },
+    "intake/link_asleep": {
+        "to a form": lambda ada: ada.fills_in().opens_link(FORM, tries_left=0).and_gets(403),
+        "to a status page": lambda ada: ada.sent().opens_link(STATUS, tries_left=0).and_gets(403),
+    },
+    "intake/link_ended": {"no such link": lambda ada: ada.opens(f"/l/{'x' * 43}/").and_gets(404)},
+    "intake/not_open": {"no form is open": lambda ada: ada.opens("intake_check").and_gets(404)},
+    "status/not_open": {"no status page is open": lambda ada: ada.opens("status").and_gets(404)},
+}
+
+WHEN_SOMETHING_IS_WRONG = {
+    "400": shown(400),
+    "403": shown(403),
+    "403_csrf": {
+        "cookies are off": lambda ada: ada.opens("link_new").does(then.loses_its_cookies).presses().and_gets(403)
+    },
+    "404": {"a mistyped address": lambda ada: ada.opens("/nowhere/").and_gets(404)},
+    "409": shown(409),
+    "413": shown(413),
+    "429": shown(429),
+    "500": shown(500),
+    "503": shown(503),
+}
+
+A_FORM = {
+    "intake/who": {
+        "nothing chosen": lambda ada: ada.fills_in().said_nothing_of_who().opens("intake_who"),
+        "with an error": lambda ada: ada.fills_in().said_nothing_of_who().opens("intake_who").is_refused(),
+        "from the page to check": lambda ada: ada.fills_in(kind="helper").opens("intake_who", query="?from=check"),
+        "a parent, with errors": lambda ada: (
+            ada.is_somebody(**CHILD).fills_in().opens("intake_who").chooses(kind="guardian").is_refused()
+        ),
+    },
+    "intake/contact": {
+        "filled in": lambda ada: ada.fills_in().opens("intake_contact"),
+        "with errors": lambda ada: ada.fills_in().opens("intake_contact").types(last_name="", email="no").is_refused(),
+    },
+    "intake/page": {
+        "typed and left": lambda ada: ada.fills_in().does(then.typed_and_left).opens_questions(ABOUT),
+        "what was typed": lambda ada: ada.fills_in().does(then.typed_and_left).opens_questions(ABOUT, "?unsent"),
+        "more to ask": lambda ada: ada.fills_in().opens_questions(ABOUT, "?more"),
+        "from the page to check": lambda ada: ada.fills_in().opens_questions(ABOUT, "?from=check"),
+        "for somebody else": lambda ada: ada.fills_in(kind="representative").opens_questions(ABOUT),
+        "under the advice": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens_questions(ABOUT),
+        "a question appeared": lambda ada: ada.fills_in(LOW).opens_questions("mood").chooses(low_mood="most_days"),
+        "after getting worse": lambda ada: (
+            ada.sent().does(then.begins_again(Intake.Occasion.WORSE)).opens_questions("safety-check")
+        ),
+        "with an answer of last time": lambda ada: (
+            ada.sent(GOAL).does(then.begins_again(Intake.Occasion.AGAIN)).opens_questions("daily-life")
+        ),
+        "is anybody there": lambda ada: ada.fills_in().is_idle_after(1.9).opens_questions(ABOUT).is_warned(),
+    },
+    "intake/changed": {
+        "saved elsewhere": lambda ada: (
+            ada.fills_in().opens_questions(ABOUT).does(then.saved_elsewhere).presses().and_gets(409)
+        ),
+        "saved elsewhere, under the advice": lambda ada: (
+            ada.fills_in(SELF_HARM)
+            .is_in_danger()
+            .opens_questions(ABOUT)
+            .does(then.saved_elsewhere)
+            .presses()
+            .and_gets(409)
+        ),
+    },
+    "intake/check": {
+        "to sign": lambda ada: ada.is_somebody(**LONG).fills_in().added_files("a.pdf", "b.pdf").opens("intake_check"),
+        "everything is signed": lambda ada: ada.is_somebody().signed_before().fills_in().opens("intake_check"),
+        "answers missing": lambda ada: ada.fills_in(BEGUN).opens("intake_check"),
+        "sent with answers missing": lambda ada: (
+            ada.fills_in(BEGUN).opens("intake_submit", query="?version=1").and_gets(422)
+        ),
+        "by a guardian": lambda ada: (
+            ada.is_somebody(**CHILD, **NOWHERE).fills_in(kind="guardian").opens("intake_check")
+        ),
+        "details changed": lambda ada: ada.fills_in(kind="helper").opens("intake_contact").presses(),
+        "under the advice": lambda ada: ada.fills_in(SELF_HARM).is_in_danger().opens("intake_check"),
+        "answers changed": lambda ada: (
+            ada.fills_in().opens("intake_check").does(then.saved_elsewhere).presses().signs().presses()
+        ),
+    },
+    "intake/sign": {
+        "to read": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1"),
+        "the whole text": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1").unfolds("main summary"),
+        "with errors": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1").is_refused(),
+        "partly signed": lambda ada: (
+            ada.fills_in()
+            .opens("intake_submit", query="?version=1")
+            .ticks("treatment")
+            .chooses(email="no")
+            .types(signed_name="Somebody Else")
+            .is_refused()
+        ),
+        "for a child": lambda ada: (
+            ada.is_somebody(**CHILD).fills_in(kind="guardian").opens("intake_submit", query="?version=1")
+        ),
+        "with a helper": lambda ada: ada.fills_in(kind="helper").opens("intake_submit", query="?version=1"),
+        "a newer text": lambda ada: (
+            ada.is_somebody().signed_before(Document.PRIVACY).fills_in().opens("intake_submit", query="?version=1")
+        ),
+    },
+    "intake/files": {
+        "nothing yet": lambda ada: ada.fills_in().opens("intake_files"),
+        "some": lambda ada: ada.fills_in().added_files("MRI report.pdf", f"{'x' * 90}.pdf").opens("intake_files"),
+        "one was removed": lambda ada: (
+            ada.fills_in().added_files("a.pdf", "b.pdf").opens("intake_files").presses('main button[name="remove"]')
+        ),
+        "a virus": lambda ada: ada.fills_in().added_files("a.pdf", **then.INFECTED).opens("intake_files"),
+        "as many as can be": lambda ada: ada.fills_in().added_files(*then.MANY).opens("intake_files"),
+        "with an error": lambda ada: ada.fills_in().opens("intake_files").is_refused(),
+        "after sending": lambda ada: ada.sent().added_files("a.pdf").opens("intake_files"),
+    },
+    "intake/kept": {
+        "by mail": lambda ada: ada.fills_in().opens("intake_save"),
+        "by a link to write down": lambda ada: ada.is_somebody(**NOWHERE).fills_in().opens("intake_save"),
+    },
+    "intake/leave": {"asked": lambda ada: ada.fills_in().opens("intake_leave")},
+    "intake/left": {
+        "not sent": lambda ada: ada.fills_in().opens("intake_leave").presses(),
+        "sent": lambda ada: ada.sent().opens("intake_leave").presses(),
+        "in danger": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens("intake_leave").presses(),
+    },
+    "intake/resume": {
+        "nobody used it": lambda ada: ada.fills_in().is_idle_after(-1).opens("intake_check"),
+        "no date typed": lambda ada: ada.fills_in().is_idle_after(-1).opens("intake_check").is_refused(),
+        "another date": lambda ada: (
+            ada.fills_in().is_idle_after(-1).opens("intake_check").born(prefix="confirm-").is_refused()
+        ),
+        "a newer link": lambda ada: ada.fills_in().does(then.link_is_renewed).opens("intake_check"),
+        "with what was sent": lambda ada: (
+            ada.fills_in().opens_questions(ABOUT).is_idle_after(-1).presses().and_gets(403)
+        ),
+        "of another form": lambda ada: (
+            ada.fills_in().opens_questions(ABOUT).does(then.another_form_is_opened).presses().and_gets(403)
+        ),
+        "with a file": lambda ada: ada.fills_in().opens("intake_files").is_idle_after(-1).sends_a_file().and_gets(403),
+    },
+    "intake/link_asleep": {
+        "from an idle form": lambda ada: (
+            ada.fills_in().is_idle_after(-1).has_tried(5).opens("intake_check").and_gets(403)
+        )
+    },
+    "intake/emergency": {
+        "911": lambda ada: ada.fills_in(SADDLE_NUMBNESS).is_in_danger().opens("intake_emergency"),
+        "911, while closed": lambda ada: (
+            ada.fills_in(SADDLE_NUMBNESS).is_in_danger().while_closed().opens("intake_emergency")
+        ),
+        "988": lambda ada: ada.fills_in(SELF_HARM).is_in_danger().opens("intake_emergency"),
+        "both": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens("intake_emergency"),
+        "read": lambda ada: (
+            ada.fills_in(SADDLE_NUMBNESS).is_in_danger().does(then.read_the_advice).opens("intake_emergency")
+        ),
+        "the answer was changed": lambda ada: (
+            ada.fills_in(SELF_HARM).is_in_danger(self_harm="no").opens("intake_emergency")
+        ),
+        "sent": lambda ada: ada.sent(SADDLE_NUMBNESS).opens("intake_emergency"),
+    },
+}
+
+A_SENT_FORM = {
+    "intake/done": {
+        "routine": lambda ada: ada.sent().opens("intake_done"),
+        "soon": lambda ada: ada.sent(FOOT_DROP).added_files("a.pdf").opens("intake_done"),
+        "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opens("intake_done"),
+        "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_done"),
+        "emergency": lambda ada: ada.sent(BOTH_DANGERS).opens("intake_done"),
+        "got worse": lambda ada: ada.sent().does(then.sent_that_it_is_worse).opens("intake_done"),
+        "a visit is asked for": lambda ada: ada.sent().asked_for_a_visit().opens("intake_done"),
+        "a visit is booked": lambda ada: ada.sent().got_a_visit().opens("intake_done"),
+    },
+    "intake/received": {"opened later": lambda ada: ada.sent().opened_it_later().opens("intake_done")},
+    "again/worse": {
+        "from the last page": lambda ada: ada.sent().opens("intake_worse"),
+        "from the status page": lambda ada: ada.sent().opens_status("status_worse"),
+    },
+    "again/again": {"asked": lambda ada: ada.sent().opens_status("again")},
+    "follow_up/questions": {
+        "with an activity": lambda ada: ada.sent(GOAL).does(then.is_asked_how_it_goes).opens_status("follow_up"),
+        "without one": lambda ada: ada.sent().does(then.is_asked_how_it_goes).opens_status("follow_up"),
+        "with errors": lambda ada: (
+            ada.sent(GOAL).does(then.is_asked_how_it_goes).opens_status("follow_up").is_refused()
+        ),
+    },
+    "follow_up/results": {
+        "nothing was asked": lambda ada: ada.sent().opens_status("follow_up"),
+        "answered, a week missed": lambda ada: ada.sent(GOAL).does(then.said_how_it_goes).opens_status("follow_up"),
+        "answered, no activity": lambda ada: ada.sent().does(then.said_how_it_goes).opens_status("follow_up"),
+    },
+    "appointment/ask": {
+        "before the questions": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment"),
+        "with errors": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment").is_refused(),
+        "asked": lambda ada: ada.fills_in(BEGUN).asked_for_a_visit(words="Mornings.").opens("intake_appointment"),
+        "to be changed": lambda ada: ada.sent().asked_for_a_visit().opens("intake_appointment", query="?change"),
+        "taken back": lambda ada: (
+            ada.sent().asked_for_a_visit().opens("intake_appointment").presses('[name="withdraw"]')
+        ),
+        "one is booked": lambda ada: ada.sent().got_a_visit().opens_status("status_appointment"),
+        "one is booked, another asked for": lambda ada: (
+            ada.sent().got_a_visit().asked_for_a_visit(days=[], times=[]).opens_status("status_appointment")
+        ),
+    },
+    "appointment/not_now": {
+        "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opens("intake_appointment"),
+        "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_appointment"),
+        "staff say urgent": lambda ada: (
+            ada.sent().whose_case(urgency=Urgency.URGENT).opens_status("status_appointment")
+        ),
+        "emergency": lambda ada: ada.sent(BOTH_DANGERS).opens_status("status_appointment"),
+        "staff say emergency": lambda ada: (
+            ada.sent().whose_case(urgency=Urgency.EMERGENCY).opens_status("status_appointment")
+        ),
+        "urgent meanwhile": lambda ada: (
+            ada.sent()
+            .opens("intake_appointment")
+            .does(lambda ada: ada.whose_case(urgency=Urgency.URGENT))
+            .presses()
+            .and_gets(409)
+        ),
+    },
+}
+
+THE_STATUS_PAGE = {
+    "status/status": {
+        "nothing was ever sent": lambda ada: ada.is_somebody().opens_status(),
+        "a form is not sent yet": lambda ada: ada.fills_in().opens_status(),
+        "a therapist will look": lambda ada: ada.sent(HEEL_PAIN).opens_status(),
+        "a therapist looks": lambda ada: ada.sent().whose_case_is_taken().opens_status(),
+        "a second therapist looks": lambda ada: (
+            ada.sent().whose_case_is_taken().whose_case(status="second_look").opens_status()
+        ),
+        "decided": lambda ada: ada.is_somebody(**NOWHERE).sent().does(then.was_decided).opens_status(),
+        "late": lambda ada: ada.sent().does(then.is_late).opens_status(),
+        "urgent and late": lambda ada: ada.sent(TEMPLE_HEADACHE).does(then.is_late).opens_status(),
+        "staff say urgent": lambda ada: ada.sent().whose_case(urgency=Urgency.URGENT).opens_status(),
+        "911": lambda ada: ada.sent(SADDLE_NUMBNESS).opens_status(),
+        "988, and called": lambda ada: ada.sent(SELF_HARM).does(then.was_called).opens_status(),
+        "got worse": lambda ada: ada.sent().does(then.begins_again(Intake.Occasion.WORSE)).opens_status(),
+        "how it goes is asked": lambda ada: ada.sent(GOAL).does(then.is_asked_how_it_goes).opens_status(),
+        "how it goes was said": lambda ada: ada.sent(GOAL).does(then.said_how_it_goes).opens_status(),
+        "a visit is asked for": lambda ada: ada.sent().asked_for_a_visit(words="Mornings.").opens_status(),
+        "a visit is booked": lambda ada: ada.sent().got_a_visit().opens_status(),
+        "a visit was answered": lambda ada: (
+            ada.sent()
+            .asked_for_a_visit(state="closed", answer="Please call.", answered_by=ada.therapist)
+            .opens_status()
+        ),
+        "an appointment at an office": lambda ada: ada.is_somebody().does(then.goes_to_an_office).opens_status(),
+        "every state of a referral": lambda ada: (
+            ada.is_somebody(**LONG).does(then.is_referred(*Referral.Status)).opens_status()
+        ),
+        "is anybody there": lambda ada: ada.sent().is_idle_after(1.9).opens_status().is_warned(),
+    },
+    "status/answers": {
+        "none": lambda ada: ada.is_somebody().opens_status("status_answers"),
+        "sent and not sent": lambda ada: ada.sent().fills_in().opens_status("status_answers"),
+    },
+    "status/files": {
+        "nothing yet": lambda ada: ada.sent().opens_status("status_files"),
+        "some": lambda ada: ada.sent().added_files("a.pdf", **then.INFECTED).opens_status("status_files"),
+        "as many as can be": lambda ada: ada.sent().added_files(*then.MANY).opens_status("status_files"),
+        "with an error": lambda ada: ada.sent().opens_status("status_files").is_refused(),
+    },
+    "status/looked": {
+        "once": lambda ada: ada.sent().opens_status("status_looked"),
+        "often": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked"),
+        "the last page": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked", "?page=2"),
+    },
+    "status/left": {"closed": lambda ada: ada.sent().opens_status().presses('form[action$="/leave/"] button')},
+    "intake/link": {
+        "after sending from a page of somebody else": lambda ada: (
+            ada.sent().opened_it_later().opens_status("again").does(then.another_page_is_opened).presses()
+        )
+    },
+}
+
+THE_GUIDE = {
+    "guide/step": {
+        "where it hurts": lambda ada: ada.opens("guide"),
+        "where it hurts, with an error": lambda ada: ada.opens("guide").is_refused(),
+        "a question": lambda ada: ada.opens("guide").chooses(areas="foot").presses(),
+        "a question, with an error": lambda ada: ada.opens("guide").chooses(areas="foot").presses().is_refused(),
+        "more questions": lambda ada: ada.guide_at(SAFE).presses('[name="back"]'),
+        "more questions, with errors": lambda ada: ada.guide_at(SAFE).and_gets(422),
+    },
+    "guide/result": {
+        "routine": lambda ada: ada.guide("low_back", "neck", "hand"),
+        "soon": lambda ada: ada.guide("foot", symptom_quality=["burning"], numb_pattern=["trunk_band"]),
+    },
+    "guide/urgent": {
+        "a sore": lambda ada: ada.guide("foot", risk_conditions=["diabetes"], area_look=["wound"]),
+        "a sore, while closed": lambda ada: ada.while_closed().guide(
+            "foot", risk_conditions=["diabetes"], area_look=["wound"]
+        ),
+        "988": lambda ada: ada.guide("foot", **then.FEELS_LOW | {"self_harm": "thoughts"}),
+    },
+    "guide/emergency": {
+        "911": lambda ada: ada.guide("foot", emergency_now=["lost_control"]),
+        "988": lambda ada: ada.guide("foot", **then.FEELS_LOW | {"self_harm": "plan_now"}),
+    },
+}
+
+AREAS = {
+    "before a form": BEFORE_A_FORM,
+    "when something is wrong": WHEN_SOMETHING_IS_WRONG,
+    "a form": A_FORM,
+    "a sent form": A_SENT_FORM,
+    "the status page": THE_STATUS_PAGE,
+    "the guide": THE_GUIDE,
+}
