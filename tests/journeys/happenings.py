@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.links.models import Link
-from intake.actions import intakes
+from intake.actions import dangers
 from intake.actions.again import start_again
 from intake.actions.follow_ups import answer, open_for, plan
 from intake.models import Contact, Intake, UnsentPage
@@ -36,6 +36,14 @@ def saved_elsewhere(ada):
     Intake.objects.filter(pk=ada.intake.pk).update(answers=answers, version=2, pages_done=done, saved_at=timezone.now())
 
 
+def sent_meanwhile(ada):
+    """In another window of this phone, while a page of questions stands here with another answer."""
+    ada.types(age="52")
+    Intake.objects.filter(pk=ada.intake.pk).update(submitted_at=timezone.now())
+    ada.intake.refresh_from_db()
+    has_open(ada.screen, ada.intake)
+
+
 def another_form_is_opened(ada):
     ada.is_somebody().fills_in()
 
@@ -55,7 +63,7 @@ def loses_its_cookies(ada):
 
 def read_the_advice(ada):
     ada.intake.refresh_from_db()
-    intakes.emergency_read(ada.intake)
+    dangers.emergency_read(ada.intake)
 
 
 # After it was sent ---------------------------------------------------------------------------------------------------

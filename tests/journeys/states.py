@@ -226,7 +226,15 @@ A_SENT_FORM = {
         "a visit is asked for": lambda ada: ada.sent().asked_for_a_visit().opens("intake_done"),
         "a visit is booked": lambda ada: ada.sent().got_a_visit().opens("intake_done"),
     },
-    "intake/received": {"opened later": lambda ada: ada.sent().opened_it_later().opens("intake_done")},
+    "intake/received": {
+        "opened later": lambda ada: ada.sent().opened_it_later().opens("intake_done"),
+        "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opened_it_later().opens("intake_done"),
+    },
+    "intake/not_saved": {
+        "where it was sent": lambda ada: (
+            ada.fills_in().opens_questions(ABOUT).does(then.sent_meanwhile).presses().and_gets(409)
+        ),
+    },
     "again/worse": {
         "from the last page": lambda ada: ada.sent().opens("intake_worse"),
         "from the status page": lambda ada: ada.sent().opens_status("status_worse"),
