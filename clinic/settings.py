@@ -385,7 +385,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django.request": {"level": "ERROR"},  # its lines hold the path, and a path may hold the secret of a link
+        "django.request": {"level": "ERROR"},  # what a stranger asked for and did not get is no event
         "django.server": {"level": "ERROR"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # its own format would show whole paths
     },
 }

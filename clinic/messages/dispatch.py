@@ -143,7 +143,7 @@ class _Sweep:
         except DatabaseError:
             raise
         except NotSafe as error:
-            log.error("%s was held back: %s", message.key, error)
+            log.error("%s was held back: %s", message.key, str(error))  # names a fact, never its value
             return self.end(message, Status.FAILED, "Held back: its words could have given something away.")
         except Exception as error:  # one bad record must not stop the messages behind it
             log.error("%s could not be written: %s", message.key, type(error).__name__)

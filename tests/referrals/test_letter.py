@@ -124,6 +124,17 @@ def test_it_is_tagged_titled_and_in_a_language(sent):
     assert reader.metadata.creation_date
 
 
+@pytest.mark.parametrize("name", ["王小明", "한국", "ไทย", "ﷺ", "Ada 😀", "A\x01d\x1ba", "Ada\ufffe"])
+def test_a_patient_of_any_name_can_be_referred(chosen, priya, name):
+    patient = chosen.patient
+    patient.first_name = patient.last_name = name
+    patient.save()
+    chosen.refresh_from_db()
+    sent = actions.send(chosen, by=priya)
+    assert sent.sent_letter.content["patient"]["name"] == f"{name} {name}"
+    assert "About" in text_of(letter.stored_pdf(sent.sent_letter))
+
+
 def test_what_was_stored_is_what_is_read_or_nothing(sent):
     kept = Letter.objects.get()
     pdf = letter.stored_pdf(kept)

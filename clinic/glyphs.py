@@ -1,0 +1,205 @@
+"""What of a text our fonts can show, and what stands in place of the rest.
+
+Names in Arabic, Hebrew, the scripts of South and Southeast Asia, Ethiopic, Chinese, Japanese and Korean are shown by
+the Noto fonts of packages. What no font has, such as an emoji, becomes a mark that says which character is missing:
+`[U+1F600]`. What is no text at all is left out. The text as it was written stays in the database and in the answers
+as data; only paper is changed.
+"""
+
+import functools
+import importlib.util
+import json
+import re
+import threading
+import unicodedata
+
+import typst
+
+FAMILIES = [
+    "Libertinus Serif",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Thai",
+    "Noto Sans Lao",
+    "Noto Sans Khmer",
+    "Noto Sans Myanmar",
+    "Noto Sans Ethiopic",
+    "Noto Sans CJK SC",
+]
+PACKAGES = [
+    "justmytype_intl_africa",
+    "justmytype_intl_rtl",
+    "justmytype_intl_sea",
+    "justmytype_intl_south_asia",
+    "manimgx_fonts_cjk",
+]
+BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+NO_TEXT = re.compile(  # control characters, non-characters, and signs that turn around the words beside them
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+JOINS = {"Mn", "Mc", "Me", "Cf"}  # shown together with the character before
+NEVER = {"Cn", "Co", "Cs"}  # unassigned, private and half characters mean nothing to a reader
+LONGEST_WORD = 100
+ENDLESS = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+MOST_AT_ONCE, MOST_KEPT = 400, 50_000
+
+
+@functools.cache
+def fonts() -> typst.Fonts:
+    """The fonts in use: typst's own and the packages', never those of the machine."""
+    folders = [folder for name in PACKAGES for folder in importlib.util.find_spec(name).submodule_search_locations]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+def showable(said):
+    """`said`, JSON-able, with every text in it as our fonts can show it."""
+    shown = _shown({part for text in _texts(said) if not _plain(text) for part in _asked(_cleaned(text))})
+    return _with_texts(said, lambda text: _breakable(text if _plain(text) else _written(_cleaned(text), shown)))
+
+
+def marked(said):
+    """`said` with a mark for every character that is not plain ASCII: what is left when all else has failed."""
+    return _with_texts(said, lambda text: _breakable("".join(c if _plain(c) else _mark(c) for c in _cleaned(text))))
+
+
+def _texts(said):
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, dict):
+        for value in said.values():
+            yield from _texts(value)
+    elif isinstance(said, list | tuple):
+        for value in said:
+            yield from _texts(value)
+
+
+def _with_texts(said, change):
+    if isinstance(said, str):
+        return change(said)
+    if isinstance(said, dict):
+        return {key: _with_texts(value, change) for key, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_with_texts(value, change) for value in said]
+    return said
+
+
+def _plain(text) -> bool:
+    return text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _cleaned(text) -> str:
+    return NO_TEXT.sub("", BREAKS.sub("\n", text))
+
+
+def _breakable(text) -> str:
+    """The text with places to break lines in endless words, which would leave the page, and at 64 kB end typst."""
+    return ENDLESS.sub(lambda word: "\u200b".join(_in_parts(word[0])), text)
+
+
+def _in_parts(word):
+    part = []
+    for cluster in _clusters(word):
+        part.append(cluster)
+        if len(part) == LONGEST_WORD:
+            yield "".join(part)
+            part = []
+    yield "".join(part)
+
+
+def _mark(character) -> str:
+    return f"[U+{ord(character):04X}]"
+
+
+def _clusters(text):
+    """The text in pieces that are shown as one: a character and what is set on or joined to it."""
+    start = 0
+    for at, character in enumerate(text):
+        if at > start and unicodedata.category(character) not in JOINS:
+            yield text[start:at]
+            start = at
+    if text:
+        yield text[start:]
+
+
+def _asked(text):
+    """Whatever has to be known to write this text."""
+    for cluster in _clusters(text):
+        if not _plain(cluster) and not _is_loose(cluster):
+            yield cluster
+            yield cluster[0]
+
+
+def _is_loose(cluster) -> bool:
+    """A mark with no letter to stand on: after a space, or at the start of a text."""
+    return cluster[0].isspace() or unicodedata.category(cluster[0]) in JOINS
+
+
+def _written(text, shown) -> str:
+    return "".join(
+        cluster if _plain(cluster) or cluster in shown else "".join(_pieces(cluster, shown))
+        for cluster in _clusters(text)
+    )
+
+
+def _pieces(cluster, shown):
+    """A cluster that no font has as a whole: its first character if there is one for that, the rest as marks."""
+    for at, character in enumerate(cluster):
+        if at == 0 and (_plain(character) or character in shown):
+            yield character
+        elif unicodedata.category(character) != "Cf":
+            yield _mark(character)
+
+
+# What the fonts have ------------------------------------------------------------------------------------------------
+
+_known: dict[str, bool] = {}  # cluster to whether it can be shown
+_one_at_a_time = threading.Lock()
+
+HEAD = """#let said = json(bytes(sys.inputs.data))
+#set document(title: "Characters")
+#set page(height: auto)
+#set text(font: json(bytes(sys.inputs.fonts)))
+"""
+ONE = "#said.at({0}) #parbreak()\n"
+IN_EVERY_STYLE = (
+    "#said.at({0}) #text(weight: 600, said.at({0})) #text(weight: 700, said.at({0})) "
+    '#text(style: "italic", said.at({0})) #parbreak()\n'
+)
+FAILED_LINE = re.compile(r"^ *┌─ \S*:(\d+):\d+$", re.MULTILINE)
+
+
+def _shown(clusters: set[str]) -> set[str]:
+    """Those of the clusters that can be shown. typst is asked, with the fonts that will be used, and once for each."""
+    with _one_at_a_time:
+        if len(_known) > MOST_KEPT:
+            _known.clear()
+        new = sorted(cluster for cluster in clusters if cluster not in _known)
+        asked = [cluster for cluster in new if not any(unicodedata.category(sign) in NEVER for sign in cluster)]
+        for start in range(0, len(asked), MOST_AT_ONCE):
+            some = asked[start : start + MOST_AT_ONCE]
+            failed = _failed(some)
+            _known.update((cluster, number not in failed) for number, cluster in enumerate(some))
+        return {cluster for cluster in clusters if _known.get(cluster)}
+
+
+def _failed(clusters) -> set[int]:
+    """The numbers of the clusters for which no font has a glyph. Each stands on a line of its own."""
+    lines = "".join((ONE if len(one) == 1 else IN_EVERY_STYLE).format(at) for at, one in enumerate(clusters))
+    try:
+        typst.compile(
+            (HEAD + lines).encode(),
+            sys_inputs={"data": json.dumps(clusters), "fonts": json.dumps(FAMILIES)},
+            pdf_standards=["ua-1"],
+            font_paths=fonts(),
+        )
+    except typst.TypstError as error:
+        before = HEAD.count("\n") + 1
+        failed = {int(line) - before for line in FAILED_LINE.findall(error.diagnostic)}
+        return failed or set(range(len(clusters)))
+    return set()
