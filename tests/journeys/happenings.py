@@ -10,6 +10,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.models import Link
 from intake.actions import dangers
 from intake.actions.again import start_again
+from intake.actions.consents import MUST_AGREE
 from intake.actions.follow_ups import answer, open_for, plan
 from intake.models import Contact, Intake, UnsentPage
 from referrals.models import Referral, ReferralMove
@@ -39,6 +40,8 @@ def saved_elsewhere(ada):
 def sent_meanwhile(ada):
     """In another window of this phone, while a page of questions stands here with another answer."""
     ada.types(age="52")
+    for document in MUST_AGREE:
+        factories.consent(ada.intake, document)
     Intake.objects.filter(pk=ada.intake.pk).update(submitted_at=timezone.now())
     ada.intake.refresh_from_db()
     has_open(ada.screen, ada.intake)
