@@ -217,7 +217,7 @@ def show_resume(request, intake, form, *, to, sent=None, wrong=None):
     known = _known(request)
     another = known is None or known["i"] != intake.public_id.hex
     context = {"form": form, "wrong": wrong, "location": intake.patient.location, "to": to, "carried": carried}
-    context |= {"lost_file": bool(request.FILES), "another": another, "confirms": (CONFIRMS, named(intake.public_id))}
+    context |= {"lost_file": bool(request.FILES), "another": another, "confirms": named(intake.public_id)}
     context |= {"renewed": not another and known["g"] != intake.link_generation}
     status = 422 if wrong or form.errors else 403 if request.method == "POST" else 200
     return render(request, "intake/resume.html", context, status=status)

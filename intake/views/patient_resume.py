@@ -13,6 +13,7 @@ from intake.draft import closed_intake_of, goes_along, intake_of, patient_page, 
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keeps_typed
+from intake.whose import named
 
 SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 
@@ -76,6 +77,7 @@ def _asleep(request, intake, link, to):
     """Locked until staff open it. What was sent waits on."""
     carried = [(name, value) for name, values in _sent(request).items() for value in values]
     context = {"location": intake.patient.location, "link": link, "to": to, "carried": carried}
+    context["confirms"] = named(intake.public_id)
     return render(request, "intake/link_asleep.html", context, status=403)
 
 

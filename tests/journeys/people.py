@@ -75,7 +75,8 @@ class Patient(Screen):
         boxes = self.page.locator(f'[name="{name}"]')
         if boxes.first.get_attribute("type") not in ("radio", "checkbox"):
             boxes.fill(str(value))
-            return boxes.blur()
+            boxes.blur()
+            return self.waits()
         for option in value if isinstance(value, list) else [value]:
             box = self.page.locator(f'[name="{name}"][value="{str(option).lower()}"]')
             part = self.page.locator("details:not([open])", has=box)
