@@ -23,7 +23,7 @@ from tests.routes import ANYONE, ROUTES
 
 pytestmark = pytest.mark.django_db
 ALL = os.environ.get("PLUMBLINE_NASTY") == "all"
-SHARE = 1 if ALL else 40  # one in so many is sent
+SHARE = 1 if ALL else 60  # one in so many is sent
 GENERATED = 10_000 if ALL else 100  # for each form
 ASKED = 1 if ALL else 20  # one in so many of these is a whole request
 SHORT = [string for string in nasty.STRINGS if len(string) < 1000]

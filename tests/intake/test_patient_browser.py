@@ -58,6 +58,7 @@ def checks(page, question, *options):
 
 def saves(page, button="Save and continue"):
     page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_load_state()  # a finger that is faster than the scripts finds a page without them
 
 
 def fits(page):
