@@ -5,8 +5,8 @@
     PLUMBLINE_NASTY=all python -m pytest tests/intake/test_nasty.py -n 2 -rP
 
 Every fixed string is sent in a whole request in each text field, and in one of the choices in turn. Of 10,000 generated
-inputs each form object judges all, and one in fifty is a whole request; with `PLUMBLINE_NASTY=whole` every one is, which
-takes an hour and more. What once broke a form is sent always. It prints the tries and the different answers.
+inputs each form object judges all, and one in fifty is a whole request; with `PLUMBLINE_NASTY=whole` every one is, and
+it takes an hour and more. What once broke a form is sent always. It prints the tries and the different answers.
 """
 
 import os
