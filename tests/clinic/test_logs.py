@@ -6,7 +6,7 @@ import logging
 import pytest
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.test import Client
 
 from clinic.logs import OneLine
@@ -66,7 +66,7 @@ def test_the_words_of_the_database_stay_out_of_the_log(line):
     with connection.cursor() as cursor:
         try:
             cursor.execute("SELECT ('Ada' || chr(10) || 'Quill')::int")
-        except Exception:
+        except DataError:
             logging.getLogger("clinic").exception("A row was not saved.")
     assert "A row was not saved.; DataError < " in line()
     assert "; from InvalidTextRepresentation < " in line()
