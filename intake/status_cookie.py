@@ -17,13 +17,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.audit.actions import saw
-from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
 from intake.draft import WARNED_FOR, idle_limit, intake_of, sent_from_here, speak
 from intake.models import Patient
+from intake.seen import PATIENT, saw_patient
 from intake.whose import meant_by
 
 COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
@@ -88,14 +87,7 @@ def status_page(view=None, *, shows=True):
             return _closed(request)
         patient = visit.patient
         if shows:
-            saw(
-                request,
-                actor=AccessLog.Actor.PATIENT,
-                subject="patient",
-                subject_id=patient.public_id,
-                patient_id=patient.pk,
-                location_id=patient.location_id,
-            )
+            saw_patient(request, patient, actor=PATIENT)
         request.status_visit = visit
         request.status_idle = {"limit": idle_limit(), "warned_for": WARNED_FOR}
         with timezone.override(patient.location.zone):

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from clinic.audit.actions import saw
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
 from intake.actions import again, intakes
 from intake.forms.contact import InvitationForm
 from intake.models import Patient
+from intake.seen import saw_patient
 
 SOMEBODY_ELSE = "new"
 
@@ -28,13 +28,7 @@ def invite(request):
         if not known or chosen == SOMEBODY_ELSE:
             return _invite(request, form)
         for patient in known:
-            saw(
-                request,
-                subject="patient",
-                subject_id=patient.public_id,
-                patient_id=patient.pk,
-                location_id=patient.location_id,
-            )
+            saw_patient(request, patient)
     context = {"form": form, "known": known, "somebody_else": SOMEBODY_ELSE}
     return render(request, "intake/invite.html", context, status=422 if form.errors or known else 200)
 

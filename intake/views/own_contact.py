@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake.actions import respondents
 from intake.forms.own_contact import OwnContactForm
 from intake.models import Case, Patient, Respondent
+from intake.seen import saw_patient
 
 
 @staff_may(ANSWER_REQUESTS)
@@ -24,13 +24,7 @@ def confirm_contact(request, public_id):
         else:
             messages.info(request, "Somebody has confirmed these details already.")
         return redirect("confirm_contact", patient.public_id)
-    saw(
-        request,
-        subject="patient",
-        subject_id=patient.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    saw_patient(request, patient)
     with timezone.override(patient.location.zone):
         acting = respondents.acting_for(patient)
         context = {"form": form, "patient": patient, "location": patient.location, "acting": acting}

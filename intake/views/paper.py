@@ -21,6 +21,7 @@ from intake.forms.questions import PageForm
 from intake.models import Case, Intake
 from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
+from intake.seen import saw_intake
 from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
@@ -98,7 +99,7 @@ def _find(request, public_id) -> Intake:
 def _show(request, intake, template, *, status=200, **context):
     """A page of the paper desk about one intake. Whatever it is, danger stands on top."""
     patient = intake.patient
-    _log(request, intake)
+    saw_intake(request, intake)
     case = Case.objects.filter(intake=intake).first()
     frame = {
         "intake": intake,
@@ -148,7 +149,7 @@ def form(request, public_id):
     intake = _find(request, public_id)
     if intake.paper_code is None:
         return redirect("paper_check", intake.public_id)
-    _log(request, intake)
+    saw_intake(request, intake)
     return HttpResponse(
         sheet(intake),
         content_type="application/pdf",
@@ -269,22 +270,10 @@ def reveal(request, public_id, number):
         changed = fresh.show_only_changed(request.POST.getlist("shown"))
         if not changed:
             return HttpResponse(status=204)
-        _log(request, intake)  # a follow-up question comes with its saved answer
+        saw_intake(request, intake)  # a follow-up question comes with its saved answer
         parts = render_crispy_form(fresh, context={"csrf_token": None})
     opened = [name for name in changed if name in fresh.fields]
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
-
-
-def _log(request, intake):
-    """Somebody at the desk is about to see something of this intake."""
-    patient = intake.patient
-    saw(
-        request,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
 
 
 def _address(intake, page) -> str:

@@ -3,18 +3,17 @@
 from django.shortcuts import render
 from django.urls import reverse
 
-from clinic.audit.actions import saw
-from clinic.audit.models import AccessLog
 from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
 from intake.danger import danger_of
 from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
+from intake.seen import PATIENT, saw_intake, saw_patient
 
 
 def show(request, intake, template, *, status=200, **context):
     """Render a page that shows this intake to its patient, after writing the access log."""
-    log(request, intake)
+    saw_intake(request, intake, actor=PATIENT)
     patient = intake.patient
     frame = {
         "intake": intake,
@@ -27,32 +26,12 @@ def show(request, intake, template, *, status=200, **context):
     return render(request, template, frame | context, status=status)
 
 
-def log(request, intake):
-    """Its patient is about to see something of this intake."""
-    patient = intake.patient
-    saw(
-        request,
-        actor=AccessLog.Actor.PATIENT,
-        subject="intake",
-        subject_id=intake.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
-
-
 def show_patient(request, patient, template, *, status=200, **context):
     """Render a page about a patient that belongs to none of their intakes. The access log is written before that,
     here or where the status page was found open.
     """
     if not hasattr(request, "status_visit"):
-        saw(
-            request,
-            actor=AccessLog.Actor.PATIENT,
-            subject="patient",
-            subject_id=patient.public_id,
-            patient_id=patient.pk,
-            location_id=patient.location_id,
-        )
+        saw_patient(request, patient, actor=PATIENT)
     frame = {"patient": patient, "location": patient.location}
     if "danger" not in context:
         frame["danger"] = danger_of(patient, language_of(request))

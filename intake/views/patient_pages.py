@@ -19,7 +19,8 @@ from intake.actions.protocols import protocol_for
 from intake.actions.unsent import left_on
 from intake.draft import language_of, patient_page, remember, sent_from_here
 from intake.forms.questions import PageForm, as_sent
-from intake.views.patient_frame import log, next_address, page_address, pages_to_show, show
+from intake.seen import PATIENT, saw_intake
+from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 from intake.views.patient_unsent import as_typed
 from intake.views.switching import keeps_typed
 
@@ -152,7 +153,7 @@ def reveal(request, intake, number):
     changed = fresh.show_only_changed(request.POST.getlist("shown"))
     if not changed:
         return HttpResponse(status=204)
-    log(request, intake)  # a follow-up question comes with its saved answer
+    saw_intake(request, intake, actor=PATIENT)  # a follow-up question comes with its saved answer
     opened = [name for name in changed if name in fresh.fields]
     parts = render_crispy_form(fresh, context={"csrf_token": None})
     return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))

@@ -5,13 +5,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from clinic.audit.actions import saw
-from clinic.audit.models import AccessLog
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake import signed_copy
 from intake.actions import consents
 from intake.draft import intake_of, sent_from_here
 from intake.models import Patient
+from intake.seen import PATIENT, saw_patient
 from intake.status_cookie import patient_of
 
 
@@ -26,14 +25,7 @@ def consent_copy(request):
     signed = list(consents.in_force(patient).values()) if patient else []
     if not signed:
         raise Http404
-    saw(
-        request,
-        actor=AccessLog.Actor.PATIENT,
-        subject="patient",
-        subject_id=patient.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    saw_patient(request, patient, actor=PATIENT)
     return _pdf(patient, signed)
 
 
@@ -53,13 +45,7 @@ def signed(request, public_id):
     found = list(patient.consents.select_related("text").order_by("-pk"))
     if not found:
         raise Http404
-    saw(
-        request,
-        subject="patient",
-        subject_id=patient.public_id,
-        patient_id=patient.pk,
-        location_id=patient.location_id,
-    )
+    saw_patient(request, patient)
     return _pdf(patient, found)
 
 

@@ -1,6 +1,7 @@
 """A clinic that answers at a real address, and windows to it: a phone, a desk computer, one at another office."""
 
 import pytest
+from django.utils.translation import override
 
 from clinic.messages.dispatch import sweep
 from tests.journeys.people import Colleague, Office, Patient
@@ -49,6 +50,13 @@ def computer(window):
 def office_computer(window):
     """`office_computer()` stands at a specialist's office, which has no account here."""
     return lambda **how: window(Office, COMPUTER, **how)
+
+
+@pytest.fixture(params=["en", "es"])
+def language(request):
+    """The words of the pages, in this language; a test that asks for it is run in both."""
+    with override(request.param):
+        yield request.param
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ One of them sits at a desk, the other has a narrow window, so that every page is
 """
 
 import pytest
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from playwright.sync_api import expect
 
 from intake.models import Case, Consent, PatientFile, Urgency
@@ -19,12 +19,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 WINDOWS = {"en": COMPUTER, "es": PHONE}
 FOLLOW_UPS = {"pregnancy"}  # of HEEL_PAIN, asked on the page of the answer they come from
-
-
-@pytest.fixture(params=["en", "es"])
-def language(request):
-    with override(request.param):
-        yield request.param
 
 
 @pytest.fixture

@@ -29,12 +29,6 @@ def scripts(request):
     return request.param == "with scripts"
 
 
-@pytest.fixture(params=["en", "es"])
-def language(request):
-    with override(request.param):
-        yield request.param
-
-
 @pytest.fixture
 def a_phone(phone, language, scripts):
     """`a_phone()` is another browser of the same patient, set to the same language."""

@@ -1,0 +1,27 @@
+"""The access log where a patient, or one of their intakes, is about to be shown: by staff unless another is named."""
+
+from clinic.audit.actions import saw
+from clinic.audit.models import AccessLog
+
+PATIENT = AccessLog.Actor.PATIENT
+
+
+def saw_patient(request, patient, *, actor=None) -> None:
+    """Call it before anything of `patient` leaves the server; pages of patients say `actor=PATIENT`."""
+    _saw(request, "patient", patient.public_id, patient, actor)
+
+
+def saw_intake(request, intake, *, actor=None) -> None:
+    """The same, for something of this intake."""
+    _saw(request, "intake", intake.public_id, intake.patient, actor)
+
+
+def _saw(request, subject, subject_id, patient, actor):
+    saw(
+        request,
+        actor=actor,
+        subject=subject,
+        subject_id=subject_id,
+        patient_id=patient.pk,
+        location_id=patient.location_id,
+    )
