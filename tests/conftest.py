@@ -5,6 +5,7 @@ and must never see anything of Riverside. All of them have a second factor.
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from clinic.staff.models import Role
@@ -24,6 +25,19 @@ def _quick_and_separate(settings, tmp_path):
     here = kept | {"OPTIONS": kept["OPTIONS"] | {"location": str(tmp_path / "files")}}
     settings.STORAGES = settings.STORAGES | {"default": here}
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django's; before it drops the database, nobody else has it open. A browser that keeps its connection
+    to the live server keeps a thread there, and with it a session.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
