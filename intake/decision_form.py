@@ -123,7 +123,7 @@ class DecisionForm(forms.Form):
                 if not cleaned[words]:
                     self.add_error(words, f"Say in your words why this flag is dismissed: {condition}.")
             elif cleaned[reason] or cleaned[words]:
-                self.add_error(dismissed, f"Tick the box to dismiss this flag, or clear its words: {condition}.")
+                self.add_error(dismissed, f"Check the box to dismiss this flag, or clear its words: {condition}.")
 
     def _check_reason(self, cleaned):
         otherwise = cleaned["tier"] != self.case.urgency or cleaned["specialist"] != self.suggested

@@ -12,7 +12,7 @@ class OwnContactForm(forms.Form):
     email = EmailAddressField(required=False, widget=forms.EmailInput)
     told = forms.BooleanField(
         label="I spoke with the patient, made sure who they are, and these are their own details",
-        error_messages={"required": "Speak with the patient first, then tick this box."},
+        error_messages={"required": "Speak with the patient first, then check this box."},
     )
 
     def __init__(self, *args, **kwargs):

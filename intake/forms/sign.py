@@ -24,7 +24,7 @@ class Agreed(forms.BooleanField):
 
 
 class SignForm(forms.Form):
-    """One field for each document still to be signed, then the name and the sentence of intent. Nothing is ticked or
+    """One field for each document still to be signed, then the name and the sentence of intent. No box is checked or
     chosen beforehand. A name that is not the one expected is asked about once.
     """
 
@@ -34,7 +34,7 @@ class SignForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Type your full name to sign.")},
     )
-    intend = Agreed(error_messages={"required": _("Tick this box to sign.")})
+    intend = Agreed(error_messages={"required": _("Check this box to sign.")})
     asked_about = forms.CharField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -99,12 +99,12 @@ def document_field(document):
     if document == Document.TREATMENT:
         return Agreed(
             label=_("I agree to be examined and treated."),
-            error_messages={"required": _("Tick this box if you agree. Without it we cannot treat you.")},
+            error_messages={"required": _("Check this box if you agree. Without it we cannot treat you.")},
         )
     if document == Document.PRIVACY:
         return Agreed(
             label=_("I was given this notice."),
-            error_messages={"required": _("Tick this box to say that you were given the notice.")},
+            error_messages={"required": _("Check this box to say that you were given the notice.")},
         )
     if document == Document.EMAIL:
         return _choice(

@@ -55,7 +55,7 @@ def test_a_study_of_somebody_else_that_nobody_scanned(computer, location, maya):
     at_desk.sees("Not yet scanned for viruses", "This study may be of somebody else", "Brown Eve, born Jan 1, 1990")
     at_desk.follows("IM1.dcm")
     at_desk.presses("Download it", status=422)
-    at_desk.sees_errors("Tick the box to download it")
+    at_desk.sees_errors("Check the box to download it")
     at_desk.ticks("I understand this file has not been scanned")
     with at_desk.page.expect_download() as download:
         at_desk.page.get_by_role("button", name="Download it", exact=True).click()

@@ -41,7 +41,7 @@ def test_a_mother_answers_and_signs_for_her_child(rosa):
     rosa.presses("Continue to sign and send")
     rosa.sees("Rosa Quill signs for Milo Quill.")
     rosa.presses("Sign and send", status=422)
-    rosa.sees_errors("Tick this box if you agree", "Type your full name to sign", "Choose one of the two")
+    rosa.sees_errors("Check this box if you agree", "Type your full name to sign", "Choose one of the two")
     rosa.page.get_by_label("Type your full name").fill("Rosa Quill")
     rosa.page.get_by_label("Ask me each time").check()
     rosa.page.get_by_label("No, call me").check()
