@@ -4,8 +4,6 @@ Earlier answers are a help and never an answer by themselves where they could sh
 (`triage.screening_questions`) are asked anew, every time. Numbers on a scale are how it is today, so they are too.
 """
 
-from datetime import timedelta
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -18,11 +16,10 @@ from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions.cases import open_case
 from intake.actions.protocols import keep_assessment, protocol_for, protocol_version
+from intake.actions.safety import STILL_TODAY
 from intake.emails import LINK_LIVES
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
 from intake.triage import AnswerError
-
-STILL_TODAY = timedelta(hours=12)  # warning signs answered longer ago are asked from the start
 
 
 class NoAddress(Exception):
@@ -59,7 +56,8 @@ def start_worse_after(sent, *, words, by_sender) -> Intake:
         protocol = protocol_for(worse)
         worse.answers |= {name: value for name, value in sent.answers.items() if _fits(protocol, name, value)}
         worse.pages_done |= dict.fromkeys(sent.pages_done, 0)
-        worse.save(update_fields=["answers", "pages_done"])
+        worse.safety_answered_at = sent.safety_answered_at
+        worse.save(update_fields=["answers", "pages_done", "safety_answered_at"])
     return worse
 
 

@@ -23,6 +23,7 @@ from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
+from intake.actions.safety import asked_again
 from intake.actions.unsent import discard_unsent
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
@@ -192,10 +193,10 @@ def save_page(intake, page_id, answers, *, version, contradictory=None, by=None)
     stale = differing and intake.pages_done.get(page_id, 0) > version
     if stale and not _cannot_wait(earlier, screened):
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
-    if differing or (answers and page_id not in intake.pages_done):
+    if differing or (answers and (page_id not in intake.pages_done or page == asked_again(intake))):
         beside = {question: sent[question] for question in taken}
         _keep_what_was(intake, after, differing, beside, (earlier, screened))
-        _write(intake, page_id, after, screened, by)
+        _write(intake, page, after, screened, by)
         dangers.see_to_flags(intake)
     discard_unsent(intake, page_id)
     unread = dangers.is_unread(intake, dangers.emergencies(screened))
@@ -245,16 +246,18 @@ def _keep_what_was(intake, after, differing, contradictory, screened) -> None:
     )
 
 
-def _write(intake, page_id, after, screened, by) -> None:
+def _write(intake, page, after, screened, by) -> None:
     intake.answers = after
     intake.version += 1
-    intake.pages_done = intake.pages_done | {page_id: intake.version}
+    intake.pages_done = intake.pages_done | {page.id: intake.version}
     intake.urgency = max(intake.urgency, int(screened.urgency))
     intake.saved_at = timezone.now()
+    if page == triage.safety_page(protocol_for(intake)):
+        intake.safety_answered_at = intake.saved_at
     intake.entered_by = by or intake.entered_by
     intake.emergency_reasons_read = dangers.still_read(intake, dangers.emergencies(screened))
-    changed = ["answers", "version", "pages_done", "urgency", "saved_at", "entered_by", "emergency_reasons_read"]
-    intake.save(update_fields=changed)
+    changed = ["answers", "version", "pages_done", "urgency", "saved_at", "safety_answered_at", "entered_by"]
+    intake.save(update_fields=[*changed, "emergency_reasons_read"])
 
 
 # Kept for later, submitted, left --------------------------------------------------------------------------------------
@@ -317,9 +320,11 @@ def sign_and_submit(intake, *, version, signed_name, choices, language, by=None)
 
 
 def missing_answers(protocol, intake) -> list[str]:
-    """Ids of the required questions without an answer, in page order."""
-    todo = triage.next_questions(protocol, intake.answers)
-    return [question for question in todo if protocol.questions[question].required]
+    """Ids of the required questions without an answer that holds, in page order."""
+    again = asked_again(intake)
+    todo = set(triage.next_questions(protocol, intake.answers)) | set(again.questions[:1] if again else ())
+    asked = (question for page in protocol.pages for question in page.questions)
+    return [question for question in asked if question in todo and protocol.questions[question].required]
 
 
 def open_cases_for_abandoned(now) -> int:

@@ -111,6 +111,9 @@ class Intake(models.Model):
     )
     started_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(null=True, blank=True)
+    safety_answered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the page of the safety check was last answered"
+    )
     submitted_at = models.DateTimeField(null=True, blank=True)
 
     objects = IntakeQuerySet.as_manager()

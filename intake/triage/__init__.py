@@ -45,7 +45,7 @@ from .outcome import (
     Suggestion,
     Unsure,
 )
-from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages
+from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
 from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
 from .pruning import needed_questions
 from .screening import background_questions, screening_questions
@@ -102,6 +102,7 @@ __all__ = [
     "page_questions",
     "pages",
     "replay",
+    "safety_page",
     "screen",
     "screening_questions",
     "shipped",

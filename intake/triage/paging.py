@@ -57,6 +57,11 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
     return protocol.pages
 
 
+def safety_page(protocol: Protocol) -> Page:
+    """The page that comes before everything else: what is new now, and cannot wait for the rest of the form."""
+    return protocol.pages[0]
+
+
 def find_page(protocol: Protocol, page_id: str) -> Page:
     """The page with this id. Raises KeyError."""
     for page in protocol.pages:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
+from intake.actions.safety import asked_again
 from intake.danger import danger_of
 from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
 from intake.seen import PATIENT, saw_intake, saw_patient
@@ -44,10 +45,12 @@ def page_address(intake, page: triage.Page) -> str:
 
 
 def next_address(intake) -> str:
-    """Who answers, if nobody said; then the first page that still needs the patient, else the page to check."""
+    """Who answers, if nobody said; the safety check, if it is of another day; then the first page that still needs the
+    patient, else the page to check.
+    """
     if needs_respondent(intake):
         return reverse("intake_who")
-    page = triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_done)
+    page = asked_again(intake) or triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_done)
     return page_address(intake, page) if page else reverse("intake_check")
 
 

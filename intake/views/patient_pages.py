@@ -16,6 +16,7 @@ from intake.actions import intakes
 from intake.actions.after_sending import page_after_sending
 from intake.actions.again import day_of_earlier, offered
 from intake.actions.protocols import protocol_for
+from intake.actions.safety import answered_at, asked_again, shown_on
 from intake.actions.unsent import left_on
 from intake.draft import language_of, patient_page, remember, sent_from_here
 from intake.forms.questions import PageForm, as_sent
@@ -53,6 +54,7 @@ def page(request, intake, number):
         return _show(request, intake, form)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
+    again = shown == asked_again(intake)
     try:
         saved = intakes.save_page(
             intake, shown.id, form.answers, version=form.version_shown, contradictory=form.contradictory
@@ -61,7 +63,7 @@ def page(request, intake, number):
         return _after_sending(request, intake, shown)
     except intakes.StalePage as stale:
         return _show_both(request, intake, form, stale.changed)
-    return _onwards(request, saved, form, came_from)
+    return _onwards(request, saved, form, came_from, left_off=again)
 
 
 def _page(intake, number) -> triage.Page | None:
@@ -74,7 +76,7 @@ def _form(request, intake, shown, *, data=None, came_from="", opened_more=False,
         data,
         protocol=protocol_for(intake),
         page_id=shown.id,
-        saved=intake.answers,
+        saved=shown_on(intake, shown),
         language=language_of(request),
         version=intake.version,
         came_from=came_from,
@@ -84,8 +86,10 @@ def _form(request, intake, shown, *, data=None, came_from="", opened_more=False,
     )
 
 
-def _onwards(request, saved, form, came_from):
-    """Where a saved page leads: the emergency advice before anything else."""
+def _onwards(request, saved, form, came_from, *, left_off):
+    """Where a saved page leads: the emergency advice before anything else. From a page that came once more on another
+    day, to where the patient `left_off`.
+    """
     intake = saved.intake
     if saved.newly_emergency:
         return redirect("intake_emergency")
@@ -101,7 +105,7 @@ def _onwards(request, saved, form, came_from):
     if form.unseen:
         come_from = "&from=check" if came_from else ""
         return redirect(f"{page_address(intake, here)}?more{come_from}#div_id_{form.unseen[0]}")
-    if came_from:
+    if came_from or left_off:
         return redirect(next_address(intake))
     after = pages_to_show(intake)
     following = [one for one in after[after.index(here) + 1 :] if intake.pages_done.get(one.id) != CARRIED]
@@ -128,6 +132,7 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
         to_check=form.came_from == "check",
         opened_more=opened_more,
         left=left,
+        answered_before=answered_at(intake) if here == asked_again(intake) else None,
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
 from intake.actions.intakes import link_to
+from intake.actions.safety import asked_again
 from intake.draft import closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
@@ -52,7 +53,7 @@ def _resume(request, intake, to):
     if says_date and not request.switched and form.is_valid():
         opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
-            return reopen(request, _onwards(request, to), intake)
+            return reopen(request, _onwards(request, intake, to), intake)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, intake, link, to)
         wrong = opened
@@ -66,10 +67,12 @@ def _sent(request) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if goes_along(name)}
 
 
-def _onwards(request, to):
+def _onwards(request, intake, to):
+    """What waited is sent first; with nothing waiting, the safety check may come before the page they were on."""
+    if not _sent(request):
+        return redirect(next_address(intake) if asked_again(intake) else to)
     response = redirect(to)
-    if _sent(request):
-        response.status_code = SENT_AGAIN
+    response.status_code = SENT_AGAIN
     return response
 
 

@@ -30,6 +30,11 @@ def typed_and_left(ada):
     UnsentPage.objects.create(intake=ada.intake, page="about-you", fields={"age": ["51"]}, version=1)
 
 
+def days_went_by(ada):
+    """Since the safety check was answered."""
+    Intake.objects.filter(pk=ada.intake.pk).update(safety_answered_at=timezone.now() - timedelta(days=3))
+
+
 def saved_elsewhere(ada):
     """The page is open here, and saved on another device before it is sent."""
     answers = ada.intake.answers | {"age": 45, "sex_at_birth": "male"}

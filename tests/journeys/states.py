@@ -106,6 +106,7 @@ A_FORM = {
         "with an answer of last time": lambda ada: (
             ada.sent(GOAL).does(then.begins_again(Intake.Occasion.AGAIN)).opens_questions("daily-life")
         ),
+        "once more on another day": lambda ada: ada.fills_in().does(then.days_went_by).opens_questions("safety-check"),
         "is anybody there": lambda ada: ada.fills_in().is_idle_after(1.9).opens_questions(ABOUT).is_warned(),
     },
     "intake/changed": {
@@ -125,6 +126,7 @@ A_FORM = {
         "to sign": lambda ada: ada.is_somebody(**LONG).fills_in().added_files("a.pdf", "b.pdf").opens("intake_check"),
         "everything is signed": lambda ada: ada.is_somebody().signed_before().fills_in().opens("intake_check"),
         "answers missing": lambda ada: ada.fills_in(BEGUN).opens("intake_check"),
+        "on another day": lambda ada: ada.fills_in().does(then.days_went_by).opens("intake_check"),
         "sent with answers missing": lambda ada: (
             ada.fills_in(BEGUN).opens("intake_submit", query="?version=1").and_gets(422)
         ),
