@@ -2,8 +2,7 @@
 
 Every function is one transaction, moves the case through `Case.move_to` and leaves an event on its timeline. Those a
 person calls take `by=` and raise PermissionDenied unless that person may decide cases. All accept `now=` for the
-moment they count from. A person's action on a case that has moved on since raises one of the refusals below and
-changes nothing.
+moment they count from. On a case that has moved on since, a person's action is one of the refusals below.
 """
 
 from dataclasses import dataclass
@@ -63,8 +62,9 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
 
     Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
     once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
-    not see, or one that had gone; the same flags by other answers are noted. Answers never lower a tier. `because` is
-    a `Case.OpenedBecause`; `words` open the timeline. Whoever reports getting worse counts as soon at least.
+    not see, or one that had gone, and when the form is sent after it. The same flags by other answers are noted.
+    Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words` open the timeline. Whoever reports
+    getting worse counts as soon at least.
     """
     now = now or timezone.now()
     case = Case.objects.select_for_update().filter(intake=intake).first()
@@ -76,8 +76,11 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     found = Urgency(assessment.urgency)
     changes = {"flags": flags, "rules_urgency": max(case.rules_urgency, found)}
     words = "; ".join(flag["condition"] for flag in fresh)
-    if case.status == Status.DECIDED and fresh:
-        _begin_again(case, max(case.urgency, found), event=Kind.REOPENED, words=words, now=now, **changes)
+    sent = because == Case.OpenedBecause.SUBMITTED and not case.events.filter(kind=Kind.SUBMITTED).exists()
+    if case.status == Status.DECIDED and (fresh or sent):
+        urgency = max(case.urgency, found) if fresh else case.urgency
+        words = words or "The form was sent after the decision."
+        _begin_again(case, urgency, event=Kind.REOPENED, words=words, now=now, **changes)
     elif case.status != Status.DECIDED and found > case.urgency:
         _begin_again(case, found, event=Kind.RAISED, words=words, now=now, **changes)
     elif fresh:
@@ -92,7 +95,7 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
         case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
     else:
         Case.objects.filter(pk=case.pk).update(flags=flags)  # the same flags, by the newest answers
-    if because == Case.OpenedBecause.SUBMITTED and not case.events.filter(kind=Kind.SUBMITTED).exists():
+    if sent:
         case.move_to(case.status, event=Kind.SUBMITTED, now=now)
     return case
 

@@ -125,6 +125,26 @@ def test_a_decided_case_opens_again_when_a_flag_fires_that_the_decision_did_not_
     assert kinds(case)[-1] == Kind.REOPENED
 
 
+@pytest.mark.parametrize("answers", [SADDLE_NUMBNESS, FOOT_DROP, HEEL_PAIN], ids=["emergency", "soon", "routine"])
+def test_a_form_sent_after_the_decision_is_read_too(location, maya, answers):
+    """Maya decided after one call, on half a form. What comes with the rest of it waits for a therapist again."""
+    intake = factories.intake(at=location)
+    case = answered(intake, answers)
+    reached(case, maya)
+    agree(case, maya)
+    tier = case.tier
+
+    later = MONDAY_MORNING + timedelta(hours=3)
+    case = answered(intake, answers | {"anything_else": "Since yesterday it is worse"}, because=SUBMITTED, now=later)
+
+    assert (case.status, case.tier, case.decided_at) == (Case.Status.WAITING, tier, None)
+    assert case.acknowledge_by > later
+    assert kinds(case)[-2:] == [Kind.REOPENED, Kind.SUBMITTED]
+    reached(case, maya, now=later + timedelta(minutes=5))
+    agree(case, maya)
+    assert answered(intake, answers, because=SUBMITTED).status == Case.Status.DECIDED, "it is sent once"
+
+
 def test_a_decided_case_stays_decided_while_the_same_flag_fires_on_every_page(location, maya):
     intake = factories.intake(at=location)
     case = answered(intake, FOOT_DROP)
