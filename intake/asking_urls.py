@@ -9,5 +9,6 @@ urlpatterns = [
     path("status/appointment/", appointments.status_appointment, name="status_appointment"),
     path("guide/", guide.guide, name="guide"),
     path("requests/", requests.requests, name="requests"),
+    path("requests/find/", requests.find, name="find_patient"),
     path("requests/<uuid:public_id>/", requests.appointment_request, name="appointment_request"),
 ]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/<uuid:public_id>/proof-seen/", own_contact.proof_seen, name="proof_seen"),
     path("patients/<uuid:public_id>/signed/", signed.signed, name="signed"),
     path("patients/<uuid:public_id>/contact/", own_contact.confirm_contact, name="confirm_contact"),
+    path("patients/<uuid:public_id>/links/", own_contact.give_out_links, name="give_out_links"),
     path("patients/<uuid:public_id>/proof-seen/", own_contact.proof_seen_at_desk, name="proof_seen_at_desk"),
     path("cases/<uuid:public_id>/invite-again/", coming_back.invite_again, name="invite_again"),
     path("cases/<uuid:public_id>/seen/", coming_back.seen, name="follow_up_seen"),

@@ -98,6 +98,7 @@ ROUTES = {
     "invite": Route(may.INVITE_PATIENTS),
     # What patients ask the desk for
     "requests": Route(may.ANSWER_REQUESTS, shows=True),
+    "find_patient": changes(may.ANSWER_REQUESTS, ""),
     "appointment_request": Route(may.ANSWER_REQUESTS, "appointment request", shows=True),
     # Forms on paper
     "paper": Route(may.ANSWER_REQUESTS, shows=True),
@@ -120,6 +121,7 @@ ROUTES = {
     "reopen_case": changes(may.DECIDE_CASES, "case"),
     "proof_seen": changes(may.SEE_CASES, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
+    "give_out_links": changes(may.ANSWER_REQUESTS, "patient"),
     "proof_seen_at_desk": changes(may.ANSWER_REQUESTS, "patient"),
     "signed": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "invite_again": changes(may.SEE_CASES, "case"),

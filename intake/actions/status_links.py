@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from clinic.links.actions import make_link
+from clinic.links.actions import address_of, make_link
 from clinic.links.models import Link
 
 STATUS_LINK_LIVES = timedelta(days=30)  # after each mail that holds it
@@ -14,6 +14,11 @@ def link_to_status(patient) -> Link:
     """The live link to this patient's status page; made again when it has expired."""
     live = Link.objects.live().filter(purpose=Link.Purpose.STATUS, subject_id=patient.public_id)
     return live.first() or extended(patient.public_id)
+
+
+def address_to_write_down(patient) -> str:
+    """The address of the status page, for somebody who gets no mail that holds it; "" for everybody else."""
+    return "" if patient.email and not patient.why_no_mail() else address_of(link_to_status(patient))
 
 
 def extended(public_id) -> Link:

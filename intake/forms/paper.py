@@ -34,7 +34,7 @@ class FindForm(forms.Form):
         return code
 
 
-class BegunForm(forms.Form):
+class NameAndBirthForm(forms.Form):
     """Who began online and wants to go on on paper."""
 
     last_name = forms.CharField(

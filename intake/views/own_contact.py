@@ -1,12 +1,13 @@
-"""What staff make sure of about who answers: proof of an authority, and a grown-up patient's own details."""
+"""What staff make sure of about who answers: proof of an authority, a grown-up patient's own details, a way back."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from clinic.links.actions import address_of
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
-from intake.actions import respondents
+from intake.actions import respondents, way_back
 from intake.forms.own_contact import OwnContactForm
 from intake.models import Case, Patient, Respondent
 from intake.seen import saw_patient
@@ -24,10 +25,24 @@ def confirm_contact(request, public_id):
         else:
             messages.info(request, "Somebody has confirmed these details already.")
         return redirect("confirm_contact", patient.public_id)
+    return _show(request, patient, form)
+
+
+@require_POST
+@staff_may(ANSWER_REQUESTS)
+def give_out_links(request, public_id):
+    """The patient's links, to read out or print. Sleeping ones work again."""
+    patients = Patient.objects.visible_to(request.user).select_related("location")
+    patient = get_object_or_404(patients, public_id=public_id)
+    links = [(link, address_of(link)) for link in way_back.give_out(patient, by=request.user)]
+    return _show(request, patient, OwnContactForm(), links=links, asked=True)
+
+
+def _show(request, patient, form, **more):
     saw_patient(request, patient)
     with timezone.override(patient.location.zone):
         acting = respondents.acting_for(patient)
-        context = {"form": form, "patient": patient, "location": patient.location, "acting": acting}
+        context = {"form": form, "patient": patient, "location": patient.location, "acting": acting} | more
         return render(request, "intake/own_contact.html", context, status=422 if form.errors else 200)
 
 

@@ -16,7 +16,7 @@ from intake.actions import consents, intakes, paper
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
 from intake.danger import danger_of
-from intake.forms.paper import BegunForm, FindForm, PaperContactForm, PaperSignForm, PaperWhoForm
+from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.forms.questions import PageForm
 from intake.models import Case, Intake
 from intake.paper.code import written
@@ -57,7 +57,7 @@ def _show_desk(request, *, form=None, find=None, begun=None, found=()):
     shown = {
         "form": form or PaperContactForm(locations=request.user.locations.all(), initial={"language": "en"}),
         "find": find or FindForm(),
-        "begun": begun or BegunForm(),
+        "begun": begun or NameAndBirthForm(),
         "found": found,
         "rows": [(intake, written(intake.paper_code)) for intake in rows],
     }
@@ -77,7 +77,7 @@ def find(request):
                 return redirect("paper_check", found.public_id)
             form.add_error("code", "There is no form with this code at your locations.")
         return _show_desk(request, find=form)
-    form = BegunForm(request.POST)
+    form = NameAndBirthForm(request.POST)
     found = []
     if form.is_valid():
         said = form.cleaned_data

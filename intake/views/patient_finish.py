@@ -10,6 +10,7 @@ from intake import triage
 from intake.actions import dangers, intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.protocols import protocol_for
+from intake.actions.status_links import address_to_write_down
 from intake.advice import next_steps, opening_hours
 from intake.danger import danger_of
 from intake.draft import language_of, patient_page, sent_from_here
@@ -130,5 +131,6 @@ def done(request, intake):
         saved_at=None,
         next=next_steps(intake, language_of(request)) if intake.urgency < Urgency.URGENT else None,
         signed=bool(in_force(intake.patient)),
+        address=address_to_write_down(intake.patient),
         hours=opening_hours(location),
     )

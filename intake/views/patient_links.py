@@ -4,11 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from clinic.links.actions import Asleep, Wrong, address_of, find, try_open
 from clinic.links.models import Link
-from intake.actions.intakes import link_to
+from intake.actions.intakes import keep_for_later, link_to
 from intake.draft import forget, patient_page, remember
 from intake.forms.contact import OpenLinkForm
 from intake.models import Intake, Patient
@@ -69,11 +69,14 @@ def _asleep(request, found, patient):
 
 
 @patient_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def kept(request, intake):
-    """How to come back. The mail, when there is an address, was put into the outbox by the page before."""
+    """Keeps the form for later, and shows how to come back."""
     if intake.submitted_at:
         return redirect("intake_done")
+    if request.method == "POST":
+        keep_for_later(intake)
+        return redirect("intake_save")
     way_back = link_to(intake)
     return show(
         request,
@@ -87,7 +90,11 @@ def kept(request, intake):
 
 @patient_page
 def leave(request, intake):
-    """Closes the form in this browser, for a phone that others use. What was saved stays saved."""
+    """Closes the form in this browser, for a phone that others use. What was saved stays saved, with a way back."""
     if request.method == "POST":
-        return forget_status(forget(show(request, intake, "intake/left.html", saved_at=None, idle=None)))
+        way_back = None if intake.submitted_at else keep_for_later(intake)
+        mailed = intake.patient.email and not intake.patient.why_no_mail(asked_for=True)
+        address = address_of(way_back) if way_back and not mailed else ""
+        left = show(request, intake, "intake/left.html", saved_at=None, idle=None, address=address)
+        return forget_status(forget(left))
     return show(request, intake, "intake/leave.html", onwards=next_address(intake))

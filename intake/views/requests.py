@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.actions import saw
-from clinic.links.models import Link
-from clinic.messages.models import Message
-from clinic.staff.permissions import ANSWER_REQUESTS, SEE_MESSAGES, staff_may
+from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake.actions import appointments
+from intake.actions.way_back import with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
+from intake.forms.paper import NameAndBirthForm
 from intake.models import AppointmentRequest, Patient
 
 State = AppointmentRequest.State
@@ -21,6 +21,24 @@ SHOWN = 100  # of each sort; more than that is a day nobody plans by list
 @require_safe
 @staff_may(ANSWER_REQUESTS)
 def requests(request):
+    return _show_list(request, NameAndBirthForm())
+
+
+@require_POST
+@staff_may(ANSWER_REQUESTS)
+def find(request):
+    """Whoever calls, by name and birth date. Nothing of other locations is found."""
+    form, found = NameAndBirthForm(request.POST), []
+    if form.is_valid():
+        said = form.cleaned_data
+        mine = Patient.objects.visible_to(request.user).select_related("location").order_by("-pk")
+        found = mine.filter(last_name__iexact=said["last_name"], date_of_birth=said["date_of_birth"])[:SHOWN]
+        if not found:
+            form.add_error(None, "Nobody of this name and birth date is a patient at your locations.")
+    return _show_list(request, form, found)
+
+
+def _show_list(request, form, found=()):
     now, user = timezone.now(), request.user
     mine = AppointmentRequest.objects.visible_to(user).select_related("patient", "location", "answered_by")
     waiting = list(mine.unanswered().order_by("answer_by", "pk")[:SHOWN])
@@ -32,17 +50,11 @@ def requests(request):
         "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
         "came_of_age": Patient.objects.visible_to(user).came_of_age().select_related("location")[:SHOWN],
         "without_proof": Patient.objects.visible_to(user).without_proof().select_related("location")[:SHOWN],
-        "asleep": _sleeping_links(user),
+        "asleep": with_sleeping_links(user).select_related("location")[:SHOWN],
+        "find": form,
+        "found": found,
     }
-    return render(request, "requests/list.html", context)
-
-
-def _sleeping_links(user) -> int:
-    """Links that took too many wrong tries; the page of messages says whose and wakes them."""
-    if not user.may(SEE_MESSAGES):
-        return 0
-    seen = Message.objects.visible_to(user)
-    return Link.objects.asleep().filter(subject_id__in=seen.values("subject_id")).count()
+    return render(request, "requests/list.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

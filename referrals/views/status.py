@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.links.actions import address_of
 from intake import own_answers
+from intake.actions.status_links import address_to_write_down
 from intake.draft import forget, language_of
 from intake.status_cookie import forget_status, patient_of, status_page
 from intake.views.patient_frame import show_patient
@@ -36,7 +36,7 @@ def status(request, patient):
         standing=found,
         danger=found.danger,
         link=visit.link,
-        address="" if patient.email and not patient.why_no_mail() else address_of(visit.link),
+        address=address_to_write_down(patient),
     )
 
 

@@ -8,6 +8,7 @@ from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.actions import intakes
 from intake.models import Intake
+from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,19 @@ def test_save_and_come_back_later_keeps_the_page_and_says_until_when(ada):
     assert ada.intake.answers["sex_at_birth"] == "male"
     assert "Come back by your link until" in ada.text
     assert "ada@patients.example" in ada.text
+    assert Message.objects.filter(kind="intake_link").count() == 1
+
+
+@pytest.mark.parametrize("address", ["intake_check", "intake_submit"])
+def test_the_page_to_check_and_the_page_to_sign_are_kept_for_later_too(ada, address):
+    """The button of either mails the link the next page speaks of."""
+    ada.answers_everything(HEEL_PAIN)
+    ada.comes_to_sign() if address == "intake_submit" else ada.opens(address)
+    assert '<button class="btn btn-link" form="later">' in ada.html
+    assert 'id="later" method="post" action="/intake/save/"' in ada.html
+    ada.sends(reverse("intake_save"), {"whose": ada.hidden("whose")})
+
+    assert "We are sending the link to ada@patients.example" in ada.text
     assert Message.objects.filter(kind="intake_link").count() == 1
 
 

@@ -171,12 +171,15 @@ A_FORM = {
         "after sending": lambda ada: ada.sent().added_files("a.pdf").opens("intake_files"),
     },
     "intake/kept": {
-        "by mail": lambda ada: ada.fills_in().opens("intake_save"),
+        "by mail": lambda ada: ada.fills_in().opens("intake_check").presses('button[form="later"]'),
         "by a link to write down": lambda ada: ada.is_somebody(**NOWHERE).fills_in().opens("intake_save"),
     },
     "intake/leave": {"asked": lambda ada: ada.fills_in().opens("intake_leave")},
     "intake/left": {
         "not sent": lambda ada: ada.fills_in().opens("intake_leave").presses(),
+        "not sent, without an address": lambda ada: (
+            ada.is_somebody(**NOWHERE).fills_in().opens("intake_leave").presses()
+        ),
         "sent": lambda ada: ada.sent().opens("intake_leave").presses(),
         "in danger": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens("intake_leave").presses(),
     },
@@ -220,6 +223,7 @@ A_FORM = {
 A_SENT_FORM = {
     "intake/done": {
         "routine": lambda ada: ada.sent().opens("intake_done"),
+        "without an address": lambda ada: ada.is_somebody(**NOWHERE).sent().opens("intake_done"),
         "soon": lambda ada: ada.sent(FOOT_DROP).added_files("a.pdf").opens("intake_done"),
         "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opens("intake_done"),
         "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_done"),

@@ -1,0 +1,38 @@
+"""A way back for a patient who calls or stands at the desk: staff make sure who it is, and give out the links."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from clinic.links.actions import wake
+from clinic.links.models import Link
+from clinic.staff.permissions import ANSWER_REQUESTS
+from intake.actions.intakes import link_to
+from intake.actions.status_links import link_to_status
+from intake.models import Intake, Patient
+
+
+@transaction.atomic
+def give_out(patient, *, by) -> list[Link]:
+    """The links of this patient, awake: to their page, once a form was sent, and to the form that is not.
+
+    None while a guardian's details stand for a patient who has come of age. The date of birth is still asked.
+    """
+    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=patient.location_id).exists():
+        raise PermissionDenied
+    if patient.came_of_age_at:
+        return []
+    begun = patient.intakes.unfinished().filter(paper_code=None).first()
+    sent = patient.intakes.exclude(submitted_at=None).exists()
+    links = [*([link_to_status(patient)] if sent else []), *([link_to(begun)] if begun else [])]
+    for link in links:
+        if link.asleep:
+            wake(link, by=by)
+    return links
+
+
+def with_sleeping_links(user):
+    """The patients this member of staff may see of whom a link took too many wrong tries."""
+    asleep = Link.objects.asleep().values("subject_id")
+    forms = Intake.objects.filter(public_id__in=asleep).values("patient_id")
+    return Patient.objects.visible_to(user).filter(Q(public_id__in=asleep) | Q(pk__in=forms))
