@@ -6,8 +6,11 @@ from pathlib import PurePath
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
+
+from clinic.audit.models import AccessLog
 
 FOLDER, APART = "patients", "infected"
 
@@ -28,6 +31,16 @@ class PatientFileQuerySet(models.QuerySet):
 
     def kept(self):
         return self.filter(removed_at=None)
+
+    def came_late(self):
+        """Sent by the patient when the case was decided already, and opened by nobody on staff since.
+
+        One with a virus cannot be opened, and its patient is told.
+        """
+        looks = AccessLog.objects.filter(actor=AccessLog.Actor.STAFF, subject="file", patient_id=OuterRef("patient_id"))
+        opened = looks.filter(subject_id=Cast(OuterRef("public_id"), models.CharField()))
+        late = self.kept().filter(added_by=None, intake__case__decided_at__lt=F("added_at"))
+        return late.exclude(scan=PatientFile.Scan.INFECTED).filter(~Exists(opened))
 
     def to_scan(self):
         return self.kept().filter(scan=PatientFile.Scan.WAITING)

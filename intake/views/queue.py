@@ -16,7 +16,7 @@ from clinic.audit.actions import saw
 from clinic.messages import dispatch
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
 from intake import triage
-from intake.models import Case, CaseEvent, Urgency
+from intake.models import Case, CaseEvent, PatientFile, Urgency
 
 ROWS = 50
 LATELY = timedelta(days=14)
@@ -89,8 +89,9 @@ def queue(request):
             return redirect("referrals")
         raise PermissionDenied
     shown = _shown(request)
+    late = PatientFile.objects.visible_to(request.user).came_late().select_related("patient", "intake__case")
     _log(request)
-    return render(request, "cases/queue.html", shown)
+    return render(request, "cases/queue.html", shown | {"late_files": late[:ROWS]})
 
 
 @require_GET

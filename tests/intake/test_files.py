@@ -14,7 +14,7 @@ from PIL import Image
 from clinic.audit.models import AccessLog
 from clinic.files import receiving
 from intake.actions import files
-from intake.models import PatientFile
+from intake.models import Case, PatientFile
 from intake.models.file import APART
 from intake.status_cookie import open_status
 from tests import factories
@@ -304,6 +304,27 @@ def test_a_clean_file_comes_at_once_and_an_infected_one_never(case, sign_in, may
     assert address(clean) in page
     assert address(bad) not in page
     assert "A virus was found" in page
+
+
+def test_a_file_that_comes_after_the_decision_stands_on_the_queue_until_somebody_opened_it(
+    case, sign_in, maya, daniel, olga
+):
+    before = factories.patient_file(case.intake)
+    Case.objects.filter(pk=case.pk).update(status=Case.Status.DECIDED, decided_by=maya, decided_at=timezone.now())
+    late = factories.patient_file(case.intake, b"%PDF-1.7 later", name="later.pdf")
+    factories.patient_file(case.intake, b"%PDF-1.7 desk", added_by=maya)
+    infected = factories.patient_file(case.intake, b"%PDF-1.7 bad")
+    files.mark_scanned(infected, found="Eicar-Test-Signature")
+    assert list(PatientFile.objects.came_late()) == [late]
+
+    line = "a report about a scan or test"
+    for colleague, sees in ((maya, True), (daniel, True), (olga, False)):
+        assert (line in sign_in(colleague).get(reverse("queue")).content.decode()) is sees
+    sign_in(maya).get(address(before))
+    assert PatientFile.objects.came_late().exists()
+    sign_in(maya).get(address(late))
+    assert not PatientFile.objects.came_late().exists()
+    assert line not in sign_in(daniel).get(reverse("queue")).content.decode()
 
 
 def test_one_changed_byte_and_nothing_is_handed_out(case, sign_in, maya, caplog):
