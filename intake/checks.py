@@ -16,6 +16,18 @@ def the_protocol_loads(app_configs, **kwargs):
 
 
 @checks.register
+def the_emergency_page_is_the_one_that_was_read(app_configs, **kwargs):
+    """An error when a word of it changed without its readers, or an approved protocol has none."""
+    from intake import emergency_page
+
+    hint = "`manage.py emergency_page` prints words and digest. A clinician, and for Spanish a translator, read them."
+    try:
+        return [checks.Error(fault, hint=hint, id="intake.E003") for fault in emergency_page.faults()]
+    except triage.ProtocolError:
+        return []  # said already
+
+
+@checks.register
 def the_consent_texts_are_whole(app_configs, **kwargs):
     """An error when a document patients sign is missing in a language or its file is broken."""
     from intake import consent_texts
