@@ -1,8 +1,8 @@
 """Answering requests for a new link, away from the page on which they were made.
 
-An address that is on file gets one mail for each person who is written to there, since families share one: the link
-to their newest form if it is not sent yet, else the link to their status page. Either way the link before it ends. The
-date of birth tells which is whose; the mail does not. An address that is not on file gets nothing.
+An address that is on file gets mails for each person who is written to there, since families share one: the link to
+their status page if they ever sent a form, and the link to their newest form if it is not sent yet. Either way the link
+before it ends. The date of birth tells which is whose; the mail does not. An address that is not on file gets nothing.
 """
 
 from django.db import transaction
@@ -40,25 +40,28 @@ def _answer_next() -> bool:
 
 
 def _mail_links(address) -> None:
-    for intake in _newest_of_each(address)[:MOST_PEOPLE]:
-        patient = intake.patient
-        if intake.submitted_at:
-            if status_link(patient):
-                ends = timezone.now() + STATUS_LINK_LIVES
-                renew_link(Link.Purpose.STATUS, patient.public_id, expires_at=ends)
-        elif emails.resume_link_requested(intake):
-            renew_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + emails.LINK_LIVES)
+    for sent, begun in _forms_of_each(address)[:MOST_PEOPLE]:
+        if sent and status_link(sent.patient):
+            ends = timezone.now() + STATUS_LINK_LIVES
+            renew_link(Link.Purpose.STATUS, sent.patient.public_id, expires_at=ends)
+        if begun and emails.resume_link_requested(begun):
+            renew_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + emails.LINK_LIVES)
 
 
-def _newest_of_each(address) -> list[Intake]:
-    """The newest intake of each person who is written to at this address, newest first.
+def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:
+    """For each person who is written to at this address: the newest form they sent, and a newer one not sent yet.
 
-    Somebody who began twice is one person: their name and date of birth are the same.
+    Somebody who began twice is one person: their name and date of birth are the same. Anybody may begin forms with this
+    address, so whoever has sent one comes first; then the newest.
     """
     found = Intake.objects.filter(patient__email__iexact=address).select_related("patient__location")
-    newest: dict[tuple, Intake] = {}
+    forms: dict[tuple, list[Intake]] = {}
     for intake in found.order_by("-started_at"):
         patient = intake.patient
         if not patient.why_no_mail(asked_for=True):
-            newest.setdefault((patient.full_name.casefold(), patient.date_of_birth), intake)
-    return list(newest.values())
+            forms.setdefault((patient.full_name.casefold(), patient.date_of_birth), []).append(intake)
+    of_each = [
+        (next((intake for intake in own if intake.submitted_at), None), None if own[0].submitted_at else own[0])
+        for own in forms.values()
+    ]
+    return sorted(of_each, key=lambda forms: forms[0] is None)

@@ -79,9 +79,28 @@ def test_somebody_whose_form_is_sent_gets_the_link_to_the_status_page_and_the_ol
     assert Link.objects.get().subject_id == ada.public_id
 
 
-def test_the_newest_form_decides_and_one_mail_is_enough(sent, begun):
+@pytest.mark.parametrize("occasion", ["first", "again", "worse"])
+def test_a_form_begun_and_left_after_one_was_sent_hides_no_status_page(sent, ada, occasion):
+    later = {} if occasion == "first" else {"occasion": occasion, "earlier": sent}
+    begun = factories.intake(of=ada, answers={"age": 46}, **later)
     asks()
-    assert [(message.kind, message.subject_id) for message in answered()] == [("intake_link", begun.public_id)]
+    told = [(message.kind, message.subject_id) for message in answered()]
+    assert told == [("status_link", ada.public_id), ("intake_link", begun.public_id)]
+    assert {link.subject_id for link in Link.objects.all()} == {ada.public_id, begun.public_id}
+
+
+def test_somebody_who_began_anew_without_their_link_is_the_same_person(sent, ada, location):
+    again = factories.patient(at=location, email=ADA.upper(), first_name="ADA", last_name=ada.last_name)
+    begun = factories.intake(of=again, answers={})
+    asks()
+    told = {(message.kind, message.subject_id) for message in answered()}
+    assert told == {("status_link", ada.public_id), ("intake_link", begun.public_id)}
+
+
+def test_a_form_that_was_left_for_another_one_is_no_longer_offered(begun, ada):
+    factories.intake(of=ada, answers=HEEL_PAIN, submitted=True)
+    asks()
+    assert [(message.kind, message.subject_id) for message in answered()] == [("status_link", ada.public_id)]
 
 
 def test_children_who_share_their_mothers_address_get_a_mail_each(sent, location):
@@ -98,6 +117,30 @@ def test_no_more_mails_than_a_household_has_people(location):
         factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
     asks()
     assert len(answered()) == MOST_PEOPLE
+
+
+def test_strangers_who_begin_forms_with_an_address_push_nobody_out(sent, location):
+    for number in range(MOST_PEOPLE):
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+    asks()
+    mails = answered()
+    assert len(mails) == MOST_PEOPLE
+    assert (mails[0].kind, mails[0].subject_id) == ("status_link", sent.patient.public_id)
+
+
+def test_a_status_link_goes_out_when_the_address_had_all_its_links_to_forms(sent, begun, monkeypatch):
+    monkeypatch.setattr("intake.emails.MOST_TO_AN_ADDRESS", {timedelta(hours=1): 0})
+    asks()
+    assert [message.kind for message in answered()] == ["status_link"]
+    assert not Link.objects.filter(purpose=Link.Purpose.INTAKE).exists(), "no link ends without a mail"
+
+
+def test_both_links_together_are_mailed_three_times_an_hour(sent, begun):
+    for number in range(4):
+        asks(REMOTE_ADDR=f"198.51.100.{number}")
+        answered()
+    kinds = [message.kind for message in answered()]
+    assert (kinds.count("status_link"), kinds.count("intake_link")) == (3, 3)
 
 
 def test_an_unknown_address_gets_nothing_and_the_same_page(sent):
