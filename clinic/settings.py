@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"expires": 5},
     },
+    "forget counted starts of forms": {
+        "task": "intake.tasks.forget_starts",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "find forms that were left": {
         "task": "intake.tasks.open_cases_for_abandoned",
         "schedule": 60,

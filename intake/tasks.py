@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from clinic.links import starts
 from intake.actions import files, forgotten, intakes, link_requests, respondents
 
 
@@ -14,6 +15,11 @@ def open_cases_for_abandoned():
 @shared_task
 def answer_link_requests():
     link_requests.answer_link_requests(timezone.now())
+
+
+@shared_task
+def forget_starts():
+    starts.forget_old(timezone.now())
 
 
 @shared_task

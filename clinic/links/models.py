@@ -85,3 +85,16 @@ class LinkRequest(models.Model):
 
     def __str__(self):
         return f"link request {self.pk}"
+
+
+class FormStart(models.Model):
+    """Somebody without a link began a form. Kept for a day, to count; which form it was stands nowhere."""
+
+    network_key = models.BinaryField(max_length=32, help_text="Keyed hash of the network it was begun from")
+    begun_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["network_key", "begun_at"], name="form_start_network")]
+
+    def __str__(self):
+        return f"form start {self.pk}"

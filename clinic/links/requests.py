@@ -28,17 +28,26 @@ def ask(address: str, network: str) -> bool:
     now = timezone.now()
     keys = {
         "address_key": keyed("link request address", address.casefold()),
-        "network_key": keyed("link request network", _network(network)),
+        "network_key": network_key("link request network", network),
     }
-    with connection.cursor() as cursor:
-        for key in sorted(keys.values()):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
+    wait_for_turn(*keys.values())
     for name, limits in (("address_key", MOST_FOR_AN_ADDRESS), ("network_key", MOST_FROM_A_NETWORK)):
-        asked = LinkRequest.objects.filter(**{name: keys[name]})
-        if any(asked.filter(asked_at__gt=now - span).count() >= most for span, most in limits.items()):
+        if too_often(LinkRequest.objects.filter(**{name: keys[name]}), "asked_at", limits, now):
             return False
     LinkRequest.objects.create(**keys, address=address, asked_at=now)
     return True
+
+
+def wait_for_turn(*keys) -> None:
+    """Whoever else counts by one of these keys waits for the end of this transaction."""
+    with connection.cursor() as cursor:
+        for key in sorted(keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
+
+
+def too_often(rows, moment, limits, now) -> bool:
+    """Whether one of the limits is used up; `moment` names the field with the time of a row."""
+    return any(rows.filter(**{f"{moment}__gt": now - span}).count() >= most for span, most in limits.items())
 
 
 def network_of(request) -> str:
@@ -46,6 +55,11 @@ def network_of(request) -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
     return hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
+
+
+def network_key(use: str, address: str) -> bytes:
+    """What is kept of a network: enough to count by, and not its address."""
+    return keyed(use, _network(address))
 
 
 def _network(address: str) -> str:

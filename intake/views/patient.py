@@ -2,11 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clinic.links.requests import network_of
+from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
 from clinic.staff.models import Location
 from intake import advice, draft
 from intake.actions import intakes
@@ -36,7 +39,8 @@ def home(request):
 def start(request):
     """Contact details first, so that somebody can be called back whose form is never finished.
 
-    Whoever came to ask for an appointment goes on to that page; `next` is that one word and no address.
+    Whoever came to ask for an appointment goes on to that page; `next` is that one word and no address. When too many
+    forms were begun from here, the page stays as it was filled in, and says whom to call.
     """
     locations = Location.objects.all()
     asks = APPOINTMENT in (request.POST.get("next"), request.GET.get("next"))
@@ -45,15 +49,23 @@ def start(request):
         locations=locations,
         initial={"language": draft.language_of(request)},
     )
+    status, call = 200, None
     if request.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
-        intake, danger = _begin(request, form)
-        onwards = reverse("intake_appointment") if asks else next_address(intake)
-        response = draft.remember(request, redirect("intake_emergency" if danger else onwards), intake)
-        return draft.speak(response, intake.language)
-    context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else ""}
-    return render(request, "intake/start.html", context, status=422 if form.errors else 200)
+        try:
+            intake, danger = _begin(request, form)
+        except TooManyStarts:
+            status, call = 429, form.contact()["location"]
+            form.add_error(None, _("We cannot take another form from this connection right now. Nothing was sent."))
+        else:
+            onwards = reverse("intake_appointment") if asks else next_address(intake)
+            response = draft.remember(request, redirect("intake_emergency" if danger else onwards), intake)
+            return draft.speak(response, intake.language)
+    elif form.errors:
+        status = 422
+    context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else "", "call": call}
+    return render(request, "intake/start.html", context, status=status)
 
 
 def _typed(request):
@@ -65,22 +77,33 @@ def _typed(request):
     return typed
 
 
+@transaction.atomic
 def _begin(request, form) -> tuple[Intake, bool]:
     """The intake this page stands for, and whether its details as they are now are an emergency.
 
     The page may be sent more than once: a double press, or "back" and a slip mended. That is the same intake as long
     as it is plainly the same person's. Whoever types other details, or comes after the form was closed here, begins
     one of their own: on a shared phone "back" must open nobody's answers and rename nobody.
+
+    Raises TooManyStarts instead of beginning one. A press waits for the one before it, so that both count as one.
     """
     contact, public_id = form.contact(), form.public_id()
+    starts_in_turn(network_of(request))
     begun = Intake.objects.select_related("patient").filter(public_id=public_id).first() if public_id else None
     if begun is None:
-        return intakes.start_intake(**contact, public_id=public_id), False
+        return _start(request, **contact, public_id=public_id), False
     if begun == draft.intake_of(request) and not begun.submitted_at and _same_person(begun.patient, contact):
         saved = intakes.change_contact(begun, **contact)
         return begun, bool(saved and saved.newly_emergency)
     pressed_twice = begun.saved_at is None and all(getattr(begun.patient, name) == contact[name] for name in contact)
-    return (begun if pressed_twice else intakes.start_intake(**contact)), False
+    return (begun if pressed_twice else _start(request, **contact)), False
+
+
+def _start(request, **contact) -> Intake:
+    """A new intake, counted unless somebody on staff begins it."""
+    if not request.user.is_authenticated:
+        count_start(network_of(request))
+    return intakes.start_intake(**contact)
 
 
 def _same_person(patient, contact) -> bool:

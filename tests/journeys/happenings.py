@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
-from clinic.links.models import Link
+from clinic.links.models import FormStart, Link
+from clinic.links.requests import HOUR
+from clinic.links.starts import MOST_FROM_A_NETWORK, count_start
 from intake.actions import dangers
 from intake.actions.again import start_again
 from intake.actions.consents import MUST_AGREE
@@ -22,6 +25,17 @@ ENDS = (Referral.Status.CLOSED, Referral.Status.WITHDRAWN)
 FEELS_LOW = {"activities_limited": ["sleep"], "worry_level": 9, "low_mood": "most_days"}
 INFECTED = {"scan": "infected", "scanned_at": timezone.now(), "found": "Eicar-Test-Signature"}
 MANY = [f"report {number}.pdf" for number in range(settings.FILES_EACH_INTAKE)]
+
+# Before there is a form ----------------------------------------------------------------------------------------------
+
+
+def too_many_were_begun(ada):
+    """By others who share the connection of this phone."""
+    FormStart.objects.all().delete()
+    with transaction.atomic():
+        for _start in range(MOST_FROM_A_NETWORK[HOUR]):
+            count_start("127.0.0.1")
+
 
 # While the form is open ----------------------------------------------------------------------------------------------
 

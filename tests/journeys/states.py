@@ -43,6 +43,15 @@ BEFORE_A_FORM = {  # in this order: a location stays once it is there
         "fresh": lambda ada: ada.opens("intake_start"),
         "for a visit": lambda ada: ada.opens("intake_start", query="?next=appointment"),
         "with errors": lambda ada: ada.opens("intake_start").is_refused(),
+        "too many were begun from here": lambda ada: (
+            ada.opens("intake_start")
+            .born("1980")
+            .types(first_name="Ada", last_name="Quill", phone="207 555 0111")
+            .chooses(location="riverside")
+            .does(then.too_many_were_begun)
+            .presses()
+            .and_gets(429)
+        ),
     },
     "intake/link_new": {
         "empty": lambda ada: ada.opens("link_new"),
