@@ -28,6 +28,7 @@ COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
 SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
 CONFIRMS = "confirm-whose"  # the field of the page that asks for the date of birth
+SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
@@ -211,15 +212,15 @@ def resume_address(to) -> str:
     return f"{reverse('intake_resume')}?{urlencode({'to': to})}"
 
 
-def show_resume(request, intake, form, *, to, sent=None, wrong=None):
+def show_resume(request, intake, form, *, to, sent=None):
     """The page that asks for the date of birth. `sent`: names to values of what waits for it."""
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
     known = _known(request)
     another = known is None or known["i"] != intake.public_id.hex
-    context = {"form": form, "wrong": wrong, "location": intake.patient.location, "to": to, "carried": carried}
+    context = {"form": form, "location": intake.patient.location, "to": to, "carried": carried}
     context |= {"lost_file": bool(request.FILES), "another": another, "confirms": named(intake.public_id)}
     context |= {"renewed": not another and known["g"] != intake.link_generation}
-    status = 422 if wrong or form.errors else 403 if request.method == "POST" else 200
+    status = 422 if form.errors else 403 if request.method == "POST" else 200
     return render(request, "intake/resume.html", context, status=status)
 
 

@@ -21,6 +21,8 @@ from clinic.links.actions import secret_of
 from clinic.links.models import Link
 from intake.actions.status_links import link_to_status
 from intake.draft import WARNED_FOR, idle_limit, intake_of, sent_from_here, speak
+from intake.forms.contact import OpenLinkForm
+from intake.link_page import show_link
 from intake.models import Patient
 from intake.seen import PATIENT, saw_patient
 from intake.whose import meant_by
@@ -71,7 +73,8 @@ def status_page(view=None, *, shows=True):
 
     The access log is written before the view is called, unless it `shows` nothing. Times on the page are those of the
     patient's location, and it warns before it closes. Without an open status page, a plain page says how to get back.
-    What is sent from a page of another patient is not taken; that patient's date of birth is asked.
+    What is sent from a page of another patient is not taken; that patient's date of birth is asked. What is sent to an
+    idle page waits for the date of birth.
     """
     if view is None:
         return partial(status_page, shows=shows)
@@ -84,7 +87,7 @@ def status_page(view=None, *, shows=True):
         if meant and visit and visit.patient.public_id != meant:
             return _of_another(request, meant)
         if visit is None:
-            return _closed(request)
+            return _closed(request, meant)
         patient = visit.patient
         if shows:
             saw_patient(request, patient, actor=PATIENT)
@@ -97,11 +100,19 @@ def status_page(view=None, *, shows=True):
     return opened
 
 
-def _closed(request):
-    """A page nobody used for too long asks for the date of birth again, at its link. Else, how to get back."""
-    if known := _by_cookie(request):
+def _closed(request, meant):
+    """A page nobody used for too long asks for the date of birth again, at its link; what was sent to it waits for
+    that. Else, how to get back.
+    """
+    known = _by_cookie(request)
+    if known is None:
+        return forget_status(render(request, "status/not_open.html", status=404))
+    if request.method != "POST":
         return redirect("link", secret=secret_of(known.link))
-    return forget_status(render(request, "status/not_open.html", status=404))
+    if meant and known.patient.public_id != meant:
+        return _of_another(request, meant)
+    where = {"to": request.get_full_path(), "lost_file": bool(request.FILES)}
+    return show_link(request, known.link, known.patient.location, OpenLinkForm(), status=403, **where)
 
 
 def _of_another(request, public_id):

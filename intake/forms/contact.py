@@ -11,6 +11,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clinic.staff.models import Location
 from intake.forms.dates import BirthDateField
@@ -195,3 +196,12 @@ class OpenLinkForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def does_not_match(self, tries_left: int) -> None:
+        """The date is one, and another than that of the patient."""
+        words = ngettext(
+            "Check the date of birth. It does not match. You can try once more.",
+            "Check the date of birth. It does not match. You can try %(count)s more times.",
+            tries_left,
+        )
+        self.add_error("date_of_birth", words % {"count": tries_left})

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +10,7 @@ from clinic.links.models import Link
 from intake.actions.intakes import keep_for_later, link_to
 from intake.draft import forget, patient_page, remember
 from intake.forms.contact import OpenLinkForm
+from intake.link_page import onwards, show_link
 from intake.models import Intake, Patient
 from intake.status_cookie import forget_status, open_status
 from intake.views.patient_frame import next_address, show
@@ -28,7 +28,6 @@ def link(request, secret):
         return render(request, "intake/link_ended.html", status=404)
     patient = opens if found.purpose == Link.Purpose.STATUS else opens.patient
     form = OpenLinkForm(request.POST if request.method == "POST" else None)
-    wrong = None
     if request.switched:
         as_left(form)
     if request.method == "POST" and not request.switched and form.is_valid():
@@ -37,12 +36,10 @@ def link(request, secret):
             return _open(request, opens)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, found, patient)
-        wrong = opened
+        form.does_not_match(opened.tries_left)
     elif found.asleep:
         return _asleep(request, found, patient)
-    with timezone.override(patient.location.zone):
-        context = {"form": form, "wrong": wrong, "location": patient.location, "link": found}
-        return render(request, "intake/link.html", context, status=422 if wrong or form.errors else 200)
+    return show_link(request, found, patient.location, form)
 
 
 def _what_it_opens(found) -> Intake | Patient | None:
@@ -58,7 +55,7 @@ def _what_it_opens(found) -> Intake | Patient | None:
 
 def _open(request, opens):
     if isinstance(opens, Patient):
-        return open_status(request, redirect("status"), opens)
+        return open_status(request, onwards(request, "status"), opens)
     address = "intake_done" if opens.submitted_at else next_address(opens)
     return remember(request, redirect(address), opens)
 

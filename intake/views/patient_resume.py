@@ -10,13 +10,11 @@ from django.views.decorators.http import require_POST
 from clinic.links.actions import Asleep, Wrong, try_open
 from intake.actions.intakes import link_to
 from intake.actions.safety import asked_again
-from intake.draft import closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
+from intake.draft import SENT_AGAIN, closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keeps_typed
 from intake.whose import named
-
-SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 
 
 @patient_page
@@ -47,7 +45,6 @@ def _resume(request, intake, to):
     link = link_to(intake)
     says_date = request.method == "POST" and "confirm-again" not in request.POST
     form = OpenLinkForm(request.POST if says_date else None, prefix="confirm")
-    wrong = None
     if request.switched:
         as_left(form)
     if says_date and not request.switched and form.is_valid():
@@ -56,10 +53,10 @@ def _resume(request, intake, to):
             return reopen(request, _onwards(request, intake, to), intake)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, intake, link, to)
-        wrong = opened
+        form.does_not_match(opened.tries_left)
     elif link.asleep:
         return _asleep(request, intake, link, to)
-    return show_resume(request, intake, form, to=to, sent=_sent(request), wrong=wrong)
+    return show_resume(request, intake, form, to=to, sent=_sent(request))
 
 
 def _sent(request) -> dict[str, list[str]]:

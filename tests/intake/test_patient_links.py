@@ -62,6 +62,8 @@ def test_a_wrong_date_is_counted_and_said_kindly(ada, address, other):
     other.sends(address, WRONG)
     assert other.page.status_code == 422
     assert "You can try 4 more times" in other.errors
+    assert other.html.count("You can try 4 more times") == 2, "in the summary and at the field"
+    assert other.html.count('aria-invalid="true"') == 3
     assert Link.objects.get().wrong_tries == 1
 
 

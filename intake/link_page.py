@@ -1,0 +1,41 @@
+"""The page that asks for the date of birth before a link opens. What was sent to a closed page waits there."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from clinic.links.actions import secret_of
+from intake.draft import SENT_AGAIN, goes_along
+
+OWN = ("date_of_birth_month", "date_of_birth_day", "date_of_birth_year", "speak")  # fields of this page
+TO = "confirm-to"
+
+
+def show_link(request, link, location, form, *, status=None, to="", lost_file=False):
+    """`to` is the page that something was sent to just now; else it is what this page carried before."""
+    sent = [(name, value) for name, values in request.POST.lists() if _waits(name) for value in values]
+    to = to or _place(request)
+    context = {"form": form, "location": location, "link": link, "address": reverse("link", args=[secret_of(link)])}
+    context |= {"to": to, "carried": sent if to and not lost_file else [], "lost_file": lost_file}
+    with timezone.override(location.zone):
+        return render(request, "intake/link.html", context, status=status or (422 if form.errors else 200))
+
+
+def onwards(request, otherwise) -> HttpResponse:
+    """To where something waits to be sent, by the browser and once more; else to `otherwise`."""
+    to = _place(request)
+    response = redirect(to or otherwise)
+    if to:
+        response.status_code = SENT_AGAIN
+    return response
+
+
+def _waits(name) -> bool:
+    return goes_along(name) and name not in OWN
+
+
+def _place(request) -> str:
+    to = request.POST.get(TO, "")
+    return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else ""
