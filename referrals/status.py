@@ -72,7 +72,8 @@ class Course:
 class Standing:
     """`next` is the step to name first; `late` holds every promise that is missed now, the oldest first.
 
-    While an emergency stands, `danger` says what to do, and no case that waits for a decision is a step.
+    While an emergency stands, `danger` says what to do, and no case that waits for a decision is a step. The form that
+    is `unsent` may be on paper; `may_go_on` says that there is one to go on with here.
     """
 
     next: Step | None
@@ -81,6 +82,7 @@ class Standing:
     visits: tuple[Visit, ...]
     danger: Danger | None = None
     unsent: Intake | None = None
+    may_go_on: bool = False
 
 
 def standing(patient, now: datetime, language: str) -> Standing:
@@ -102,6 +104,7 @@ def standing(patient, now: datetime, language: str) -> Standing:
         visits=_visits(patient, referrals, now, language),
         danger=danger,
         unsent=next((intake for intake in intakes[:1] if not intake.submitted_at), None),
+        may_go_on=any(not intake.submitted_at and intake.paper_code is None for intake in intakes),
     )
 
 

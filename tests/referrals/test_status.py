@@ -12,6 +12,7 @@ from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.actions import cases
 from intake.actions.again import start_again
+from intake.actions.paper import put_on_paper
 from intake.actions.status_links import link_to_status
 from intake.models import AppointmentRequest, Case, Contact
 from intake.status_emails import answers_received
@@ -305,6 +306,20 @@ def test_a_patient_without_answers_reads_that_there_are_none(location):
 def test_a_form_that_is_not_sent_is_said(location):
     intake = factories.intake(at=location, answers={"age": 46})
     assert "A form is not sent yet" in Page(intake.patient).text
+
+
+def test_a_form_on_paper_is_no_form_to_go_on_with(location, priya):
+    case = factories.case(at=location, answers=HEEL_PAIN)
+    put_on_paper(factories.intake(of=case.patient), by=priya)
+    text = Page(case.patient).text
+    assert "A form is not sent yet" in text
+    assert "Go on with your form" not in text
+    begun = start_again(case.patient, occasion="again")
+    put_on_paper(factories.intake(of=case.patient), by=priya)
+    phone = Page(case.patient)
+    assert "Go on with your form" in phone.text
+    phone.sends(reverse("status_go_on"), {"whose": phone.hidden("whose")})
+    assert phone.page.context["intake"] == begun
 
 
 def test_whoever_got_worse_and_has_not_sent_the_form_is_promised_a_call(location):
