@@ -1,7 +1,7 @@
 """What a patient is told: their answers as reasons, the words of the calm tiers, opening hours in words."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from intake import triage
 from intake.actions.protocols import judge, protocol_of
+from intake.calling import can_be_called
 from intake.models import Intake, Urgency
+from intake.schedule import SOON_DECISION
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,27 @@ def reasons_in_words(protocol, answers, language) -> tuple[Reason, ...]:
 
 @dataclass(frozen=True)
 class NextSteps:
-    """What happens after the answers were sent: the protocol's message of the tier, its `signs` listed below it."""
+    """What happens after the answers were sent: the protocol's message of the tier, its `signs` listed below it.
+
+    `call_by`: until when the patient is to call us, where the message is that we talk and there is no number to call.
+    """
 
     says: str
     signs: tuple[str, ...]
     self_care: tuple[str, ...]
+    call_by: datetime | None = None
 
 
 def next_steps(intake: Intake, language: str) -> NextSteps:
     """Words for the worst tier that ever fired, soon or routine; `intake.danger` has those of the others."""
     version, _answers, outcome = judge(intake, intake.answers, explain=False)
     words = protocol_of(version).wording
+    calls_us = intake.urgency == Urgency.SOON and not can_be_called(intake.patient)
     return NextSteps(
         says=words.tier_in(Urgency(intake.urgency), language, signs=(), listed_as=_("one of the signs below")),
         signs=words.signs_in(outcome.listed_signs, language),
         self_care=tuple(words.self_care[item].text_in(language) for item in outcome.self_care),
+        call_by=intake.submitted_at + SOON_DECISION if calls_us else None,
     )
 
 

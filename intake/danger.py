@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from intake.actions.protocols import judge, protocol_for, protocol_of, reasons_of
 from intake.advice import Reason, moment_in_words, opening_hours, opens_next, reasons_in_words
+from intake.calling import can_be_called
 from intake.models import Assessment, Case, CaseEvent, Contact, Urgency
 
 NEWS = (
@@ -28,18 +29,21 @@ NEWS = (
 class Danger:
     """What stands, in the words a patient reads. One of the two tiers is urgent at least.
 
-    `self_harm`, `bodily`: the tier of each. `says`: what to do, one paragraph each. `signs`: what to watch for.
-    `reasons`: what they told us, for the emergency page; `withdrawn`: no answer as it is now says so. `late`: a call
-    that was promised has not come. `hours` and `opens_next`: when the clinic may see an emergency at all.
+    `self_harm`, `bodily`: the tier of each. `title`, `says`: what to do, one paragraph each. `signs`: what to watch
+    for. `reasons`: what they told us, for the emergency page; `withdrawn`: no answer as it is now says so. `late`: a
+    call that was promised has not come. `calls_us`: the patient is to call, so our number stands there. `hours` and
+    `opens_next`: when the clinic may see an emergency at all.
     """
 
     self_harm: Urgency
     bodily: Urgency
+    title: str
     says: tuple[str, ...]
     signs: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     withdrawn: bool = False
     late: bool = False
+    calls_us: bool = False
     hours: tuple[tuple[str, str], ...] = ()
     opens_next: str = ""
 
@@ -91,17 +95,19 @@ def danger_of(patient, language, now=None) -> Danger | None:
     worst = max(cases, key=lambda case: case.urgency)
     wording, here = protocol_for(worst.intake).wording, patient.location
     if worst.urgency == Urgency.EMERGENCY:
-        says, late = emergency_words(wording, self_harm, bodily, language), False
+        call = Call(_("Emergency: get help now"), emergency_words(wording, self_harm, bodily, language))
     else:
-        says, late = _call_words(cases, wording, bodily, language, now)
+        call = _call_words(patient, cases, wording, bodily, language, now)
     return Danger(
         self_harm=self_harm,
         bodily=bodily,
-        says=says,
+        title=call.title,
+        says=call.says,
         signs=_signs(cases, language) if bodily == Urgency.URGENT else (),
         reasons=_reasons(cases, language),
         withdrawn=_withdrawn(cases),
-        late=late,
+        late=call.late,
+        calls_us=call.calls_us,
         hours=tuple(opening_hours(here)),
         opens_next=opens_next(here, now),
     )
@@ -145,24 +151,47 @@ def _kinds(case) -> tuple[Urgency, Urgency]:
 # The call that urgent cases are promised ------------------------------------------------------------------------------
 
 
-def _call_words(cases, wording, bodily, language, now) -> tuple[tuple[str, ...], bool]:
+@dataclass(frozen=True)
+class Call:
+    title: str
+    says: tuple[str, ...]
+    late: bool = False
+    calls_us: bool = False
+
+
+def _call_words(patient, cases, wording, bodily, language, now) -> Call:
     """When the call comes, if it still does, and whether it is late. Never a promise the clock does not keep."""
     waiting = [case for case in cases if not was_reached(case)]
     worse = (_if_worse(),) if bodily == Urgency.URGENT else ()
+    near = _("Urgent: keep your phone near") if can_be_called(patient) else _("Urgent: do what we told you")
     if not waiting:
-        return (_("We spoke with you. Do what we told you."), *worse), False
+        return Call(near, (_("We spoke with you. Do what we told you."), *worse))
     first = min(waiting, key=lambda case: case.decide_by)
     here, by = first.location, first.decide_by
+    opens = opens_next(here, now)
+    if not can_be_called(patient):
+        return _patient_calls(opens, worse)
     if by < now:
-        return (_("We said we would call you, and we are late. Do not wait for us. Please call us now."), *worse), True
-    if opens := opens_next(here, now):
+        late = _("We said we would call you, and we are late. Do not wait for us. Please call us now.")
+        return Call(_("Urgent: call us now"), (late, *worse), late=True, calls_us=True)
+    if opens:
         closed = _("We are closed now and open %(when)s: that is when we call you.") % {"when": opens}
-        return (closed, *worse), False
+        return Call(near, (closed, *worse))
     if by.astimezone(here.zone).date() != now.astimezone(here.zone).date():  # where no hours are known
         later = _("A clinician will call you by %(when)s, so please keep your phone near.")
-        return (later % {"when": moment_in_words(by, here, now)}, *worse), False
+        return Call(near, (later % {"when": moment_in_words(by, here, now)}, *worse))
     about = {"signs": (), "self_harm": not worse, "listed_as": _("one of the signs below")}
-    return (wording.tier_in(Urgency.URGENT, language, **about),), False
+    return Call(near, (wording.tier_in(Urgency.URGENT, language, **about),))
+
+
+def _patient_calls(opens, worse) -> Call:
+    """Nobody can call them: no call is promised, so none is late."""
+    if opens:
+        closed = _("We have no phone number for you. We are closed now and open %(when)s. Please call us then.")
+        return Call(_("Urgent: call us when we open"), (closed % {"when": opens}, *worse), calls_us=True)
+    return Call(
+        _("Urgent: call us now"), (_("We have no phone number for you. Please call us now."), *worse), calls_us=True
+    )
 
 
 def _if_worse() -> str:

@@ -171,7 +171,8 @@ def _step_of_case(case, intake, carried, patient, now) -> Step | None:
         said = words.NOT_SENT
     if case.urgency >= Urgency.URGENT and not was_reached(case):
         said, by = words.CALLS, case.decide_by  # when the call is due; that somebody takes the case is our own matter
-    return _promised(said, by, now, patient.location.zone, urgent=case.urgency >= Urgency.URGENT)
+    pressing, zone = case.urgency >= Urgency.URGENT, patient.location.zone
+    return _promised(said.said_to(patient), by, now, zone, urgent=pressing)
 
 
 def _step_decided(case, carried, patient) -> Step | None:
@@ -184,6 +185,11 @@ def _step_decided(case, carried, patient) -> Step | None:
 
 
 def _promised(said, by, now, zone, *, urgent=False) -> Step:
+    """What we owe by a moment. What the patient is asked to do by then is no promise, and never late."""
+    if said.owner == words.YOU:
+        by = by if by > now and not urgent else None
+        when = in_words(by, zone, now) if by else ""
+        return Step(str(said.title), str(said.text), str(said.owner), by=by, when=when, urgent=urgent)
     return Step(
         str(said.title),
         str(said.text),
@@ -223,7 +229,7 @@ def _lines_of_referral(referral, zone) -> list[Line]:
 def _step_of_referral(referral, now, language) -> Step | None:
     if not referral.is_open:
         return None
-    said = words.REFERRALS[referral.status]
+    said = words.REFERRALS[referral.status].said_to(referral.patient)
     zone = referral.location.zone
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from intake.calling import can_be_called
 from intake.models import AppointmentRequest, Case, Contact, Urgency
 from referrals.models import Referral, ReferralMove
 
@@ -22,11 +23,18 @@ YOU = _("you")
 
 @dataclass(frozen=True)
 class Words:
-    """`title` is the next step, `text` what it means for the patient, `owner` who owes it."""
+    """`title` is the next step, `text` what it means for the patient, `owner` who owes it.
+
+    `without_phone`: the words in its place for a patient whom nobody can call.
+    """
 
     title: str
     text: str
     owner: str
+    without_phone: "Words | None" = None
+
+    def said_to(self, patient) -> "Words":
+        return self if self.without_phone is None or can_be_called(patient) else self.without_phone
 
 
 # The review at the clinic --------------------------------------------------------------------------------------------
@@ -69,11 +77,17 @@ NOT_SENT = Words(
     _("A therapist calls you"),
     _("Your form is not sent yet, so we call you about it. You can still finish it."),
     THERAPIST,
+    without_phone=Words(
+        _("You call us"),
+        _("Your form is not sent yet, and we have no phone number for you. When you call, we add it."),
+        YOU,
+    ),
 )
 CALLS = Words(
     _("A therapist calls you"),
     _("Keep your phone near. Do not wait for our call if you get worse."),
     THERAPIST,
+    without_phone=Words(_("You call us"), _("We have no phone number for you. When you call, we add it."), YOU),
 )
 CONTACTS = {
     Contact.Outcome.REACHED: _("We spoke with you"),
@@ -114,6 +128,11 @@ REFERRALS = {
         _("We answer a question of the other office"),
         _("The office asked us something. If we need to know it from you, we call you."),
         CLINIC,
+        without_phone=Words(
+            _("We answer a question of the other office"),
+            _("The office asked us something. We have no phone number for you, so please call us. We may need you."),
+            CLINIC,
+        ),
     ),
     Status.ACCEPTED: Words(
         _("The other office gives you a day"),
@@ -139,6 +158,11 @@ REFERRALS = {
         _("We call you about a new day"),
         _("We heard that the visit did not take place. You can also call us."),
         CLINIC,
+        without_phone=Words(
+            _("We look for a new day with you"),
+            _("We heard that the visit did not take place. We have no phone number for you, so please call us."),
+            CLINIC,
+        ),
     ),
     Status.REPORTED: Words(
         _("A therapist reads the report"),

@@ -3,9 +3,12 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from intake.actions.consents import capacity, expected_name, intent, looks_like, needed
+from intake.calling import can_be_called
 from intake.consent_texts import text_in
 from intake.models import Consent, Document
 
@@ -25,7 +28,8 @@ class Agreed(forms.BooleanField):
 
 class SignForm(forms.Form):
     """One field for each document still to be signed, then the name and the sentence of intent. No box is checked or
-    chosen beforehand. A name that is not the one expected is asked about once.
+    chosen beforehand. A name that is not the one expected is asked about once. Whoever gave no phone number cannot
+    choose to be called.
     """
 
     signed_name = forms.CharField(
@@ -48,6 +52,9 @@ class SignForm(forms.Form):
         self.intent = intent(intake, language)
         self.fields["intend"].label = self.intent
         own = {str(document): document_field(document) for document in self.documents}
+        self.can_be_called = can_be_called(intake.patient)
+        if Document.EMAIL in self.documents and not self.can_be_called:
+            _promise_no_call(own[str(Document.EMAIL)])
         self.fields = own | self.fields
         self.fingerprint = ".".join(text.sha256[:16] for text in self.texts.values())
         self.initial = {"version": version, "shown": self.fingerprint}
@@ -61,6 +68,14 @@ class SignForm(forms.Form):
         return [
             {"name": str(document), "text": text, "field": self[str(document)]} for document, text in self.texts.items()
         ]
+
+    def clean_email(self):
+        choice = self.cleaned_data["email"]
+        if choice == NO and not self.can_be_called:
+            raise ValidationError(
+                _("We have no phone number for you. Go back and add one, or choose “Yes”."), code="no_phone"
+            )
+        return choice
 
     def clean_signed_name(self):
         name = " ".join(self.cleaned_data["signed_name"].split())
@@ -114,6 +129,16 @@ def document_field(document):
     return _choice(
         _("May we send such a letter?"),
         [(YES, _("Yes, I agree")), (NO, _("Ask me each time"))],
+    )
+
+
+def _promise_no_call(field):
+    field.choices = [(YES, _("Yes")), (NO, _("No"))]
+    field.help_text = format_html(
+        '{} <a href="{}">{}</a>',
+        _("We have no phone number for you. To be called in place of email, add one first:"),
+        reverse("intake_contact"),
+        _("Go back and add a phone number"),
     )
 
 

@@ -176,7 +176,7 @@ def _words(location) -> dict[str, str]:
         "steps": [
             _("Use a dark pen. Put an X in the box next to your answer."),
             _("Most questions are for everybody. Where it says “Only if”, skip the question when it does not fit you."),
-            _("If you do not know, check “I am not sure”. If you leave a question empty, we call you to ask."),
+            _("If you do not know, check “I am not sure”. If you leave a question empty, we ask you about it."),
             _("If you check a wrong box, fill it in all black and put the X in the right one."),
             _("Somebody may read the questions to you and write for you."),
             _("Bring or send the pages to the clinic. Staff type in what you wrote; a therapist looks at it."),

@@ -7,6 +7,7 @@ from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
 from intake.actions.safety import asked_again
+from intake.calling import can_be_called
 from intake.danger import danger_of
 from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
 from intake.seen import PATIENT, saw_intake, saw_patient
@@ -20,6 +21,7 @@ def show(request, intake, template, *, status=200, **context):
         "intake": intake,
         "location": patient.location,
         "saved_at": intake.saved_at,
+        "no_phone": not can_be_called(patient),
         "danger": danger_of(patient, language_of(request)),
         "idle": {"limit": idle_limit(), "warned_for": WARNED_FOR, "resume": resume_address(request.get_full_path())},
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
@@ -33,7 +35,7 @@ def show_patient(request, patient, template, *, status=200, **context):
     """
     if not hasattr(request, "status_visit"):
         saw_patient(request, patient, actor=PATIENT)
-    frame = {"patient": patient, "location": patient.location}
+    frame = {"patient": patient, "location": patient.location, "no_phone": not can_be_called(patient)}
     if "danger" not in context:
         frame["danger"] = danger_of(patient, language_of(request))
     return render(request, template, frame | context, status=status)

@@ -24,6 +24,7 @@ BEGUN = {"emergency_now": ["none"]}
 LONG = {"first_name": "Maximiliana-Alexandrovna", "last_name": "Wolfeschlegelsteinhausenbergerdorff-Villanueva"}
 CHILD = {"date_of_birth": timezone.now().date() - timedelta(days=9 * 365)}
 NOWHERE = {"email": "", "phone": "(207) 555-0111"}
+NO_PHONE = {"phone": ""}
 ABOUT = "about-you"
 SAFE = SoFar(("foot",), (("emergency_now",),), BEGUN)
 
@@ -164,6 +165,13 @@ A_FORM = {
             ada.is_somebody(**CHILD).fills_in(kind="guardian").opens("intake_submit", query="?version=1")
         ),
         "with a helper": lambda ada: ada.fills_in(kind="helper").opens("intake_submit", query="?version=1"),
+        "no phone number": lambda ada: (
+            ada.is_somebody(**NO_PHONE)
+            .fills_in()
+            .opens("intake_submit", query="?version=1")
+            .chooses(email="no")
+            .is_refused()
+        ),
         "a newer text": lambda ada: (
             ada.is_somebody().signed_before(Document.PRIVACY).fills_in().opens("intake_submit", query="?version=1")
         ),
@@ -182,6 +190,7 @@ A_FORM = {
     "intake/kept": {
         "by mail": lambda ada: ada.fills_in().opens("intake_check").presses('button[form="later"]'),
         "by a link to write down": lambda ada: ada.is_somebody(**NOWHERE).fills_in().opens("intake_save"),
+        "no phone number": lambda ada: ada.is_somebody(**NO_PHONE).fills_in().opens("intake_save"),
     },
     "intake/leave": {"asked": lambda ada: ada.fills_in().opens("intake_leave")},
     "intake/left": {
@@ -238,6 +247,10 @@ A_SENT_FORM = {
         "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_done"),
         "emergency": lambda ada: ada.sent(BOTH_DANGERS).opens("intake_done"),
         "got worse": lambda ada: ada.sent().does(then.sent_that_it_is_worse).opens("intake_done"),
+        "no phone number": lambda ada: ada.is_somebody(**NO_PHONE).sent(FOOT_DROP).opens("intake_done"),
+        "urgent, no phone number": lambda ada: (
+            ada.is_somebody(**NO_PHONE).sent(TEMPLE_HEADACHE).while_closed().opens("intake_done")
+        ),
         "a visit is asked for": lambda ada: ada.sent().asked_for_a_visit().opens("intake_done"),
         "a visit is booked": lambda ada: ada.sent().got_a_visit().opens("intake_done"),
     },
@@ -253,6 +266,7 @@ A_SENT_FORM = {
     "again/worse": {
         "from the last page": lambda ada: ada.sent().opens("intake_worse"),
         "from the status page": lambda ada: ada.sent().opens_status("status_worse"),
+        "no phone number": lambda ada: ada.is_somebody(**NO_PHONE).sent().opens_status("status_worse"),
     },
     "again/again": {"asked": lambda ada: ada.sent().opens_status("again")},
     "follow_up/questions": {
@@ -271,6 +285,9 @@ A_SENT_FORM = {
         "before the questions": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment"),
         "with errors": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment").is_refused(),
         "asked": lambda ada: ada.fills_in(BEGUN).asked_for_a_visit(words="Mornings.").opens("intake_appointment"),
+        "asked, no phone number": lambda ada: (
+            ada.is_somebody(**NO_PHONE).fills_in(BEGUN).asked_for_a_visit().opens("intake_appointment")
+        ),
         "to be changed": lambda ada: ada.sent().asked_for_a_visit().opens("intake_appointment", query="?change"),
         "taken back": lambda ada: (
             ada.sent().asked_for_a_visit().opens("intake_appointment").presses('[name="withdraw"]')
@@ -313,6 +330,9 @@ THE_STATUS_PAGE = {
         "late": lambda ada: ada.sent().does(then.is_late).opens_status(),
         "urgent and late": lambda ada: ada.sent(TEMPLE_HEADACHE).does(then.is_late).opens_status(),
         "staff say urgent": lambda ada: ada.sent().whose_case(urgency=Urgency.URGENT).opens_status(),
+        "urgent, no phone number": lambda ada: (
+            ada.is_somebody(**NO_PHONE).sent().whose_case(urgency=Urgency.URGENT).opens_status()
+        ),
         "911": lambda ada: ada.sent(SADDLE_NUMBNESS).opens_status(),
         "988, and called": lambda ada: ada.sent(SELF_HARM).does(then.was_called).opens_status(),
         "got worse": lambda ada: ada.sent().does(then.begins_again(Intake.Occasion.WORSE)).opens_status(),

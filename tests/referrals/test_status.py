@@ -226,6 +226,17 @@ def test_every_state_is_shown_in_its_own_words(sent, page):
         assert str(said.title) in page().text, state
 
 
+@pytest.mark.parametrize("state", [Status.QUESTION, Status.NO_SHOW])
+def test_whoever_gave_no_phone_number_is_promised_no_call_in_a_referral(sent, page, state):
+    Referral.objects.filter(pk=sent.pk).update(status=state, next_check_at=timezone.now() - timedelta(hours=1))
+    assert "e call you" in page().text
+    type(sent.patient).objects.update(phone="")
+    ada = page()
+    assert "e call you" not in ada.text
+    assert "We have no phone number for you, so please call us." in ada.text
+    assert "We are late" in ada.text, "the next step stays with the clinic"
+
+
 def test_no_specialist_is_named_before_the_letter_went_out(draft, neurologist, priya, page):
     actions.choose(draft, neurologist, choice="suggested", because="sees new patients", by=priya)
     actions.prepare_letter(draft, consent="agreed", by=priya)
