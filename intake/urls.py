@@ -19,10 +19,12 @@ from intake.views import (
     patient_who,
     signed,
     status_again,
+    switching,
 )
 
 patient_urls = [
     path("", patient.home, name="home"),
+    path("language/", switching.switch, name="set_language"),
     path("intake/start/", patient.start, name="intake_start"),
     path("intake/contact/", patient.contact, name="intake_contact"),
     path("intake/page/<int:number>/", patient_pages.page, name="intake_page"),

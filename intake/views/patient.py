@@ -124,7 +124,7 @@ def contact(request, intake):
     initial = {name: getattr(patient, name) for name in (*names, "insurance_plan")}
     initial["location"] = patient.location.slug
     form = ContactForm(
-        request.POST if request.method == "POST" else None, locations=Location.objects.all(), initial=initial
+        _typed(request) if request.method == "POST" else None, locations=Location.objects.all(), initial=initial
     )
     if request.switched:
         as_left(form)

@@ -1,16 +1,24 @@
 """The language switch on a page with a form is a button of that form, so that what was typed goes along.
 
 Works without scripts. The template names its form where it includes `parts/_language.html`; the view is decorated and
-shows its form again as it was left.
+shows its form again as it was left. A page without a form has a switch of its own.
+
+Whoever switches on a page of a form that is open and not sent, or on an open status page, is written to in that
+language from then on. Elsewhere the switch is about this browser alone.
 """
 
 from functools import partial, wraps
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.forms.utils import ErrorDict
 from django.utils import translation
+from django.views import i18n
 
-from intake.draft import speak
+from intake.actions.languages import change_language
+from intake.draft import intake_of, speak
+from intake.status_cookie import patient_of
+from intake.whose import meant_by
 
 NAME = "speak"
 
@@ -31,9 +39,36 @@ def keeps_typed(view=None, *, name=NAME):
             return view(request, *args, **kwargs)
         translation.activate(language)
         request.LANGUAGE_CODE = language
+        visit = getattr(request, "status_visit", None)
+        _keep(request, language, intake=getattr(request, "open_intake", None), patient=visit and visit.patient)
         return speak(view(request, *args, **kwargs), language)
 
     return switching
+
+
+@login_not_required
+def switch(request):
+    """The switch of a page without a form. It says whose page it is: another may have been opened since."""
+    language, meant = request.POST.get("language", ""), meant_by(request)
+    if meant and language in dict(settings.LANGUAGES):
+        intake, patient = intake_of(request), patient_of(request)
+        _keep(
+            request,
+            language,
+            intake=intake if intake and intake.public_id == meant else None,
+            patient=patient if patient and patient.public_id == meant else None,
+        )
+    return i18n.set_language(request)
+
+
+def _keep(request, language, *, intake, patient):
+    """For the patient whose page it is; not when staff look at it, nor on a form that was sent."""
+    if request.user.is_authenticated:
+        return
+    if intake and not intake.submitted_at:
+        intake.language, patient = language, intake.patient
+    if patient:
+        change_language(patient, language)
 
 
 def as_left(form):

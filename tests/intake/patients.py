@@ -120,7 +120,8 @@ class Phone:
             action = re.search(r'<form id="answers"[^>]* action="([^"]+)"', self.html)
             here = action[1] if action else self.page.wsgi_request.get_full_path()
             return Phone.sends(self, here, self.filled | typed | {switch[1]: language})
-        return Phone.sends(self, reverse("set_language"), {"language": language, "next": self.hidden("next")})
+        whose = {"whose": self.hidden("whose")} if 'name="whose"' in self.html else {}
+        return Phone.sends(self, reverse("set_language"), {"language": language, "next": self.hidden("next")} | whose)
 
     def opens_page(self, page_id):
         return self.opens(page_address(page_id))
