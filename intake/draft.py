@@ -212,13 +212,16 @@ def resume_address(to) -> str:
     return f"{reverse('intake_resume')}?{urlencode({'to': to})}"
 
 
-def show_resume(request, intake, form, *, to, sent=None):
-    """The page that asks for the date of birth. `sent`: names to values of what waits for it."""
+def show_resume(request, intake, form, *, to, sent=None, spoken=""):
+    """The page that asks for the date of birth. `sent`: names to values of what waits for it. `spoken`: the language
+    that was chosen here.
+    """
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
     known = _known(request)
     another = known is None or known["i"] != intake.public_id.hex
     context = {"form": form, "location": intake.patient.location, "to": to, "carried": carried}
     context |= {"lost_file": bool(request.FILES), "another": another, "confirms": named(intake.public_id)}
+    context["spoken"] = spoken
     context |= {"renewed": not another and known["g"] != intake.link_generation}
     status = 422 if form.errors else 403 if request.method == "POST" else 200
     return render(request, "intake/resume.html", context, status=status)

@@ -14,7 +14,7 @@ from intake.link_page import onwards, show_link
 from intake.models import Intake, Patient
 from intake.status_cookie import forget_status, open_status
 from intake.views.patient_frame import next_address, show
-from intake.views.switching import as_left, keeps_typed
+from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def link(request, secret):
         form.does_not_match(opened.tries_left)
     elif found.asleep:
         return _asleep(request, found, patient)
-    return show_link(request, found, patient.location, form)
+    return show_link(request, found, patient.location, form, spoken=spoken(request))
 
 
 def _what_it_opens(found) -> Intake | Patient | None:
@@ -55,7 +55,9 @@ def _what_it_opens(found) -> Intake | Patient | None:
 
 def _open(request, opens):
     if isinstance(opens, Patient):
+        keep_language(request, spoken(request), intake=None, patient=opens)
         return open_status(request, onwards(request, "status"), opens)
+    keep_language(request, spoken(request), intake=opens, patient=None)
     address = "intake_done" if opens.submitted_at else next_address(opens)
     return remember(request, redirect(address), opens)
 

@@ -13,8 +13,10 @@ from intake.actions.safety import asked_again
 from intake.draft import SENT_AGAIN, closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
-from intake.views.switching import as_left, keeps_typed
+from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 from intake.whose import named
+
+SPOKEN = "confirm-spoken"
 
 
 @patient_page
@@ -50,13 +52,15 @@ def _resume(request, intake, to):
     if says_date and not request.switched and form.is_valid():
         opened = try_open(link, form.cleaned_data["date_of_birth"] == intake.patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
+            keep_language(request, spoken(request, SPOKEN), intake=intake, patient=None)
             return reopen(request, _onwards(request, intake, to), intake)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, intake, link, to)
         form.does_not_match(opened.tries_left)
     elif link.asleep:
         return _asleep(request, intake, link, to)
-    return show_resume(request, intake, form, to=to, sent=_sent(request))
+    waits = {"to": to, "sent": _sent(request), "spoken": spoken(request, SPOKEN)}
+    return show_resume(request, intake, form, **waits)
 
 
 def _sent(request) -> dict[str, list[str]]:

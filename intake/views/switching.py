@@ -4,7 +4,8 @@ Works without scripts. The template names its form where it includes `parts/_lan
 shows its form again as it was left. A page without a form has a switch of its own.
 
 Whoever switches on a page of a form that is open and not sent, or on an open status page, is written to in that
-language from then on. Elsewhere the switch is about this browser alone.
+language from then on; so is whoever switches where the date of birth is asked, once it is right. Elsewhere the switch
+is about this browser alone.
 """
 
 from functools import partial, wraps
@@ -21,6 +22,7 @@ from intake.status_cookie import patient_of
 from intake.whose import meant_by
 
 NAME = "speak"
+SPOKEN = "spoken"  # on the page that asks for the date of birth: the language chosen there
 
 
 def keeps_typed(view=None, *, name=NAME):
@@ -40,7 +42,7 @@ def keeps_typed(view=None, *, name=NAME):
         translation.activate(language)
         request.LANGUAGE_CODE = language
         visit = getattr(request, "status_visit", None)
-        _keep(request, language, intake=getattr(request, "open_intake", None), patient=visit and visit.patient)
+        keep_language(request, language, intake=getattr(request, "open_intake", None), patient=visit and visit.patient)
         return speak(view(request, *args, **kwargs), language)
 
     return switching
@@ -50,9 +52,9 @@ def keeps_typed(view=None, *, name=NAME):
 def switch(request):
     """The switch of a page without a form. It says whose page it is: another may have been opened since."""
     language, meant = request.POST.get("language", ""), meant_by(request)
-    if meant and language in dict(settings.LANGUAGES):
+    if meant:
         intake, patient = intake_of(request), patient_of(request)
-        _keep(
+        keep_language(
             request,
             language,
             intake=intake if intake and intake.public_id == meant else None,
@@ -61,14 +63,19 @@ def switch(request):
     return i18n.set_language(request)
 
 
-def _keep(request, language, *, intake, patient):
+def keep_language(request, language, *, intake, patient):
     """For the patient whose page it is; not when staff look at it, nor on a form that was sent."""
-    if request.user.is_authenticated:
+    if request.user.is_authenticated or language not in dict(settings.LANGUAGES):
         return
     if intake and not intake.submitted_at:
         intake.language, patient = language, intake.patient
     if patient:
         change_language(patient, language)
+
+
+def spoken(request, name=SPOKEN) -> str:
+    """The language that was chosen where the date of birth is asked, to be kept once it is right; "" for none."""
+    return request.LANGUAGE_CODE if request.switched else request.POST.get(name, "")
 
 
 def as_left(form):

@@ -7,15 +7,18 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.links.actions import secret_of
 from clinic.messages.models import Message
 from intake.actions.again import start_again
+from intake.actions.intakes import link_to
 from intake.actions.languages import change_language
+from intake.actions.status_links import link_to_status
 from intake.models import Intake, Patient
 from intake.status_emails import status_link
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
-from tests.referrals.status_page import Page
+from tests.referrals.status_page import BORN, Page
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +164,47 @@ def test_a_printed_form_stays_as_it_was_printed(location):
     change_language(paper.patient, "es")
     paper.refresh_from_db()
     assert paper.language == "en"
+
+
+# Where the date of birth is asked -------------------------------------------------------------------------------------
+
+
+def test_whoever_was_invited_in_english_and_opens_the_link_in_spanish(location):
+    """It is kept with the right date of birth, and not for whoever only has the link."""
+    invited = factories.intake(at=location)
+    link = f"/l/{secret_of(link_to(invited))}/"
+    lucia = Phone().opens(link).switches_to("es")
+    lucia.sends(link, lucia.filled | BORN | {"date_of_birth_year": "1979"})
+    assert lucia.page.status_code == 422
+    assert languages(invited.patient) == {"en"}
+    lucia.sends(link, lucia.filled | BORN)
+    assert '<html lang="es"' in lucia.html
+    assert languages(invited.patient) == {"es"}
+
+
+def test_whoever_opens_the_status_page_in_spanish(location):
+    patient = factories.case(at=location).patient
+    link = f"/l/{secret_of(link_to_status(patient))}/"
+    lucia = Phone().opens(link).switches_to("es")
+    lucia.sends(link, lucia.filled | BORN)
+    assert Patient.objects.get().language == "es"
+
+
+def test_whoever_goes_on_in_spanish_with_an_idle_form(lucia):
+    lucia.opens("intake_check")
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        lucia.opens("intake_check").switches_to("es")
+        assert languages(lucia.intake.patient) == {"en"}
+        born = {f"confirm-{name}": value for name, value in ADA.items() if "birth" in name}
+        lucia.sends(reverse("intake_resume"), lucia.filled | born)
+    assert languages(lucia.intake.patient) == {"es"}
+
+
+@pytest.mark.parametrize("spoken", [None, "", "xx"])
+def test_whoever_does_not_switch_keeps_the_language_they_have(location, spoken):
+    invited = factories.intake(at=location)
+    link = f"/l/{secret_of(link_to(invited))}/"
+    lucia = Phone()
+    lucia.client.cookies["django_language"] = "es"
+    lucia.sends(link, BORN | ({} if spoken is None else {"spoken": spoken}))
+    assert languages(invited.patient) == {"en"}, "the browser may be somebody else's"
