@@ -104,7 +104,9 @@ class AppointmentAsked:
 
 
 class _OfAVisit:
-    """Goes to the address the patient has now, while the visit is still at the time it tells of and to come."""
+    """Goes to the patient's address and in their language as they are now, while the visit is still at the time it
+    tells of and to come.
+    """
 
     @staticmethod
     def still_needed(message) -> str:
@@ -119,6 +121,10 @@ class _OfAVisit:
     @staticmethod
     def recipient(message) -> str:
         return _request(message).patient.email
+
+    @staticmethod
+    def language(message) -> str:
+        return _request(message).patient.language
 
     @staticmethod
     def new_address(message, to) -> None:

@@ -205,6 +205,10 @@ class AppointmentReminder:
         return _referral(message).patient.email
 
     @staticmethod
+    def language(message) -> str:
+        return _referral(message).patient.language
+
+    @staticmethod
     def new_address(message, to) -> None:
         patient = _referral(message).patient
         patient.email = to

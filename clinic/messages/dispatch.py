@@ -136,7 +136,7 @@ class _Sweep:
         try:
             if reason := kind.still_needed(message):
                 return self.end(message, Status.SKIPPED, reason)
-            message.recipient = kind.recipient(message)
+            message.recipient, message.language = kind.recipient(message), kind.language(message)
             if not message.recipient:
                 return self.end(message, Status.FAILED, "There is no address any more.")
             subject, body = kind.render(message)
@@ -154,6 +154,7 @@ class _Sweep:
         self.post.open()
         mine = _mine(message).update(
             recipient=message.recipient,
+            language=message.language,
             handed_over_at=self.clock,
             attempts=F("attempts") + 1,
             lease_until=self.clock + LEASE,

@@ -7,6 +7,7 @@ A kind is a class of static methods, registered by the app that sends it:
         still_needed(message)     # "" or why it is not needed any more
         facts(message)            # optional: declared facts, looked up when it is sent
         recipient(message)        # optional: the address as it is now; "" when there is none
+        language(message)         # optional: the language the reader has chosen by now
         new_address(message, to)  # optional: staff corrected the address it could not be sent to
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
@@ -41,6 +42,10 @@ class Kind:
     def recipient(self, message) -> str:
         """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
         return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
+
+    def language(self, message) -> str:
+        """The language its reader has now, where the kind knows it, else the one it was scheduled in."""
+        return self.source.language(message) if hasattr(self.source, "language") else message.language
 
     def new_address(self, message, to: str) -> None:
         """Tells the record behind it that the recipient's address is now `to`."""

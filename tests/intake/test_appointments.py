@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
+from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake.actions import appointments
 from intake.actions.intakes import link_to
+from intake.actions.languages import change_language
 from intake.models import AppointmentRequest, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, TEMPLE_HEADACHE
@@ -232,6 +234,15 @@ def test_a_reminder_goes_out_the_day_before_unless_the_visit_is_moved_or_off(loc
     assert reminder.status == "skipped"
     appointments.close(later, answer="We called you.", by=priya, seen=appointments.stamp(later))
     assert {one.status for one in mail_of("visit_reminder")} == {"skipped"}
+
+
+def test_the_mails_of_a_visit_are_in_the_language_the_patient_reads_by_then(location, priya, post_office):
+    request = asked(location)
+    appointments.book(request, starts_at=opening(location), by=priya, seen=appointments.stamp(request))
+    change_language(request.patient, "es")
+    sweep(timezone.now() + timedelta(days=8))
+    to_patient = [mail for mail in post_office.mails if mail["To"] == request.patient.email]
+    assert {mail["Content-Language"] for mail in to_patient} == {"es"}
 
 
 def test_a_visit_within_a_day_is_told_of_once(location, priya, mail_of):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
+from intake.actions.languages import change_language
 from referrals import emails
 from referrals.models import Appointment, Referral, ReferralMove, Report
 from tests import factories
@@ -134,6 +135,14 @@ def test_after_a_long_silence_nobody_is_reminded_of_yesterday(referral, post_off
         sweep(timezone.now())
     assert post_office.mails == []
     assert Message.objects.get().outcome == "The appointment is too close, or over."
+
+
+def test_a_patient_who_reads_another_language_by_then_is_reminded_in_it(referral, post_office):
+    emails.appointment_reminder(give_appointment(referral, timezone.now() + timedelta(days=9)))
+    change_language(referral.patient, "es")
+    sweep(timezone.now() + timedelta(days=8))
+    assert post_office.mails[0]["Content-Language"] == "es"
+    assert Message.objects.get().language == "es"
 
 
 def test_whoever_wants_no_email_is_not_reminded_by_email(referral, post_office):
