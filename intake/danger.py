@@ -29,16 +29,16 @@ NEWS = (
 class Danger:
     """What stands, in the words a patient reads. One of the two tiers is urgent at least.
 
-    `self_harm`, `bodily`: the tier of each. `title`, `says`: what to do, one paragraph each. `signs`: what to watch
-    for. `reasons`: what they told us, for the emergency page; `withdrawn`: no answer as it is now says so. `late`: a
-    call that was promised has not come. `calls_us`: the patient is to call, so our number stands there. `hours` and
-    `opens_next`: when the clinic may see an emergency at all.
+    `self_harm`, `bodily`: the tier of each. `says`: what to do, one paragraph each, under `title`. `signs`: what to
+    watch for. `reasons`: what they told us, for the emergency page; `withdrawn`: no answer as it is now says so.
+    `late`: a call that was promised has not come. `calls_us`: the patient is to call, so our number stands there.
+    `hours` and `opens_next`: when the clinic may see an emergency at all.
     """
 
     self_harm: Urgency
     bodily: Urgency
-    title: str
     says: tuple[str, ...]
+    title: str = ""
     signs: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     withdrawn: bool = False

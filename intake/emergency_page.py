@@ -50,7 +50,7 @@ def words(language: str) -> str:
 def _page(self_harm, bodily, language) -> str:
     with override(language):
         says = emergency_words(triage.shipped().wording, self_harm, bodily, language)
-        danger = Danger(self_harm, bodily, "", says, reasons=(REASON,), withdrawn=True, opens_next="…")
+        danger = Danger(self_harm, bodily, says, reasons=(REASON,), withdrawn=True, opens_next="…")
         location = SimpleNamespace(phone="")
         page = render_to_string("intake/_emergency.html", {"danger": danger, "location": location})
     lines = (" ".join(line.split()) for line in unescape(strip_tags(page.replace("</", "\n</"))).splitlines())

@@ -121,3 +121,13 @@ def test_looking_at_an_idle_page_asks_for_the_birth_date(ada, clock):
     ada.opens("status")
     assert ada.page.wsgi_request.path.startswith("/l/")
     assert "not lost" not in ada.text
+
+
+def test_what_was_sent_from_a_page_that_ended_is_said_to_be_lost(ada, clock):
+    ada.opens("status_worse")
+    sent = {"whose": ada.hidden("whose")}
+    clock.shift(timedelta(hours=13))
+    ada.sends(reverse("status_worse"), sent)
+    assert ada.page.status_code == 404
+    assert "What you just sent was not saved. Nobody has seen it." in ada.text
+    assert "Call 911" in ada.text
