@@ -1,6 +1,7 @@
 """A patient with a phone: from the clinic's first page to "what happens next", or to 911."""
 
 import pytest
+from playwright.sync_api import expect
 
 from intake.models import Assessment, Case, Intake, Urgency
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
@@ -36,9 +37,8 @@ def test_new_numbness_with_sciatica_is_told_to_get_help_right_after_the_answer(p
     ada.sees(ADVICE)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_an_ordinary_heel_pain_from_start_to_done(phone, maya, scripts):
-    ben = phone(scripts=scripts)
+def test_an_ordinary_heel_pain_from_start_to_done(phone, maya):
+    ben = phone()
     ben.starts_an_intake(first_name="Ben")
     ben.answers_on(HEEL_PAIN)
 
@@ -72,3 +72,18 @@ def test_a_follow_up_question_is_asked_with_and_without_scripts(phone, maya, scr
     cleo.answers_page({"pregnancy": "no"})
     cleo.presses("Save and continue")
     assert cleo.asked == ["pain_regions"]
+
+
+def test_a_follow_up_opens_in_place_and_nothing_else_moves(phone, maya):
+    dora = phone()
+    dora.starts_an_intake(first_name="Dora")
+    dora.answers_page({"emergency_now": ["chest_pain", "fainted"]})
+    expect(dora.page.get_by_role("radiogroup", name=text("chest_kind"))).to_be_visible()
+    expect(dora.page.locator("#revealed")).to_have_text("One more question has appeared below.")
+    assert dora.page.evaluate("document.activeElement.value") == "fainted", "focus stays where it was"
+    assert dora.page.is_checked("[value=chest_pain]")
+
+    dora.answers_page({"emergency_now": ["none"]})
+    expect(dora.page.locator("#div_id_chest_kind")).to_have_count(0)
+    assert not dora.page.is_checked("[value=chest_pain]"), "none of these takes the others back"
+    dora.complaints.clear()  # a touch that follows fast takes the place of the one before, and htmx says so
