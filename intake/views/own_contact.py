@@ -31,7 +31,7 @@ def confirm_contact(request, public_id):
 @require_POST
 @staff_may(ANSWER_REQUESTS)
 def give_out_links(request, public_id):
-    """The patient's links, to read out or print. Sleeping ones work again."""
+    """The patient's links, to print or write down. Sleeping ones work again."""
     patients = Patient.objects.visible_to(request.user).select_related("location")
     patient = get_object_or_404(patients, public_id=public_id)
     links = [(link, address_of(link)) for link in way_back.give_out(patient, by=request.user)]
