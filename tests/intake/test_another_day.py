@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.django_db
 BORN = {"date_of_birth_month": "3", "date_of_birth_day": "31", "date_of_birth_year": "1982"}
 CALM = {"emergency_now": ["none"]}
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now().replace(hour=15, minute=0), tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
-from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
@@ -18,12 +16,6 @@ from tests.intake.patients import Phone
 pytestmark = pytest.mark.django_db
 
 BORN = {"date_of_birth_month": "2", "date_of_birth_day": "29", "date_of_birth_year": "1980"}
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now().replace(hour=15, minute=0), tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
