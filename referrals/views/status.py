@@ -98,7 +98,9 @@ def status_stay(request, patient):
 def status_leave(request):
     """Closes the page in this browser, and the form that led to it: for a phone that others use. Advice goes along."""
     patient = patient_of(request)
-    left = show_patient(request, patient, "status/left.html") if patient else render(request, "status/left.html")
+    if patient is None:
+        return forget(forget_status(render(request, "status/left.html")))
+    left = show_patient(request, patient, "status/left.html", address=address_to_write_down(patient))
     return forget(forget_status(left))
 
 

@@ -77,6 +77,15 @@ def test_the_last_page_holds_the_way_to_the_status_page_for_who_gets_no_mail(ada
     assert again.page.wsgi_request.path == reverse("status")
 
 
+def test_closing_the_status_page_leaves_the_way_back_to_it(ada):
+    ada.answers_everything(HEEL_PAIN)
+    ada.submits().opens("status")
+    ada.sends(reverse("status_leave"), {"whose": ada.hidden("whose")})
+    assert "newest email" not in ada.text
+    again = Phone().sends(written_on(ada.html), BORN)
+    assert again.page.wsgi_request.path == reverse("status")
+
+
 def test_who_locked_themselves_out_stands_on_the_desks_list_and_gets_in_again(ada, patient, desk, priya):
     link = falls_asleep(ada)
     listed = desk.get(reverse("requests")).content.decode()

@@ -134,7 +134,12 @@ THE_STATUS_PAGE = {
         "often": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked"),
         "the last page": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked", "?page=2"),
     },
-    "status/left": {"closed": lambda ada: ada.sent().opens_status().presses('form[action$="/leave/"] button')},
+    "status/left": {
+        "closed": lambda ada: ada.sent().opens_status().presses('form[action$="/leave/"] button'),
+        "without an address": lambda ada: (
+            ada.is_somebody(**NOWHERE).sent().opens_status().presses('form[action$="/leave/"] button')
+        ),
+    },
     "intake/link": {
         "after sending from a page of somebody else": lambda ada: (
             ada.sent().opened_it_later().opens_status("again").does(then.another_page_is_opened).presses()
