@@ -44,7 +44,7 @@ def load_texts(texts: dict[str, str]) -> Protocol:
             file = Path(folder) / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        return triage.load(folder)
+        return triage.load(folder, stored=True)
 
 
 def protocol_for(intake: Intake) -> Protocol:

@@ -112,7 +112,8 @@ def _question(old: Protocol, new: Protocol, before: Question, after: Question) -
     for what, said in (("required", "must be answered"), ("red_flag", "is a red flag")):
         if getattr(before, what) != getattr(after, what):
             yield f"{name} {'now' if getattr(after, what) else 'no longer'} {said}."
-    for what in ("type", "exclusive", "bounds"):
+    told_apart = before.counts_as and after.counts_as  # a version of before the two were told apart says nothing
+    for what in ("type", *(["counts_as"] if told_apart else []), "exclusive", "bounds"):
         if getattr(before, what) != getattr(after, what):
             yield f"{name}: {what} is {getattr(after, what)} (was {getattr(before, what)})."
 

@@ -24,14 +24,15 @@ BESIDE = {"cases", "es"}  # folders that belong to the protocol but not to its v
 T = TypeVar("T")
 
 
-def load(folder: Path | str | None = None) -> Protocol:
-    """The protocol of a folder (default: the shipped one).
+def load(folder: Path | str | None = None, *, stored: bool = False) -> Protocol:
+    """Load the protocol of a folder (default: the shipped one).
 
     Raises ProtocolError with every defect found: an unknown file, key, question, option, fact, rule or source,
     a broken condition, a cycle, a missing text. Reads files only; the same content gives the same digest.
+    `stored`: a version that was in use once; it still explains its intakes where a later release asks files for more.
     """
     path = Path(folder) if folder else SHIPPED
-    return _Loader(path).load()
+    return _Loader(path, stored=stored).load()
 
 
 @cache
@@ -41,8 +42,8 @@ def shipped() -> Protocol:
 
 
 class _Loader:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, stored: bool) -> None:
+        self.folder, self.stored = folder, stored
         self.defects: list[Defect] = []
         self.content: dict[str, Any] = {}
 
@@ -98,7 +99,7 @@ class _Loader:
     def questions(self, head: reading.Head, written: dict[str, Any], body_map: BodyMap) -> list[Question]:
         found: list[Question] = []
         for section, entries in written.items():
-            read = partial(reading.question, section=section, regions=body_map, words=head.words)
+            read = partial(reading.question, section=section, regions=body_map, words=head.words, stored=self.stored)
             found += self.each(entries, read)
         return found
 

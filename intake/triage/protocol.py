@@ -68,6 +68,8 @@ class Option:
 class Question:
     """One question. `type` is boolean, choice, multi_choice, body_map, scale_0_10, integer, date, short_text or
     long_text. `asked_when` is None for a question that is always asked. `bounds` are the least and greatest number.
+    `counts_as`: sign (what the patient feels or has as a danger) or context (what surrounds it); empty in a stored
+    protocol of before the two were told apart.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Question:
     type: str
     required: bool
     red_flag: bool
+    counts_as: str
     text: str
     help: str
     options: tuple[Option, ...]

@@ -49,6 +49,7 @@ TYPES = (
     "short_text",
     "long_text",
 )
+ROLES = ("sign", "context")
 STATUSES = ("sample", "approved")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ID = re.compile(r"[a-z0-9_]+")
@@ -137,7 +138,7 @@ def body_map(entry: Entry) -> BodyMap:
     return BodyMap(regions, labels, groups)
 
 
-def question(entry: Entry, section: str, regions: BodyMap, words: Words) -> Question:
+def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stored: bool = False) -> Question:
     question_id, kind = entry.text("id"), entry.text("type")
     if not ID.fullmatch(question_id):
         raise entry.refuse("an id has only small letters, digits and _", "Rename the question.")
@@ -172,6 +173,7 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words) -> Ques
         type=kind,
         required=entry.flag("required"),
         red_flag=entry.flag("red_flag"),
+        counts_as=_counts_as(entry, stored=stored),
         text=entry.text("text"),
         help=entry.text("help", ""),
         options=options,
@@ -182,6 +184,19 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words) -> Ques
         place=entry.place(),
         words=words,
     )
+
+
+def _counts_as(entry: Entry, *, stored: bool) -> str:
+    """Read whether a question asks for a sign or for context; a protocol stored earlier may not say."""
+    if stored and not entry.has("counts_as"):
+        return ""
+    if not entry.has("counts_as"):
+        wrong = "'counts_as' is missing, so the search for cliffs cannot tell a sign from its context"
+        raise entry.refuse(wrong, "Add a line counts_as: sign, or counts_as: context.")
+    role = entry.text("counts_as")
+    if role not in ROLES:
+        raise entry.refuse(f"counts_as {role!r} is not known", "Write sign or context.", entry.nodes["counts_as"])
+    return role
 
 
 def _options(entry: Entry, question_id: str, words: Words) -> list[Option]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from intake import triage
+from intake.actions.protocols import load_texts
 from intake.triage.checking import check
 from intake.triage.comparing import compare
 from intake.triage.mutating import mutants, sample, trial
@@ -53,6 +54,13 @@ RULES, FACTS, WARNING = "rules/emergency.yaml", "facts.yaml", "questions/warning
         (WARNING, "type: choice", "type: choise", ("saddle_change", "choise")),
         (WARNING, "required: true", "required: maybe", ("saddle_change", "true or false")),
         (WARNING, "pain_regions:{sciatic}", "sexual_change:yes_new", ("saddle_change", "does not stand before it")),
+        (WARNING, "  counts_as: sign\n", "", ("saddle_change", "'counts_as' is missing", "counts_as: context")),
+        (
+            WARNING,
+            "counts_as: sign",
+            "counts_as: danger",
+            ("saddle_change", "'danger' is not known", "sign or context"),
+        ),
         ("pages.yaml", "chest_kind]", "chest_sort]", ("safety-check", "chest_kind")),
         ("pages.yaml", "[emergency_now, chest_kind]", "[chest_kind, emergency_now]", ("emergency_now",)),
         ("routing.yaml", "to: podiatrist", "to: foot_doctor", ("foot_doctor",)),
@@ -159,6 +167,25 @@ def test_injected_defects_are_caught():
     verdicts = list(trial(FOLDER, sample(found, 40, seed=7)))
     missed = [verdict.mutant for verdict in verdicts if not verdict.caught_by]
     assert len(missed) <= 2, [(mutant.file, mutant.line, mutant.what) for mutant in missed]
+
+
+def test_a_version_stored_before_signs_were_told_from_context_still_explains_its_intakes(folder):
+    for path in (folder / "questions").glob("*.yaml"):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if "counts_as" not in line), encoding="utf-8")
+    with pytest.raises(triage.ProtocolError, match="'counts_as' is missing"):
+        triage.load(folder)
+    texts = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.yaml")}
+    stored = load_texts({name: text for name, text in texts.items() if not name.startswith("cases/")})
+    assert triage.assess(stored, {"emergency_now": ["face_droop"]}).urgency is triage.Urgency.EMERGENCY
+    assert compare(stored, triage.shipped()) == ["Only wording changed that no rule reads."]
+
+
+def test_a_question_that_becomes_context_is_told_as_a_change(folder):
+    edit(folder, WARNING, "counts_as: sign", "counts_as: context")
+    assert compare(triage.shipped(), triage.load(folder)) == [
+        "Question saddle_change: counts_as is context (was sign)."
+    ]
 
 
 def test_the_difference_of_two_protocols_is_told_in_words(folder):

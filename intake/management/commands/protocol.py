@@ -102,7 +102,7 @@ class Command(BaseCommand):
         raise refusal(f"no rule, fact or question is called {id!r}")
 
     def diff(self, old, new):
-        changes = compare(loaded(old), loaded(new))
+        changes = compare(loaded(old, stored=True), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
     def replay(self, folder, processes, workers):
@@ -163,10 +163,10 @@ ARGUMENTS = {
 }
 
 
-def loaded(folder):
-    """The protocol of a folder, or one clear refusal with every defect."""
+def loaded(folder, *, stored=False):
+    """Load the protocol of a folder, or give one clear refusal with every defect."""
     try:
-        return triage.load(folder) if folder else triage.shipped()
+        return triage.load(folder, stored=stored) if folder else triage.shipped()
     except triage.ProtocolError as error:
         raise refusal(str(error))
 
@@ -182,7 +182,7 @@ def shown(protocol, kind, found):
         yield f"{found.id}: {found.means}" if found.means else found.id
         yield from outline(protocol, found.when.expression)
     else:
-        yield f"{found.id} ({found.type}{', red flag' if found.red_flag else ''}): {found.text}"
+        yield f"{found.id} ({found.type}, {found.counts_as}{', red flag' if found.red_flag else ''}): {found.text}"
         yield from (f"  {option.id}: {option.label}" for option in found.options)
         if found.asked_when:
             yield "asked when:"
