@@ -1,14 +1,15 @@
 """What the case page says: a stored assessment in words a therapist checks in seconds. No decision is made here.
 
-Everything about rules is read from what was stored when they ran, under the protocol of that day; only the wording
-of questions and options comes from the shipped protocol.
+Everything is read as it was on the day the rules ran: what they said from the stored assessment, the words of
+questions and options from the protocol that judged, because those are the words the patient answered. The protocol
+that runs today only helps out where this release can no longer read that one.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from intake import triage
-from intake.actions.protocols import protocol_of
+from intake.actions.protocols import readable
 from intake.models import Assessment, Case, CaseEvent, Urgency
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
@@ -32,34 +33,46 @@ class Said:
 
 
 class CasePage:
-    """Reads one case for one page. `protocol` is the shipped one; `latest` the newest assessment."""
+    """Reads one case for one page. `latest` is the newest assessment.
+
+    `judged_by` is the protocol of that one, None when this release can no longer read it; `protocol` is the one whose
+    words the page uses: `judged_by`, else the shipped one.
+    """
 
     def __init__(self, case: Case):
         self.case = case
         self.intake = case.intake
-        self.protocol = triage.shipped()
         newest = case.intake.assessments.select_related("protocol").last()
         wanted = {flag["assessment"] for flag in case.flags} - {newest.pk}
         found = Assessment.objects.select_related("protocol").in_bulk(wanted)
         self.latest = newest
         self.assessments = {**found, newest.pk: newest}
         self.explained = newest.result["explanation"]
+        self.judged_by = readable(newest.protocol)
+        self.protocol = self.judged_by or triage.shipped()
 
     # Words -----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def protocols(self) -> list[triage.Protocol]:
+        """Where words are looked up: the newest assessment's protocol, those of earlier flags, the shipped one."""
+        others = [readable(one.protocol) for one in self.assessments.values()]
+        known = [self.protocol, *(one for one in others if one), triage.shipped()]
+        return list({protocol.digest: protocol for protocol in known}.values())
+
     def question(self, question_id) -> str:
-        question = self.protocol.questions.get(question_id)
-        return str(question.text) if question else question_id
+        for protocol in self.protocols:
+            if question_id in protocol.questions:
+                return str(protocol.questions[question_id].text)
+        return question_id
 
     def answer(self, question_id, value) -> str:
-        question = self.protocol.questions.get(question_id)
         if value in (None, "", []):
             return "Not answered"
-        if question is None:
-            return str(value)
-        if question.type in ("multi_choice", "body_map") and isinstance(value, str):
-            value = [value]
-        return str(triage.display(self.protocol, question_id, value))
+        for protocol in self.protocols:
+            if words := answer_in_words(protocol, question_id, value):
+                return words
+        return str(value)
 
     def said(self, answers) -> list[Said]:
         """The answers given ({question, value} each), those to one question together, in the order they count."""
@@ -72,15 +85,22 @@ class CasePage:
         ]
 
     def condition(self, rule) -> str:
-        found = self.protocol.rules.get(rule)
-        return found.condition if found else rule
+        for protocol in self.protocols:
+            if rule in protocol.rules:
+                return protocol.rules[rule].condition
+        return rule
+
+    @property
+    def specialists_by_id(self) -> dict[str, str]:
+        """Whom a decision may name: everybody today's protocol knows, and whom the one of the day suggested."""
+        return self.protocol.specialists | triage.shipped().specialists
 
     def specialist(self, id) -> str:
-        return str(self.protocol.specialists.get(id, id))
+        return str(self.specialists_by_id.get(id, id))
 
     def destination(self, words: str) -> str:
         """A rule's destination with specialists by their names instead of their ids."""
-        for id, label in self.protocol.specialists.items():
+        for id, label in self.specialists_by_id.items():
             words = words.replace(id, str(label))
         return words[:1].upper() + words[1:]
 
@@ -155,8 +175,13 @@ class CasePage:
 
     @cached_property
     def _asks(self) -> dict[str, str]:
-        """Open questions in the order to ask them, each with the tier one answer could bring, if higher than now."""
-        asks = triage.ask_first(protocol_of(self.latest.protocol), self.latest.answers)
+        """Open questions in the order to ask them, each with the tier one answer could bring, if higher than now.
+
+        Nothing, when the protocol that judged can no longer be read: another one would answer for other rules.
+        """
+        if self.judged_by is None:
+            return {}
+        asks = triage.ask_first(self.judged_by, self.latest.answers)
         return {ask.question: ask.reaches.word if ask.reaches > self.latest.urgency else "" for ask in asks}
 
     def _said(self, id) -> Said:
@@ -294,3 +319,16 @@ class CasePage:
     @cached_property
     def events(self) -> list[CaseEvent]:
         return list(self.case.events.select_related("by"))
+
+
+def answer_in_words(protocol, question_id, value) -> str:
+    """Put an answer in the words of the form; empty when the protocol does not know the question or an option."""
+    question = protocol.questions.get(question_id)
+    if question is None:
+        return ""
+    if question.type in ("multi_choice", "body_map") and isinstance(value, str):
+        value = [value]
+    chosen = value if isinstance(value, list) else [value]
+    if question.type in ("choice", "multi_choice", "body_map") and not set(chosen) <= set(question.option_ids):
+        return ""
+    return str(triage.display(protocol, question_id, value))

@@ -3,21 +3,24 @@
 from functools import cached_property
 
 from intake import triage
-from intake.actions.protocols import protocol_of
 from intake.case_page import CasePage
 
 SHOWN = 6  # of each direction: the nearest ones; more would not be read
 
 
 class WhatIf:
-    """The counterfactuals of a case's newest answers, under the protocol that judged them."""
+    """The counterfactuals of a case's newest answers, under the protocol that judged them.
+
+    `can_be_tried` is false when this release can no longer read that one; nothing else may be asked then.
+    """
 
     def __init__(self, page: CasePage):
         self.page = page
+        self.can_be_tried = page.judged_by is not None
 
     @cached_property
     def found(self) -> triage.Counterfactuals:
-        return triage.counterfactuals(protocol_of(self.page.latest.protocol), self.page.latest.answers)
+        return triage.counterfactuals(self.page.judged_by, self.page.latest.answers)
 
     @property
     def searched(self) -> int:

@@ -15,6 +15,8 @@ from django.utils.formats import date_format
 
 from clinic.pdf import tagged
 from intake import triage
+from intake.actions.protocols import readable
+from intake.case_page import answer_in_words
 from intake.models import Contact, Decision, Urgency
 from referrals import letter_words as words
 from referrals.models import Letter, Referral
@@ -137,7 +139,7 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         "signature": _signature(decision),
         "prepared_by": f"{prepared_by.name}, {prepared_by.get_role_display().lower()}",
         "left_out": [label for part, label in words.MAY_BE_LEFT_OUT if part in referral.left_out],
-        "protocol": f"{asked.protocol.version_label}, {asked.protocol.digest[:12]}",
+        "protocol": f"{assessment.protocol.label}, {assessment.protocol.digest[:12]}",
         "protocol_is_sample": asked.protocol.status == "sample",
     }
     for part in referral.left_out:
@@ -276,10 +278,13 @@ def _flags(decision) -> list[dict]:
 
 
 class _Answers:
-    """The answers of one assessment in words."""
+    """The answers of one assessment, in the words of the protocol that judged them.
+
+    Those are the words the patient answered. The shipped protocol helps out when that one can no longer be read.
+    """
 
     def __init__(self, assessment, language):
-        self.protocol = triage.shipped()
+        self.protocol = readable(assessment.protocol) or triage.shipped()
         self.answers = assessment.answers
         self.explanation = _explanation(assessment)
         self.asked = set(assessment.result.get("asked", assessment.answers))
@@ -288,14 +293,21 @@ class _Answers:
     def rows(self, questions) -> list[list[str]]:
         """[label, answer] of each question that was asked and answered with more than a plain no."""
         return [
-            [self.label(question), str(triage.display(self.protocol, question, self.answers[question]))]
+            [self.label(question), self.answer(question)]
             for question in questions
             if question in self.asked and self.answers.get(question) not in (None, "", [])
             if not self._denied(question)
         ]
 
     def label(self, question) -> str:
-        return words.LABELS.get(question) or self.protocol.questions[question].text
+        if question in words.LABELS:
+            return words.LABELS[question]
+        known = self.protocol.questions.get(question)
+        return str(known.text) if known else question
+
+    def answer(self, question) -> str:
+        value = self.answers[question]
+        return answer_in_words(self.protocol, question, value) or str(value)
 
     def negatives(self) -> list[str]:
         """The red-flag questions that were asked and answered with no."""

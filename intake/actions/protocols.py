@@ -49,10 +49,15 @@ def load_texts(texts: dict[str, str]) -> Protocol:
 
 def protocol_for(intake: Intake) -> Protocol:
     """The protocol an intake runs under: the one it began with, as long as this release can read it."""
+    return readable(intake.protocol) or triage.shipped()
+
+
+def readable(version: ProtocolVersion) -> Protocol | None:
+    """The protocol a row stands for; None when this release can no longer read it."""
     try:
-        return protocol_of(intake.protocol)
+        return protocol_of(version)
     except ProtocolError:
-        return triage.shipped()
+        return None
 
 
 def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[ProtocolVersion, dict, Outcome]:
@@ -92,10 +97,7 @@ def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]
 
     Of a protocol this release can no longer read only the smallest set of them is known.
     """
-    try:
-        protocol = protocol_of(assessment.protocol)
-    except ProtocolError:
-        protocol = None
+    protocol = readable(assessment.protocol)
     found = {}
     for flag in assessment.result["explanation"]["flags"]:
         if Urgency[flag["tier"].upper()] >= lowest:

@@ -28,7 +28,7 @@ def find_case(request, public_id) -> Case:
 
 
 def decision_form(case, page, data=None, **more) -> DecisionForm:
-    specialists = page.protocol.specialists
+    specialists = page.specialists_by_id
     return DecisionForm(data, case=case, suggested=actions.suggestion(case), specialists=specialists, **more)
 
 
