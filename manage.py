@@ -7,6 +7,9 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    from clinic.usable import development_when_nothing_is_set
+
+    development_when_nothing_is_set()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,37 +1,30 @@
 """One settings file. Every value a clinic may change comes from the environment (see `.env.example`).
 
 `PLUMBLINE_ENV` chooses how strict the start is: `development` and `test` make up what is missing, `demo` also
-opens the demo pages, `production` stops with one sentence when a secret or an address is missing.
+opens the demo pages, `production` stops with one sentence when a secret or an address is missing. What a value must be
+is in `clinic.usable`.
 """
 
-import logging
 import os
-import sys
+import warnings
+from email.utils import formataddr
 from pathlib import Path
 
-from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
+from clinic import usable
 from clinic.embedded import running_urls
 from clinic.keys import local_key
+from clinic.usable import refused
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / ".state"
 
 
-def refused(sentence: str) -> SystemExit:
-    """Ends the start, be it web, worker, beat or a command, with one sentence for whoever set the wrong value."""
-    print(sentence, file=sys.stderr)
-    return SystemExit(3)  # to gunicorn 3 means "do not try again"
-
-
 env = Env(expand_vars=False)
-ENVIRONMENTS = ("development", "test", "demo", "production")
-ENVIRONMENT = os.environ.get("PLUMBLINE_ENV", "development")
-if ENVIRONMENT not in ENVIRONMENTS:
-    raise refused(f"PLUMBLINE_ENV is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+ENVIRONMENT = usable.environment()
 # The demo running in this folder, so that commands typed beside it use its servers.
 _running = {} if ENVIRONMENT == "test" else running_urls()
 PRODUCTION = ENVIRONMENT == "production"
@@ -61,25 +54,17 @@ def read(kind, name, default):
 # Keys -----------------------------------------------------------------------------------------------------------
 SECRET_KEY = required("SECRET_KEY", local_key("secret"))
 LINK_KEY = required("LINK_KEY", local_key("link"))  # secrets of mailed links are derived from it
-FIELD_KEYS = required("FIELD_KEYS", local_key("field")).split(",")  # newest first; encrypts second-factor secrets
-for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
-    if len(_value) < 32:
-        raise refused(f"{_name} is shorter than 32 characters; make a longer random one.")
-try:
-    MultiFernet([Fernet(key) for key in FIELD_KEYS])
-except ValueError as error:
-    raise refused("FIELD_KEYS must be one or more Fernet keys with commas between; see .env.example.") from error
+# newest first; encrypts second-factor secrets
+FIELD_KEYS = usable.keys(SECRET_KEY, LINK_KEY, required("FIELD_KEYS", local_key("field")))
 
 # Where we are ---------------------------------------------------------------------------------------------------
-SITE_URL = required("SITE_URL", _running.get("SITE_URL", "http://localhost:8000")).rstrip("/")  # begins mailed links
-if not SITE_URL.startswith(("http://", "https://")):
-    raise refused(f"SITE_URL is {SITE_URL!r}; it must start with https:// (or http:// on this machine).")
-if PRODUCTION and not SITE_URL.startswith("https://"):
-    raise refused("SITE_URL must start with https:// in production.")
-ALLOWED_HOSTS = [h.strip() for h in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h.strip()]
+# Mailed links begin with it.
+SITE_URL = usable.site_url(required("SITE_URL", _running.get("SITE_URL", "http://localhost:8000")), PRODUCTION)
+ALLOWED_HOSTS = usable.allowed_hosts(required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"), SITE_URL, PRODUCTION)
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
-TRUSTED_PROXIES = read("int", "TRUSTED_PROXIES", 0)  # proxies in front of us whose X-Forwarded-For we believe
-ORGANIZATION = os.environ.get("ORGANIZATION", "Plumbline Physical Therapy")
+# Proxies in front of us whose X-Forwarded-For we believe.
+TRUSTED_PROXIES = usable.within("TRUSTED_PROXIES", read("int", "TRUSTED_PROXIES", 0), 0, 9)
+ORGANIZATION = usable.one_line("ORGANIZATION", os.environ.get("ORGANIZATION", "Plumbline Physical Therapy"))
 
 INSTALLED_APPS = [
     "clinic",
@@ -158,9 +143,7 @@ CRISPY_FAIL_SILENTLY = False
 # Data -----------------------------------------------------------------------------------------------------------
 DATABASE_URL = required("DATABASE_URL", _running.get("DATABASE_URL", "postgresql://localhost/plumbline"))
 os.environ.setdefault("DATABASE_URL", DATABASE_URL)
-DATABASES = {"default": read("dj_db_url", "DATABASE_URL", DATABASE_URL)}
-if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
-    raise refused("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
+DATABASES = {"default": usable.database(DATABASE_URL, read("dj_db_url", "DATABASE_URL", DATABASE_URL), PRODUCTION)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
@@ -168,21 +151,18 @@ DATABASES["default"] |= {
     | DATABASES["default"].get("OPTIONS", {}),  # what the address itself asks for, such as sslmode, wins
 }
 
-BROKER_URL = required("BROKER_URL", _running.get("BROKER_URL", "redis://localhost:6379/0"))
-if not BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://", "amqp://", "amqps://")):
-    raise refused("BROKER_URL must name a Redis, Valkey or RabbitMQ server, such as redis://host:6379/0.")
+BROKER_URL = usable.broker(required("BROKER_URL", _running.get("BROKER_URL", "redis://localhost:6379/0")), PRODUCTION)
 _broker_is_redis = BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://"))
+# Where the workers of a replay leave their parts. Sign-in needs none: what it counts is in the database.
 CACHE_URL = os.environ.get("CACHE_URL") or (BROKER_URL if _broker_is_redis else "")
 if CACHE_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": CACHE_URL.replace("redis+socket://", "unix://"),
+            "LOCATION": usable.shared_cache(CACHE_URL, PRODUCTION),
             "KEY_PREFIX": "plumbline",
         }
     }
-elif PRODUCTION:
-    raise refused("CACHE_URL is not set; sign-in limits need a shared Redis or Valkey beside this broker.")
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -255,17 +235,19 @@ CELERY_BEAT_SCHEDULE = {
 # Mail -----------------------------------------------------------------------------------------------------------
 EMAIL_URL = required("EMAIL_URL", _running.get("EMAIL_URL", "smtp://127.0.0.1:8025"))
 os.environ.setdefault("EMAIL_URL", EMAIL_URL)
-_mail = read("dj_email_url", "EMAIL_URL", EMAIL_URL)
-if "EMAIL_BACKEND" not in _mail:
-    raise refused("EMAIL_URL must name a mail server, such as submission://user:password@mail.example.org:587.")
+with warnings.catch_warnings(action="ignore"):  # its reader would rather not read smtps://; `usable.mail` does
+    _mail = read("dj_email_url", "EMAIL_URL", EMAIL_URL)
+_mail = usable.mail(EMAIL_URL, _mail, PRODUCTION)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
-SWEEPS_AT_ONCE = read("int", "SWEEPS_AT_ONCE", 1)  # more send faster, and leave more mails in doubt after a crash
-DEFAULT_FROM_EMAIL = required("FROM_EMAIL", f"{ORGANIZATION} <no-reply@localhost>")
-MESSAGE_ID_DOMAIN = os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid")
+# More send faster, and leave more mails in doubt after a crash.
+SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
+_from_us = formataddr((ORGANIZATION, "no-reply@localhost"))
+DEFAULT_FROM_EMAIL = usable.sender(required("FROM_EMAIL", _from_us), PRODUCTION)
+MESSAGE_ID_DOMAIN = usable.domain("MESSAGE_ID_DOMAIN", os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid"))
 
 # People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "staff.User"
@@ -295,12 +277,8 @@ MFA_TOTP_TOLERANCE = 1  # a code may be one step old: people type slowly
 
 SESSION_COOKIE_NAME = "__Host-staff" if PRODUCTION else "plumbline_staff"
 SESSION_COOKIE_AGE = 12 * 3600
-STAFF_IDLE_MINUTES = read("int", "STAFF_IDLE_MINUTES", 15)
-if not 5 <= STAFF_IDLE_MINUTES <= 30:
-    raise refused(f"STAFF_IDLE_MINUTES is {STAFF_IDLE_MINUTES}; it must be from 5 to 30.")
-PATIENT_IDLE_MINUTES = read("int", "PATIENT_IDLE_MINUTES", 20)
-if not 5 <= PATIENT_IDLE_MINUTES <= 60:
-    raise refused(f"PATIENT_IDLE_MINUTES is {PATIENT_IDLE_MINUTES}; it must be from 5 to 60.")
+STAFF_IDLE_MINUTES = usable.within("STAFF_IDLE_MINUTES", read("int", "STAFF_IDLE_MINUTES", 15), 5, 30)
+PATIENT_IDLE_MINUTES = usable.within("PATIENT_IDLE_MINUTES", read("int", "PATIENT_IDLE_MINUTES", 20), 5, 60)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"
@@ -336,28 +314,37 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # Files from outside -----------------------------------------------------------------------------------------------
-FILE_MEGABYTES = read("int", "FILE_MEGABYTES", 50)  # of one file
-FILES_EACH_INTAKE = read("int", "FILES_EACH_INTAKE", 10)
-FILES_MEGABYTES = read("int", "FILES_MEGABYTES", 200)  # of all files of one intake, and of one request
-FILES_KEEP_FREE_MEGABYTES = read("int", "FILES_KEEP_FREE_MEGABYTES", 500)  # of a disk, for everything else
+FILE_MEGABYTES = usable.within("FILE_MEGABYTES", read("int", "FILE_MEGABYTES", 50), 1, 2000)  # of one file
+FILES_EACH_INTAKE = usable.within("FILES_EACH_INTAKE", read("int", "FILES_EACH_INTAKE", 10), 1, 100)
+# Of all files of one intake, and of one request.
+FILES_MEGABYTES = usable.within("FILES_MEGABYTES", read("int", "FILES_MEGABYTES", 200), FILE_MEGABYTES, 10_000)
+# Of a disk, for everything else.
+FILES_KEEP_FREE_MEGABYTES = usable.within(
+    "FILES_KEEP_FREE_MEGABYTES", read("int", "FILES_KEEP_FREE_MEGABYTES", 500), 0, 1_000_000
+)
 FILE_UPLOAD_HANDLERS = [
     "clinic.files.receiving.Counted",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 SCANNER_URL = os.environ.get("SCANNER_URL", "")  # clamd; without one files stay "not yet scanned"
-if SCANNER_URL and not SCANNER_URL.startswith(("unix:///", "tcp://")):
-    raise refused("SCANNER_URL must name clamd, such as unix:///run/clamav/clamd.ctl or tcp://host:3310.")
+if SCANNER_URL:
+    SCANNER_URL = usable.scanner(SCANNER_URL, PRODUCTION)
 CONSENTS_DIR = os.environ.get("CONSENTS_DIR", "")  # the clinic's own texts to sign; without it the samples
+if CONSENTS_DIR:
+    CONSENTS_DIR = usable.readable_folder("CONSENTS_DIR", CONSENTS_DIR)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+FILES_DIR = os.environ.get("FILES_DIR") or str(STATE_DIR / "files")
+if PRODUCTION:
+    FILES_DIR = usable.private_folder("FILES_DIR", FILES_DIR, [STATIC_ROOT, *STATICFILES_DIRS])
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": os.environ.get("FILES_DIR", str(STATE_DIR / "files")),
+            "location": FILES_DIR,
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
@@ -381,7 +368,7 @@ USE_TZ = True
 TIME_ZONE = "America/New_York"  # the default of a new location; each location has its own
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
-if LOG_LEVEL not in logging.getLevelNamesMapping():
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise refused(f"LOG_LEVEL is {LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING or ERROR.")
 LOGGING = {
     "version": 1,
