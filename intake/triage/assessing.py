@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .alarms import Alarming
 from .answers import Answers, validate_answers
 from .expressions import Includes, walk
 from .hanging import Hanging
@@ -61,6 +62,7 @@ class _Assessment:
         self.places = {rule: index for index, rule in enumerate(program.rule_ids)}
         self.hanging = Hanging(protocol, self.examined)
         self.ignoring = Ignoring(protocol, self.values)
+        self.alarming = Alarming(protocol, self.values)
 
     def outcome(self) -> Outcome:
         protocol = self.protocol
@@ -75,6 +77,7 @@ class _Assessment:
             digest=protocol.digest,
             urgency=urgency,
             flags=tuple(self.flag(rule) for rule in self.fired),
+            unused_alarms=self.alarming.unused(self.fired),
             not_ruled_out=not_ruled_out,
             asked=self.asked,
             unanswered=tuple(name for name in self.asked if name not in self.answers),
@@ -113,6 +116,7 @@ class _Assessment:
             destination=rule.destination,
             must_not_fire_on=tuple(lookalike.text for lookalike in rule.must_not_fire_on),
             answers=self.answers_of(fired_by),
+            also=self.alarming.also(rule, fired_by) if self.explains else (),
             ignored=tuple(self.ignoring.beside(rule, fired_by)) if self.explains else (),
         )
 

@@ -46,6 +46,7 @@ def check(protocol: Protocol) -> Report:
     defects += run_cases(protocol, blocks)
     for finding in (
         unused_questions,
+        no_alarms,
         thresholds,
         contradictions,
         shown_by_nothing,
@@ -88,13 +89,32 @@ def unused_questions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
         question = protocol.questions[name]
         if question.red_flag:
             yield fault(question.place, name, "a red-flag question that no rule reads", "Use it or unmark it.")
-    named = {question for _, _, tree in conditions(protocol) for question in questions_in(tree)}
+    named = {question for _, _, tree in decisive(protocol) for question in questions_in(tree)}
     for fact in protocol.facts.values():
-        others = [tree for owner, _, tree in conditions(protocol) if owner != fact.id]
+        others = [tree for owner, _, tree in decisive(protocol) if owner != fact.id]
         if not any(getattr(node, "name", "") == fact.id for tree in others for node in walk(tree)):
             yield fault(fact.when.place, fact.id, "a fact that nothing uses", "Use it or remove it.")
     for name in named - set(protocol.questions):
         yield Defect("questions", 0, name, "a question is read but not asked", "Ask it.")
+
+
+def no_alarms(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
+    """A protocol without alarming answers: what its rules overlook would go unread."""
+    if not protocol.alarms:
+        yield Defect("alarms.yaml", 0, "alarms.yaml", "no answer is listed as alarming", "Put the list back.")
+
+
+def calm_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
+    """The conditions under which alarming answers are calm; they decide what a therapist must see."""
+    for one in protocol.alarms:
+        if one.unless:
+            yield one.id, one.unless.place, one.unless.expression
+
+
+def decisive(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
+    """Every condition that decides anything, also what a therapist must see."""
+    yield from conditions(protocol)
+    yield from calm_conditions(protocol)
 
 
 def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
@@ -107,7 +127,7 @@ def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expre
 
 def thresholds(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """A number no answer can reach, or every answer reaches."""
-    for owner, place, tree in (*conditions(protocol), *lookalike_conditions(protocol)):
+    for owner, place, tree in (*decisive(protocol), *lookalike_conditions(protocol)):
         for node in walk(tree):
             if isinstance(node, Compare):
                 low, high = bounds(protocol.questions[node.question], counted=node.counted)
@@ -126,7 +146,7 @@ def bounds(question: Question, *, counted: bool) -> tuple[int, int]:
 
 def contradictions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """Parts that say the same thing twice, and parts that exclude each other."""
-    for owner, place, tree in (*conditions(protocol), *lookalike_conditions(protocol)):
+    for owner, place, tree in (*decisive(protocol), *lookalike_conditions(protocol)):
         for node in walk(tree):
             if not isinstance(node, And | Or | AtLeast):
                 continue

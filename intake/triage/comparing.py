@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .alarms import Alarm
 from .describing import in_words
 from .expressions import Fact
 from .protocol import Condition, Protocol, Question, Rule
@@ -12,13 +13,14 @@ from .resolving import names_in
 
 
 def compare(old: Protocol, new: Protocol) -> list[str]:
-    """The differences, most important first: rules, then facts, questions, origins, routing, pages and words.
+    """The differences, most important first: rules, alarms, then facts, questions, origins, routing, pages, words.
 
     Empty exactly when the digests are equal or only the order of entries differs where order has no meaning.
     """
     if old.digest == new.digest:
         return []
-    found = [*_rules(old, new), *_facts(old, new), *_questions(old, new), *_origins(old, new), *_rest(old, new)]
+    found = [*_rules(old, new), *_alarms(old, new), *_facts(old, new), *_questions(old, new)]
+    found += [*_origins(old, new), *_rest(old, new)]
     return found or ["Only wording changed that no rule reads."]
 
 
@@ -66,6 +68,33 @@ def _must_not(old: Protocol, new: Protocol, before: Rule, after: Rule) -> Iterat
             said_then = _said(old, then) if then else "never."
             said_now = _said(new, one.present_when) if one.present_when else "never."
             yield f"{name}: “{one.text}” is told as present otherwise. Before: {said_then} Now: {said_now}"
+
+
+def _alarms(old: Protocol, new: Protocol) -> Iterator[str]:
+    was, now = _each_alarm(old), _each_alarm(new)
+    for name, before, after in _both(was, now):
+        if after is None:
+            yield f"Alarm {name} ({before.severity}) is off the list: left unused by the rules, it goes unread."
+        elif before is None:
+            yield f"Alarm {name} is new, {after.severity}{_calm(new, after)}."
+        elif before.severity != after.severity:
+            yield f"Alarm {name} is {after.severity} instead of {before.severity}."
+        if before and after and _calm_when(before) != _calm_when(after):
+            yield f"Alarm {name} is calm otherwise. Before{_calm(old, before)}. Now{_calm(new, after)}."
+    if list(was) != list(now) and sorted(was) == sorted(now):
+        yield "The order of the alarms changed."
+
+
+def _each_alarm(protocol: Protocol) -> dict[str, Alarm]:
+    return {f"{one.answers.question}:{option}": one for one in protocol.alarms for option in one.answers.options}
+
+
+def _calm_when(alarm: Alarm) -> Any:
+    return alarm.unless and alarm.unless.expression
+
+
+def _calm(protocol: Protocol, alarm: Alarm) -> str:
+    return f", unless {in_words(protocol, alarm.unless.expression)}" if alarm.unless else ", always"
 
 
 def _facts(old: Protocol, new: Protocol) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .alarms import SEVERITIES
 from .cases import Block
 from .describing import in_words, outline
 from .paging import earliest_pages
@@ -47,6 +48,7 @@ def _lines(protocol: Protocol, blocks: list[Block]) -> Iterator[str]:
             if rule.id in earliest:
                 one = earliest[rule.id]
                 yield f"- Can fire from page {one.number} of {len(protocol.pages)} ({one.page})."
+    yield from _alarms(protocol)
     yield from _facts(protocol)
     yield from _origins(protocol)
     yield from ("", "## Sources", "")
@@ -71,6 +73,22 @@ def _rule(protocol: Protocol, rule: Rule, blocks: list[Block]) -> Iterator[str]:
         yield f"- First {rule.refer_first.to} when {when}: {rule.refer_first.because}."
     yield f"- Sources: {'; '.join(protocol.sources[source].citation for source in rule.source_ids)}."
     yield f"- Cases: {fires} that fire, {misses} that just miss."
+
+
+def _alarms(protocol: Protocol) -> Iterator[str]:
+    yield from (
+        "",
+        "## Alarming answers",
+        "",
+        "They raise nobody. One that no fired rule used stands above the therapist's decision, and whoever decides has "
+        "to have seen it. Worst first.",
+    )
+    for severity, means in SEVERITIES.items():
+        yield from ("", f"### {severity.capitalize()}: {means}", "")
+        for one in protocol.alarms:
+            if one.severity == severity:
+                calm = f" Calm when {in_words(protocol, one.unless.expression)}." if one.unless else ""
+                yield f"- {in_words(protocol, one.answers)}: {one.why}{calm}"
 
 
 def _facts(protocol: Protocol) -> Iterator[str]:

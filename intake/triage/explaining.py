@@ -18,8 +18,10 @@ def explain(protocol: Protocol, answers: Answers) -> dict[str, Any]:
     {question, value}, a value for each option chosen. Lists are empty where there is nothing to tell.
 
     flags             each rule that fired, worst first: rule, tier, condition, why, sources ({id, citation}),
-                      destination, answers (a smallest set that makes it fire), must_not_fire_on (texts), and
-                      ignored: those of them that were present too, {finding, answers}, and not what fired it
+                      destination, answers (a smallest set that makes it fire), also (alarming answers by which it
+                      fires too), must_not_fire_on (texts), and ignored: those of them that were present too,
+                      {finding, answers}, and not what fired it
+    unused_alarms     alarming answers by which no rule fired, worst first: question, value, severity
     not_ruled_out     each rule that could still fire: rule, tier, condition, questions (those it hangs on)
     unsure            each unsure answer: question, answer, effect (raised, not_ruled_out, note), rules, text
     unanswered, strength_not_checked    question ids
@@ -36,6 +38,8 @@ def explain(protocol: Protocol, answers: Answers) -> dict[str, Any]:
     """
     outcome = assess(protocol, answers)
     told: dict[str, Any] = {"urgency": outcome.urgency.word, "protocol": outcome.digest}
-    told |= outcome.as_json()["explanation"]
+    summary = outcome.as_json()
+    told |= summary["explanation"]
+    told["unused_alarms"] = summary["unused_alarms"]
     told["what_would_change"] = plain(counterfactuals(protocol, answers))
     return told

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from . import reading
+from .alarms import alarm, misplaced
 from .errors import Defect, ProtocolError
 from .files import Entry, Refused, compose, entry_list, plain
 from .protocol import BodyMap, Protocol, Question, Rule, Section
@@ -20,6 +21,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "protocol"
 TIERS = ("emergency", "urgent", "soon")
 MAPPINGS = ("protocol", "body_map", "discriminator", "routing", "nerve_levels", "unknowns", "wording", "sources")
 LISTS = ("pages", "facts", "origins", "holds")
+LATER_LISTS = ("alarms",)  # protocols stored before they existed are still read
 BESIDE = {"cases", "es"}  # folders that belong to the protocol but not to its version
 T = TypeVar("T")
 
@@ -50,6 +52,7 @@ class _Loader:
     def load(self) -> Protocol:
         maps = {name: self.file(f"{name}.yaml", Entry) for name in MAPPINGS}
         lists = {name: self.file(f"{name}.yaml", entry_list) for name in LISTS}
+        lists |= {name: self.file(f"{name}.yaml", entry_list) for name in LATER_LISTS if self.has(f"{name}.yaml")}
         rules = {tier: self.file(f"rules/{tier}.yaml", entry_list) for tier in TIERS}
         self.stop_if_refused()
         words = load_words(self.folder, self.defects)
@@ -80,6 +83,7 @@ class _Loader:
             body_map=body_map,
             facts=resolver.facts,
             rules=resolver.rules,
+            alarms=tuple(self.each(lists.get("alarms", ()), lambda e: alarm(e, resolver))),
             origins=resolver.origins(origins),
             discriminator=self.one(lambda e: reading.discriminator(e, resolver), maps["discriminator"]),
             routing=self.one(lambda e: reading.routing(e, resolver), maps["routing"]),
@@ -93,6 +97,7 @@ class _Loader:
         )
         self.stop_if_refused()
         self.defects.extend(resolver.references(protocol))
+        self.defects.extend(misplaced(protocol))
         self.stop_if_refused()
         return protocol
 
@@ -112,6 +117,9 @@ class _Loader:
             self.defects.append(refused.defect)
             return None
 
+    def has(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
     def one(self, read: Callable[[Entry], T], entry: Entry) -> Any:
         try:
             found = read(entry)
@@ -126,7 +134,7 @@ class _Loader:
         return [item for item in found if item is not None]
 
     def refuse_unknown_files(self, sections: tuple[Section, ...]) -> None:
-        wanted = {f"{name}.yaml" for name in MAPPINGS + LISTS} | {f"rules/{tier}.yaml" for tier in TIERS}
+        wanted = {f"{name}.yaml" for name in MAPPINGS + LISTS + LATER_LISTS} | {f"rules/{tier}.yaml" for tier in TIERS}
         wanted |= {f"questions/{section.id}.yaml" for section in sections}
         for path in sorted(self.folder.rglob("*.y*ml")):
             name = path.relative_to(self.folder).as_posix()

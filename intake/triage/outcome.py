@@ -8,6 +8,8 @@ from typing import Any
 
 from .protocol import Source, Urgency
 
+TOLD_BY_THE_SUMMARY = ("digest", "urgency", "unused_alarms", "asked", "nerve_points", "musculoskeletal_points")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -26,9 +28,19 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedAlarm:
+    """An answer that alarms by itself and by which no rule fired. `severity`: critical, serious or concerning."""
+
+    question: str
+    value: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
-    """A rule that fired. `answers` is a smallest set of answers that makes it fire; `ignored` are the findings of
-    `must_not_fire_on` that were present beside them. Both are empty without explanation."""
+    """A rule that fired. `answers` is a smallest set of answers that makes it fire; `also` are alarming answers by
+    which it fires too; `ignored` are the findings of `must_not_fire_on` that were present beside them. All three are
+    empty without explanation."""
 
     rule: str
     tier: Urgency
@@ -38,6 +50,7 @@ class Flag:
     destination: str
     must_not_fire_on: tuple[str, ...]
     answers: tuple[Answer, ...] = ()
+    also: tuple[Answer, ...] = ()
     ignored: tuple[Ignored, ...] = ()
 
 
@@ -117,13 +130,14 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The whole result. Orders: flags and not_ruled_out by tier, worst first, then as in the protocol; origins
-    and specialists first choice first; questions in protocol order. `nerve_share` is None (not enough answers)
-    or percent in tens. Nothing here is a diagnosis."""
+    """The whole result. Orders: flags and not_ruled_out by tier, worst first, then as in the protocol; unused_alarms
+    by severity, worst first; origins and specialists first choice first; questions in protocol order. `nerve_share`
+    is None (not enough answers) or percent in tens. Nothing here is a diagnosis."""
 
     digest: str
     urgency: Urgency
     flags: tuple[Flag, ...]
+    unused_alarms: tuple[UnusedAlarm, ...]
     not_ruled_out: tuple[NotRuledOut, ...]
     asked: tuple[str, ...]
     unanswered: tuple[str, ...]
@@ -150,6 +164,7 @@ class Outcome:
         summary: dict[str, Any] = {
             "urgency": self.urgency.word,
             "flags": [flag.rule for flag in self.flags],
+            "unused_alarms": plain(self.unused_alarms),
             "not_ruled_out": [rule.rule for rule in self.not_ruled_out],
             "origins": [{"id": o.id, "points": o.points, "strength": o.strength} for o in self.origins],
             "nerve_points": self.nerve_points,
@@ -160,9 +175,7 @@ class Outcome:
         }
         if explain:
             summary["explanation"] = {
-                key: plain(getattr(self, key))
-                for key in self.__dataclass_fields__
-                if key not in ("digest", "urgency", "asked", "nerve_points", "musculoskeletal_points")
+                key: plain(getattr(self, key)) for key in self.__dataclass_fields__ if key not in TOLD_BY_THE_SUMMARY
             }
         return summary
 

@@ -14,6 +14,7 @@ from .expressions import Expression, Fires, walk
 from .wordings import Wording, Words
 
 if TYPE_CHECKING:
+    from .alarms import Alarm
     from .compiling import Program
 
 SOURCE_LANGUAGE = "en"
@@ -368,6 +369,7 @@ class Protocol:
     body_map: BodyMap
     facts: Mapping[str, NamedFact]
     rules: Mapping[str, Rule]
+    alarms: tuple[Alarm, ...]
     origins: Mapping[str, Origin]
     discriminator: Discriminator
     routing: Routing

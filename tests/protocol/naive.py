@@ -15,17 +15,25 @@ OPEN = {"unsure", "prefer_not"}
 
 
 class Truth:
-    def __init__(self, fires, could, must):
-        self.fires, self.could, self.must = fires, could, must
+    """`by`: the answers, as (question, option), by which `fires` is what it is; an absent answer is none."""
+
+    def __init__(self, fires, could, must, by=frozenset()):
+        self.fires, self.could, self.must, self.by = fires, could, must, frozenset(by)
 
     def __and__(self, other):
-        return Truth(self.fires and other.fires, self.could and other.could, self.must and other.must)
+        fires = self.fires and other.fires
+        return Truth(fires, self.could and other.could, self.must and other.must, by(fires, self, other))
 
     def __or__(self, other):
-        return Truth(self.fires or other.fires, self.could or other.could, self.must or other.must)
+        fires = self.fires or other.fires
+        return Truth(fires, self.could or other.could, self.must or other.must, by(fires, self, other))
 
     def __invert__(self):
-        return Truth(not self.fires, not self.must, not self.could)
+        return Truth(not self.fires, not self.must, not self.could, self.by)
+
+
+def by(fires, *parts):
+    return frozenset().union(*(part.by for part in parts if part.fires == fires))
 
 
 def certain(value):
@@ -33,10 +41,12 @@ def certain(value):
 
 
 def atleast(number, *parts):
+    fires = sum(part.fires for part in parts) >= number
     return Truth(
-        sum(part.fires for part in parts) >= number,
+        fires,
         sum(part.could for part in parts) >= number,
         sum(part.must for part in parts) >= number,
+        by(fires, *parts),
     )
 
 
@@ -67,6 +77,7 @@ class Files:
                 self.rules[rule["id"]] = rule | {"tier": tier}
         self.origins = {origin["id"]: origin for origin in read("origins.yaml")}
         self.sides = read("discriminator.yaml")
+        self.alarms = read("alarms.yaml")
         body = read("body_map.yaml")
         sides = {region["id"]: region["sides"] for region in body["regions"]}
         self.places = [f"{region}_{side}" for region, of_region in sides.items() for side in of_region]
@@ -104,24 +115,25 @@ class Case:
             self.shown[name] = self.truth(condition) if condition else certain(True)
         return self.shown[name]
 
-    def leaf(self, name, test):
+    def leaf(self, name, test, wanted=()):
         """A test on a question: three truths, from whether it is asked and what was answered."""
         shown, answer = self.visible(name), self.answers.get(name)
         if shown.fires and answer is not None:
             holds = test(answer)
             chosen = answer if isinstance(answer, list) else [answer]
             unsure = bool(OPEN & {option for option in chosen if isinstance(option, str)})
-            return Truth(holds, holds or unsure, holds and not unsure and shown.must)
+            by = {(name, option) for option in chosen if spelled(option) in wanted}
+            return Truth(holds, holds or unsure, holds and not unsure and shown.must, by)
         return Truth(False, shown.could, False)
 
     def has(self, name, options):
         wanted = set(options.split("/"))
-        return self.leaf(name, lambda a: bool(wanted & (set(a) if isinstance(a, list) else {spelled(a)})))
+        return self.leaf(name, lambda a: bool(wanted & (set(a) if isinstance(a, list) else {spelled(a)})), wanted)
 
     def group(self, name, group):
         own = self.files.questions[name].get("groups", {})
         members = set(own[group]) if group in own else self.files.groups[group]
-        return self.leaf(name, lambda a: bool(members & set(a)))
+        return self.leaf(name, lambda a: bool(members & set(a)), members)
 
     def number(self, name, op, number):
         return self.leaf(name, lambda a: a >= number if op == ">=" else a <= number)
@@ -142,6 +154,19 @@ class Case:
 
     def flags(self):
         return self._worst_first([name for name in self.files.rules if self.rule(name).fires])
+
+    def unused_alarms(self):
+        """The alarming answers by which no fired rule is true, in the order of the list."""
+        used = frozenset().union(*(self.rule(name).by for name in self.flags()))
+        found = []
+        for alarm in self.files.alarms:
+            if not ("unless" in alarm and self.truth(alarm["unless"]).fires):
+                question, _colon, options = alarm["answers"].partition(":")
+                given = self.truth(alarm["answers"]).by - used
+                order = [option["id"] for option in self.files.questions[question]["options"]]
+                chosen = [option for option in order if (question, option) in given]
+                found += [(question, option, alarm["severity"]) for option in chosen if option in options.split("/")]
+        return found
 
     def not_ruled_out(self):
         return self._worst_first([n for n in self.files.rules if self.rule(n).could and not self.rule(n).fires])

@@ -20,6 +20,7 @@ def engine_says(answers):
     return {
         "asked": list(outcome.asked),
         "flags": [flag.rule for flag in outcome.flags],
+        "unused_alarms": [(alarm.question, alarm.value, alarm.severity) for alarm in outcome.unused_alarms],
         "not_ruled_out": [rule.rule for rule in outcome.not_ruled_out],
         "urgency": outcome.urgency.word,
         "origins": [(origin.id, origin.points, origin.strength) for origin in outcome.origins],
@@ -32,6 +33,7 @@ def naive_says(files, answers):
     return {
         "asked": case.asked(),
         "flags": case.flags(),
+        "unused_alarms": case.unused_alarms(),
         "not_ruled_out": case.not_ruled_out(),
         "urgency": case.urgency(),
         "origins": case.origins(),
