@@ -242,7 +242,8 @@ def flags(answers):
     getting_worse = progression in ("worse_slow", "worse_fast")
     night_severe = night_pattern == "no_position_helps"
     fever_unexplained = "fever_chills" in general_signs and fever_cause in ("now_unexplained", "unsure")
-    fever_any = "fever_chills" in general_signs and fever_cause in ("now_unexplained", "now_cold_flu", "unsure")
+    fever_not_a_cold = fever_unexplained or ("fever_chills" in general_signs and fever_cause == "now_other_infection")
+    fever_any = fever_not_a_cold or ("fever_chills" in general_signs and fever_cause == "now_cold_flu")
     immune_strong = (
         not risk_conditions.isdisjoint({"weak_immune", "kidney_disease", "inflammatory_arthritis"})
         or not medicines.isdisjoint({"steroid_long", "immune_drug", "chemo"})
@@ -463,7 +464,7 @@ def flags(answers):
     )
     spinal_infection_fires = (
         not pain_regions.isdisjoint(SPINE)
-        and fever_unexplained
+        and fever_not_a_cold
         and (
             immune_risk
             or entry
@@ -597,7 +598,7 @@ def flags(answers):
         and look_new
         and no_blunt_injury
         and (
-            (joint_motion_pain in ("yes", "unsure") and fever_unexplained)
+            (joint_motion_pain in ("yes", "unsure") and fever_not_a_cold)
             or (
                 joint_motion_pain == "yes"
                 and (
@@ -608,7 +609,7 @@ def flags(answers):
                 )
             )
         )
-    ) or (joint_motion_pain == "yes" and fever_unexplained and acute_6w and no_blunt_injury)
+    ) or (joint_motion_pain == "yes" and fever_not_a_cold and acute_6w and no_blunt_injury)
     necrotizing_infection_fires = (
         "purple_blisters" in infection_signs
         or (
@@ -623,7 +624,7 @@ def flags(answers):
         )
         or (
             not infection_signs.isdisjoint({"spreading", "streaks", "pus_smell"})
-            and fever_unexplained
+            and fever_not_a_cold
             and "unwell" in general_signs
         )
     )
@@ -737,7 +738,7 @@ def flags(answers):
         not spinal_infection_fires
         and not pain_regions.isdisjoint(SPINE)
         and (
-            fever_unexplained
+            fever_not_a_cold
             or (
                 ("spine_procedure" in recent_events or "injected_drugs" in recent_events)
                 and acute_12w

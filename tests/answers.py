@@ -1,5 +1,9 @@
 """Answer sets as patients give them: one for each tier, by the rule that decides it."""
 
+SADDLE_NUMB_LABEL = (  # the label of emergency_now: saddle_numb
+    "New numbness (less feeling, or none) between the legs: the genitals, around the anus, or the inside of the "
+    "buttocks or thighs"
+)
 HEALTHY = {
     "emergency_now": ["none"],
     "sex_at_birth": "female",

@@ -16,7 +16,7 @@ Szigriszt-Pazos is reported beside it.
 
 **Both.** A sentence ends, as Flesch counted, at a period, colon, semicolon, question or exclamation mark; it has fewer
 than 20 words in English and fewer than 25 in Spanish, which says the same with a quarter more. A number, a place to
-fill in and a word of reading_words.yaml count as one short word; the texts it calls fixed are graded, not judged. In a
+fill in and a word of reading_words.yaml count as one short word. In a
 string of fewer than 8 words one long word decides what a formula says, so there the words are judged instead: none has
 more than 3 syllables in English or 5 in Spanish, apart from the listed ones. Lists of signs are judged piece by piece.
 """
@@ -111,8 +111,6 @@ class Text:
     def faults(self) -> list[str]:
         """What makes it too hard, and what to do about it; empty when nothing does."""
         found = []
-        if self.words in fixed():
-            return found
         for sentence in self.sentences:
             if len(sentence) > MOST_WORDS[self.language]:
                 found.append(f"a sentence has {len(sentence)} words, {' '.join(sentence[:4])} …: make it two")
@@ -144,12 +142,6 @@ def _lists() -> dict:
 def allowed(language) -> frozenset:
     """Words that count as one short word: medical words patients need, and plain words that are long."""
     return frozenset(word for entry in _lists()[language] for word in entry["words"])
-
-
-@cache
-def fixed() -> frozenset:
-    """Texts that stand word for word as the clinical lead gave them."""
-    return frozenset(entry["text"] for entry in _lists()["fixed"])
 
 
 @cache

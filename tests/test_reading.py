@@ -6,7 +6,7 @@ import pyphen
 import pytest
 
 from tests import reading
-from tests.reading import HARDEST, MEDIAN, Text, allowed, fixed, spanish_syllables, syllables, texts
+from tests.reading import HARDEST, MEDIAN, Text, allowed, spanish_syllables, syllables, texts
 
 
 @pytest.mark.parametrize("language", HARDEST)
@@ -101,7 +101,3 @@ def test_english_syllables_of_words_no_dictionary_has():
 def test_the_list_of_allowed_words_holds_only_words_in_use(language):
     used = {word.lower() for text in texts(language) for part in text.sentences for word in part}
     assert sorted(allowed(language) - used) == []
-
-
-def test_fixed_texts_stand_somewhere():
-    assert fixed() <= {text.words for text in texts("en")}

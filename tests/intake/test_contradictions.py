@@ -9,6 +9,7 @@ from django.urls import reverse
 from intake import triage
 from intake.models import AnswerChange, Urgency
 from intake.triage.contradicting import readings
+from tests.answers import SADDLE_NUMB_LABEL
 from tests.intake.patients import Phone
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_maya_reads_on_the_case_what_was_checked_together(ada, sign_in, maya):
     ada.answers("safety-check", emergency_now=["saddle_numb", "none"])
 
     page = sign_in(maya).get(ada.case.get_absolute_url()).content.decode()
-    assert "These were checked together: New numbness between the legs or around the bottom; None of these." in page
+    assert f"These were checked together: {SADDLE_NUMB_LABEL}; None of these." in page
 
 
 def test_what_was_sent_stays_beside_however_it_is_mended(ada):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from intake.models import Case, Urgency
-from tests.answers import SADDLE_NUMBNESS
+from tests.answers import SADDLE_NUMB_LABEL, SADDLE_NUMBNESS
 from tests.intake.patients import Phone
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_the_answer_is_saved_and_a_case_is_open_before_anything_else_happens(num
 
 def test_the_advice_gives_the_reason_in_the_patients_words_and_names_no_illness(numb):
     assert "Because you told us" in numb.text
-    assert "New numbness between the legs or around the bottom" in numb.text
+    assert SADDLE_NUMB_LABEL in numb.text
     said = numb.text.lower()
     assert not [word for word in (*NEVER_SAID, *ILLNESSES) if word in said]
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from intake.models import Case, Intake, Urgency
 from intake.paper.code import written
-from tests.answers import SADDLE_NUMBNESS
+from tests.answers import SADDLE_NUMB_LABEL, SADDLE_NUMBNESS
 from tests.intake.patients import ADA
 from tests.journeys.conftest import COMPUTER, PHONE
 from tests.journeys.people import Colleague
@@ -39,7 +39,7 @@ def test_priya_keys_a_form_in_from_paper(window, priya, maya, size, scripts):
     if scripts:
         expect(desk.page.get_by_text("2. Which best describes the chest pain?")).to_be_visible()
     desk.page.get_by_label("Chest pain, pressure, or tightness").uncheck()
-    desk.page.get_by_label("New numbness between the legs or around the bottom").check()
+    desk.page.get_by_label(SADDLE_NUMB_LABEL).check()
     desk.waits()
     desk.presses("Save and go on")
     desk.sees("This patient may be in danger: call now", "207 555 0111")
