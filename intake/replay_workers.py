@@ -6,13 +6,14 @@ ids and tiers; it is taken out of the cache as it is read and would expire withi
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
 from django.core.cache import cache
 
 from intake.actions.protocols import load_texts, texts_of
-from intake.replaying import Slice, Workshop, slices
+from intake.replaying import Found, Slice, Standing, Workshop, slices
 from intake.triage import Protocol, Urgency
 
 KEPT_SECONDS = 3600
@@ -26,34 +27,33 @@ class NoWorker(Exception):
 
 
 def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float | None = None):
-    """The difference `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
+    """What `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
     patience = PATIENCE if patience is None else patience
     from intake.tasks import replay_slice
-    from intake.triage.replaying import Replay
 
     run, pieces = secrets.token_urlsafe(12), slices(SLICES)
     cache.set(f"replay:{run}:protocol", texts_of(after), KEPT_SECONDS)
     for place, piece in enumerate(pieces):
         replay_slice.delay(run, place, piece.version, piece.first, piece.last)
-    total, waiting, last = Replay(), set(range(len(pieces))), time.monotonic()
+    found, waiting, last = Found(), set(range(len(pieces))), time.monotonic()
     while waiting:
         for place in sorted(waiting):
             key = f"replay:{run}:{place}"
             if (part := cache.get(key)) is not None:
                 cache.delete(key)
-                total.add(_unpacked(part))
+                found.add(_unpacked(part))
                 waiting.discard(place)
                 last = time.monotonic()
-                progress(len(pieces) - len(waiting), len(pieces), total.total)
+                progress(len(pieces) - len(waiting), len(pieces), found.total)
         if time.monotonic() - last > patience:
             raise NoWorker
         time.sleep(LOOK_AGAIN_SECONDS)
     cache.delete(f"replay:{run}:protocol")
-    total.changes.sort(key=lambda change: change.id)
-    return total
+    found.settle()
+    return found
 
 
-def run_slice(run: str, place: int, version: int, first: int, last: int) -> None:
+def run_slice(run: str, place: int, version: int | None, first: int, last: int) -> None:
     """One slice, in a worker. A run that was given up or has expired is left alone."""
     workshop = _workshop(run)
     if workshop is None:
@@ -69,26 +69,37 @@ def _workshop(run: str) -> Workshop | None:
     return Workshop(load_texts(texts), explain=False) if texts else None
 
 
-def _packed(part) -> dict:
-    return {
-        "total": part.total,
-        "fires_before": dict(part.fires_before),
-        "fires_after": dict(part.fires_after),
-        "changes": [
-            (c.id, c.newly_flagged, c.no_longer_flagged, int(c.tier_before), int(c.tier_after),
-             c.specialist_before, c.specialist_after)
-            for c in part.changes
-        ],
-    }  # fmt: skip
+def _packed(found: Found) -> dict:
+    parts = {
+        str(standing): {
+            "total": part.total,
+            "fires_before": dict(part.fires_before),
+            "fires_after": dict(part.fires_after),
+            "changes": [_change_packed(change) for change in part.changes],
+        }
+        for standing, part in found.parts.items()
+    }
+    return {"parts": parts, "not_read": dict(found.not_read)}
 
 
-def _unpacked(part: dict):
-    from collections import Counter
+def _change_packed(change) -> tuple:
+    tiers = (int(change.tier_before), int(change.tier_after))
+    specialists = (change.specialist_before, change.specialist_after)
+    return (change.id, change.newly_flagged, change.no_longer_flagged, tiers, specialists)
 
-    from intake.triage.replaying import Change, Replay
 
-    changes = [
-        Change(number, tuple(newly), tuple(gone), Urgency(before), Urgency(after), was, now)
-        for number, newly, gone, before, after, was, now in part["changes"]
-    ]
-    return Replay(part["total"], changes, Counter(part["fires_before"]), Counter(part["fires_after"]))
+def _unpacked(packed: dict) -> Found:
+    from intake.triage.replaying import Replay
+
+    found = Found(not_read=Counter(packed["not_read"]))
+    for standing, part in packed["parts"].items():
+        changes = [_change_unpacked(*change) for change in part["changes"]]
+        fires = Counter(part["fires_before"]), Counter(part["fires_after"])
+        found.parts[Standing(standing)] = Replay(part["total"], changes, *fires)
+    return found
+
+
+def _change_unpacked(number, newly, gone, tiers, specialists):
+    from intake.triage.replaying import Change
+
+    return Change(number, tuple(newly), tuple(gone), *map(Urgency, tiers), *specialists)

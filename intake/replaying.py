@@ -1,48 +1,137 @@
-"""Runs a changed protocol over every submitted intake, by the narrow rows, without writing anything.
+"""Runs a changed protocol over every intake, sent, unfinished or abandoned, without writing anything.
 
-Reads `AnswerCode` with binary COPY in slices of the id, one slice at a time per process. NumPy is imported only when
-a replay runs.
+What was sent is read from `AnswerCode` with binary COPY in slices of the id, one slice at a time per process. An
+unfinished form has no such row, because its answers still change: it is judged as it stands when it is read, and
+the row it would have is replayed with the others. NumPy is imported only when a replay runs.
 """
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from django.db import connection, connections
 from django.db.models import Count, Max, Min
+from django.utils import timezone
 from psycopg import sql
 
-from intake.actions.protocols import protocol_of
+from intake.actions.codes import row_now
+from intake.actions.intakes import LEFT_AFTER
+from intake.actions.protocols import readable
 from intake.models import AnswerCode, Intake, ProtocolVersion
 from intake.triage import Protocol
+
+if TYPE_CHECKING:
+    from intake.triage.replaying import Change, Replay, Replayer
 
 COPY_HEADER, COPY_TRAILER = 19, 2  # bytes before the first row and after the last, in PostgreSQL's binary format
 SLICES_PER_PROCESS = 8  # enough to show progress and to let a fast process take over from a slow one
 SLICE_FROM = 25_000  # rows below which a slice costs more to begin than to decide
+UNFINISHED_FROM = 1_000  # likewise; of these each is read as JSON and judged by itself
+AT_ONCE = 2_000  # unfinished forms whose rows are held before they are replayed
+
+
+class Standing(StrEnum):
+    """How far a form has come when the replay reads it."""
+
+    SENT = "sent"
+    OPEN = "unfinished"
+    LEFT = "abandoned"
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows of one protocol version with ids from `first` to `last`."""
+    """Intakes with ids from `first` to `last`: sent ones of one protocol version, or unfinished ones of any (None)."""
 
-    version: int
+    version: int | None
     first: int
     last: int
 
 
+def nothing_yet() -> "dict[Standing, Replay]":
+    from intake.triage.replaying import Replay
+
+    return {standing: Replay() for standing in Standing}
+
+
+@dataclass
+class Found:
+    """The differences by the standing of the form. `not_read`: how many sent forms could not be judged, by the version
+    that this release can no longer read."""
+
+    parts: "dict[Standing, Replay]" = field(default_factory=nothing_yet)
+    not_read: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Found") -> None:
+        for standing, part in other.parts.items():
+            self.parts[standing].add(part)
+        self.not_read.update(other.not_read)
+
+    def settle(self) -> None:
+        """Name each form once, in the order of the ids: one that was sent while the replay ran counts as sent."""
+        sent = {change.id for change in self.parts[Standing.SENT].changes}
+        for standing, part in self.parts.items():
+            if standing != Standing.SENT:
+                part.changes = [change for change in part.changes if change.id not in sent]
+            part.changes.sort(key=lambda change: change.id)
+
+    def standing_of(self) -> dict[int, Standing]:
+        """The standing of every form that is judged otherwise, by its id."""
+        return {change.id: standing for standing, part in self.parts.items() for change in part.changes}
+
+    @property
+    def total(self) -> int:
+        return sum(part.total for part in self.parts.values())
+
+    @property
+    def changes(self) -> "list[Change]":
+        return sorted((change for part in self.parts.values() for change in part.changes), key=lambda one: one.id)
+
+    @property
+    def fires_before(self) -> Counter[str]:
+        return sum((part.fires_before for part in self.parts.values()), Counter())
+
+    @property
+    def fires_after(self) -> Counter[str]:
+        return sum((part.fires_after for part in self.parts.values()), Counter())
+
+
 def slices(processes: int) -> list[Slice]:
-    """All stored rows, cut so that every process has several slices of about the same size."""
+    """Every form, cut so that each process has several slices of about the same size.
+
+    Unfinished ones come first, so that one which is sent meanwhile is rather read twice than not at all.
+    """
+    return [*_unfinished_slices(processes), *_sent_slices(processes)]
+
+
+def _unfinished_slices(processes: int) -> list[Slice]:
+    there = Intake.objects.unfinished().aggregate(low=Min("pk"), high=Max("pk"), forms=Count("pk"))
+    if not there["forms"]:
+        return []
+    pieces = max(1, min(processes * SLICES_PER_PROCESS, there["forms"] // UNFINISHED_FROM))
+    return [Slice(None, first, last) for first, last in _cut(there["low"], there["high"], pieces)]
+
+
+def _cut(low: int, high: int, pieces: int) -> list[tuple[int, int]]:
+    """Cut the ids from `low` to `high` into `pieces` ranges; both ends of each belong to it."""
+    edges = [low + (high + 1 - low) * number // pieces for number in range(pieces + 1)]
+    return [(first, after - 1) for first, after in pairwise(edges)]
+
+
+def _sent_slices(processes: int) -> list[Slice]:
     found = []
     versions = AnswerCode.objects.values("protocol").annotate(
         low=Min("intake_id"), high=Max("intake_id"), rows=Count("intake_id")
     )
     for version in versions.order_by("protocol"):
         pieces = max(1, min(processes * SLICES_PER_PROCESS, version["rows"] // SLICE_FROM))
-        edges = [version["low"] + (version["high"] + 1 - version["low"]) * n // pieces for n in range(pieces + 1)]
-        found += [Slice(version["protocol"], a, b - 1) for a, b in pairwise(edges)]
+        ranges = _cut(version["low"], version["high"], pieces)
+        found += [Slice(version["protocol"], first, last) for first, last in ranges]
     return found
 
 
@@ -92,53 +181,109 @@ def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
 
 
 class Workshop:
-    """What one process needs for all its slices: a replayer for each protocol version found in the rows."""
+    """What one process needs for all its slices: a replayer for each protocol that judged what it meets."""
 
     def __init__(self, after: Protocol, *, explain: bool) -> None:
-        self.after, self.explain, self.replayers = after, explain, {}
+        self.after, self.explain, self.now = after, explain, timezone.now()
+        self.versions: dict[int, Protocol | None] = {}
+        self.replayers: dict[str, Replayer] = {}
 
     def prepare(self, pieces: list[Slice]) -> None:
+        """Load and compile what the slices need, once for all processes."""
+        for version in {piece.version for piece in pieces if piece.version is not None}:
+            self.versions[version] = before = readable(ProtocolVersion.objects.get(pk=version))
+            if before is not None:
+                self.replayer(before)
+
+    def replayer(self, before: Protocol) -> "Replayer":
+        """The replayer of forms that `before` judged; made on first use."""
         from intake.triage.replaying import Replayer
 
-        for version in {piece.version for piece in pieces}:
-            before = protocol_of(ProtocolVersion.objects.get(pk=version))
-            self.replayers[version] = Replayer(before, self.after, explain=self.explain)
+        if before.digest not in self.replayers:
+            self.replayers[before.digest] = Replayer(before, self.after, explain=self.explain)
             if self.explain:
-                before.program.why, self.after.program.why  # noqa: B018  compiled here, once for all processes
+                before.program.why, self.after.program.why  # noqa: B018  compiled here
+        return self.replayers[before.digest]
 
-    def run(self, piece: Slice):
-        from intake.triage.replaying import Replay
+    def run(self, piece: Slice) -> Found:
+        return self._unfinished(piece) if piece.version is None else self._sent(piece)
 
-        replayer, total = self.replayers[piece.version], Replay()
-        for block in blocks(piece, replayer.book.width, (len(replayer.before.rules) + 7) // 8):
-            total.add(replayer.block(block))
-        return total
+    def _sent(self, piece: Slice) -> Found:
+        found, before = Found(), self.versions[piece.version]
+        if before is None:
+            version = ProtocolVersion.objects.defer("content").get(pk=piece.version)
+            rows = AnswerCode.objects.filter(protocol=version, intake_id__gte=piece.first, intake_id__lte=piece.last)
+            found.not_read[f"{version.label} {version}".strip()] = rows.count()
+            return found
+        replayer = self.replayer(before)
+        for block in blocks(piece, replayer.book.width, (len(before.rules) + 7) // 8):
+            found.parts[Standing.SENT].add(replayer.block(block))
+        return found
+
+    def _unfinished(self, piece: Slice) -> Found:
+        """Judge each unfinished form as it stands, and replay the rows they would have, a few at a time."""
+        found = Found()
+        forms = Intake.objects.unfinished().filter(pk__range=(piece.first, piece.last))
+        left = set(forms.left_since(self.now - LEFT_AFTER).values_list("pk", flat=True))
+        waiting: dict[tuple[str, Standing], list[AnswerCode]] = {}
+        judged_by: dict[str, Protocol] = {}
+        for intake in forms.select_related("protocol").defer("protocol__content").order_by("pk").iterator(500):
+            before, row = row_now(intake)
+            standing = Standing.LEFT if intake.pk in left else Standing.OPEN
+            judged_by[before.digest] = before
+            rows = waiting.setdefault((before.digest, standing), [])
+            rows.append(row)
+            if len(rows) == AT_ONCE:
+                found.parts[standing].add(self.replayer(before).block(stored_rows(rows)))
+                rows.clear()
+        for (digest, standing), rows in waiting.items():
+            if rows:
+                found.parts[standing].add(self.replayer(judged_by[digest]).block(stored_rows(rows)))
+        return found
+
+
+def stored_rows(rows: list[AnswerCode]):
+    """Rows of one protocol as the block a replayer reads."""
+    import numpy as np
+
+    from intake.triage.replaying import Stored
+
+    def bytes_of(name):
+        return np.frombuffer(b"".join(getattr(row, name) for row in rows), dtype=np.uint8).reshape(len(rows), -1)
+
+    return Stored(
+        ids=np.array([row.intake_id for row in rows], dtype=np.int64),
+        codes=bytes_of("code"),
+        flags=bytes_of("flags"),
+        urgency=np.array([row.urgency for row in rows], dtype=np.uint8),
+        specialist=np.array([row.specialist for row in rows], dtype=np.uint8),
+    )
 
 
 _workshop: Workshop | None = None  # set before the processes are forked, so that each has it without loading again
 
 
-def _run(piece: Slice):
+def _run(piece: Slice) -> Found:
     return _workshop.run(piece)
 
 
-def replay_all(after: Protocol, *, processes: int = 1, explain: bool = False, progress: Callable = lambda *_: None):
-    """The difference (`intake.triage.replaying.Replay`) between what was decided and what `after` would decide.
+def replay_all(
+    after: Protocol, *, processes: int = 1, explain: bool = False, progress: Callable = lambda *_: None
+) -> Found:
+    """The differences between what was decided, or would be decided now, and what `after` would decide.
 
     `progress(done, of, intakes)` is called after each slice. Reads only; changes come in the order of the ids.
     """
-    from intake.triage.replaying import Replay
-
     global _workshop
-    pieces, total = slices(processes), Replay()
+    pieces, found = slices(processes), Found()
     _workshop = Workshop(after, explain=explain)
     _workshop.prepare(pieces)
     with _results(pieces, processes) as results:
         for done, part in enumerate(results, 1):
-            total.add(part)
-            progress(done, len(pieces), total.total)
-    total.changes.sort(key=lambda change: change.id)
-    return total
+            found.add(part)
+            progress(done, len(pieces), found.total)
+    found.settle()
+    return found
 
 
 @contextmanager
@@ -152,8 +297,8 @@ def _results(pieces: list[Slice], processes: int):
 
 
 def weeks_of_intakes() -> float:
-    """How many weeks the submitted intakes span, at least one: what "a week" means in a report."""
-    span = Intake.objects.exclude(submitted_at=None).aggregate(first=Min("submitted_at"), last=Max("submitted_at"))
+    """How many weeks the intakes span, at least one: what "a week" means in a report."""
+    span = Intake.objects.aggregate(first=Min("started_at"), last=Max("started_at"))
     if not span["first"]:
         return 1.0
     return max(1.0, (span["last"] - span["first"]) / timedelta(weeks=1))

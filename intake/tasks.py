@@ -43,7 +43,7 @@ def drop_orphans():
 
 
 @shared_task
-def replay_slice(run: str, place: int, version: int, first: int, last: int):
+def replay_slice(run: str, place: int, version: int | None, first: int, last: int):
     from intake.replay_workers import run_slice  # loads NumPy, which only a replay needs
 
     run_slice(run, place, version, first, last)

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from intake.actions.protocols import protocol_of
-from intake.models import AnswerCode, Assessment
+from intake.actions.protocols import judge_unstored, protocol_of
+from intake.models import AnswerCode, Assessment, Intake
 from intake.triage import Protocol
 from intake.triage.coding import CodeBook
 
@@ -16,16 +16,37 @@ def book_of(protocol: Protocol) -> CodeBook:
 def row_for(assessment: Assessment) -> AnswerCode:
     """The row an assessment calls for, not saved. It depends on the assessment's JSON and its protocol only."""
     protocol = protocol_of(assessment.protocol)
-    places = {rule: place for place, rule in enumerate(protocol.rules)}
-    flags = sum(1 << places[rule] for rule in assessment.result["flags"])
     return AnswerCode(
         intake_id=assessment.intake_id,
         protocol_id=assessment.protocol_id,
-        code=book_of(protocol).encode(assessment.answers),
-        flags=flags.to_bytes((len(places) + 7) // 8, "little"),
         urgency=assessment.urgency,
-        specialist=list(protocol.specialists).index(assessment.result["specialists"][0]),
+        **_bytes(protocol, assessment.answers, assessment.result),
     )
+
+
+def row_now(intake: Intake) -> tuple[Protocol, AnswerCode]:
+    """Make the row an unfinished intake would have if it were sent as it stands; nothing is stored.
+
+    The protocol beside it is the one that judged, and gives the row its layout.
+    """
+    protocol, answers, outcome = judge_unstored(intake)
+    row = AnswerCode(
+        intake_id=intake.pk,
+        urgency=int(outcome.urgency),
+        **_bytes(protocol, answers, outcome.as_json(explain=False)),
+    )
+    return protocol, row
+
+
+def _bytes(protocol, answers, result) -> dict:
+    """The fields whose layout follows from the protocol."""
+    places = {rule: place for place, rule in enumerate(protocol.rules)}
+    flags = sum(1 << places[rule] for rule in result["flags"])
+    return {
+        "code": book_of(protocol).encode(answers),
+        "flags": flags.to_bytes((len(places) + 7) // 8, "little"),
+        "specialist": list(protocol.specialists).index(result["specialists"][0]),
+    }
 
 
 def keep_code(assessment: Assessment) -> None:

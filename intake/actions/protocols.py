@@ -72,6 +72,21 @@ def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[Proto
     return intake.protocol, answers, triage.assess(protocol_for(intake), answers, explain=explain)
 
 
+def judge_unstored(intake: Intake) -> tuple[Protocol, dict, Outcome]:
+    """Judge an unfinished intake as it stands, and store nothing, not even a version of the protocol.
+
+    Says what `bring_up_to_date` and `judge` would make of it: the protocol, the answers it could read, the outcome.
+    """
+    protocol, answers = protocol_for(intake), intake.answers
+    if protocol.digest != intake.protocol.digest:
+        answers = _fitting(protocol, answers)
+    else:
+        _screened, newer = _screen(intake, answers)
+        if newer is not None:
+            protocol, answers = triage.shipped(), newer
+    return protocol, answers, triage.assess(protocol, answers, explain=False)
+
+
 def assessment_now(intake: Intake, occasion) -> Assessment:
     """What `judge` makes of the saved answers, not stored yet. `occasion` is an `Assessment.Occasion`."""
     version, answers, outcome = judge(intake, intake.answers)
@@ -124,10 +139,10 @@ def _screen(intake, answers) -> tuple[Screened, dict | None]:
     own, shipped = protocol_for(intake), triage.shipped()
     screened = triage.screen(own, answers)
     if own.digest != shipped.digest:
-        readable = {name: value for name, value in answers.items() if _fits(shipped, name, value)}
-        newer, known = triage.screen(shipped, readable), {rule.id for rule in screened.flags}
+        fitting = _fitting(shipped, answers)
+        newer, known = triage.screen(shipped, fitting), {rule.id for rule in screened.flags}
         if any(rule.tier == triage.Urgency.EMERGENCY and rule.id not in known for rule in newer.flags):
-            return newer, readable
+            return newer, fitting
     return screened, None
 
 
@@ -141,7 +156,7 @@ def bring_up_to_date(intake: Intake) -> Protocol:
     protocol = protocol_for(intake)
     if intake.protocol.digest == protocol.digest:
         return protocol
-    fitting = {question: value for question, value in intake.answers.items() if _fits(protocol, question, value)}
+    fitting = _fitting(protocol, intake.answers)
     for question in intake.answers.keys() - fitting.keys():
         AnswerChange.objects.create(
             intake=intake,
@@ -154,6 +169,11 @@ def bring_up_to_date(intake: Intake) -> Protocol:
     intake.version += 1
     intake.save(update_fields=["answers", "protocol", "pages_done", "version"])
     return protocol
+
+
+def _fitting(protocol, answers) -> dict:
+    """The answers a protocol can read."""
+    return {question: value for question, value in answers.items() if _fits(protocol, question, value)}
 
 
 def _fits(protocol, question, value) -> bool:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         verb.add_argument("folder", type=Path)
         verb.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         verb.add_argument("--workers", action="store_true", help="split it over the Celery workers instead")
+        verb.add_argument("--reader", metavar="EMAIL", help="name only pages this member of staff may open")
         verb = verbs.add_parser("translations", help="what is not translated, or has changed since; ends with 2 if any")
         verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
         verb.add_argument(
@@ -105,9 +106,10 @@ class Command(BaseCommand):
         changes = compare(loaded(old, stored=True), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
-    def replay(self, folder, processes, workers):
+    def replay(self, folder, processes, workers, reader):
         from intake import replay_report, replay_workers, replaying  # they load NumPy, which no other command needs
 
+        reader = member_of_staff(reader)
         after = loaded(folder)
 
         def progress(done, of, intakes):
@@ -121,7 +123,7 @@ class Command(BaseCommand):
         else:
             found = replaying.replay_all(after, processes=max(1, processes), progress=progress)
         self.stderr.write("")
-        for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes()):
+        for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes(), reader=reader):
             self.stdout.write(line)
 
     def translations(self, folder, refresh):
@@ -157,10 +159,22 @@ ARGUMENTS = {
     "check": ("folder", "notes", "mutations"),
     "show": ("id",),
     "diff": ("old", "new"),
-    "replay": ("folder", "processes", "workers"),
+    "replay": ("folder", "processes", "workers", "reader"),
     "translations": ("folder", "refresh"),
     "docs": ("check",),
 }
+
+
+def member_of_staff(email):
+    """The member of staff with this address, or one clear refusal; None when nobody was named."""
+    if not email:
+        return None
+    from clinic.staff.models import User  # the other verbs need no database
+
+    found = User.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise refusal(f"nobody on staff signs in as {email}")
+    return found
 
 
 def loaded(folder, *, stored=False):
