@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
     },
+    "tell of wrong sign-ins": {
+        "task": "clinic.staff.tasks.tell_of_wrong_tries",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "answer requests for a link": {
         "task": "intake.tasks.answer_link_requests",
         "schedule": 5,
@@ -270,6 +275,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because a stranger typed their address
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # those count in a cache; `clinic.staff.tries` counts in the database
+MFA_FORMS = {
+    "authenticate": "clinic.staff.second_step.SecondStepForm",
+    "reauthenticate": "clinic.staff.second_step.ConfirmForm",
+}
 MFA_ADAPTER = "clinic.staff.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Plumbline"

@@ -19,3 +19,19 @@ def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=No
         patient_id=patient_id,
         location_id=location_id,
     )
+
+
+def account_event(request, user, what: str, *, by="themselves") -> None:
+    """Record what happened to somebody's way in: `what` in two or three words, such as "wrong password".
+
+    `by` is None where nobody knows who did it: a wrong password says nothing about the person it was tried for.
+    """
+    doer = user if by == "themselves" else by
+    AccessLog.objects.create(
+        actor=AccessLog.Actor.STAFF if doer else AccessLog.Actor.SYSTEM,
+        user=doer,
+        role=doer.role if doer else "",
+        page=request.resolver_match.view_name,
+        subject=what,
+        subject_id=str(user.public_id) if user else "",
+    )

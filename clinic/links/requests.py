@@ -4,15 +4,14 @@ Nothing here knows whose address it is: a known one and an unknown one are count
 neither the page nor its timing tells them apart.
 """
 
-import ipaddress
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.links.actions import keyed
 from clinic.links.models import LinkRequest
+from clinic.network import network
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_FOR_AN_ADDRESS = {HOUR: 3, DAY: 20}
@@ -20,7 +19,7 @@ MOST_FROM_A_NETWORK = {HOUR: 30, DAY: 200}  # a waiting room shares one
 
 
 @transaction.atomic
-def ask(address: str, network: str) -> bool:
+def ask(address: str, visitor: str) -> bool:
     """Write down that a link was asked for; False, and nothing written, when it was asked for too often.
 
     Requests that share an address or a network wait for each other, so racing ones are counted one by one.
@@ -28,7 +27,7 @@ def ask(address: str, network: str) -> bool:
     now = timezone.now()
     keys = {
         "address_key": keyed("link request address", address.casefold()),
-        "network_key": network_key("link request network", network),
+        "network_key": network_key("link request network", visitor),
     }
     wait_for_turn(*keys.values())
     for name, limits in (("address_key", MOST_FOR_AN_ADDRESS), ("network_key", MOST_FROM_A_NETWORK)):
@@ -50,25 +49,12 @@ def too_often(rows, moment, limits, now) -> bool:
     return any(rows.filter(**{f"{moment}__gt": now - span}).count() >= most for span, most in limits.items())
 
 
-def network_of(request) -> str:
-    """Where a request comes from, as the proxies in front of us say it when they are trusted."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    return hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
-
-
 def network_key(use: str, address: str) -> bytes:
-    """What is kept of a network: enough to count by, and not its address."""
-    return keyed(use, _network(address))
+    """What is kept of a network: enough to count by, and not its address.
 
-
-def _network(address: str) -> str:
-    """One IPv4 address, or the /64 of an IPv6 one: that is what one household has."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    It is one IPv4 address, or the /64 of an IPv6 one: that is what one household has.
+    """
+    return keyed(use, network(address, v4=32, v6=64))
 
 
 def forget_old(now) -> int:

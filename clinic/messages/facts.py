@@ -43,7 +43,14 @@ OF_THE_HOUSE = {
     "location": lambda message: message.location.name,
     "phone": lambda message: message.location.phone,
 }
-FORMS = {"link": _address, "starts_at": _moment, "round": _number}
+FORMS = {
+    "link": _address,
+    "starts_at": _moment,
+    "happened_at": _moment,
+    "round": _number,
+    "times": _number,
+    "networks": _number,
+}
 FACTS = {*OF_THE_HOUSE, *FORMS}
 
 

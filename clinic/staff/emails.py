@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages import actions as messages
+from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.models import User
 
 MOST_AN_HOUR = 3
 TOO_LATE = timedelta(hours=1)
+MOST_TOLD = 999  # a mail holds no larger number
 
 
 def password_reset(user: User) -> Message | None:
@@ -51,3 +53,53 @@ class PasswordReset:
             "key": app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user),
         }
         return {"link": settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=parts)}
+
+
+def new_device(user: User) -> Message:
+    """Somebody signed in as this person on a device that was not used before."""
+    return _about_the_account("new_device", user, facts={"happened_at": _now(user)})
+
+
+def wrong_sign_ins(user: User, *, times: int, networks: int) -> Message:
+    """Many wrong passwords or codes were tried for this person's account."""
+    facts = {"times": min(times, MOST_TOLD), "networks": min(networks, MOST_TOLD)}
+    return _about_the_account("wrong_sign_ins", user, facts=facts)
+
+
+def _about_the_account(name: str, user: User, *, facts=None) -> Message:
+    before = Message.objects.about("user", user.public_id).filter(kind=name).count()
+    return messages.schedule(
+        name,
+        key=f"{name}:{user.public_id}:{before + 1}",
+        to=user.email,
+        language="en",
+        subject_type="user",
+        subject_id=user.public_id,
+        location=user.locations.first(),
+        facts=facts,
+    )
+
+
+def _now(user: User) -> str:
+    location = user.locations.first()
+    return moment(timezone.now(), location.time_zone if location else settings.TIME_ZONE)
+
+
+class _AboutTheAccount:
+    """It goes to the address of the account, as long as there is one."""
+
+    @staticmethod
+    def still_needed(message) -> str:
+        if User.objects.filter(public_id=message.subject_id, email=message.recipient, is_active=True).exists():
+            return ""
+        return "This person no longer has an account with this address."
+
+
+@kind("new_device", title="Signed in on a new device", audience="staff", safe=("happened_at",), routine=False)
+class NewDevice(_AboutTheAccount):
+    pass
+
+
+@kind("wrong_sign_ins", title="Wrong sign-ins", audience="staff", safe=("times", "networks"), routine=False)
+class WrongSignIns(_AboutTheAccount):
+    pass

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from clinic.staff.hours import WEEK, OpeningHours
 
@@ -120,3 +121,44 @@ class User(AbstractBaseUser):
         from clinic.staff.permissions import PERMISSIONS
 
         return self.is_active and permission in PERMISSIONS[self.role]
+
+
+class SignInTry(models.Model):
+    """A wrong password or code, kept for a day to slow the next (see `clinic.staff.tries`).
+
+    It names nobody: what was typed and where it came from stand here as keyed hashes, of known and unknown names alike.
+    """
+
+    class Step(models.TextChoices):
+        PASSWORD = "password"  # noqa: S105
+        CODE = "code"
+
+    step = models.CharField(max_length=10, choices=Step)
+    account_key = models.BinaryField(max_length=32, help_text="Keyed hash of the address that was typed")
+    network_key = models.BinaryField(max_length=32, help_text="Keyed hash of the network it came from")
+    device_key = models.BinaryField(max_length=32, help_text="Keyed hash of a browser that was let in before, or empty")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account_key", "at"], name="sign_in_try_account"),
+            models.Index(fields=["network_key", "at"], name="sign_in_try_network"),
+            models.Index(fields=["device_key", "at"], name="sign_in_try_device"),
+        ]
+
+    def __str__(self):
+        return f"sign-in try {self.pk}"
+
+
+class SpentCode(models.Model):
+    """A code of somebody's authenticator app that has opened the door; it does not open it again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    counter = models.BigIntegerField(help_text="The half minute the code belongs to")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "counter"], name="each_code_opens_once")]
+
+    def __str__(self):
+        return f"spent code {self.pk}"

@@ -5,13 +5,25 @@ import time
 from functools import cache
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
-from clinic.staff import emails
+from clinic.audit.actions import account_event
+from clinic.network import address_of
+from clinic.staff import devices, emails, tries
+from clinic.staff.models import SignInTry, User
 
 log = logging.getLogger(__name__)
+
+
+UNREADABLE = ValidationError(
+    "Your second step cannot be read on this server. Tell your clinic manager; nothing of your account was changed.",
+    code="unreadable",
+)
 
 
 @cache
@@ -25,6 +37,46 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def get_client_ip(self, request):
+        return address_of(request)
+
+    def authenticate(self, request, **credentials):
+        """Look at a password unless it comes too soon. The same is done for every name, known or not."""
+        account = credentials.get("email", "")
+        try:
+            attempt = tries.begin(
+                SignInTry.Step.PASSWORD, account, address_of(request), devices.device_key(request, account)
+            )
+        except tries.TooSoon as wait:
+            raise self.too_soon(wait) from None
+        user = super().authenticate(request, **credentials)
+        if user:
+            tries.take_back(attempt)
+        return user
+
+    def authentication_failed(self, request, **credentials):
+        named = User.objects.filter(email=credentials.get("email", "").lower()).first()
+        account_event(request, named, "wrong password", by=None)
+
+    def too_soon(self, wait) -> ValidationError:
+        moment = "a second" if wait.seconds == 1 else f"{wait.seconds} seconds"
+        return ValidationError(
+            f"Many wrong tries were made here. Wait {moment}, then type it again and press the button.", code="too_soon"
+        )
+
+    def reauthenticate(self, user, password):
+        return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def post_login(self, request, user, **more):
+        """Who came in with a code is let in for good: this browser is known from now on."""
+        response = super().post_login(request, user, **more)
+        account_event(request, user, "signed in")
+        if is_mfa_enabled(user):
+            if not devices.device_key(request, user.email):
+                emails.new_device(user)
+            devices.remember(request, response, user.email)
+        return response
 
     def send_password_reset_mail(self, user, email, context):
         emails.password_reset(user)
@@ -44,4 +96,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _keys().decrypt(encrypted_text.encode()).decode()
+        """Read a stored secret. With the key lost the page says so, and nothing else happens."""
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.error("A second factor cannot be decrypted with FIELD_KEYS.")
+            raise UNREADABLE from None

@@ -4,7 +4,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from clinic.links.requests import ask, network_of
+from clinic.links.requests import ask
+from clinic.network import address_of
 from clinic.staff.models import Location
 from intake.forms.link_new import NewLinkForm
 from intake.views.switching import as_left, keeps_typed
@@ -17,7 +18,7 @@ def link_new(request):
     if request.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
-        ask(form.cleaned_data["email"], network_of(request))
+        ask(form.cleaned_data["email"], address_of(request))
         return redirect("link_asked")
     return render(request, "intake/link_new.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic.links.requests import network_of
 from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
+from clinic.network import address_of
 from clinic.staff.models import Location
 from intake import advice, draft
 from intake.actions import intakes
@@ -88,7 +88,7 @@ def _begin(request, form) -> tuple[Intake, bool]:
     Raises TooManyStarts instead of beginning one. A press waits for the one before it, so that both count as one.
     """
     contact, public_id = form.contact(), form.public_id()
-    starts_in_turn(network_of(request))
+    starts_in_turn(address_of(request))
     begun = Intake.objects.select_related("patient").filter(public_id=public_id).first() if public_id else None
     if begun is None:
         return _start(request, **contact, public_id=public_id), False
@@ -102,7 +102,7 @@ def _begin(request, form) -> tuple[Intake, bool]:
 def _start(request, **contact) -> Intake:
     """A new intake, counted unless somebody on staff begins it."""
     if not request.user.is_authenticated:
-        count_start(network_of(request))
+        count_start(address_of(request))
     return intakes.start_intake(**contact)
 
 

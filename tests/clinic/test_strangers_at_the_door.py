@@ -1,0 +1,221 @@
+"""Strangers who try passwords keep nobody out: limits count an account and a network together, a browser that was let
+in once has a budget of its own, and whoever is too quick is slowed and never shut out.
+"""
+
+import re
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import ConnectionError as NoCache
+
+from clinic.audit.models import AccessLog
+from clinic.messages.dispatch import sweep
+from clinic.messages.models import Message
+from tests import factories
+from tests.clinic.test_sign_in import code
+
+pytestmark = pytest.mark.django_db
+LOGIN = reverse("account_login")
+
+
+def network(number: int) -> str:
+    """An address in a network of its own."""
+    return f"{11 + number // 250}.{number % 250}.7.7"
+
+
+def try_password(email, password="not-the-password", *, at="198.51.100.1", browser=None, **meta):
+    return (browser or Client()).post(LOGIN, {"login": email, "password": password}, REMOTE_ADDR=at, **meta)
+
+
+def gets_in(user, browser=None, *, at="198.51.100.1", **meta) -> bool:
+    """Whether this person opens the queue with password and code, as everybody does."""
+    browser = browser or Client()
+    asked = try_password(user.email, factories.PASSWORD, at=at, browser=browser, **meta)
+    if asked.status_code != 302:
+        return False
+    browser.post(asked.url, {"code": code()}, REMOTE_ADDR=at, **meta)
+    return browser.get(reverse("queue"), REMOTE_ADDR=at, **meta).status_code == 200
+
+
+def says(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_twelve_wrong_names_from_twelve_networks_behind_the_proxy_keep_nobody_out(maya, settings):
+    settings.TRUSTED_PROXIES = 1
+    for number in range(12):
+        try_password(f"nobody{number}@plumbline.example", at="10.0.0.1", HTTP_X_FORWARDED_FOR=network(number))
+    assert gets_in(maya, at="10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9")
+
+
+def test_a_header_a_stranger_wrote_is_not_believed(maya, settings):
+    """The proxy adds the last hop; what stands before it is the stranger's own invention."""
+    settings.TRUSTED_PROXIES = 1
+    for number in range(40):
+        forged = f"{network(number)}, 203.0.113.66"
+        refused = try_password(maya.email, at="10.0.0.1", HTTP_X_FORWARDED_FOR=forged)
+    assert "Wait" in says(refused)
+
+
+def test_two_hundred_tries_from_two_hundred_networks_for_one_name_keep_its_owner_in(maya, post_office):
+    known = Client()
+    assert gets_in(maya, known, at="203.0.113.9")
+    known.post(reverse("account_logout"))
+    for number in range(200):
+        try_password(maya.email, at=network(number))
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=True):  # the code of the first time is spent
+        assert gets_in(maya, known, at="203.0.113.9"), "on her own desk"
+    with time_machine.travel(timezone.now() + timedelta(seconds=62), tick=True):
+        assert gets_in(maya, at="192.0.2.77"), "on a device nobody has seen"
+
+    from clinic.staff.alerts import tell_of_wrong_tries
+
+    tell_of_wrong_tries(timezone.now())
+    sweep(timezone.now() + timedelta(seconds=1))
+    [told] = [mail for mail in post_office.mails if mail["X-Message-Key"].startswith("wrong_sign_ins")]
+    assert told["To"] == maya.email
+    assert "200 wrong tries from 200 networks" in " ".join(told.get_content().split())
+    tell_of_wrong_tries(timezone.now())
+    assert Message.objects.filter(kind="wrong_sign_ins").count() == 1, "one an hour"
+
+
+def test_who_is_too_quick_is_slowed_and_never_shut_out(maya):
+    for _ in range(5):
+        try_password(maya.email)
+    assert "Wait" in says(try_password(maya.email, factories.PASSWORD))
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
+        assert gets_in(maya)
+
+
+def test_hammering_makes_no_wait_longer(maya):
+    for _ in range(300):
+        last = try_password(maya.email)
+    assert "Wait" in says(last)
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
+        assert gets_in(maya)
+
+
+def test_a_network_that_tries_many_names_is_slowed(maya):
+    for number in range(30):
+        try_password(f"nobody{number}@plumbline.example")
+    assert "Wait" in says(try_password("nobody31@plumbline.example"))
+    assert gets_in(maya, at="198.51.101.1"), "the next network is another one"
+
+
+@pytest.mark.parametrize("address", ["2001:db8:0:1{:02x}::1", "::ffff:198.51.100.{}"])
+def test_neighbouring_addresses_are_one_network(maya, address):
+    for number in range(6):
+        last = try_password(maya.email, at=address.format(number))
+    assert "Wait" in says(last)
+
+
+def test_a_known_device_has_a_budget_and_no_more(maya):
+    known = Client()
+    assert gets_in(maya, known)
+    known.post(reverse("account_logout"))
+    answers = [says(try_password(maya.email, browser=known)) for _ in range(12)]
+    assert ["Wait" in answer for answer in answers] == [False] * 10 + [True] * 2
+
+
+def test_a_cookie_that_was_made_up_is_no_known_device(maya):
+    from clinic.staff.devices import COOKIE
+
+    browser = Client()
+    for number in range(8):
+        browser.cookies[COOKIE] = f"eyJhIjpbXX0:forged{number}"
+        last = try_password(maya.email, browser=browser)
+    assert "Wait" in says(last)
+
+
+def test_the_device_of_one_person_is_no_known_device_of_another(maya, daniel):
+    known = Client()
+    assert gets_in(maya, known)
+    known.post(reverse("account_logout"))
+    for _ in range(6):
+        last = try_password(daniel.email, browser=known)
+    assert "Wait" in says(last)
+
+
+def test_a_password_alone_makes_no_known_device(maya):
+    from clinic.staff.devices import COOKIE
+
+    browser = Client()
+    try_password(maya.email, factories.PASSWORD, browser=browser)
+    assert COOKIE not in browser.cookies
+    assert gets_in(maya, browser)
+    cookie = browser.cookies[COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_signing_in_goes_on_without_cache_and_broker(maya):
+    away = mock.Mock(side_effect=NoCache)
+    with (
+        mock.patch("django.core.cache.backends.redis.RedisCacheClient.get_client", away),
+        mock.patch("clinic.messages.bell._ring", mock.Mock(side_effect=OSError)),
+    ):
+        try_password(maya.email)
+        assert gets_in(maya)
+
+
+def test_codes_are_slowed_by_the_account_wherever_they_come_from(maya):
+    """Whoever types codes has the password already: networks do not help."""
+    for number in range(20):
+        browser = Client()
+        asked = try_password(maya.email, factories.PASSWORD, at=network(number), browser=browser)
+        browser.post(asked.url, {"code": "000000"}, REMOTE_ADDR=network(number))
+    browser = Client()
+    asked = try_password(maya.email, factories.PASSWORD, at=network(99), browser=browser)
+    assert "Wait" in says(browser.post(asked.url, {"code": code()}, REMOTE_ADDR=network(99)))
+
+
+def test_a_code_opens_once(maya):
+    assert gets_in(maya)
+    assert not gets_in(maya, at="192.0.2.5")
+
+
+def test_a_known_and_an_unknown_name_ask_the_database_the_same(maya):
+    def asked(email):
+        with CaptureQueriesContext(connection) as queries:
+            try_password(email)
+        return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries.captured_queries]
+
+    asked("warm@plumbline.example")
+    assert asked(maya.email) == asked("nobody@plumbline.example")
+
+
+def test_the_access_log_tells_of_wrong_and_right_sign_ins(maya):
+    try_password(maya.email)
+    try_password("nobody@plumbline.example")
+    assert gets_in(maya)
+    rows = AccessLog.objects.values_list("subject", "subject_id", "user__email")
+    assert list(rows.filter(subject__in=("wrong password", "signed in"))) == [
+        ("wrong password", str(maya.public_id), None),
+        ("wrong password", "", None),
+        ("signed in", str(maya.public_id), maya.email),
+    ]
+
+
+def test_a_new_device_is_told_by_mail_and_a_known_one_is_not(maya, post_office):
+    known = Client()
+    assert gets_in(maya, known)
+    sweep(timezone.now() + timedelta(seconds=1))
+    [mail] = post_office.mails
+    assert mail["To"] == maya.email
+    assert "a device" in mail.get_content()
+    known.post(reverse("account_logout"))
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=True):
+        assert gets_in(maya, known)
+    assert Message.objects.filter(kind="new_device").count() == 1
+
+
+def test_limits_need_no_memory_of_this_process():
+    assert settings.ACCOUNT_RATE_LIMITS is False
