@@ -9,6 +9,9 @@ from django.http import JsonResponse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from clinic.messages import dispatch
+from clinic.staff.models import Location
+
 SWEEP_MAY_BE_SILENT = timedelta(seconds=60)
 
 
@@ -20,12 +23,22 @@ def livez(request):
 
 @login_not_required
 def readyz(request):
-    """200 when database, broker and sweep are well, else 503; says which one is not, and never why."""
+    """200 when all that mails and alarms need is well, else 503; says which part is not, and never why.
+
+    A location where nobody treats is named as a fact and leaves the answer at 200: its cases go to the whole house,
+    and a load balancer must not take the pages away from every other location.
+    """
     checks = {"database": _database_answers(), "broker": _broker_answers(), "sweep": False}
+    checks |= {"worker": False, "alarms": False}
     age = _seconds_since_sweep() if checks["database"] else None
     checks["sweep"] = age is not None and age <= SWEEP_MAY_BE_SILENT.total_seconds()
+    told = {"therapists": None}
+    if checks["database"]:
+        more, told = _alarms_and_people()
+        checks |= more
     ready = all(checks.values())
-    return JsonResponse({"ready": ready, **checks, "seconds_since_sweep": age}, status=200 if ready else 503)
+    answer = {"ready": ready, **checks, **told, "seconds_since_sweep": age}
+    return JsonResponse(answer, status=200 if ready else 503)
 
 
 def _database_answers() -> bool:
@@ -46,12 +59,19 @@ def _broker_answers() -> bool:
     return True
 
 
+def _alarms_and_people() -> tuple[dict, dict]:
+    """What must be well, and what is only told."""
+    try:
+        checks = {"worker": not dispatch.silent_worker(), "alarms": not dispatch.alarms_held_up()}
+        return checks, {"therapists": not Location.objects.without_a_therapist().exists()}
+    except DatabaseError:
+        return {}, {"therapists": None}
+
+
 def _seconds_since_sweep() -> int | None:
     """None when no worker has ever swept, or the tables are not there yet."""
-    from clinic.messages.dispatch import last_sweep_at
-
     try:
-        at = last_sweep_at()
+        at = dispatch.last_sweep_at()
     except DatabaseError:
         return None
     return None if at is None else max(0, round((timezone.now() - at).total_seconds()))

@@ -11,7 +11,7 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.models import Role, User
+from clinic.staff.models import User
 from intake.actions.status_links import extended
 from intake.models import AppointmentRequest
 
@@ -23,7 +23,7 @@ TO_THE_PATIENT = ["appointment_booked", "visit_reminder"]
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
     """Now to the front desk of the location; to managers too when nobody has answered by the time promised."""
     desk = list(User.objects.front_desk_at(request.location))
-    managers = list(User.objects.filter(is_active=True, role=Role.MANAGER, locations=request.location))
+    managers = list(User.objects.managers_at(request.location))
     rounds = [(1, timezone.now(), desk or managers), (LATE, request.answer_by, desk + managers)]
     return [
         messages.schedule(

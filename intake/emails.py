@@ -14,7 +14,7 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.models import Role, User
+from clinic.staff.models import User
 from intake import schedule
 from intake.models import Case, Intake, Urgency
 
@@ -72,21 +72,18 @@ def _had_enough(address) -> bool:
 
 
 def case_needs_you(case: Case, *, now) -> list[Message]:
-    """Tell every therapist of the location, now and at each step of the escalation clock, until one acknowledges.
+    """Announce the case now and at each step of the escalation clock, until one acknowledges.
 
-    From the second time on managers are told as well. What an earlier call scheduled and has not been sent is dropped.
+    To whom is found when each announcement goes. What an earlier call scheduled and has not been sent is dropped.
     """
     messages.withdraw(
         subject_type="case", subject_id=case.public_id, kinds=["case_needs_you"], why="The case was announced again."
     )
-    therapists = list(User.objects.therapists_at(case.location))
-    managers = list(User.objects.filter(is_active=True, role=Role.MANAGER, locations=case.location))
     times = schedule.raise_times(Urgency(case.urgency), now, case.location.opening_hours)
     return [
         messages.schedule(
             "case_needs_you",
-            key=f"case_needs_you:{case.public_id}:{case.version}:{number}:{person.pk}",
-            to=person.email,
+            key=f"case_needs_you:{case.public_id}:{case.version}:{number}",
             language="en",
             subject_type="case",
             subject_id=case.public_id,
@@ -95,7 +92,6 @@ def case_needs_you(case: Case, *, now) -> list[Message]:
             facts={"round": number},
         )
         for number, at in enumerate(times, start=1)
-        for person in (therapists + managers if number >= MANAGERS_FROM_ROUND else therapists)
     ]
 
 
@@ -172,9 +168,21 @@ class CaseNeedsYou:
         case = Case.objects.get(public_id=message.subject_id)
         if case.status not in (Case.Status.WAITING, Case.Status.SECOND_LOOK):
             return "Somebody acknowledged the case."
-        if not User.objects.filter(email=message.recipient, is_active=True, locations=case.location).exists():
+        if message.recipient and message.recipient not in {person.email for person in CaseNeedsYou.people(message)}:
             return "This person no longer works at the location."
         return ""
+
+    @staticmethod
+    def people(message) -> list[User]:
+        """Return the therapists of the location, from the second round on its managers too.
+
+        Where nobody treats, it is every therapist and manager of the house, each time.
+        """
+        therapists = list(User.objects.therapists_at(message.location))
+        if not therapists:
+            return list(User.objects.of_the_whole_house())
+        managers = User.objects.managers_at(message.location)
+        return [*therapists, *managers] if message.facts["round"] >= MANAGERS_FROM_ROUND else therapists
 
     @staticmethod
     def facts(message) -> dict:

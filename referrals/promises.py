@@ -47,7 +47,7 @@ class Missed:
 def missed_promises(user, now: datetime | None = None) -> list[Missed]:
     """Those of the locations of `user`, the oldest first. Who may not see cases reads that one waits, not whose."""
     now = now or timezone.now()
-    here = user.locations.all()
+    here = user.places()
     sees = user.may(SEE_CASES)
     found = []
     for case in Case.objects.filter(location__in=here).overdue(now).select_related("patient", "location"):
@@ -89,7 +89,7 @@ def kept_and_missed(user, now: datetime | None = None) -> list[Total]:
     then. A case counts by the dates it has now.
     """
     now = now or timezone.now()
-    since, here = now - COUNTED, user.locations.all()
+    since, here = now - COUNTED, user.places()
     counts = {kind: Counter() for kind in KINDS}
     cases = Case.objects.filter(location__in=here)
     for by, at in cases.filter(acknowledge_by__range=(since, now)).values_list("acknowledge_by", "acknowledged_at"):

@@ -12,7 +12,7 @@ from clinic.staff.models import Role
 from tests import factories
 from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
 from tests.post_office import post_office  # noqa: F401  (a fixture)
-from tests.workers import workers  # noqa: F401  a fixture
+from tests.workers import watch, workers  # noqa: F401  fixtures
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -29,15 +29,27 @@ def _quick_and_separate(settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """As pytest-django's; before it drops the database, nobody else has it open. A browser that keeps its connection
+    """As pytest-django's, but tests that commit may empty their tables afterwards; before it drops the database, nobody else has it open. A browser that keeps its connection
     to the live server keeps a thread there, and with it a session.
     """
+    with django_db_blocker.unblock():
+        guards_against_truncate("DISABLE")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def guards_against_truncate(do) -> None:
+    """`ENABLE` or `DISABLE` the triggers that keep tables from being emptied, in the database of the tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 32 = 32"
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} {do} TRIGGER "{name}"')
 
 
 @pytest.fixture
@@ -48,6 +60,16 @@ def location(db):
 @pytest.fixture
 def other_location(db):
     return factories.location("Hillcrest", city="Denver", state="CO", zip_code="80203", time_zone="America/Denver")
+
+
+@pytest.fixture(autouse=True)
+def _somebody_treats(request):
+    """Maya and Olga treat wherever a test has patients; `nobody_treats` marks tests about what happens elsewhere."""
+    if request.node.get_closest_marker("nobody_treats"):
+        return
+    for place, therapist in (("location", "maya"), ("other_location", "olga")):
+        if place in request.fixturenames:
+            request.getfixturevalue(therapist)
 
 
 def _colleague(name, role, at, **fields):

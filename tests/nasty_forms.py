@@ -70,7 +70,7 @@ class World:
 
     def __init__(self):
         self.location = factories.location("Riverside")
-        factories.location("Hillcrest", slug="hillcrest")
+        factories.staff("Maya Ortiz", at=[self.location, factories.location("Hillcrest", slug="hillcrest")])
         self.other = factories.intake(at=self.location, answers=SADDLE_NUMBNESS)
         self.there = [self.other.pk]
         self.seen = Counter()  # (form, status, what the page said was wrong) to how often

@@ -94,11 +94,12 @@ def _start(stack: ExitStack, port: int) -> dict:
     sign_ins = _command(stack, settings, "demo_clinic")()
     static_files()
 
-    say("starting web, worker and beat")
+    say("starting web, worker, watch and beat")
     heartbeat = ["--worker-tmp-dir", SHARED_MEMORY] if os.access(SHARED_MEMORY, os.W_OK) else []
     address = ["--bind", f"fd://{door.fileno()}"]
     at_once = {"on_parent_death": signal.SIGQUIT}  # SIGTERM would let them finish what they are at
     start("worker", "celery", "-A", "clinic", *WORKER, **at_once)
+    start("watch", "manage", "sweep_messages", "--watch")
     start("beat", "celery", "-A", "clinic", "beat", "--schedule", STATE / "beat")
     start("web", "gunicorn", "clinic.wsgi", *address, *WEB, *heartbeat, pass_fds=[door.fileno()], **at_once)
     here = wait_until(lambda: _ready(port) or _ended(children), children["web"], patience=180, pause=0.2)

@@ -17,12 +17,13 @@ KEY = re.compile(r"[a-z_]+(:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,9
 
 
 def schedule(
-    kind: str, *, key: str, to: str, language: str, subject_type: str, subject_id, location, due_at=None, facts=None
+    kind: str, *, key: str, language: str, subject_type: str, subject_id, location, to="", due_at=None, facts=None
 ) -> Message:
     """A row that will be sent once at `due_at` (now when left out), in the caller's transaction.
 
     `key` is the kind and what makes this message the only one of its sort, as uuids and numbers: the mail carries
-    it. The same key again returns the row there is. `facts` are values its kind has declared as safe.
+    it. The same key again returns the row there is. `facts` are values its kind has declared as safe. A kind that finds
+    its people when it goes has nobody in `to`.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of message called {kind}.")
@@ -30,7 +31,7 @@ def schedule(
         raise ValueError("The key of a message is its kind, then uuids and numbers, joined by colons.")
     if unsafe := set(facts or ()) - KINDS[kind].safe:
         raise NotSafe(f"{kind} has not declared {sorted(unsafe)[0]} as safe.")
-    if not to:
+    if not (to or KINDS[kind].finds_people):
         raise ValueError(f"A message needs an address ({key}).")
     now = timezone.now()
     message, made = Message.objects.get_or_create(
@@ -49,6 +50,22 @@ def schedule(
     if made and message.due_at <= now:
         transaction.on_commit(ring)
     return message
+
+
+def schedule_for_each(message: Message, people) -> None:
+    """A message of their own, due now, for everybody an announcement is for."""
+    for person in people:
+        schedule(
+            message.kind,
+            key=f"{message.key}:{person.pk}",
+            to=person.email,
+            language=message.language,
+            subject_type=message.subject_type,
+            subject_id=message.subject_id,
+            location=message.location,
+            due_at=message.due_at,
+            facts=message.facts,
+        )
 
 
 def withdraw(*, subject_type: str, subject_id, why: str, kinds=None) -> int:
@@ -80,13 +97,14 @@ def send_again(message: Message, *, to: str, by) -> bool:
     if message.status != Message.Status.FAILED:
         return False
     with pghistory.context(user=by.pk):
-        if to != message.recipient:
+        if message.recipient and to != message.recipient:
             if message.kind in KINDS:
                 KINDS[message.kind].new_address(message, to)
             Message.objects.filter(
                 status=Message.Status.SCHEDULED, recipient=message.recipient, location=message.location
             ).update(recipient=to)
-        message.recipient, message.status = to, Message.Status.SCHEDULED
+        message.recipient = to if message.recipient else ""  # an announcement looks for its people once more
+        message.status = Message.Status.SCHEDULED
         message.outcome, message.settled_at, message.handed_over_at = "", None, None
         message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()
         message.save()

@@ -20,6 +20,7 @@ from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, SweepBeat
@@ -37,34 +38,57 @@ MOST_DOUBTS = 2
 MAY_BE_SILENT = timedelta(seconds=60)
 Status = Message.Status
 LOST = "lost"  # our lease ran out and another worker has the message
+SPREAD = "spread"  # an announcement became a message for each of its people
 NO_LEASE = {"lease_token": None, "lease_until": None}
+NOBODY = "There is nobody to tell: no therapist and no manager."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
 
 
 def last_sweep_at() -> datetime | None:
-    """When a worker last looked for due messages; None before the first time."""
+    """When anybody last looked for due messages; None before the first time."""
     return SweepBeat.objects.values_list("at", flat=True).first()
 
 
-def silent_worker() -> bool:
-    """True when no worker has looked for due messages in the last 60 seconds."""
+def silent_worker(patience: timedelta = MAY_BE_SILENT) -> bool:
+    """True when no worker has looked for due messages for so long; the watch that stands in for one is none."""
+    at = SweepBeat.objects.values_list("worker_at", flat=True).first()
+    return at is None or timezone.now() - at > patience
+
+
+def nobody_sweeps() -> bool:
+    """True when neither a worker nor the watch in its place has looked for due messages in the last 60 seconds."""
     at = last_sweep_at()
     return at is None or timezone.now() - at > MAY_BE_SILENT
 
 
-def sweep(now: datetime | None = None) -> Counter:
+def alarms_held_up() -> int:
+    """How many alerts to staff are on their way for over a minute, or found nobody to go to."""
+    alerts = Message.objects.filter(kind__in=_alerts())
+    a_minute_ago = timezone.now() - MAY_BE_SILENT
+    never_tried = Q(outcome="", due_at__lt=a_minute_ago)
+    put_off = ~Q(outcome="") & Q(created_at__lt=a_minute_ago)
+    late = alerts.filter(never_tried | put_off, status__in=Message.UNSETTLED)
+    return late.count() + alerts.filter(status=Status.FAILED, recipient="").count()
+
+
+def _alerts() -> list[str]:
+    return [name for name, kind in KINDS.items() if not kind.routine]
+
+
+def sweep(now: datetime | None = None, *, in_place_of_worker: bool = False) -> Counter:
     """Send everything that is due and count what became of it, by status.
 
     May be called by anybody at any time: one sweep at once sends (SWEEPS_AT_ONCE), so a crash leaves one mail in
     doubt at most; alerts to staff are sent besides it. Stops after two minutes and leaves the rest to the next.
     `now` stands in for the database's clock in tests.
     """
-    return _Sweep(now or Now()).run()
+    return _Sweep(now or Now(), in_place_of_worker).run()
 
 
 class _Sweep:
-    def __init__(self, clock):
+    def __init__(self, clock, in_place_of_worker=False):
         self.clock = clock
+        self.in_place_of_worker = in_place_of_worker
         self.post = _Post()
         self.token = uuid4()
         self.ends = time.monotonic() + LONGEST_SWEEP
@@ -96,8 +120,10 @@ class _Sweep:
         if time.monotonic() < self.awake_until:
             return
         self.awake_until = time.monotonic() + STAY_AWAKE
-        now = SweepBeat(id=1, at=Now())
-        SweepBeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["id"], update_fields=["at"])
+        now, fields = SweepBeat(id=1, at=Now()), ["at"]
+        if not self.in_place_of_worker:
+            now.worker_at, fields = Now(), ["at", "worker_at"]
+        SweepBeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["id"], update_fields=fields)
         Message.objects.filter(status=Status.SENDING, lease_token=self.token).update(lease_until=self.clock + LEASE)
 
     @transaction.atomic
@@ -111,7 +137,7 @@ class _Sweep:
         due = Message.objects.due(self.clock).select_related("location")
         under_way = Message.objects.filter(status=Status.SENDING, lease_until__gt=self.clock)
         if under_way.values("lease_token").distinct().count() >= settings.SWEEPS_AT_ONCE:
-            due = due.filter(kind__in=[name for name, kind in KINDS.items() if not kind.routine])
+            due = due.filter(kind__in=_alerts())
         batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
         handed_over = Q(status=Status.SENDING, handed_over_at__isnull=False)
         Message.objects.filter(pk__in=[message.pk for message in batch]).update(
@@ -136,6 +162,8 @@ class _Sweep:
         try:
             if reason := kind.still_needed(message):
                 return self.end(message, Status.SKIPPED, reason)
+            if kind.finds_people and not message.recipient:
+                return self.spread(message, kind.people(message))
             message.recipient, message.language = kind.recipient(message), kind.language(message)
             if not message.recipient:
                 return self.end(message, Status.FAILED, "There is no address any more.")
@@ -149,6 +177,18 @@ class _Sweep:
             log.error("%s could not be written: %s", message.key, type(error).__name__)
             return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
         return self.hand_over(message, kind, mail(message, subject, body))
+
+    @transaction.atomic
+    def spread(self, message: Message, people) -> str:
+        """Make an announcement a message for each of its people; they go with the next batch of this sweep."""
+        if not people:
+            return self.end(message, Status.FAILED, NOBODY)
+        count = len(people)
+        told = f"Went to {count} {'person' if count == 1 else 'people'}, to each in a message of their own."
+        if self.end(message, Status.SENT, told) == LOST:
+            return LOST
+        schedule_for_each(message, people)
+        return SPREAD
 
     def hand_over(self, message: Message, kind, written: EmailMessage) -> str:
         self.post.open()

@@ -7,6 +7,7 @@ A kind is a class of static methods, registered by the app that sends it:
         still_needed(message)     # "" or why it is not needed any more
         facts(message)            # optional: declared facts, looked up when it is sent
         recipient(message)        # optional: the address as it is now; "" when there is none
+        people(message)           # optional: staff it goes to, found when it goes; it is then scheduled to nobody
         language(message)         # optional: the language the reader has chosen by now
         new_address(message, to)  # optional: staff corrected the address it could not be sent to
 
@@ -42,6 +43,15 @@ class Kind:
     def recipient(self, message) -> str:
         """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
         return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
+
+    @property
+    def finds_people(self) -> bool:
+        """True when nobody is named in advance: whoever works there when it goes gets a message of their own."""
+        return hasattr(self.source, "people")
+
+    def people(self, message) -> list:
+        """Return the members of staff it goes to now."""
+        return list(self.source.people(message))
 
     def language(self, message) -> str:
         """The language its reader has now, where the kind knows it, else the one it was scheduled in."""

@@ -18,7 +18,7 @@ class MessageQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(SEE_MESSAGES):
             return self.none()
-        return self.filter(location__in=user.locations.all())
+        return self.filter(location__in=user.places())
 
     def unsettled(self):
         return self.filter(status__in=Message.UNSETTLED)
@@ -69,7 +69,7 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
-    recipient = models.EmailField()
+    recipient = models.EmailField(blank=True, help_text="Empty while its people are looked for when it goes")
     language = models.CharField(max_length=5, default="en")
     subject_type = models.CharField(max_length=20, help_text="intake, case or referral")
     subject_id = models.UUIDField(help_text="Public id of what it is about")
@@ -102,6 +102,7 @@ class Message(models.Model):
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),
+            models.Index(fields=["kind"], name="message_failed", condition=Q(status="failed")),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(fields=["location", "status", "-settled_at"], name="message_settled"),
             models.Index(Upper("recipient"), "created_at", name="message_recipient"),
@@ -137,10 +138,11 @@ class Message(models.Model):
 
 
 class SweepBeat(models.Model):
-    """One row: when a worker last swept. Staff pages and `/readyz` read it to notice a silent worker."""
+    """One row: when somebody last swept, and when a worker did. Staff pages, `/readyz` and the watch read it."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     at = models.DateTimeField()
+    worker_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="only_one_sweep_beat")]

@@ -61,7 +61,7 @@ class Chosen:
     def __init__(self, data, *, user):
         form = ChosenForm(data)
         form.full_clean()
-        self.locations = list(user.locations.all())
+        self.locations = list(user.places())
         here = {location.slug: location for location in self.locations}
         self.location = here.get(form.cleaned_data.get("location"))
         self.kind = KINDS.get(form.cleaned_data.get("kind"))
@@ -113,9 +113,10 @@ def _sleeping_links(user) -> list:
 def message(request, id):
     """One message; a failed one can be sent again, to another address if need be."""
     found = get_object_or_404(Message.objects.visible_to(request.user).select_related("location"), pk=id)
-    form = SendAgainForm(request.POST or None, initial={"to": found.recipient})
+    sent = request.POST if request.method == "POST" else None
+    form = SendAgainForm(sent, initial={"to": found.recipient}, announcement=not found.recipient)
     if request.method == "POST" and form.is_valid():
-        if actions.send_again(found, to=form.cleaned_data["to"], by=request.user):
+        if actions.send_again(found, to=form.cleaned_data.get("to", ""), by=request.user):
             notes.success(request, "It will be sent again in a few seconds.")
         else:
             notes.info(request, "Somebody else has already dealt with this message.")

@@ -5,4 +5,4 @@ class StaffConfig(AppConfig):
     name = "clinic.staff"
 
     def ready(self):
-        from clinic.staff import emails  # noqa: F401  (registers the kinds of message this app sends)
+        from clinic.staff import checks, emails  # noqa: F401  (they register themselves)

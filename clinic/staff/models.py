@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -27,6 +27,20 @@ def check_time_zone(value: str) -> None:
         raise ValidationError(f"{value} is not a time zone; use a name such as America/Denver.")
 
 
+class LocationQuerySet(models.QuerySet):
+    def with_a_therapist(self):
+        """Leave only those where somebody treats; nothing else is offered to patients."""
+        return self.filter(_somebody_treats())
+
+    def without_a_therapist(self):
+        """Leave only those where nobody treats: their cases go to the whole house (decision 0039)."""
+        return self.exclude(_somebody_treats())
+
+
+def _somebody_treats() -> Exists:
+    return Exists(User.objects.filter(role=Role.THERAPIST, is_active=True, locations=OuterRef("pk")))
+
+
 class Location(models.Model):
     """One place of the clinic, with its own hours, clock, phone and on-call number."""
 
@@ -44,6 +58,8 @@ class Location(models.Model):
         default=18, help_text="From this age a patient acts and signs alone; 19 or 21 in some states"
     )
     hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
+
+    objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -77,8 +93,15 @@ class UserManager(BaseUserManager):
     def therapists_at(self, location):
         return self.filter(is_active=True, role=Role.THERAPIST, locations=location)
 
+    def managers_at(self, location):
+        return self.filter(is_active=True, role=Role.MANAGER, locations=location)
+
     def front_desk_at(self, location):
         return self.filter(is_active=True, role=Role.FRONT_DESK, locations=location)
+
+    def of_the_whole_house(self):
+        """Therapists and managers of every location: who hears of a case where nobody treats (decision 0039)."""
+        return self.filter(is_active=True, role__in=(Role.THERAPIST, Role.MANAGER))
 
 
 class User(AbstractBaseUser):
@@ -115,6 +138,21 @@ class User(AbstractBaseUser):
     def signature(self) -> str:
         """The name as it stands under a letter or a decision: "Maya Ortiz, PT, DPT"."""
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    def places(self):
+        """Return the locations whose patients this person may see.
+
+        Their own; for therapists and managers also those where nobody treats, or an emergency there would stand on
+        nobody's page.
+        """
+        here = Q(pk__in=self.locations.values("pk"))
+        if self.role in (Role.THERAPIST, Role.MANAGER):
+            here |= ~Q(_somebody_treats())
+        return Location.objects.filter(here)
+
+    def sees(self, location_id: int) -> bool:
+        """Say whether that location is one of `places`."""
+        return self.places().filter(pk=location_id).exists()
 
     def may(self, permission: str) -> bool:
         """True when this person's role holds `permission` (see `clinic.staff.permissions`)."""

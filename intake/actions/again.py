@@ -113,7 +113,7 @@ def _start(patient, occasion, by, words, known=None) -> Intake:
 @transaction.atomic
 def invite_again(patient, *, by) -> Intake:
     """An intake for somebody the clinic knows; the patient gets its link by mail. Raises NoAddress."""
-    if not by.may(INVITE_PATIENTS) or not by.locations.contains(patient.location):
+    if not by.may(INVITE_PATIENTS) or not by.sees(patient.location_id):
         raise PermissionDenied
     if not patient.email:
         raise NoAddress

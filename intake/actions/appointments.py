@@ -163,7 +163,7 @@ def _locked(request):
 
 
 def _may(by, location):
-    if by is not None and not (by.may(ANSWER_REQUESTS) and by.locations.contains(location)):
+    if by is not None and not (by.may(ANSWER_REQUESTS) and by.sees(location.pk)):
         raise PermissionDenied
 
 

@@ -116,7 +116,7 @@ def _worse(row) -> list[str]:
 @transaction.atomic
 def seen(patient, *, by, now=None) -> int:
     """A member of staff has looked at the answers that got worse; returns how many were new to everybody."""
-    if not by.may(SEE_CASES) or not by.locations.contains(patient.location):
+    if not by.may(SEE_CASES) or not by.sees(patient.location_id):
         raise PermissionDenied
     waiting = patient.follow_ups.worse_and_unseen()
     return waiting.update(seen_at=now or timezone.now(), seen_by=by)

@@ -46,7 +46,7 @@ def start_on_paper(*, by, **contact) -> Intake:
 @transaction.atomic
 def put_on_paper(intake, *, by) -> Intake:
     """Give an unfinished intake the code that is printed on its form; one that has a code keeps it."""
-    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=intake.patient.location_id).exists():
+    if not by.may(ANSWER_REQUESTS) or not by.sees(intake.patient.location_id):
         raise PermissionDenied
     intake = _locked(intake)
     if intake.submitted_at:

@@ -150,7 +150,7 @@ def confirm_contact(patient, *, email, phone, by) -> bool:
 
     An unfinished intake can be gone on with: its link is mailed to the new address.
     """
-    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=patient.location_id).exists():
+    if not by.may(ANSWER_REQUESTS) or not by.sees(patient.location_id):
         raise PermissionDenied
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     if not patient.came_of_age_at:
@@ -178,7 +178,7 @@ def acting_for(patient) -> list[Respondent]:
 @transaction.atomic
 def see_proof(respondent, *, by) -> bool:
     """A member of staff saw proof of the authority. False when somebody had before."""
-    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=respondent.intake.patient.location_id).exists():
+    if not by.may(ANSWER_REQUESTS) or not by.sees(respondent.intake.patient.location_id):
         raise PermissionDenied
     respondent = Respondent.objects.select_for_update(of=("self",)).get(pk=respondent.pk)
     if respondent.proof_seen_at or not respondent.acts_for_patient:

@@ -18,7 +18,7 @@ def give_out(patient, *, by) -> list[Link]:
 
     None while a guardian's details stand for a patient who has come of age. The date of birth is still asked.
     """
-    if not by.may(ANSWER_REQUESTS) or not by.locations.filter(pk=patient.location_id).exists():
+    if not by.may(ANSWER_REQUESTS) or not by.sees(patient.location_id):
         raise PermissionDenied
     if patient.came_of_age_at:
         return []

@@ -16,7 +16,7 @@ class AppointmentRequestQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
             return self.none()
-        return self.filter(location__in=user.locations.all())
+        return self.filter(location__in=user.places())
 
     def unanswered(self):
         return self.filter(state=AppointmentRequest.State.ASKED)

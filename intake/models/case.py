@@ -29,7 +29,7 @@ class CaseQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(SEE_CASES):
             return self.none()
-        return self.filter(location__in=user.locations.all())
+        return self.filter(location__in=user.places())
 
     def awaiting_decision(self):
         return self.exclude(status=Case.Status.DECIDED)

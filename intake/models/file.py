@@ -27,7 +27,7 @@ class PatientFileQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(SEE_CASES):
             return self.none()
-        return self.filter(patient__location__in=user.locations.all(), removed_at=None)
+        return self.filter(patient__location__in=user.places(), removed_at=None)
 
     def kept(self):
         return self.filter(removed_at=None)

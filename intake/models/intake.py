@@ -37,7 +37,7 @@ class IntakeQuerySet(models.QuerySet):
         """Intakes of the locations this member of staff belongs to."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(patient__location__in=user.locations.all())
+        return self.filter(patient__location__in=user.places())
 
     def unfinished(self):
         return self.filter(submitted_at=None)

@@ -13,7 +13,7 @@ class PatientQuerySet(models.QuerySet):
         """Patients of the locations this member of staff belongs to."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(location__in=user.locations.all())
+        return self.filter(location__in=user.places())
 
     def came_of_age(self):
         """Adults whose guardian's details are still on file: somebody has to ask them for their own."""

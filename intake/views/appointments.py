@@ -50,7 +50,7 @@ def _page(request, intake, here, show, **ways):
         return _withdrawn(request, standing, here)
     form = AskForm(
         request.POST if request.method == "POST" else None,
-        locations=Location.objects.all(),
+        locations=Location.objects.with_a_therapist() or Location.objects.all(),
         initial=as_asked(standing.asked) if standing.asked else {"location": patient.location.slug},
     )
     if request.switched:

@@ -15,7 +15,7 @@ SOMEBODY_ELSE = "new"
 @staff_may(INVITE_PATIENTS)
 def invite(request):
     """Sends the invitation. When name and birth date are those of a patient on file, staff say first who it is."""
-    locations = request.user.locations.all()
+    locations = request.user.locations.with_a_therapist()
     form = InvitationForm(
         request.POST if request.method == "POST" else None, locations=locations, initial={"language": "en"}
     )

@@ -24,7 +24,7 @@ APPOINTMENT = "appointment"
 @login_not_required
 @require_safe
 def home(request):
-    locations = Location.objects.all()
+    locations = Location.objects.with_a_therapist()
     begun = draft.known_intake_of(request)
     context = {
         "locations": [(location, advice.opening_hours(location)) for location in locations],
@@ -42,7 +42,9 @@ def start(request):
     Whoever came to ask for an appointment goes on to that page; `next` is that one word and no address. When too many
     forms were begun from here, the page stays as it was filled in, and says whom to call.
     """
-    locations = Location.objects.all()
+    locations = Location.objects.with_a_therapist()
+    if not locations:
+        return _nobody_treats(request)
     asks = APPOINTMENT in (request.POST.get("next"), request.GET.get("next"))
     form = ContactForm(
         _typed(request) if request.method == "POST" else None,
@@ -66,6 +68,11 @@ def start(request):
         status = 422
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else "", "call": call}
     return render(request, "intake/start.html", context, status=status)
+
+
+def _nobody_treats(request):
+    """No form is begun that nobody would read; whoever comes is told whom to call."""
+    return render(request, "intake/no_forms.html", {"locations": Location.objects.all()}, status=503)
 
 
 def _typed(request):
@@ -120,12 +127,11 @@ def contact(request, intake):
     if intake.submitted_at:
         return redirect("intake_done")
     patient = intake.patient
+    locations = Location.objects.with_a_therapist() | Location.objects.filter(pk=patient.location_id)
     names = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
     initial = {name: getattr(patient, name) for name in (*names, "insurance_plan")}
     initial["location"] = patient.location.slug
-    form = ContactForm(
-        _typed(request) if request.method == "POST" else None, locations=Location.objects.all(), initial=initial
-    )
+    form = ContactForm(_typed(request) if request.method == "POST" else None, locations=locations, initial=initial)
     if request.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():

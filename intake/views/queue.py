@@ -47,7 +47,7 @@ class Chosen:
         self.show = form.cleaned_data.get("show", "open")
         self.tier = form.cleaned_data.get("tier", "")
         self.start = form.cleaned_data.get("after")
-        self.locations = list(user.locations.all())
+        self.locations = list(user.places())
         slugs = {location.slug: location for location in self.locations}
         self.location = slugs.get(form.cleaned_data.get("location"))
 
@@ -143,7 +143,9 @@ def _shown(request) -> dict:
     newest = news.order_by("-pk").values_list("pk", flat=True).first() or 0
     state = [
         chosen.query(),
+        dispatch.nobody_sweeps(),
         dispatch.silent_worker(),
+        dispatch.alarms_held_up(),
         newest,
         sorted(counts.items()),
         [(case.pk, case.version) for case in rows],

@@ -77,7 +77,7 @@ class ReportQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(SIGN_REFERRALS):
             return self.none()
-        return self.filter(referral__location__in=user.locations.all())
+        return self.filter(referral__location__in=user.places())
 
     def unread(self):
         return self.filter(read_at=None)

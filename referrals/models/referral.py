@@ -29,7 +29,7 @@ class ReferralQuerySet(models.QuerySet):
 
         if not user.is_authenticated or not user.may(CARRY_REFERRALS):
             return self.none()
-        return self.filter(location__in=user.locations.all())
+        return self.filter(location__in=user.places())
 
     def open(self):
         return self.exclude(status__in=Referral.ENDED)

@@ -39,7 +39,7 @@ class WorklistFilter(forms.Form):
         self.user, self.now = user, now
         self.full_clean()
         self.shown = self.cleaned_data.get("show") or "open"
-        self.locations = list(user.locations.all())
+        self.locations = list(user.places())
         slug = self.cleaned_data.get("location")
         self.location = next((place for place in self.locations if place.slug == slug), None)
 

@@ -16,7 +16,8 @@ def swept(db):
     """A worker swept so many seconds ago."""
 
     def ago(seconds):
-        SweepBeat.objects.update_or_create(id=1, defaults={"at": timezone.now() - timedelta(seconds=seconds)})
+        at = timezone.now() - timedelta(seconds=seconds)
+        SweepBeat.objects.update_or_create(id=1, defaults={"at": at, "worker_at": at})
 
     return ago
 
@@ -31,7 +32,15 @@ def test_ready_when_database_broker_and_sweep_are_well(client, swept):
     assert answer.status_code == 200
     told = answer.json()
     assert told.pop("seconds_since_sweep") in (2, 3)
-    assert told == {"ready": True, "database": True, "broker": True, "sweep": True}
+    assert told == {
+        "ready": True,
+        "database": True,
+        "broker": True,
+        "sweep": True,
+        "worker": True,
+        "alarms": True,
+        "therapists": True,
+    }
     assert not answer.cookies
 
 

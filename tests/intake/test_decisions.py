@@ -121,10 +121,9 @@ def test_lowering_an_emergency_waits_for_another_therapist(emergency, daniel, ma
 
 def test_the_other_therapists_are_told_that_a_second_look_is_needed(emergency, daniel, maya):
     agree(emergency, daniel, **LOWER)
-    [mail] = Message.objects.about("case", emergency.public_id).filter(
-        status="scheduled", recipient=maya.email, facts__round=1
-    )
-    assert CaseNeedsYou.still_needed(mail) == ""
+    [announced] = Message.objects.about("case", emergency.public_id).filter(status="scheduled", facts__round=1)
+    assert maya in CaseNeedsYou.people(announced)
+    assert CaseNeedsYou.still_needed(announced) == ""
 
 
 def test_nobody_is_their_own_second_person(emergency, daniel):

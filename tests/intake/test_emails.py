@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from clinic.messages.dispatch import sweep
+from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake import emails
 from intake.actions.cases import acknowledge
@@ -18,8 +19,10 @@ TUESDAY = datetime(2027, 3, 2, 15, 0, tzinfo=UTC)  # 10 in the morning at Rivers
 
 
 def due_minutes(case, person, since):
-    rows = Message.objects.about("case", case.public_id).filter(recipient=person.email, status="scheduled")
-    return [round((row.due_at - since).total_seconds() / 60) for row in rows.order_by("due_at")]
+    """When the announcements go that this person would get, were they sent to whoever is there today."""
+    rows = Message.objects.about("case", case.public_id).filter(recipient="", status="scheduled")
+    theirs = [row for row in rows.order_by("due_at") if person in KINDS[row.kind].people(row)]
+    return [round((row.due_at - since).total_seconds() / 60) for row in theirs]
 
 
 def test_a_patient_is_reminded_one_and_three_days_after_they_started(location):

@@ -12,6 +12,7 @@ from clinic.messages.models import Message
 from intake.actions import follow_ups, intakes
 from intake.actions.follow_ups import NotOpen, answer, open_for, plan
 from intake.consent_texts import row_of, text_in
+from intake.emails import CaseNeedsYou
 from intake.follow_up_emails import ask_how_it_goes
 from intake.follow_up_page import series_of
 from intake.models import Case, Consent, Document, FollowUp, Intake, Urgency
@@ -176,7 +177,8 @@ def test_who_got_worse_is_screened_and_a_therapist_has_the_case(sent, maya):
     assert case.urgency == Urgency.SOON
     words = case.events.first().words
     assert words == "Questions after 2 weeks: the patient says it is worse; pain 9, 6 at its lowest."
-    assert Message.objects.filter(kind="case_needs_you", recipient=maya.email).exists()
+    announced = Message.objects.filter(kind="case_needs_you", subject_id=case.public_id).earliest("due_at")
+    assert CaseNeedsYou.people(announced) == [maya]
 
 
 def test_what_nobody_has_seen_waits_until_somebody_has(sent, maya, olga):

@@ -12,6 +12,7 @@ from clinic.messages.models import Message
 from intake import triage
 from intake.actions import cases, intakes
 from intake.actions.again import start_again
+from intake.emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Intake, Respondent, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
@@ -79,7 +80,8 @@ def test_staff_have_a_case_before_a_single_question_is_answered(ada, maya):
     assert case.acknowledge_by <= within
     assert case.decide_by <= within
     assert case.events.get(kind=CaseEvent.Kind.OPENED).words == "By the button."
-    assert Message.objects.filter(kind="case_needs_you", subject_id=case.public_id, recipient=maya.email).exists()
+    announced = Message.objects.filter(kind="case_needs_you", subject_id=case.public_id).earliest("due_at")
+    assert CaseNeedsYou.people(announced) == [maya]
 
 
 def test_pressed_twice_is_one(ada):

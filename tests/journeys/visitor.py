@@ -69,11 +69,17 @@ class Visitor:
     @property
     def location(self):
         """The one of the clinic; there is none before somebody needs it."""
-        return Location.objects.order_by("pk").first() or factories.location("Riverside")
+        return Location.objects.order_by("pk").first() or self._opens_a_clinic()
+
+    def _opens_a_clinic(self):
+        place = factories.location("Riverside")
+        factories.staff("Maya Ortiz", at=[place], credentials="PT, DPT")
+        return place
 
     @property
     def therapist(self):
-        return User.objects.first() or factories.staff("Maya Ortiz", at=[self.location], credentials="PT, DPT")
+        assert self.location
+        return User.objects.first()
 
     def begins_anew(self):
         """Nothing is open on this phone, and the clinic is open all day."""
@@ -93,7 +99,7 @@ class Visitor:
         """`more`: names of further locations."""
         assert self.location
         for name in more:
-            factories.location(name)
+            factories.location(name).staff.add(self.therapist)
         return self
 
     def while_closed(self):
