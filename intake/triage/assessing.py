@@ -93,7 +93,7 @@ class _Assessment:
             holds=tuple(self.holds()),
             self_harm=self.holds_of(protocol.wording.tiers[urgency.word].self_harm_when),
             listed_signs=self.shown(protocol.wording.listed_signs.values()),
-            self_care=self.shown(protocol.wording.self_care.values()) if urgency <= Urgency.SOON else (),
+            self_care=self.self_care(urgency),
         )
 
     def holds_of(self, condition: Any) -> bool:
@@ -104,6 +104,13 @@ class _Assessment:
             return self.program.holds(item.show_when, self.conditions) and not self.holds_of(item.hide_when)
 
         return tuple(item.id for item in advice if is_shown(item))
+
+    def self_care(self, urgency: Urgency) -> tuple[str, ...]:
+        """Choose what to tell somebody who waits for a visit; who must be seen today reads only that."""
+        if urgency > Urgency.SOON:
+            return ()
+        words = self.protocol.wording
+        return self.shown(words.self_care.values())[: words.self_care_most]
 
     def flag(self, rule: Rule) -> Flag:
         fired_by = self.examined[8][self.places[rule.id]] if self.explains else 0

@@ -306,12 +306,16 @@ class Advice:
 
 @dataclass(frozen=True)
 class PatientWords:
-    """The patient's words. `tiers` by tier word; `listed_signs` and `self_care` by id."""
+    """The patient's words. `tiers` by tier word; `listed_signs` and `self_care` by id.
+
+    `self_care_most`: of the self-care that fits, the first so many are shown (None: all, as in earlier protocols).
+    """
 
     tiers: Mapping[str, TierWords]
     everyone: str
     listed_signs: Mapping[str, Advice]
     self_care: Mapping[str, Advice]
+    self_care_most: int | None
     treatments: tuple[str, ...]
     treatment_note: str
     words: Words = field(compare=False, repr=False)

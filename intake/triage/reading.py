@@ -389,6 +389,7 @@ def wording(entry: Entry, resolver: Resolves, words: Words) -> PatientWords:
         everyone=entry.text("everyone"),
         listed_signs=advice["listed_signs"],
         self_care=advice["self_care"],
+        self_care_most=entry.integer("self_care_most") if entry.has("self_care_most") else None,
         treatments=entry.texts("treatments"),
         treatment_note=entry.text("treatment_note"),
         words=words,
