@@ -34,6 +34,7 @@ class Program:
     """The compiled protocol. Each of its functions takes clean answers and is compiled on first use.
 
     visible(answers) -> the questions to ask, as bits.
+    fires(answers) -> the fired rules alone, as indices in the order they build on each other.
     decide(answers) -> fired, could, asked, open, shaky: lists of rule indices in protocol order, question bits.
     Questions no rule reads are left out of `asked`.
     bound(answers, opened) -> fired, could, must, for exactly the questions in the bits `opened` being open and every
@@ -61,6 +62,10 @@ class Program:
     @cached_property
     def visible(self) -> Decision:
         return self._compiled("visible")
+
+    @cached_property
+    def fires(self) -> Decision:
+        return self._compiled("fires")
 
     @cached_property
     def decide(self) -> Decision:
@@ -217,7 +222,7 @@ class _Writer:
         explained = name in ("why", "explain")
         self.tests = Tests(self.protocol, trees, keep_values=deep or explained)
         read = {question for tree in trees for question in questions_in(tree)}
-        self.bounds, self.tells_open = name == "bound", name != "visible"
+        self.bounds, self.tells_open = name == "bound", name not in ("visible", "fires")
         self.write(0, f"def {name}(answers{', opened' if self.bounds else ''}):")
         self.write(1, "get = answers.get")
         self.write(1, f"asked = {always}; open = shaky = 0")
@@ -242,6 +247,9 @@ class _Writer:
             self.write(2, f"fired.append({index})")
             if explained:
                 self.write(2, f"rule_reasons[{index}] = {self.program.reasons.smallest(tree, self.text)}")
+        if name == "fires":
+            self.write(1, "return fired")
+            return "\n".join(self.lines) + "\n"
         self.open_rules()
         if self.rule_order != list(self.protocol.rules):
             self.write(1, "fired.sort(); could.sort()")

@@ -22,7 +22,7 @@ TIERS = ("emergency", "urgent", "soon")
 MAPPINGS = ("protocol", "body_map", "discriminator", "routing", "nerve_levels", "unknowns", "wording", "sources")
 LISTS = ("pages", "facts", "origins", "holds")
 LATER_LISTS = ("alarms",)  # protocols stored before they existed are still read
-BESIDE = {"cases", "es"}  # folders that belong to the protocol but not to its version
+BESIDE = {"cases", "es", "accepted_cliffs.yaml"}  # belong to the protocol but not to its version
 T = TypeVar("T")
 
 

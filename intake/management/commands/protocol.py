@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from intake import triage
+from intake.triage.accepting import CLASS, SINGLE, WAITING, judge_cliffs
 from intake.triage.cases import Block, read_cases
 from intake.triage.checking import check
+from intake.triage.cliffs import answers_in_words, cliffs
 from intake.triage.comparing import compare
 from intake.triage.describing import outline
 from intake.triage.documenting import document
@@ -30,6 +32,9 @@ class Command(BaseCommand):
         verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
         verb.add_argument("--notes", action="store_true", help="list the notes too")
         verb.add_argument("--mutations", type=int, metavar="N", help="inject N defects and print the share caught")
+        verb = verbs.add_parser("cliffs", help="where one change of context takes a patient down two tiers or more")
+        verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
+        verb.add_argument("--all", action="store_true", help="list the accepted ones too, with their reasons")
         verb = verbs.add_parser("show", help="a rule, fact, question or origin in plain English")
         verb.add_argument("id")
         verb = verbs.add_parser("diff", help="what changed from protocol folder A to B, in words")
@@ -94,6 +99,23 @@ class Command(BaseCommand):
         if share < SCORE:
             raise refusal(f"Less than {SCORE} % of the injected defects were caught.")
 
+    def cliffs(self, folder, all):
+        """Lists the cliffs; refuses one that is not accepted, and an accepted one that no longer exists."""
+        protocol = loaded(folder)
+        blocks = [found for found in read_cases(protocol.folder) if isinstance(found, Block)]
+        judged = judge_cliffs(protocol, cliffs(protocol, blocks))
+        for cliff, entry in judged.cliffs:
+            if all or entry is None:
+                for line in told(cliff, entry):
+                    self.stdout.write(line)
+        count = judged.count()
+        covered = ", ".join(f"{count[kind]} {kind}" for kind in (CLASS, SINGLE, WAITING))
+        self.stdout.write(f"{count.total()} cliffs: {covered}, {count['']} unexplained.")
+        for defect in judged.defects:
+            self.stderr.write(str(defect))
+        if judged.defects:
+            raise refusal(f"{len(judged.defects)} defects: see accepted_cliffs.yaml.")
+
     def show(self, id):
         protocol = triage.shipped()
         for kind, known in (("rule", protocol.rules), ("fact", protocol.facts), ("question", protocol.questions)):
@@ -157,6 +179,7 @@ class Command(BaseCommand):
 
 ARGUMENTS = {
     "check": ("folder", "notes", "mutations"),
+    "cliffs": ("folder", "all"),
     "show": ("id",),
     "diff": ("old", "new"),
     "replay": ("folder", "processes", "workers", "reader"),
@@ -183,6 +206,16 @@ def loaded(folder, *, stored=False):
         return triage.load(folder, stored=stored) if folder else triage.shipped()
     except triage.ProtocolError as error:
         raise refusal(str(error))
+
+
+def told(cliff, entry):
+    """Tell one cliff: the rule and both tiers, what changes, both sets of answers, and why it stays."""
+    yield f"{cliff.rule}: {cliff.fall}"
+    yield f"  {cliff.role} {cliff.change}"
+    yield f"  before: {answers_in_words(cliff.before)}"
+    yield f"  after:  {answers_in_words(cliff.after)}"
+    if entry:
+        yield f"  {entry.kind} ({entry.id}): {entry.reason or entry.change.text}"
 
 
 def shown(protocol, kind, found):
