@@ -44,6 +44,7 @@ from .outcome import (
     Outcome,
     Suggestion,
     Unsure,
+    UnusedAlarm,
 )
 from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
 from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
@@ -82,6 +83,7 @@ __all__ = [
     "Source",
     "Suggestion",
     "Unsure",
+    "UnusedAlarm",
     "Urgency",
     "Wording",
     "ask_first",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import Defect, Place
-from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
+from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, walk
 from .files import Entry
 from .outcome import Answer, UnusedAlarm
 from .protocol import Condition, Protocol, Question, Rule
@@ -91,27 +91,64 @@ def _wrong(protocol: Protocol, question: Question, option: str) -> tuple[str, st
 # What one patient's rules left unused ---------------------------------------------------------------------------------
 
 
+class AlarmTests:
+    """What of the list is the same for every patient, kept with the compiled protocol."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        program = protocol.program
+        self.protocol, self.reasons = protocol, program.reasons
+        self.tests = [
+            (one, program.reasons.index[one.answers.question], program.mask(one.answers)) for one in protocol.alarms
+        ]
+        self.named = {rule.id: self._named(rule.fires_when.expression) for rule in protocol.rules.values()}
+
+    def _named(self, node: Expression) -> int:
+        """The bits of every answer a condition names, facts and rules opened: only by these can it be true."""
+        bits = 0
+        for part in walk(node):
+            match part:
+                case Includes(question):
+                    bits |= self.protocol.program.mask(part) << self.reasons.start[question]
+                case Fact(name):
+                    bits |= self._named(self.protocol.facts[name].when.expression)
+                case Fires(rule):
+                    bits |= self._named(self.protocol.rules[rule].fires_when.expression)
+        return bits
+
+
 class Alarming:
     """Reads the alarming answers of one examination; `values` are the option bits or number of each question."""
 
     def __init__(self, protocol: Protocol, values: tuple[Any, ...]) -> None:
         self.protocol, self.values = protocol, values
-        self.reasons = protocol.program.reasons
+        self.tests, self.reasons = protocol.program.alarm_tests, protocol.program.reasons
+        self.known: dict[tuple[str, bool], int | None] = {}
         self.given = self._given()
         self.bits = sum(bits for _, bits in self.given)
+        self.used_by: dict[str, int] = {}
 
     def _given(self) -> list[tuple[Alarm, int]]:
         """The entries that this patient's answers meet, with the bits of those answers."""
-        met = [(one, self._chosen(one.answers)) for one in self.protocol.alarms]
-        return [(one, bits) for one, bits in met if bits and not (one.unless and self._holds(one.unless.expression))]
+        values, start = self.values, self.reasons.start
+        met = [(one, values[index] & mask) for one, index, mask in self.tests.tests if values[index] & mask]
+        return [
+            (one, bits << start[one.answers.question])
+            for one, bits in met
+            if not (one.unless and self._holds(one.unless.expression))
+        ]
+
+    def _used(self, rule: Rule) -> int:
+        """The alarming answers, as bits, by which a fired rule is true."""
+        if rule.id not in self.used_by:
+            could = self.bits & self.tests.named[rule.id]
+            self.used_by[rule.id] = could and could & (self._truth(rule.fires_when.expression) or 0)
+        return self.used_by[rule.id]
 
     def unused(self, fired: Iterable[Rule]) -> tuple[UnusedAlarm, ...]:
         """The alarming answers by which no fired rule is true; the worst first, then as the list has them."""
-        if not self.bits:
-            return ()
         used = 0
         for rule in fired:
-            used |= self._truth(rule.fires_when.expression) or 0
+            used |= self._used(rule)
         return tuple(
             UnusedAlarm(answer.question, str(answer.value), one.severity)
             for one, bits in self.given
@@ -120,10 +157,7 @@ class Alarming:
 
     def also(self, rule: Rule, fired_by: int) -> tuple[Answer, ...]:
         """The alarming answers by which a fired rule is true too, beside those (bits) that are named as its reason."""
-        if not self.bits:
-            return ()
-        used = self._truth(rule.fires_when.expression) or 0
-        return self.reasons.answers_of(self.bits & used & ~fired_by, self.values)
+        return self.reasons.answers_of(self._used(rule) & ~fired_by, self.values)
 
     def _chosen(self, node: Includes) -> int:
         """The named options that were chosen, at their places among all answers."""
@@ -141,7 +175,9 @@ class Alarming:
             case Compare():
                 return 0 if self._compared(node) is wanted else None
             case Fact(name):
-                return self._truth(self.protocol.facts[name].when.expression, wanted)
+                if (name, wanted) not in self.known:
+                    self.known[name, wanted] = self._truth(self.protocol.facts[name].when.expression, wanted)
+                return self.known[name, wanted]
             case Fires(rule):
                 return self._truth(self.protocol.rules[rule].fires_when.expression, wanted)
             case Not(part):
@@ -166,10 +202,13 @@ class Alarming:
 
     def _together(self, parts: tuple[Expression, ...], wanted: bool, needed: int) -> int | None:
         """The answers of every part that has this truth, when enough of them have."""
-        found = [bits for part in parts if (bits := self._truth(part, wanted)) is not None]
-        if len(found) < needed:
-            return None
-        together = 0
-        for bits in found:
-            together |= bits
+        together, may_fail = 0, len(parts) - needed
+        for part in parts:
+            bits = self._truth(part, wanted)
+            if bits is not None:
+                together |= bits
+            elif may_fail:
+                may_fail -= 1
+            else:
+                return None
         return together

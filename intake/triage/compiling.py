@@ -17,13 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 from .protocol import Condition, Protocol, Question
 from .reasons import HELPERS, Reasons
 from .resolving import build_order, names_in, questions_in
 from .rows import Tests
+
+if TYPE_CHECKING:
+    from .alarms import AlarmTests
 
 FIRES, COULD, MUST = "fires", "could", "must"
 OPPOSITE = {FIRES: FIRES, COULD: MUST, MUST: COULD}
@@ -90,6 +93,12 @@ class Program:
     @cached_property
     def explain(self) -> Decision:
         return self._compiled("explain")
+
+    @cached_property
+    def alarm_tests(self) -> AlarmTests:
+        from .alarms import AlarmTests
+
+        return AlarmTests(self.protocol)
 
     def source(self, name: str) -> str:
         """The Python text of one of the functions, for a reviewer."""
