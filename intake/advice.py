@@ -13,6 +13,7 @@ from intake.actions.protocols import judge, protocol_of
 from intake.calling import can_be_called
 from intake.models import Intake, Urgency
 from intake.schedule import SOON_DECISION
+from intake.triage import Wording
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,47 @@ class NextSteps:
 
 
 def next_steps(intake: Intake, language: str) -> NextSteps:
-    """Words for the worst tier that ever fired, soon or routine; `intake.danger` has those of the others."""
+    """Words for the worst tier that ever fired, soon or routine; `intake.danger` has those of the others.
+
+    Who named a danger sign that no rule used is not told to book or to exercise: a therapist reads it first.
+    """
     version, _answers, outcome = judge(intake, intake.answers, explain=False)
     words = protocol_of(version).wording
-    calls_us = intake.urgency == Urgency.SOON and not can_be_called(intake.patient)
+    unread = intake.case.is_open and bool(intake.case.unused_alarms)
+    if unread:
+        says = Wording(_read_first(intake), language)
+    else:
+        says = words.tier_in(Urgency(intake.urgency), language, signs=(), listed_as=_("one of the signs below"))
     return NextSteps(
-        says=words.tier_in(Urgency(intake.urgency), language, signs=(), listed_as=_("one of the signs below")),
+        says=says,
         signs=words.signs_in(outcome.listed_signs, language),
-        self_care=tuple(words.self_care[item].text_in(language) for item in outcome.self_care),
-        call_by=intake.submitted_at + SOON_DECISION if calls_us else None,
+        self_care=tuple(words.self_care[item].text_in(language) for item in outcome.self_care if not unread),
+        call_by=None if can_be_called(intake.patient) else _call_by(intake, unread=unread),
     )
+
+
+def _call_by(intake, *, unread) -> datetime | None:
+    """Until when somebody calls us whom we cannot call; None where nobody needs to."""
+    if unread:
+        return intake.case.decide_by
+    return intake.submitted_at + SOON_DECISION if intake.urgency == Urgency.SOON else None
+
+
+def _read_first(intake) -> str:
+    """Until when a therapist reads the danger signs, and what to do if they get worse before that."""
+    now, by = timezone.now(), intake.case.decide_by
+    worse = _(
+        "Does one of the signs below start, or do you get worse? Call 911 or go to the emergency room. "
+        "Do not wait for us."
+    )
+    if by < now:
+        late = _("We said that a therapist would read your answers by now, and we are late. Please call us.")
+        return f"{late} {worse}"
+    closer = _(
+        "Thank you. Some of your answers need a closer look. A therapist will read them %(when)s at the latest and "
+        "get in touch if you should be seen sooner."
+    )
+    return f"{closer % {'when': moment_in_words(by, intake.patient.location, now)}} {worse}"
 
 
 def opening_hours(location) -> list[tuple[str, str]]:

@@ -20,6 +20,12 @@ READING = {
 }
 EFFECT = {"raised": "raised the urgency", "note": "noted only"}  # the third, not_ruled_out, is listed by itself
 
+HARM = {
+    "critical": "Behind it can be harm within hours",
+    "serious": "Behind it can be harm within days",
+    "concerning": "Behind it can be harm within weeks",
+}
+
 NAMED = 4  # open conditions named for one question; more would bury the first
 
 
@@ -139,6 +145,7 @@ class CasePage:
             **stored,
             "still": flag["still"],
             "said": self.said(stored["answers"]),
+            "also": self.said(stored.get("also", ())),
             "ignored": ignored,
             "must_not_fire_on": [text for text in stored["must_not_fire_on"] if text not in present],
             "citations": [source["citation"] for source in stored["sources"]],
@@ -146,6 +153,18 @@ class CasePage:
             "protocol": fired.protocol,
             "fired_at": fired.at,
         }
+
+    @cached_property
+    def unused_alarms(self) -> list[dict]:
+        """Alarming answers of the newest assessment by which no rule fired, those of one `severity` together."""
+        degrees = {alarm["severity"]: [] for alarm in self.latest.unused_alarms}  # worst first, as stored
+        for alarm in self.latest.unused_alarms:
+            degrees[alarm["severity"]].append(alarm)
+        return [{"harm": HARM.get(severity, ""), "said": self.said(alarms)} for severity, alarms in degrees.items()]
+
+    @property
+    def alarms_number(self) -> int:
+        return len(self.latest.unused_alarms)
 
     @cached_property
     def open_questions(self) -> list[dict]:

@@ -36,11 +36,13 @@ class ContactForm(forms.Form):
 class DecisionForm(forms.Form):
     """Agree in one press, or choose tier, specialist and flags one by one with a coded reason and words.
 
-    `version` is the version of the case that was on the screen. `flags` are those of the case; each gets a box to
+    `version` is the version of the case that was on the screen; `alarms_seen` the assessment whose alarming answers
+    that no rule used stood on it, which the buttons say were seen. `flags` are those of the case; each gets a box to
     dismiss it. `clean()` makes what `actions.cases.decide` takes; see `decision()`.
     """
 
     version = forms.IntegerField(max_value=2**31 - 1, widget=forms.HiddenInput)
+    alarms_seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     tier = forms.TypedChoiceField(label="Urgency", coerce=lambda value: Urgency(int(value)), choices=Urgency.choices)
     specialist = forms.ChoiceField(label="Who should see the patient")
     refer = forms.TypedChoiceField(
@@ -69,6 +71,7 @@ class DecisionForm(forms.Form):
         for name in ("reason", "words"):
             self.fields[name].required = False
         self.flag_fields = {flag["rule"]: self._add_flag(flag["rule"]) for flag in case.flags}
+        self.unseen = ("version", "alarms_seen")
         self.own_words = ["reason", "words", *(name for names in self.flag_fields.values() for name in names)]
         self.helper = _helper()
 
@@ -105,7 +108,7 @@ class DecisionForm(forms.Form):
         return cleaned
 
     def _check_agreement(self, cleaned):
-        touched = [name for name in self.changed_data if name not in ("version", "refer")]
+        touched = [name for name in self.changed_data if name not in (*self.unseen, "refer")]
         if touched:
             raise forms.ValidationError(
                 "You changed something. Save your own decision, or set it back to agree with the suggestion."
@@ -137,6 +140,7 @@ class DecisionForm(forms.Form):
         cleaned = self.cleaned_data
         return {
             "version": cleaned["version"],
+            "alarms_seen": cleaned["alarms_seen"],
             "tier": cleaned["tier"],
             "specialist": cleaned["specialist"],
             "refer": cleaned["refer"],

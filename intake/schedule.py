@@ -9,6 +9,7 @@ The times are those of the protocol's urgency tiers. Every moment given and retu
 | soon | 1 working day | 7 days | |
 | routine | 2 working days | 2 working days | |
 | any tier, not screened: form left, or worse and not finished | at most 1 working day | at most 1 working day | |
+| any tier, with a danger sign no rule used | at most 1 working day | at most 1 working day | |
 """
 
 from datetime import UTC, datetime, timedelta

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
+from intake.actions.alarms import alarms_after
 from intake.actions.cases import flags_after
 from intake.consent_texts import row_of, text_in
 from intake.models import (
+    AlarmsSeen,
     AppointmentRequest,
     Assessment,
     Case,
@@ -198,6 +200,7 @@ def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_
         rules_urgency=urgency,
         urgency=urgency,
         flags=flags_after([], found),
+        unused_alarms=alarms_after(found),
         status=Case.Status.IN_REVIEW if acknowledged_by else Case.Status.WAITING,
         opened_at=now,
         acknowledge_by=now + acknowledge,
@@ -205,6 +208,27 @@ def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_
         acknowledged_at=now if acknowledged_by else None,
         acknowledged_by=acknowledged_by,
     )
+
+
+def unused_alarms(on: Case, *alarms: tuple[str, str, str]) -> Assessment:
+    """Other answers came: the newest assessment leaves these unused, as (question, option, severity), whatever the
+    rules of today would say of them.
+    """
+    from intake.actions.cases import open_case
+
+    last = on.intake.assessments.last()
+    left = [dict(zip(("question", "value", "severity"), alarm, strict=True)) for alarm in alarms]
+    made = Assessment.objects.create(
+        intake=on.intake,
+        protocol=last.protocol,
+        occasion=Assessment.Occasion.PAGE,
+        answers=last.answers,
+        result=last.result | {"unused_alarms": left},
+        urgency=last.urgency,
+    )
+    open_case(on.intake, made, because=Case.OpenedBecause.FLAG)
+    on.refresh_from_db()
+    return made
 
 
 def danger_in(of: Intake) -> Case:
@@ -217,9 +241,14 @@ def danger_in(of: Intake) -> Case:
 
 
 def decision(*, on: Case, by: User, **fields) -> Decision:
-    """A decision in effect that agrees with the suggestion and asks for a referral; the case is decided."""
+    """A decision in effect that agrees with the suggestion and asks for a referral; the case is decided.
+
+    Its author has seen what the rules left unused, unless `alarms_seen` says otherwise.
+    """
     now = timezone.now()
     found = on.intake.assessments.last()
+    if found.unused_alarms and "alarms_seen" not in fields:
+        fields["alarms_seen"] = AlarmsSeen.objects.create(assessment=found, by=by, alarms=found.unused_alarms)
     suggested = found.result["specialists"][0]
     made = Decision.objects.create(
         case=on,

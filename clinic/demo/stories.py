@@ -110,6 +110,7 @@ def decided(told: Told, *, specialist="", refer=False, tier=None, reason="agree"
         decision = cases.decide(
             case,
             version=case.version,
+            alarms_seen=case.intake.assessments.last().public_id,
             tier=case.urgency if tier is None else tier,
             specialist=specialist or suggested,
             refer=refer,

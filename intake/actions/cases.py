@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.staff.permissions import DECIDE_CASES
 from intake import emails, schedule
+from intake.actions.alarms import alarms_after, in_words, see_alarms
 from intake.actions.protocols import same_dangers
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
 
@@ -40,6 +41,10 @@ class ContactFirst(Exception):
     """A call must come before this decision; see `needs_contact`."""
 
 
+class AlarmsUnseen(Exception):
+    """The person deciding has not said that they saw the alarming answers no rule used, as they are now."""
+
+
 class NotYours(Exception):
     """A second look is another person's; a proposal is dropped by its author."""
 
@@ -62,9 +67,9 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
 
     Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
     once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
-    not see, or one that had gone, and when the form is sent after it. The same flags by other answers are noted.
-    Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words` open the timeline. Whoever reports
-    getting worse counts as soon at least.
+    not see, or one that had gone, when an alarming answer came that no rule used, and when the form is sent after it.
+    The same flags by other answers are noted. Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words`
+    open the timeline. Whoever reports getting worse counts as soon at least.
     """
     now = now or timezone.now()
     case = Case.objects.select_for_update().filter(intake=intake).first()
@@ -74,30 +79,49 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     known = {flag["rule"] for flag in case.flags if flag["still"]}
     fresh = [flag for flag in flags if flag["still"] and flag["rule"] not in known]
     found = Urgency(assessment.urgency)
-    changes = {"flags": flags, "rules_urgency": max(case.rules_urgency, found)}
-    words = "; ".join(flag["condition"] for flag in fresh)
+    alarms, before = alarms_after(assessment), case.unused_alarms
+    alarming = [alarm for alarm in alarms if alarm not in before]
+    case.unused_alarms = alarms  # the clocks read them
+    changes = {"flags": flags, "rules_urgency": max(case.rules_urgency, found), "unused_alarms": alarms}
+    words = "; ".join(filter(None, [*(flag["condition"] for flag in fresh), in_words(alarming)]))
     sent = because == Case.OpenedBecause.SUBMITTED and not case.events.filter(kind=Kind.SUBMITTED).exists()
-    if case.status == Status.DECIDED and (fresh or sent):
+    if case.status == Status.DECIDED and (fresh or alarming or sent):
         urgency = max(case.urgency, found) if fresh else case.urgency
         words = words or "The form was sent after the decision."
         _begin_again(case, urgency, event=Kind.REOPENED, words=words, now=now, **changes)
     elif case.status != Status.DECIDED and found > case.urgency:
         _begin_again(case, found, event=Kind.RAISED, words=words, now=now, **changes)
-    elif fresh:
+    elif fresh or alarming:
         _drop_proposal(case, "New answers came in.", now=now)
         back = Status.IN_REVIEW if case.status == Status.SECOND_LOOK else case.status
+        changes |= _clocks(case, Urgency(case.urgency), now, latest=True) if alarming else {}
         case.move_to(back, event=Kind.NEW_FLAG, words=words, now=now, **changes)
-    elif gone := [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]:
-        words = f"No longer fires: {'; '.join(gone)}"
-        case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
-    elif not same_dangers(intake.assessments.filter(pk__lt=assessment.pk).last(), assessment):
-        words = f"Fires by other answers: {'; '.join(flag['condition'] for flag in flags if flag['still'])}"
-        case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
     else:
-        Case.objects.filter(pk=case.pk).update(flags=flags)  # the same flags, by the newest answers
+        _note(case, assessment, before=before, now=now, **changes)
     if sent:
         case.move_to(case.status, event=Kind.SUBMITTED, now=now)
     return case
+
+
+def _note(case, assessment, *, before, now, **changes) -> None:
+    """Note what asks nothing new of anybody: what no longer fires or alarms, and other answers by which flags fire.
+
+    `before`: the unused alarms the case had.
+    """
+    flags, alarms = changes["flags"], changes["unused_alarms"]
+    earlier = case.intake.assessments.filter(pk__lt=assessment.pk).last()
+    gone = [flag["condition"] for flag in flags if not flag["still"] and flag not in case.flags]
+    calm = [alarm["said"] for alarm in before if alarm not in alarms]
+    if gone:
+        words = f"No longer fires: {'; '.join(gone)}"
+    elif calm:
+        words = f"No longer a danger sign no rule used: {'; '.join(calm)}"
+    elif not same_dangers(earlier, assessment):
+        words = f"Fires by other answers: {'; '.join(flag['condition'] for flag in flags if flag['still'])}"
+    else:
+        Case.objects.filter(pk=case.pk).update(flags=flags)  # the same flags, by the newest answers
+        return
+    case.move_to(case.status, event=Kind.ANSWER_CHANGED, words=words, now=now, **changes)
 
 
 def _open(intake, assessment, *, because, words, now) -> Case:
@@ -112,12 +136,14 @@ def _open(intake, assessment, *, because, words, now) -> Case:
         rules_urgency=found,
         urgency=urgency,
         flags=flags_after([], assessment),
+        unused_alarms=alarms_after(assessment),
         opened_at=now,
     )
     for name, value in _clocks(case, urgency, now).items():
         setattr(case, name, value)
     case.save()
-    words = "; ".join(filter(None, [words, *(flag["condition"] for flag in case.flags)]))
+    conditions = [flag["condition"] for flag in case.flags]
+    words = "; ".join(filter(None, [words, *conditions, in_words(case.unused_alarms)]))
     case.move_to(Status.WAITING, event=Kind.OPENED, words=words, now=now)
     if because == Case.OpenedBecause.SUBMITTED:
         case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)
@@ -142,7 +168,8 @@ def flags_after(flags: list[dict], assessment: Assessment) -> list[dict]:
 
 def _clocks(case, urgency, now, *, latest=False) -> dict:
     """Both clocks of the tier from `now`; with `latest` they may come forward but never go back."""
-    hours, screened = case.location.opening_hours, case.screened
+    hours = case.location.opening_hours
+    screened = case.screened and not case.unused_alarms
     clocks = {
         "acknowledge_by": schedule.acknowledge_by(urgency, now, hours, screened=screened),
         "decide_by": schedule.decide_by(urgency, now, hours, screened=screened),
@@ -173,7 +200,7 @@ def announce(case, now) -> None:
 # Taken by a person --------------------------------------------------------------------------------------------------
 
 
-def _locked(case, by) -> Case:
+def locked(case, by) -> Case:
     if not by.may(DECIDE_CASES):
         raise PermissionDenied
     return Case.objects.select_for_update().get(pk=case.pk)
@@ -183,7 +210,7 @@ def _locked(case, by) -> Case:
 def acknowledge(case, *, by, now=None) -> Case:
     """`by` takes the case. Twice by the same person is once; raises AlreadyAcknowledged when another has it."""
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     if case.status != Status.WAITING:
         if case.acknowledged_by == by:
             return case
@@ -196,7 +223,7 @@ def acknowledge(case, *, by, now=None) -> Case:
 def hand_back(case, *, by, words="", now=None) -> Case:
     """The case waits for somebody else, not longer than its decision may; everybody is told again."""
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     if case.status != Status.IN_REVIEW:
         raise CaseChanged(case, case.events.all())
     clock = _clocks(case, Urgency(case.urgency), now)["acknowledge_by"]
@@ -213,7 +240,7 @@ def record_contact(case, *, outcome, safety_advice_given, words, by, now=None) -
     Whoever calls about a case that nobody has, has it.
     """
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     if case.status == Status.WAITING:
         case = acknowledge(case, by=by, now=now)
     contact = Contact.objects.create(
@@ -233,7 +260,7 @@ def raise_tier(case, *, tier, by, words="", now=None) -> Case:
     Raises ValueError when `tier` is not higher than the tier that counts.
     """
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     tier = Urgency(tier)
     if tier <= case.urgency:
         raise ValueError(f"{tier.label} does not raise a case that is {Urgency(case.urgency).label.lower()}.")
@@ -254,7 +281,7 @@ def raise_tier(case, *, tier, by, words="", now=None) -> Case:
 def reopen(case, *, by, words, now=None) -> Case:
     """A decided case is in review again, with `by`, under a new clock of its tier."""
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     if case.is_open:
         raise CaseChanged(case, case.events.all())
     changes = {"decided_at": None, "decided_by": None, "acknowledged_at": now, "acknowledged_by": by}
@@ -289,27 +316,35 @@ def suggestion(case) -> str:
 
 
 @transaction.atomic
-def decide(case, *, version, tier, specialist, refer, reason, words, verdicts, by, now=None) -> Decision:
+def decide(
+    case, *, version, tier, specialist, refer, reason, words, verdicts, by, alarms_seen=None, now=None
+) -> Decision:
     """What `by` decides on the case they saw at `version`.
 
     `verdicts` maps rule ids to Verdict; flags left out are confirmed. It takes effect at once, except that lowering
     an emergency waits for another therapist: the case then needs a second look. A case nobody had acknowledged is
-    acknowledged by deciding it. Raises CaseChanged for another version or a case that is not open to a decision, and
-    ContactFirst while a call must come first (`needs_contact`). The reason "agree" stands for the suggested
-    specialist and the tier as it is; anything else needs words, which the database insists on.
+    acknowledged by deciding it. Raises CaseChanged for another version or a case that is not open to a decision,
+    ContactFirst while a call must come first (`needs_contact`), and AlarmsUnseen unless `alarms_seen` names the newest
+    assessment where that one has alarming answers no rule used; that `by` saw them is put on record. The reason "agree"
+    stands for the suggested specialist and the tier as it is; anything else needs words, which the database insists on.
     """
     now = now or timezone.now()
-    case = _locked(case, by)
+    case = locked(case, by)
     if case.version != version or case.status not in (Status.WAITING, Status.IN_REVIEW):
         raise CaseChanged(case, case.events.filter(version__gt=version))
     if needs_contact(case):
         raise ContactFirst
+    assessment = case.intake.assessments.last()
+    if assessment.unused_alarms and alarms_seen != assessment.public_id:
+        raise AlarmsUnseen
     if case.status == Status.WAITING:
         acknowledge(case, by=by, now=now)
         case.refresh_from_db()
+    seen = see_alarms(case, assessment, by=by, now=now) if assessment.unused_alarms else None
     decision = Decision(
         case=case,
-        assessment=case.intake.assessments.last(),
+        assessment=assessment,
+        alarms_seen=seen,
         by=by,
         at=now,
         tier_before=case.urgency,
@@ -325,7 +360,7 @@ def decide(case, *, version, tier, specialist, refer, reason, words, verdicts, b
     decision.save()
     _record_verdicts(decision, verdicts)
     if decision.effective_at:
-        _settle(decision, event=Kind.DECIDED, by=by, words=words, now=now)
+        settle(decision, event=Kind.DECIDED, by=by, words=words, now=now)
     else:
         words = f"To {Urgency(tier).label.lower()}. {words}"
         case.move_to(Status.SECOND_LOOK, event=Kind.PROPOSED, by=by, words=words, now=now)
@@ -344,57 +379,6 @@ def _record_verdicts(decision, verdicts) -> None:
         )
 
 
-def _settle(decision, *, event, by, words, now) -> None:
+def settle(decision, *, event, by, words, now) -> None:
     changes = {"urgency": decision.tier, "decided_at": now, "decided_by": decision.by}
     decision.case.move_to(Status.DECIDED, event=event, by=by, words=words, now=now, **changes)
-
-
-def _waiting_for_second(decision, by) -> Decision:
-    """The decision and its case, locked; the case first, as everywhere."""
-    case = _locked(decision.case, by)
-    decision = Decision.objects.select_for_update().get(pk=decision.pk)
-    decision.case = case
-    if not decision.waits_for_a_second_look:
-        raise CaseChanged(case, case.events.filter(at__gte=decision.at))
-    return decision
-
-
-@transaction.atomic
-def agree_second(decision, *, words, by, now=None) -> Decision:
-    """Another therapist agrees; the decision takes effect. Raises NotYours for its author."""
-    now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
-    if by == decision.by:
-        raise NotYours
-    decision.second_by, decision.second_at, decision.second_words = by, now, words
-    decision.effective_at = now
-    decision.save()
-    _settle(decision, event=Kind.SECOND_AGREED, by=by, words=words, now=now)
-    return decision
-
-
-@transaction.atomic
-def refuse_second(decision, *, words, by, now=None) -> Decision:
-    """Another therapist does not agree and says why; the case is in review again. Raises NotYours for its author."""
-    now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
-    if by == decision.by:
-        raise NotYours
-    decision.second_by, decision.second_at, decision.second_words = by, now, words
-    decision.refused_at = now
-    decision.save()
-    decision.case.move_to(Status.IN_REVIEW, event=Kind.SECOND_REFUSED, by=by, words=words, now=now)
-    return decision
-
-
-@transaction.atomic
-def drop_proposal(decision, *, by, now=None) -> Decision:
-    """The author takes the proposal back before anybody looked. Raises NotYours for everybody else."""
-    now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
-    if by != decision.by:
-        raise NotYours
-    decision.refused_at = now
-    decision.save()
-    decision.case.move_to(Status.IN_REVIEW, event=Kind.PROPOSAL_DROPPED, by=by, now=now)
-    return decision

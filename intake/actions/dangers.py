@@ -13,14 +13,17 @@ from intake.models import Assessment, Case, Intake, Urgency
 
 
 def see_to_flags(intake) -> None:
-    """Opens or raises the case when flags, or the answers behind an urgent one, have changed and any was ever urgent.
+    """Opens or raises the case when flags, the answers behind an urgent one, or unused alarms have changed.
+
+    Nothing is opened before any flag was urgent.
 
     In the caller's transaction, after the answers are written.
     """
     if intake.urgency < Urgency.URGENT:
         return
     now = assessment_now(intake, Assessment.Occasion.PAGE)
-    if not same_dangers(intake.assessments.last(), now):
+    last = intake.assessments.last()
+    if not same_dangers(last, now) or last.unused_alarms != now.unused_alarms:
         now.save()
         open_case(intake, now, because=Case.OpenedBecause.FLAG)
 

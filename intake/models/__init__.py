@@ -1,10 +1,12 @@
 """Answers, assessments and cases."""
 
+from intake.models.alarms import AlarmsSeen
 from intake.models.appointment import AppointmentRequest
 from intake.models.assessment import Assessment, ProtocolVersion
-from intake.models.case import Case, CaseEvent, Contact, Decision, FlagVerdict, MoveNotAllowed
+from intake.models.case import Case, CaseEvent, Contact, MoveNotAllowed
 from intake.models.code import AnswerCode
 from intake.models.consent import Consent, ConsentText, Document
+from intake.models.decision import Decision, FlagVerdict
 from intake.models.file import PatientFile
 from intake.models.follow_up import FollowUp
 from intake.models.intake import AnswerChange, Intake
@@ -14,6 +16,7 @@ from intake.models.unsent import UnsentPage
 from intake.models.urgency import Urgency
 
 __all__ = [
+    "AlarmsSeen",
     "AnswerChange",
     "AnswerCode",
     "AppointmentRequest",

@@ -59,3 +59,8 @@ class Assessment(models.Model):
     def flags(self) -> list[str]:
         """Ids of the rules that fired."""
         return self.result["flags"]
+
+    @property
+    def unused_alarms(self) -> list[dict]:
+        """Alarming answers no fired rule used, worst first: {question, value, severity}. Older results name none."""
+        return self.result.get("unused_alarms", [])

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.staff.permissions import DECIDE_CASES, staff_may
 from intake.actions import cases
+from intake.actions import second_look as looking
 from intake.case_page import CasePage, Said
 from intake.decision_form import SecondLookForm
 from intake.views.case import CONFLICT, INVALID, decision_form, find_case, show_case
@@ -30,6 +31,9 @@ def decide(request, public_id):
     except cases.ContactFirst:
         messages.warning(request, "Record a call first. Nothing was decided.")
         return redirect(case)
+    except cases.AlarmsUnseen:
+        form.add_error(None, "Read the danger signs that no rule used first. They stand above the decision.")
+        return show_case(request, case, page=page, status=CONFLICT, decision_form=form)
     except cases.CaseChanged:
         return _conflict(request, find_case(request, public_id))
     messages.success(request, _said(decision))
@@ -46,13 +50,13 @@ def second_look(request, public_id):
         return redirect(case)
     try:
         if "drop" in request.POST:
-            cases.drop_proposal(decision, by=request.user)
+            looking.drop_proposal(decision, by=request.user)
             messages.success(request, "You took your proposal back. The case is in review.")
             return redirect(case)
         form = SecondLookForm(request.POST)
         if not form.is_valid():
             return show_case(request, case, status=INVALID, second_form=form)
-        look = cases.agree_second if form.cleaned_data["agree"] else cases.refuse_second
+        look = looking.agree_second if form.cleaned_data["agree"] else looking.refuse_second
         with transaction.atomic():
             decision = look(decision, words=form.cleaned_data["words"], by=request.user)
             _carry_out(decision, by=request.user)
@@ -87,7 +91,7 @@ def _conflict(request, case):
         seen = 0
     page = CasePage(case)
     blank = decision_form(case, page)
-    written = {name: request.POST[name] for name in blank.fields if name != "version" and request.POST.get(name)}
+    written = {name: request.POST[name] for name in blank.fields if name not in blank.unseen and request.POST.get(name)}
     if "agree" in request.POST and not any(name in written for name in blank.own_words):
         written = {name: value for name, value in written.items() if name == "refer"}
     return show_case(

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.messages.models import Message
-from intake.actions import cases
+from intake.actions import cases, second_look
 from intake.emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from tests import factories
@@ -112,7 +112,7 @@ def test_lowering_an_emergency_waits_for_another_therapist(emergency, daniel, ma
     assert (emergency.status, emergency.tier) == (Case.Status.SECOND_LOOK, Urgency.EMERGENCY)
     assert proposal.effective_at is None
 
-    decision = cases.agree_second(proposal, words="Read the letter of 2016, called her neurologist.", by=maya)
+    decision = second_look.agree_second(proposal, words="Read the letter of 2016, called her neurologist.", by=maya)
     emergency.refresh_from_db()
     assert (emergency.status, emergency.tier) == (Case.Status.DECIDED, Urgency.SOON)
     assert (decision.by, decision.second_by, emergency.decided_by) == (daniel, maya, daniel)
@@ -128,7 +128,7 @@ def test_the_other_therapists_are_told_that_a_second_look_is_needed(emergency, d
 
 def test_nobody_is_their_own_second_person(emergency, daniel):
     proposal = agree(emergency, daniel, **LOWER)
-    for look in (cases.agree_second, cases.refuse_second):
+    for look in (second_look.agree_second, second_look.refuse_second):
         with pytest.raises(cases.NotYours):
             look(proposal, words="Fine.", by=daniel)
     emergency.refresh_from_db()
@@ -137,7 +137,7 @@ def test_nobody_is_their_own_second_person(emergency, daniel):
 
 def test_a_second_person_who_does_not_agree_sends_it_back(emergency, daniel, maya):
     proposal = agree(emergency, daniel, **LOWER)
-    cases.refuse_second(proposal, words="The leg is new.", by=maya)
+    second_look.refuse_second(proposal, words="The leg is new.", by=maya)
     emergency.refresh_from_db()
     assert (emergency.status, emergency.tier) == (Case.Status.IN_REVIEW, Urgency.EMERGENCY)
     assert agree(emergency, daniel).effective_at  # and he may decide anew
@@ -146,17 +146,17 @@ def test_a_second_person_who_does_not_agree_sends_it_back(emergency, daniel, may
 def test_the_author_takes_a_proposal_back_and_nobody_else_does(emergency, daniel, maya):
     proposal = agree(emergency, daniel, **LOWER)
     with pytest.raises(cases.NotYours):
-        cases.drop_proposal(proposal, by=maya)
-    cases.drop_proposal(proposal, by=daniel)
+        second_look.drop_proposal(proposal, by=maya)
+    second_look.drop_proposal(proposal, by=daniel)
     emergency.refresh_from_db()
     assert emergency.status == Case.Status.IN_REVIEW
 
 
 def test_a_proposal_is_looked_at_once(emergency, daniel, maya):
     proposal = agree(emergency, daniel, **LOWER)
-    cases.agree_second(proposal, words="Yes.", by=maya)
+    second_look.agree_second(proposal, words="Yes.", by=maya)
     with pytest.raises(cases.CaseChanged):
-        cases.refuse_second(proposal, words="No.", by=maya)
+        second_look.refuse_second(proposal, words="No.", by=maya)
 
 
 def test_an_emergency_cannot_be_lowered_in_two_small_steps(emergency, daniel, maya):

@@ -37,6 +37,11 @@ def too_many_were_begun(ada):
             count_start("127.0.0.1")
 
 
+def named_danger_signs(ada):
+    """That no rule used, whatever the rules of today would say."""
+    factories.unused_alarms(ada.case, ("walking_change", "falls", "concerning"))
+
+
 # While the form is open ----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ A_SENT_FORM = {
     "intake/done": {
         "routine": lambda ada: ada.sent().opens("intake_done"),
         "without an address": lambda ada: ada.is_somebody(**NOWHERE).sent().opens("intake_done"),
+        "danger signs no rule used": lambda ada: ada.sent().does(then.named_danger_signs).opens("intake_done"),
         "soon": lambda ada: ada.sent(FOOT_DROP).added_files("a.pdf").opens("intake_done"),
         "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opens("intake_done"),
         "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_done"),
