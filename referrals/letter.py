@@ -142,6 +142,8 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         "protocol": f"{assessment.protocol.label}, {assessment.protocol.digest[:12]}",
         "protocol_is_sample": asked.protocol.status == "sample",
     }
+    if alarms := asked.alarms():  # a letter without any stays the version it is
+        said["alarms"] = alarms
     for part in referral.left_out:
         said[part] = type(said[part])()
     return said
@@ -287,6 +289,7 @@ class _Answers:
         self.protocol = readable(assessment.protocol) or triage.shipped()
         self.answers = assessment.answers
         self.explanation = _explanation(assessment)
+        self.unused_alarms = assessment.unused_alarms
         self.asked = set(assessment.result.get("asked", assessment.answers))
         self.language = language
 
@@ -298,6 +301,14 @@ class _Answers:
             if question in self.asked and self.answers.get(question) not in (None, "", [])
             if not self._denied(question)
         ]
+
+    def alarms(self) -> list[list[str]]:
+        """[label, answer] of the answers that alarm by themselves and that no rule used."""
+        said: dict[str, list[str]] = {}
+        for alarm in self.unused_alarms:
+            answer = answer_in_words(self.protocol, alarm["question"], alarm["value"]) or alarm["value"]
+            said.setdefault(alarm["question"], []).append(answer)
+        return [[self.label(question), "; ".join(words)] for question, words in said.items()]
 
     def label(self, question) -> str:
         if question in words.LABELS:

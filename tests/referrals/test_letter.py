@@ -67,6 +67,19 @@ def test_it_carries_flags_negatives_findings_and_history(draft, read):
     assert "Draft for checking" in words
 
 
+def test_danger_signs_that_no_rule_used_are_named_apart_from_the_flags(location, maya, read):
+    case = factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya)
+    factories.unused_alarms(case, ("walking_change", "falls", "concerning"))
+    made = factories.decision(on=case, by=maya, specialist="neurologist", reason="examined", words="As seen.")
+    words = read(actions.refer(made, by=maya))
+    signs = words.split("Danger signs no red-flag rule used")[1].split("Asked about and denied")[0]
+    assert "I have fallen in the last 3 months" in signs
+
+
+def test_a_letter_without_any_does_not_speak_of_them(draft, read):
+    assert "Danger signs" not in read(draft)
+
+
 def test_what_stays_open_is_said(location, maya, read):
     unsure = FOOT_DROP | {"foot_drop": "unsure", "heel_walk": "not_tried"}
     outcome = triage.assess(triage.shipped(), triage.validate_answers(triage.shipped(), unsure))
