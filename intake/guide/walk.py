@@ -24,11 +24,13 @@ class Next:
 
 @dataclass(frozen=True)
 class Result:
-    """`self_harm` and `bodily`: how bad each is. `signs`, `self_care`, `options` and `specialists` are ids; the last
-    three are empty where the tier says to get help first.
+    """`alarmed`: they named a danger sign that no rule used, and nobody reads the guide. `self_harm` and `bodily`: how
+    bad each is. `signs`, `self_care`, `options` and `specialists` are ids; the last three are empty where the tier, or
+    a danger sign, says to get help first.
     """
 
     urgency: Urgency
+    alarmed: bool
     self_harm: Urgency
     bodily: Urgency
     reasons: Mapping[str, tuple[Any, ...]]
@@ -82,20 +84,15 @@ def _of_the_same_page(protocol, answers, waiting) -> list[str]:
 
 def result(protocol: triage.Protocol, guide: Guide, areas: tuple[str, ...], answers: Mapping[str, Any]) -> Result:
     outcome = triage.assess(protocol, answers)
-    worst = [flag for flag in outcome.flags if flag.tier == outcome.urgency]
     about_self_harm = protocol.wording.self_harm_rules
-    reasons: dict[str, tuple[Any, ...]] = {}
-    for flag in worst if outcome.urgency >= LOWEST else ():
-        for answer in flag.answers:
-            if answer.question != "pain_regions" and answer.value not in reasons.get(answer.question, ()):
-                reasons[answer.question] = (*reasons.get(answer.question, ()), answer.value)
-    calm = outcome.urgency < LOWEST
+    calm = outcome.urgency < LOWEST and not outcome.unused_alarms
     held = {hold.id for hold in outcome.holds}
     return Result(
         urgency=outcome.urgency,
+        alarmed=bool(outcome.unused_alarms),
         self_harm=max((flag.tier for flag in outcome.flags if flag.rule in about_self_harm), default=Urgency.ROUTINE),
         bodily=max((flag.tier for flag in outcome.flags if flag.rule not in about_self_harm), default=Urgency.ROUTINE),
-        reasons=reasons,
+        reasons={} if calm else _reasons(outcome),
         signs=outcome.listed_signs,
         self_care=tuple(
             item for item in outcome.self_care if calm and held.isdisjoint(guide.self_care_held.get(item, ()))
@@ -103,6 +100,18 @@ def result(protocol: triage.Protocol, guide: Guide, areas: tuple[str, ...], answ
         options=_options(guide, areas, held) if calm else (),
         specialists=_specialists(protocol, guide, areas) if calm else (),
     )
+
+
+def _reasons(outcome: triage.Outcome) -> dict[str, tuple[Any, ...]]:
+    """The answers of the worst flags, or the alarming ones no rule used where no flag says to get help."""
+    told: list[Any] = [a for flag in outcome.flags if flag.tier == outcome.urgency for a in flag.answers]
+    if outcome.urgency < LOWEST:
+        told = list(outcome.unused_alarms)
+    reasons: dict[str, tuple[Any, ...]] = {}
+    for answer in told:
+        if answer.question != "pain_regions" and answer.value not in reasons.get(answer.question, ()):
+            reasons[answer.question] = (*reasons.get(answer.question, ()), answer.value)
+    return reasons
 
 
 def _options(guide, areas, held) -> tuple[str, ...]:

@@ -117,11 +117,12 @@ def _show_result(request, so_far):
     content = the_guide()
     found = result(protocol, content, so_far.areas, _answers(so_far))
     words = protocol.wording
+    bodily = max(found.bodily, Urgency.URGENT) if found.alarmed else found.bodily  # nobody else reads it: they call
     danger = Danger(
         self_harm=found.self_harm,
-        bodily=found.bodily,
+        bodily=bodily,
         says=_says(words, found, language),
-        signs=words.signs_in(found.signs, language) if found.bodily == Urgency.URGENT else (),
+        signs=words.signs_in(found.signs, language) if bodily == Urgency.URGENT else (),
         reasons=reasons_in_words(protocol, found.reasons, language),
     )
     context = {
@@ -145,7 +146,7 @@ def _show_result(request, so_far):
             (location, opening_hours(location), opens_next(location, now)) for location in Location.objects.all()
         ],
     }
-    name = {Urgency.EMERGENCY: "emergency", Urgency.URGENT: "urgent"}.get(found.urgency, "result")
+    name = {Urgency.EMERGENCY: "emergency", Urgency.URGENT: "urgent"}.get(danger.urgency, "result")
     return _kept_by_the_browser(request, render(request, f"guide/{name}.html", context))
 
 

@@ -1,6 +1,7 @@
 """The pain guide: the same rules as the intake, nobody named, nothing stored, never a condition."""
 
 import re
+import shutil
 from html import unescape
 from itertools import islice
 from pathlib import Path
@@ -216,6 +217,23 @@ def test_thoughts_of_self_harm_and_the_body_are_told_apart():
 def test_a_call_today_holds_no_booking(reader):
     reader.goes_to_the_end("leg", calf_signs=["one_calf_swollen"], onset_when="days_2_to_7", recent_events=["surgery"])
     assert "Call us today" in reader.text, reader.text
+    assert reverse("intake_start") not in reader.html
+
+
+def test_a_danger_sign_that_no_rule_used_is_a_call_today_because_nobody_reads_the_guide(tmp_path, reader, monkeypatch):
+    folder = shutil.copytree(SHIPPED, tmp_path / "protocol")
+    veins = '- answers: area_look:veins\n  severity: serious\n  why: "For this test."\n'
+    (folder / "alarms.yaml").write_text(veins)
+    given = answers_of(guide(), ("leg",), {"area_look": ["veins"]})
+    found = result(triage.load(folder), guide(), ("leg",), given)
+    assert found.alarmed
+    assert found.reasons == {"area_look": ("veins",)}
+    assert (found.self_care, found.options, found.specialists) == ((), (), ())
+    assert not result(PROTOCOL, guide(), ("leg",), given).alarmed
+
+    monkeypatch.setattr("intake.views.guide.result", lambda *_: found)
+    reader.goes_to_the_end("foot")
+    assert "Call us today" in reader.text
     assert reverse("intake_start") not in reader.html
 
 
