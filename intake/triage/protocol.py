@@ -306,10 +306,8 @@ class Advice:
 
 @dataclass(frozen=True)
 class PatientWords:
-    """The patient's words. `tiers` by tier word; `listed_signs` and `self_care` by id.
-
-    `self_care_most`: of the self-care that fits, the first so many are shown (None: all, as in earlier protocols).
-    """
+    """The patient's words. `tiers` by tier word; `listed_signs` and `self_care` by id; of the self-care that fits, the
+    first `self_care_most` are shown (None: all, as in earlier protocols)."""
 
     tiers: Mapping[str, TierWords]
     everyone: str
