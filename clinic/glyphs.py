@@ -1,19 +1,24 @@
 """What of a text our fonts can show, and what stands in place of the rest.
 
 Names in Arabic, Hebrew, the scripts of South and Southeast Asia, Ethiopic, Chinese, Japanese and Korean are shown by
-the Noto fonts of packages. What no font has, such as an emoji, becomes a mark that says which character is missing:
+the Noto fonts of packages. An emoji, and what no font has, becomes a mark that says which character is missing:
 `[U+1F600]`. What is no text at all is left out. The text as it was written stays in the database and in the answers
 as data; only paper is changed.
 """
 
 import functools
+import hashlib
 import importlib.util
 import json
+import logging
 import re
 import threading
 import unicodedata
+from pathlib import Path
 
 import typst
+
+log = logging.getLogger(__name__)
 
 FAMILIES = [
     "Libertinus Serif",
@@ -23,6 +28,11 @@ FAMILIES = [
     "Noto Sans Bengali",
     "Noto Sans Tamil",
     "Noto Sans Telugu",
+    "Noto Sans Gujarati",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Sinhala",
     "Noto Sans Thai",
     "Noto Sans Lao",
     "Noto Sans Khmer",
@@ -30,13 +40,8 @@ FAMILIES = [
     "Noto Sans Ethiopic",
     "Noto Sans CJK SC",
 ]
-PACKAGES = [
-    "justmytype_intl_africa",
-    "justmytype_intl_rtl",
-    "justmytype_intl_sea",
-    "justmytype_intl_south_asia",
-    "manimgx_fonts_cjk",
-]
+PACKAGES = ["manimgx_fonts", "manimgx_fonts_cjk"]
+CHECKSUMS = Path(__file__).with_name("fonts.sha256")  # as `sha256sum` writes them, by package and file
 BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 NO_TEXT = re.compile(  # control characters, non-characters, and signs that turn around the words beside them
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
@@ -45,6 +50,7 @@ NO_TEXT = re.compile(  # control characters, non-characters, and signs that turn
 )
 JOINS = {"Mn", "Mc", "Me", "Cf"}  # shown together with the character before
 NEVER = {"Cn", "Co", "Cs"}  # unassigned, private and half characters mean nothing to a reader
+PICTURES = range(0x1F000, 0x20000)  # a font has emoji, in black; on paper a mark says better which one it was
 LONGEST_WORD = 100
 ENDLESS = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 MOST_AT_ONCE, MOST_KEPT = 400, 50_000
@@ -52,9 +58,37 @@ MOST_AT_ONCE, MOST_KEPT = 400, 50_000
 
 @functools.cache
 def fonts() -> typst.Fonts:
-    """The fonts in use: typst's own and the packages', never those of the machine."""
-    folders = [folder for name in PACKAGES for folder in importlib.util.find_spec(name).submodule_search_locations]
+    """The fonts in use: typst's own and the packages', never those of the machine.
+
+    A package with a font that is not the one we know is left out, and its scripts are marked: whatever that file is, it
+    is not opened here.
+    """
+    other = {font.parts[0] for font in unknown_fonts()}
+    for name in sorted(other):
+        log.error("The fonts of %s are not the ones in %s and are not used", name, CHECKSUMS.name)
+    folders = [str(_folder(name)) for name in PACKAGES if name not in other]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+def unknown_fonts() -> list[Path]:
+    """Name the font files, as package/file, that are missing, changed, or not in the list of checksums."""
+    known = dict(reversed(line.split("  ", 1)) for line in CHECKSUMS.read_text("utf-8").splitlines())
+    there = [Path(name, file.name) for name in PACKAGES for file in _folder(name).glob("*.[ot]t[cf]")]
+    every = {Path(font) for font in known} | set(there)
+    return sorted(font for font in every if _checksum(font) != known.get(str(font), ""))
+
+
+def _checksum(font: Path) -> str:
+    """The SHA-256 of a package's file; something no list has when there is none."""
+    try:
+        return hashlib.sha256((_folder(font.parts[0]) / font.name).read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
+
+
+def _folder(package: str) -> Path:
+    found = importlib.util.find_spec(package)
+    return Path(found.submodule_search_locations[0]) if found else Path("not installed", package)
 
 
 def showable(said):
@@ -180,12 +214,16 @@ def _shown(clusters: set[str]) -> set[str]:
         if len(_known) > MOST_KEPT:
             _known.clear()
         new = sorted(cluster for cluster in clusters if cluster not in _known)
-        asked = [cluster for cluster in new if not any(unicodedata.category(sign) in NEVER for sign in cluster)]
+        asked = [cluster for cluster in new if not any(_is_never_shown(sign) for sign in cluster)]
         for start in range(0, len(asked), MOST_AT_ONCE):
             some = asked[start : start + MOST_AT_ONCE]
             failed = _failed(some)
             _known.update((cluster, number not in failed) for number, cluster in enumerate(some))
         return {cluster for cluster in clusters if _known.get(cluster)}
+
+
+def _is_never_shown(sign) -> bool:
+    return unicodedata.category(sign) in NEVER or ord(sign) in PICTURES
 
 
 def _failed(clusters) -> set[int]:

@@ -7,6 +7,7 @@ Every child dies with this process, and when one child dies everything stops and
 
 import argparse
 import http.client
+import importlib.util
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from clinic.embedded import STATE, CannotStart, running_urls, servers
+from clinic.embedded import HOW, STATE, CannotStart, running_urls, servers
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -81,6 +82,8 @@ def _start(stack: ExitStack, port: int) -> dict:
 
     if mail := os.environ.get("EMAIL_URL"):
         settings["EMAIL_URL"] = mail
+    elif importlib.util.find_spec("aiosmtpd") is None:
+        raise CannotStart(f"The demo's mail server is not installed; {HOW.format('EMAIL_URL')}.")
     else:
         with socket.create_server(("127.0.0.1", 0)) as mail_door:
             settings["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_door.getsockname()[1]}"

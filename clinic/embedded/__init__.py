@@ -1,4 +1,6 @@
-"""PostgreSQL and Valkey from their wheels, for machines where no server is configured.
+"""PostgreSQL and Valkey from their wheels, for a demo, tests and development where no server is configured.
+
+The wheels are in requirements-demo.txt. A clinic's own server has none of them and names its servers in its settings.
 
 `servers()` runs both for as long as its block lasts; `running_urls()` tells any other process of this checkout
 how to reach them. Neither needs Django, and settings may call `running_urls()` while they load.
@@ -17,6 +19,9 @@ from subprocess import Popen
 
 STATE = Path(__file__).resolve().parents[2] / ".state"
 SOCKETS = "/tmp/plumbline-"  # noqa: S108  a socket's path may have 107 bytes only; what follows is unguessable
+
+
+HOW = "name one in {}, or run `python3 run.py setup`, which brings the one of the demo"  # where none was found
 
 
 class CannotStart(Exception):

