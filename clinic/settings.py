@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
 from clinic import usable
+from clinic.beat import SCHEDULE
 from clinic.embedded import running_urls
 from clinic.keys import local_key
 from clinic.usable import refused
@@ -183,59 +184,7 @@ if _broker_is_redis:
         "unacked_restore_throttle": 1,
         "socket_timeout": 5,
     }
-SWEEP_SECONDS = 3
-CELERY_BEAT_SCHEDULE = {
-    "send due messages": {
-        "task": "clinic.messages.tasks.sweep",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
-    },
-    "tell of wrong sign-ins": {
-        "task": "clinic.staff.tasks.tell_of_wrong_tries",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "answer requests for a link": {
-        "task": "intake.tasks.answer_link_requests",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "forget counted starts of forms": {
-        "task": "intake.tasks.forget_starts",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "find forms that were left": {
-        "task": "intake.tasks.open_cases_for_abandoned",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "take back forgotten cases": {
-        "task": "intake.tasks.take_back_forgotten",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "see who came of age": {
-        "task": "intake.tasks.see_who_came_of_age",
-        "schedule": 600,  # soon after midnight, in every time zone
-        "options": {"expires": 600},
-    },
-    "scan files": {
-        "task": "intake.tasks.scan_files",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "drop files that belong to nothing": {
-        "task": "intake.tasks.drop_orphans",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "seal the access log": {
-        "task": "clinic.audit.tasks.seal",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # Mail -----------------------------------------------------------------------------------------------------------
 EMAIL_URL = required("EMAIL_URL", _running.get("EMAIL_URL", "smtp://127.0.0.1:8025"))
@@ -276,9 +225,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because a stranger typed their address
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # those count in a cache; `clinic.staff.tries` counts in the database
+ACCOUNT_FORMS = {
+    "reset_password": "clinic.staff.forms.ForgottenPasswordForm",
+    "change_password": "clinic.staff.forms.NewPasswordForm",
+}
 MFA_FORMS = {
     "authenticate": "clinic.staff.second_step.SecondStepForm",
     "reauthenticate": "clinic.staff.second_step.ConfirmForm",
+    "activate_totp": "clinic.staff.second_step.SetUpForm",
 }
 MFA_ADAPTER = "clinic.staff.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

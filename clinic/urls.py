@@ -8,6 +8,7 @@ from clinic import health
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("clinic.staff.urls")),
     path("account/", include("allauth.urls")),
     path("messages/", include("clinic.messages.urls")),
     path("", include("intake.urls")),

@@ -55,6 +55,10 @@ ROUTES = {
     "mfa_reauthenticate": Route(SIGNED_IN),
     "mfa_activate_totp": Route(SIGNED_IN),
     "mfa_deactivate_totp": Route(SIGNED_IN),
+    "replace_second_step": Route(SIGNED_IN),
+    "second_step_stays": Route(SIGNED_IN),  # in place of the one before
+    "people": Route(may.MANAGE_ACCOUNTS),
+    "hand_over_code": changes(may.MANAGE_ACCOUNTS, "colleague"),
     "mfa_view_recovery_codes": Route(SIGNED_IN),
     "mfa_generate_recovery_codes": Route(SIGNED_IN),
     "mfa_download_recovery_codes": Route(SIGNED_IN),

@@ -215,6 +215,7 @@ def samples(location, maya, priya):
         "paper page": {"public_id": paper_form.public_id, "number": 1},
         "key": {"key": "none"},
         "reset key": {"uidb36": "1", "key": "none"},
+        "colleague": {"id": factories.staff("Una Ulm", at=[location]).public_id},
         "mail": {"name": f"{1:020d}-{1:06d}"},
     }
 

@@ -21,7 +21,7 @@ def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=No
     )
 
 
-def account_event(request, user, what: str, *, by="themselves") -> None:
+def account_event(page: str, user, what: str, *, by="themselves") -> None:
     """Record what happened to somebody's way in: `what` in two or three words, such as "wrong password".
 
     `by` is None where nobody knows who did it: a wrong password says nothing about the person it was tried for.
@@ -31,7 +31,7 @@ def account_event(request, user, what: str, *, by="themselves") -> None:
         actor=AccessLog.Actor.STAFF if doer else AccessLog.Actor.SYSTEM,
         user=doer,
         role=doer.role if doer else "",
-        page=request.resolver_match.view_name,
+        page=page,
         subject=what,
         subject_id=str(user.public_id) if user else "",
     )

@@ -6,7 +6,10 @@ from django.db import models
 
 
 class AccessLog(models.Model):
-    """One read of one patient's data. Holds ids and names of pages, never an answer or a name."""
+    """One read of one patient's data, or one event of a member of staff's way in, such as "wrong password".
+
+    Holds ids and names of pages, never an answer or a name.
+    """
 
     class Actor(models.TextChoices):
         STAFF = "staff"

@@ -5,4 +5,4 @@ class StaffConfig(AppConfig):
     name = "clinic.staff"
 
     def ready(self):
-        from clinic.staff import checks, emails  # noqa: F401  (they register themselves)
+        from clinic.staff import checks, emails, events  # noqa: F401  (they register themselves)

@@ -66,6 +66,16 @@ def wrong_sign_ins(user: User, *, times: int, networks: int) -> Message:
     return _about_the_account("wrong_sign_ins", user, facts=facts)
 
 
+def password_changed(user: User) -> Message:
+    """This person's password is another one."""
+    return _about_the_account("password_changed", user, facts={"happened_at": _now(user)})
+
+
+def second_step_changed(user: User) -> Message:
+    """This person's second step was set up, replaced, or ended by a code that was handed over."""
+    return _about_the_account("second_step_changed", user, facts={"happened_at": _now(user)})
+
+
 def _about_the_account(name: str, user: User, *, facts=None) -> Message:
     before = Message.objects.about("user", user.public_id).filter(kind=name).count()
     return messages.schedule(
@@ -102,4 +112,14 @@ class NewDevice(_AboutTheAccount):
 
 @kind("wrong_sign_ins", title="Wrong sign-ins", audience="staff", safe=("times", "networks"), routine=False)
 class WrongSignIns(_AboutTheAccount):
+    pass
+
+
+@kind("password_changed", title="Password changed", audience="staff", safe=("happened_at",), routine=False)
+class PasswordChanged(_AboutTheAccount):
+    pass
+
+
+@kind("second_step_changed", title="Second step changed", audience="staff", safe=("happened_at",), routine=False)
+class SecondStepChanged(_AboutTheAccount):
     pass

@@ -200,3 +200,45 @@ class SpentCode(models.Model):
 
     def __str__(self):
         return f"spent code {self.pk}"
+
+
+class ResetRequest(models.Model):
+    """Somebody typed an email address to get a new password. Kept for a day, to count.
+
+    `address` stands here only until a worker has looked whose it is.
+    """
+
+    account_key = models.BinaryField(max_length=32, help_text="Keyed hash of the address")
+    network_key = models.BinaryField(max_length=32, help_text="Keyed hash of the network it was asked from")
+    address = models.EmailField(blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account_key", "asked_at"], name="reset_request_account"),
+            models.Index(fields=["network_key", "asked_at"], name="reset_request_network"),
+            models.Index("id", name="reset_request_waits", condition=~Q(address="")),
+        ]
+
+    def __str__(self):
+        return f"reset request {self.pk}"
+
+
+class HandedOverCode(models.Model):
+    """A code that waits for one person to set up their second step; it is gone once it was used or another was made."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.BinaryField(max_length=32, help_text="Keyed hash of the code")
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(made_by=None) | ~Q(made_by=models.F("user")), name="nobody_hands_a_code_to_themselves"
+            ),
+        ]
+
+    def __str__(self):
+        return f"code {self.pk}"

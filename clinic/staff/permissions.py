@@ -16,6 +16,7 @@ INVITE_PATIENTS = "invite patients"
 ANSWER_REQUESTS = "answer requests"  # appointments asked for, details to confirm, paper forms
 SEE_ACCESS_LOG = "see access log"
 SEE_PROMISES = "see promises"  # how many promises to patients were kept
+MANAGE_ACCOUNTS = "manage accounts"  # hand over a code for somebody's second step
 
 PERMISSIONS = {
     Role.THERAPIST: {
@@ -24,6 +25,7 @@ PERMISSIONS = {
     Role.FRONT_DESK: {CARRY_REFERRALS, MANAGE_DIRECTORY, SEE_MESSAGES, INVITE_PATIENTS, ANSWER_REQUESTS},
     Role.MANAGER: {
         CARRY_REFERRALS, MANAGE_DIRECTORY, SEE_MESSAGES, INVITE_PATIENTS, ANSWER_REQUESTS, SEE_ACCESS_LOG, SEE_PROMISES,
+        MANAGE_ACCOUNTS,
     },
 }  # fmt: skip
 

@@ -1,17 +1,27 @@
 """The forms of the second step. Limits and spent codes are in the database: signing in needs no cache."""
 
+from contextlib import contextmanager
+
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    get_totp_secret,
+    hotp_value,
+    validate_totp_code,
+    yield_hotp_counters_from_time,
+)
 from allauth.mfa.utils import decrypt
+from django import forms
 from django.db import IntegrityError, transaction
 
 from clinic.audit.actions import account_event
 from clinic.network import address_of
-from clinic.staff import devices, tries
+from clinic.staff import devices, handing_over, tries
 from clinic.staff.models import SignInTry, SpentCode
 
 
@@ -45,8 +55,9 @@ def _spend(user, counter: int) -> bool:
     return True
 
 
-def checked(user, code: str) -> Authenticator:
-    """Return what the code opens. Raises ValidationError in words for the page, and counts the try."""
+@contextmanager
+def _counted(user):
+    """Count what happens inside as a wrong code unless it ends well. Raises ValidationError in words for the page."""
     request = context.request
     try:
         attempt = tries.begin(
@@ -54,12 +65,22 @@ def checked(user, code: str) -> Authenticator:
         )
     except tries.TooSoon as wait:
         raise get_account_adapter().too_soon(wait) from None
-    found = authenticator_for(user, code)
-    if found is None:
-        account_event(request, user, "wrong code", by=None)
-        raise get_adapter().validation_error("incorrect_code")
+    yield
     tries.take_back(attempt)
+
+
+def checked(user, code: str) -> Authenticator:
+    """Return what the code opens. Raises ValidationError in words for the page, and counts the try."""
+    with _counted(user):
+        found = authenticator_for(user, code)
+        if found is None:
+            raise _wrong(user, "wrong code", "incorrect_code")
     return found
+
+
+def _wrong(user, what: str, error: str):
+    account_event(context.request.resolver_match.view_name, user, what, by=None)
+    return get_adapter().validation_error(error)
 
 
 class _OneCode:
@@ -77,3 +98,67 @@ class SecondStepForm(_OneCode, AuthenticateForm):
 
 class ConfirmForm(_OneCode, ReauthenticateForm):
     pass
+
+
+HANDED_OVER = "Code from your manager"
+
+
+class SetUpForm(ActivateTOTPForm):
+    """The first second step of an account: the password alone does not set it up."""
+
+    handed_over = forms.CharField(
+        label=HANDED_OVER,
+        max_length=40,
+        help_text="A manager makes it for you on the page Staff and gives it to you in person.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    field_order = ["code", "handed_over"]
+
+    def clean(self):
+        """The handed-over code is used up last, when nothing else is wrong."""
+        given = super().clean()
+        if self.errors:
+            return given
+        try:
+            with _counted(self.user):
+                if not handing_over.spends(self.user, given["handed_over"]):
+                    raise _wrong(self.user, "wrong handed code", "incorrect_code")
+        except forms.ValidationError as error:
+            self.add_error("handed_over", error)
+        return given
+
+
+class ReplaceForm(forms.Form):
+    """Another app: a code of the new one, and a code that works now."""
+
+    code = forms.CharField(label="6 digits of the new app", max_length=20)
+    current = forms.CharField(label="6 digits of the app you use now, or a recovery code", max_length=40)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.secret = get_totp_secret(regenerate=not self.is_bound)
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
+
+    def clean_code(self) -> str:
+        if not validate_totp_code(self.secret, self.cleaned_data["code"]):
+            raise get_adapter().validation_error("incorrect_code")
+        return self.cleaned_data["code"]
+
+    def clean(self):
+        """The code that works now is spent last, when nothing else is wrong."""
+        given = super().clean()
+        if self.errors:
+            return given
+        try:
+            self.authenticator = checked(self.user, given["current"])
+        except forms.ValidationError as error:
+            self.add_error("current", error)
+        return given
+
+
+def drawn(user, form) -> str:
+    """The picture an authenticator app scans."""
+    adapter = get_adapter()
+    return adapter.build_totp_svg(adapter.build_totp_url(user, form.secret))

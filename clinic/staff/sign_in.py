@@ -57,7 +57,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request, **credentials):
         named = User.objects.filter(email=credentials.get("email", "").lower()).first()
-        account_event(request, named, "wrong password", by=None)
+        account_event(request.resolver_match.view_name, named, "wrong password", by=None)
 
     def too_soon(self, wait) -> ValidationError:
         moment = "a second" if wait.seconds == 1 else f"{wait.seconds} seconds"
@@ -66,20 +66,24 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         )
 
     def reauthenticate(self, user, password):
+        """With a second step a password is not enough to change it or to see recovery codes."""
+        if is_mfa_enabled(user):
+            raise ValidationError("Use a code of your authenticator app instead.", code="code_needed")
         return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def get_reauthentication_methods(self, user):
+        methods = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] != "reauthenticate"] if is_mfa_enabled(user) else methods
 
     def post_login(self, request, user, **more):
         """Who came in with a code is let in for good: this browser is known from now on."""
         response = super().post_login(request, user, **more)
-        account_event(request, user, "signed in")
+        account_event(request.resolver_match.view_name, user, "signed in")
         if is_mfa_enabled(user):
             if not devices.device_key(request, user.email):
                 emails.new_device(user)
             devices.remember(request, response, user.email)
         return response
-
-    def send_password_reset_mail(self, user, email, context):
-        emails.password_reset(user)
 
     def send_mail(self, template_prefix, email, context):
         """Mail leaves through the outbox only; what is no kind of message there is not sent."""
@@ -92,6 +96,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    def can_delete_authenticator(self, authenticator):
+        """A second step is replaced (`replace_second_step`), never only removed."""
+        return False
+
     def encrypt(self, text: str) -> str:
         return _keys().encrypt(text.encode()).decode()
 

@@ -3,10 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from clinic.staff import alerts, tries
+from clinic.staff import alerts, resets, tries
 
 
 @shared_task
-def tell_of_wrong_tries():
-    alerts.tell_of_wrong_tries(timezone.now())
-    tries.forget_old(timezone.now())
+def look_after_accounts():
+    """Mail new passwords that were asked for, and tell whose accounts are tried."""
+    now = timezone.now()
+    resets.answer(now)
+    alerts.tell_of_wrong_tries(now)
+    tries.forget_old(now)

@@ -57,7 +57,7 @@ def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
     `account` is what was typed: a name nobody has is counted like any other. `device` is b"" for a browser that was
     never let in as this account.
     """
-    keys = {"account_key": account_key(account), "network_key": _network_key(address), "device_key": device}
+    keys = {"account_key": account_key(account), "network_key": network_key(address), "device_key": device}
     now = timezone.now()
     with transaction.atomic():
         wait_for_turn(keys["account_key"], keys["network_key"])
@@ -91,7 +91,7 @@ def account_key(account: str) -> bytes:
     return keyed("sign-in account", account.strip().casefold())
 
 
-def _network_key(address: str) -> bytes:
+def network_key(address: str) -> bytes:
     """Whoever guesses can have a whole /24, or the /56 a provider gives to one household."""
     return keyed("sign-in network", network(address, v4=24, v6=56))
 

@@ -1,0 +1,29 @@
+"""What allauth tells of an account: a row of the access log and a mail to the person."""
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_reset
+from django.dispatch import receiver
+
+from clinic.audit.actions import account_event
+from clinic.staff import emails
+
+
+@receiver([password_changed, password_reset, password_set])
+def password_is_new(sender, request, user, **more):
+    account_event(request.resolver_match.view_name, user, "password changed")
+    emails.password_changed(user)
+
+
+@receiver(authenticator_added)
+def second_step_is_set_up(sender, request, user, authenticator, **more):
+    if authenticator.type != Authenticator.Type.TOTP:
+        return  # recovery codes come with the app
+    account_event(request.resolver_match.view_name, user, "second step set up")
+    emails.second_step_changed(user)
+
+
+@receiver(authenticator_reset)
+def recovery_codes_are_new(sender, request, user, **more):
+    account_event(request.resolver_match.view_name, user, "new recovery codes")
+    emails.second_step_changed(user)

@@ -1,0 +1,64 @@
+"""Who works here and whether they have a second step; setting up another one."""
+
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_codes
+from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.audit.actions import account_event
+from clinic.staff import emails
+from clinic.staff.handing_over import LIVES, hand_over
+from clinic.staff.models import HandedOverCode, User
+from clinic.staff.permissions import MANAGE_ACCOUNTS, staff_may
+from clinic.staff.second_step import ReplaceForm, drawn
+
+
+@staff_may(MANAGE_ACCOUNTS)
+def people(request):
+    """The people of the manager's locations, and how each signs in."""
+    return render(request, "staff/people.html", {"people": _colleagues(request.user)})
+
+
+@require_POST
+@staff_may(MANAGE_ACCOUNTS)
+def hand_over_code(request, id):
+    """Shows the code once, on the page that answers the press."""
+    person = get_object_or_404(_colleagues(request.user).exclude(pk=request.user.pk), public_id=id)
+    code = hand_over(person, by=request.user, page=request.resolver_match.view_name)
+    hours = int(LIVES.total_seconds() // 3600)
+    shown = {"people": _colleagues(request.user), "person": person, "code": code, "hours": hours}
+    return render(request, "staff/people.html", shown)
+
+
+def _colleagues(manager):
+    own = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    waiting = HandedOverCode.objects.filter(user=OuterRef("pk"), expires_at__gt=timezone.now())
+    shared = User.objects.filter(locations__in=manager.locations.all(), is_active=True).distinct()
+    return shared.annotate(has_second_step=Exists(own), code_waits=Exists(waiting))
+
+
+def replace_second_step(request):
+    """Another app in place of the one there is: only with a code that works now."""
+    form = ReplaceForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        _replace(request, form)
+        messages.success(request, "Your new app is set up. Keep these new recovery codes; the ones before are void.")
+        return redirect("mfa_view_recovery_codes")
+    return render(request, "staff/replace_second_step.html", {"form": form, "picture": drawn(request.user, form)})
+
+
+@transaction.atomic
+def _replace(request, form) -> None:
+    post_authentication(request, form.authenticator, reauthenticated=True)
+    Authenticator.objects.filter(user=request.user).delete()
+    TOTP.activate(request.user, form.secret)
+    auto_generate_recovery_codes(request)
+    clear_totp_secret(request)
+    account_event(request.resolver_match.view_name, request.user, "second step new")
+    emails.second_step_changed(request.user)
