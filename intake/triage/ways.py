@@ -25,6 +25,17 @@ STEPS = 4  # how many questions may have to be answered to make one visible
 TRIES = 200  # combinations looked at before the parts of a condition count as excluding each other
 
 
+class Budget:
+    """How many more tries a search has."""
+
+    def __init__(self, tries: int) -> None:
+        self.left = tries
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
 class Ways:
     """The minimal ways to fire each rule of one protocol."""
 
@@ -74,7 +85,7 @@ class Ways:
         for part in self.parts(self.protocol.rules[rule].fires_when.expression):
             hidden = self._hidden(part)
             every = hidden is not None and hidden not in met
-            for shown in self._shown(part) if every else self._first_shown(part, STEPS):
+            for shown in self._shown(part) if every else self._first_shown(part, STEPS, Budget(TRIES)):
                 met.add(str(hidden))
                 yield self._answers(shown)
 
@@ -156,25 +167,28 @@ class Ways:
 
     # ------------------------------------------------------------------ what must be visible
 
-    def _shown(self, part: Part, steps: int = STEPS) -> Iterator[Part]:
+    def _shown(self, part: Part) -> Iterator[Part]:
         """The part with what makes its questions visible: each alternative for the first hidden one."""
         hidden = self._hidden(part)
         if hidden is None:
             yield part
             return
         for more in self._openings(part, hidden):
-            yield from self._first_shown(more, steps - 1)
+            yield from self._first_shown(more, STEPS - 1, Budget(TRIES))
 
-    def _first_shown(self, part: Part, steps: int) -> Iterator[Part]:
+    def _first_shown(self, part: Part, steps: int, budget: Budget) -> Iterator[Part]:
+        """The part with the first alternative by which all its questions are visible; nothing when none is found."""
         hidden = self._hidden(part)
         if hidden is None:
             yield part
-        elif steps:
-            for more in self._openings(part, hidden):
-                found = next(self._first_shown(more, steps - 1), None)
-                if found is not None:
-                    yield found
-                    return
+            return
+        for more in self._openings(part, hidden) if steps else ():
+            if not budget.spend():
+                return
+            found = next(self._first_shown(more, steps - 1, budget), None)
+            if found is not None:
+                yield found
+                return
 
     def _hidden(self, part: Part) -> str | None:
         answers = self._answers(part)
@@ -199,7 +213,7 @@ def _covered(each: Sequence[list[Part]]) -> list[Part]:
 
 def _fitting(each: Sequence[list[Part]], fixed: dict[int, Part]) -> Part | None:
     """The first choice of one part from each list that fit together, the fixed ones given."""
-    tries = [TRIES]
+    budget = Budget(TRIES)
     lists = [[fixed[place]] if place in fixed else parts for place, parts in enumerate(each)]
     lists.sort(key=len)  # what leaves no choice first
 
@@ -207,8 +221,7 @@ def _fitting(each: Sequence[list[Part]], fixed: dict[int, Part]) -> Part | None:
         if place == len(lists):
             return found
         for part in lists[place]:
-            tries[0] -= 1
-            if tries[0] < 0:
+            if not budget.spend():
                 return None
             more = _joined(found, part)
             whole = search(more, place + 1) if more is not None else None
