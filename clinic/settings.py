@@ -18,6 +18,7 @@ from clinic import usable
 from clinic.beat import SCHEDULE
 from clinic.embedded import running_urls
 from clinic.keys import local_key
+from clinic.messages.quiet import QuietHours
 from clinic.usable import refused
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -198,6 +199,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
 # More send faster, and leave more mails in doubt after a crash.
+try:
+    QUIET_HOURS = QuietHours.from_text(os.environ.get("QUIET_HOURS", "21-8"))  # no routine mail, by its reader's clock
+except ValueError as error:
+    raise refused(f"QUIET_HOURS cannot be used: {error}. See .env.example.") from error
 SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
 _from_us = formataddr((ORGANIZATION, "no-reply@localhost"))
 DEFAULT_FROM_EMAIL = usable.sender(required("FROM_EMAIL", _from_us), PRODUCTION)

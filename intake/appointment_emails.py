@@ -17,7 +17,7 @@ from intake.models import AppointmentRequest
 
 LATE = 2  # the second round: the promised time has passed
 REMINDED_BEFORE = timedelta(hours=24)
-TO_THE_PATIENT = ["appointment_booked", "visit_reminder"]
+TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
@@ -56,7 +56,7 @@ def booked(request: AppointmentRequest) -> list[Message]:
     return mails
 
 
-def _to_the_patient(name, request, number, **more) -> Message:
+def _to_the_patient(name, request, number, *, at=None, **more) -> Message:
     return messages.schedule(
         name,
         key=f"{name}:{request.public_id}:{number}",
@@ -65,9 +65,17 @@ def _to_the_patient(name, request, number, **more) -> Message:
         subject_type="appointment",
         subject_id=request.public_id,
         location=request.location,
-        facts={"starts_at": moment(request.starts_at, request.location.time_zone)},
+        facts={"starts_at": moment(at or request.starts_at, request.location.time_zone)},
         **more,
     )
+
+
+def off(request: AppointmentRequest, was_at: datetime) -> Message | None:
+    """Tell the patient that the visit they know of is off, when a mail may go to them."""
+    if not request.patient.email:
+        return None
+    number = Message.objects.about("appointment", request.public_id).filter(kind="visit_off").count() + 1
+    return _to_the_patient("visit_off", request, number, at=was_at)
 
 
 def not_any_more(request: AppointmentRequest) -> None:
@@ -77,6 +85,11 @@ def not_any_more(request: AppointmentRequest) -> None:
         kinds=TO_THE_PATIENT,
         why="The visit was moved or is off.",
     )
+
+
+def said_in(message) -> datetime:
+    """Return the time a message tells of."""
+    return datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
 
 
 def _request(message) -> AppointmentRequest:
@@ -111,8 +124,7 @@ class _OfAVisit:
     @staticmethod
     def still_needed(message) -> str:
         request = _request(message)
-        said = datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
-        if request.starts_at is None or request.starts_at != said:
+        if request.starts_at is None or request.starts_at != said_in(message):
             return "The visit was moved or is off."
         if request.starts_at <= timezone.now():
             return "The visit is over."
@@ -133,8 +145,32 @@ class _OfAVisit:
         patient.save(update_fields=["email"])
 
 
-@kind("appointment_booked", title="A visit was booked", safe=("clinic", "location", "phone", "starts_at", "link"))
+@kind(
+    "appointment_booked",
+    title="A visit was booked",
+    safe=("clinic", "location", "phone", "starts_at", "link", "round"),
+)
 class AppointmentBooked(_OfAVisit):
+    """From the second time on it says that the time before does not count any more."""
+
+    @staticmethod
+    def facts(message) -> dict:
+        request = _request(message)
+        asked_to_move = request.reason == AppointmentRequest.Reason.MOVE
+        number = 2 if asked_to_move else int(message.key.rpartition(":")[2])
+        return {"link": address_of(extended(request.patient.public_id)), "round": number}
+
+
+@kind("visit_off", title="A visit is off", safe=("clinic", "phone", "starts_at", "link"))
+class VisitOff(_OfAVisit):
+    @staticmethod
+    def still_needed(message) -> str:
+        request = _request(message)
+        was_at = said_in(message)
+        if request.starts_at == was_at:
+            return "The visit stands again."
+        return "That time is over." if was_at <= timezone.now() else request.patient.why_no_mail()
+
     @staticmethod
     def facts(message) -> dict:
         return {"link": address_of(extended(_request(message).patient.public_id))}

@@ -10,5 +10,6 @@ urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("requests/", requests.requests, name="requests"),
     path("requests/find/", requests.find, name="find_patient"),
+    path("requests/calls/<uuid:public_id>/", requests.call_made, name="call_made"),
     path("requests/<uuid:public_id>/", requests.appointment_request, name="appointment_request"),
 ]

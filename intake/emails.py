@@ -131,7 +131,7 @@ class IntakeInvitation(_ToPatient):
     pass
 
 
-@kind("intake_link", title="Link to continue an intake", safe=("clinic", "phone", "link"))
+@kind("intake_link", title="Link to continue an intake", safe=("clinic", "phone", "link"), asked_for=True)
 class IntakeLink(_ToPatient):
     pass
 

@@ -68,11 +68,11 @@ class _ToStatusPage:
         return {"link": address_of(extended(message.subject_id))}
 
 
-@kind("answers_received", title="Answers received", safe=("clinic", "phone", "link"))
+@kind("answers_received", title="Answers received", safe=("clinic", "phone", "link"), asked_for=True)
 class AnswersReceived(_ToStatusPage):
     pass
 
 
-@kind("status_link", title="Link to the status page", safe=("clinic", "phone", "link"))
+@kind("status_link", title="Link to the status page", safe=("clinic", "phone", "link"), asked_for=True)
 class StatusLink(_ToStatusPage):
     asked_for = True

@@ -82,6 +82,30 @@ def appointment_reminder(appointment: Appointment) -> Message | None:
     )
 
 
+def appointment_moved(appointment: Appointment) -> Message | None:
+    """Tell the patient of the new time at once."""
+    return _of_an_appointment("appointment_moved", appointment)
+
+
+def appointment_off(appointment: Appointment) -> Message | None:
+    """Tell the patient at once that the time they know of does not stand."""
+    return _of_an_appointment("appointment_off", appointment)
+
+
+def _of_an_appointment(name, appointment) -> Message | None:
+    patient = appointment.referral.patient
+    if not patient.email:
+        return None
+    return _about(
+        appointment.referral,
+        name,
+        appointment.pk,
+        to=patient.email,
+        language=patient.language,
+        facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
+    )
+
+
 def report_received(report: Report) -> list[Message]:
     """Tell the therapist who decided and whoever carries the referral; all therapists when the first is not there."""
     referral = report.referral
@@ -186,19 +210,8 @@ class ReferralNotAnsweredDesk:
         return {"link": settings.SITE_URL + reverse("referrals")}
 
 
-@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
-class AppointmentReminder:
-    @staticmethod
-    def still_needed(message) -> str:
-        referral = _referral(message)
-        appointment = referral.appointments.get(pk=_numbers(message)[0])
-        if referral.status in Referral.ENDED:
-            return "The referral has ended."
-        if appointment.replaced_at or referral.status != Status.SCHEDULED:
-            return "The appointment was changed."
-        if appointment.starts_at - timezone.now() < TOO_CLOSE:
-            return "The appointment is too close, or over."
-        return referral.patient.why_no_mail()
+class _OfAnAppointment:
+    """Goes to the patient's address and in their language as they are now."""
 
     @staticmethod
     def recipient(message) -> str:
@@ -213,6 +226,49 @@ class AppointmentReminder:
         patient = _referral(message).patient
         patient.email = to
         patient.save(update_fields=["email"])
+
+    @staticmethod
+    def appointment(message) -> Appointment:
+        return Appointment.objects.select_related("referral__patient").get(pk=_numbers(message)[0])
+
+
+@kind("appointment_moved", title="Appointment moved", safe=("clinic", "phone", "starts_at"))
+class AppointmentMoved(_OfAnAppointment):
+    @classmethod
+    def still_needed(cls, message) -> str:
+        appointment = cls.appointment(message)
+        if appointment.replaced_at:
+            return "The appointment was changed."
+        if appointment.starts_at <= timezone.now():
+            return "The appointment is over."
+        return appointment.referral.patient.why_no_mail()
+
+
+@kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at"))
+class AppointmentOff(_OfAnAppointment):
+    @classmethod
+    def still_needed(cls, message) -> str:
+        appointment = cls.appointment(message)
+        if appointment.referral.appointments.filter(replaced_at=None).exists():
+            return "There is a new appointment."
+        if appointment.starts_at <= timezone.now():
+            return "That time is over."
+        return appointment.referral.patient.why_no_mail()
+
+
+@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
+class AppointmentReminder(_OfAnAppointment):
+    @staticmethod
+    def still_needed(message) -> str:
+        referral = _referral(message)
+        appointment = referral.appointments.get(pk=_numbers(message)[0])
+        if referral.status in Referral.ENDED:
+            return "The referral has ended."
+        if appointment.replaced_at or referral.status != Status.SCHEDULED:
+            return "The appointment was changed."
+        if appointment.starts_at - timezone.now() < TOO_CLOSE:
+            return "The appointment is too close, or over."
+        return referral.patient.why_no_mail()
 
 
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))

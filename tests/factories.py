@@ -19,6 +19,7 @@ from intake.models import (
     AlarmsSeen,
     AppointmentRequest,
     Assessment,
+    CallToMake,
     Case,
     Consent,
     Decision,
@@ -165,6 +166,18 @@ def appointment_request(*, at: Location, **fields) -> AppointmentRequest:
         intake=sent,
         location=at,
         **{"days": ["mon"], "times": [], "reason": "new", "answer_by": timezone.now() + timedelta(days=1), **fields},
+    )
+
+
+def call_to_make(*, about: AppointmentRequest, **fields) -> CallToMake:
+    """A call the desk owes about a visit that is off."""
+    return CallToMake.objects.create(
+        patient=about.patient,
+        location=about.location,
+        where=CallToMake.Where.CLINIC,
+        subject_id=about.public_id,
+        time_zone=about.location.time_zone,
+        **{"was_at": timezone.now() + timedelta(days=1), **fields},
     )
 
 

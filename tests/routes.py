@@ -102,6 +102,7 @@ ROUTES = {
     "invite": Route(may.INVITE_PATIENTS),
     # What patients ask the desk for
     "requests": Route(may.ANSWER_REQUESTS, shows=True),
+    "call_made": changes(may.ANSWER_REQUESTS, "call"),
     "find_patient": changes(may.ANSWER_REQUESTS, ""),
     "appointment_request": Route(may.ANSWER_REQUESTS, "appointment request", shows=True),
     # Forms on paper
@@ -168,6 +169,7 @@ ROUTES = {
 OF_A_LOCATION = {
     "patient",
     "appointment request",
+    "call",
     "paper form",
     "paper page",
     "case",

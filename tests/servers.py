@@ -23,6 +23,7 @@ OWN = "PLUMBLINE_TESTS_OWN_SERVERS"  # settings of servers started here and not 
 def pytest_load_initial_conftests(early_config):
     """Before anything reads the settings: they take their servers from the environment."""
     os.environ["PLUMBLINE_ENV"] = "test"
+    os.environ["QUIET_HOURS"] = "none"  # tests run at any hour; those about the night set their own
     for name in os.environ.pop(OWN, "").split():  # those of the process that only hands out the tests
         del os.environ[name]
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the test

@@ -191,6 +191,7 @@ def samples(location, maya, priya):
     )
     patient_file = factories.patient_file(referral.decision.case.intake)
     asked = factories.appointment_request(at=location)
+    call = factories.call_to_make(about=asked)
     paper_form = factories.intake(at=location, paper_code="22222222C")
     message = factories.message(at=location, subject_id=referral.public_id)
     ends = timezone.now() + timedelta(days=1)
@@ -211,6 +212,7 @@ def samples(location, maya, priya):
         "page": {"number": 1},
         "answer": {"answer": "accept"},
         "appointment request": {"public_id": asked.public_id},
+        "call": {"public_id": call.public_id},
         "paper form": {"public_id": paper_form.public_id},
         "paper page": {"public_id": paper_form.public_id, "number": 1},
         "key": {"key": "none"},

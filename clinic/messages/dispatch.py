@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -24,6 +25,7 @@ from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, SweepBeat
+from clinic.messages.quiet import due_moment
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ Status = Message.Status
 LOST = "lost"  # our lease ran out and another worker has the message
 SPREAD = "spread"  # an announcement became a message for each of its people
 NO_LEASE = {"lease_token": None, "lease_until": None}
+MORNING = "It waits for the morning."
 NOBODY = "There is nobody to tell: no therapist and no manager."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
 
@@ -87,7 +90,8 @@ def sweep(now: datetime | None = None, *, in_place_of_worker: bool = False) -> C
 
 class _Sweep:
     def __init__(self, clock, in_place_of_worker=False):
-        self.clock = clock
+        self.clock = clock  # an expression of the database, or a moment in tests
+        self.at = None  # the moment of the last claim by that clock
         self.in_place_of_worker = in_place_of_worker
         self.post = _Post()
         self.token = uuid4()
@@ -133,7 +137,10 @@ class _Sweep:
         One that was handed over by a worker that died is in doubt: it may have arrived.
         """
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLAIM_AT_ONCE])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s), statement_timestamp()", [ONE_CLAIM_AT_ONCE])
+            self.at = cursor.fetchone()[1]
+        if isinstance(self.clock, datetime):
+            self.at = self.clock
         due = Message.objects.due(self.clock).select_related("location")
         under_way = Message.objects.filter(status=Status.SENDING, lease_until__gt=self.clock)
         if under_way.values("lease_token").distinct().count() >= settings.SWEEPS_AT_ONCE:
@@ -157,6 +164,8 @@ class _Sweep:
         kind = KINDS.get(message.kind)
         if kind is None:  # written by a newer version than this worker; another will know it
             return self.put_off(message, "This worker does not know this kind of message yet.", timedelta(minutes=1))
+        if wait := self.until_morning(message, kind):
+            return self.put_off(message, MORNING, wait)
         if message.doubts >= MOST_DOUBTS:
             return self.end(message, Status.FAILED, NO_ANSWER_TWICE)
         try:
@@ -177,6 +186,13 @@ class _Sweep:
             log.error("%s could not be written: %s", message.key, type(error).__name__)
             return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
         return self.hand_over(message, kind, mail(message, subject, body))
+
+    def until_morning(self, message: Message, kind) -> timedelta:
+        """Return how long a routine message waits because its reader sleeps: nothing by day."""
+        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
+        if not kind.by_day_only:
+            return timedelta()
+        return due_moment(self.at, zone, settings.QUIET_HOURS) - self.at
 
     @transaction.atomic
     def spread(self, message: Message, people) -> str:

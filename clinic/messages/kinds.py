@@ -27,14 +27,23 @@ AUDIENCES = ("patient", "staff", "office")
 
 @dataclass(frozen=True)
 class Kind:
-    """`routine` kinds can wait for each other; the others alert staff and are tried again at short steps."""
+    """`routine` kinds can wait for each other; the others alert staff and are tried again at short steps.
+
+    `asked_for` is what its reader has just asked for: it is routine, and still goes at night.
+    """
 
     name: str
     title: str
     audience: str
     safe: frozenset
     routine: bool
+    asked_for: bool
     source: type
+
+    @property
+    def by_day_only(self) -> bool:
+        """True when nobody should be woken by it."""
+        return self.routine and not self.asked_for
 
     def still_needed(self, message) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""
@@ -94,7 +103,7 @@ class _OnlyFacts(Context):
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True):
+def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True, asked_for=False):
     """Register the class below as the kind `name`; `title` is what staff call it."""
     if audience not in AUDIENCES:
         raise ValueError(f"{name}: audience is one of {', '.join(AUDIENCES)}.")
@@ -104,7 +113,7 @@ def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: 
     def register(source):
         if name in KINDS:
             raise ValueError(f"There is already a kind of message called {name}.")
-        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, source)
+        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, source)
         return source
 
     return register

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import appointment_emails as emails
+from intake.actions import calls
 from intake.danger import sent_to_emergency, urgency_now
-from intake.models import AppointmentRequest, Intake, Patient, Urgency
+from intake.models import AppointmentRequest, CallToMake, Intake, Patient, Urgency
 
 State = AppointmentRequest.State
 WITHIN_WORKING_DAYS = 1
@@ -109,12 +110,15 @@ def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=Non
     if starts_at <= now:
         raise ValueError("A visit is booked for a time to come.")
     with _history(by):
+        was_at = request.starts_at
         if request.state == State.ASKED and request.reason == AppointmentRequest.Reason.MOVE:
-            _close_the_one_moved(request, now)
+            was_at = _close_the_one_moved(request, now)
         request.state, request.starts_at, request.answer = State.BOOKED, starts_at, answer
         request.answered_at, request.answered_by = now, by
         request.save()
     emails.booked(request)
+    if was_at is not None and was_at != starts_at:
+        _call_unless_a_mail_tells(request, was_at, starts_at)
     return request
 
 
@@ -124,11 +128,15 @@ def close(request: AppointmentRequest, *, answer, by, seen, now=None) -> Appoint
     request = _to_answer(request, by, seen)
     if not answer.strip():
         raise ValueError("Closing a request takes words to the patient.")
+    now, was_at = now or timezone.now(), request.starts_at
     with _history(by):
         request.state, request.answer, request.starts_at = State.CLOSED, answer, None
-        request.answered_at, request.answered_by = now or timezone.now(), by
+        request.answered_at, request.answered_by = now, by
         request.save()
     emails.not_any_more(request)
+    if was_at is not None and was_at > now:
+        emails.off(request, was_at)
+        _call_unless_a_mail_tells(request, was_at, None)
     return request
 
 
@@ -149,12 +157,31 @@ def _to_answer(request, by, seen):
     return request
 
 
-def _close_the_one_moved(request, now):
+def _call_unless_a_mail_tells(request, was_at, starts_at) -> None:
+    """The desk calls whoever no mail reaches in time: at night, without an address, or close to the visit."""
+    if calls.mail_tells_in_time(request.patient, was_at, starts_at):
+        return
+    calls.call_about_a_visit(
+        request.patient,
+        where=CallToMake.Where.CLINIC,
+        subject_id=request.public_id,
+        location=request.location,
+        time_zone=request.location.time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+    )
+
+
+def _close_the_one_moved(request, now) -> datetime | None:
+    """Close the visit somebody asked to move; returns when it would have been."""
+    was_at = None
     before = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=now)
     for one in before.select_for_update():
+        was_at = one.starts_at
         one.state, one.starts_at = State.CLOSED, None
         one.save()
         emails.not_any_more(one)
+    return was_at
 
 
 def _locked(request):

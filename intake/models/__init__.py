@@ -3,6 +3,7 @@
 from intake.models.alarms import AlarmsSeen
 from intake.models.appointment import AppointmentRequest
 from intake.models.assessment import Assessment, ProtocolVersion
+from intake.models.call import CallToMake
 from intake.models.case import Case, CaseEvent, Contact, MoveNotAllowed
 from intake.models.code import AnswerCode
 from intake.models.consent import Consent, ConsentText, Document
@@ -21,6 +22,7 @@ __all__ = [
     "AnswerCode",
     "AppointmentRequest",
     "Assessment",
+    "CallToMake",
     "Case",
     "CaseEvent",
     "Consent",

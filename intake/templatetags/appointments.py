@@ -6,7 +6,7 @@ from django.template.defaultfilters import date
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.actions import appointments
 from intake.forms.appointment import days_in_words, times_in_words
-from intake.models import AppointmentRequest, Patient
+from intake.models import AppointmentRequest, CallToMake, Patient
 
 register = template.Library()
 
@@ -45,4 +45,5 @@ def requests_waiting(user) -> int:
     if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
         return 0
     asked = AppointmentRequest.objects.visible_to(user).unanswered().count()
-    return asked + Patient.objects.visible_to(user).came_of_age().count()
+    calls = CallToMake.objects.visible_to(user).waiting().count()
+    return asked + calls + Patient.objects.visible_to(user).came_of_age().count()

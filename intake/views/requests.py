@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
-from intake.actions import appointments
+from intake.actions import appointments, calls
 from intake.actions.way_back import with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
 from intake.forms.paper import NameAndBirthForm
-from intake.models import AppointmentRequest, Patient
+from intake.models import AppointmentRequest, CallToMake, Patient
 
 State = AppointmentRequest.State
 SHOWN = 100  # of each sort; more than that is a day nobody plans by list
@@ -45,6 +45,7 @@ def _show_list(request, form, found=()):
     saw(request, subject="list")
     context = {
         "waiting": waiting,
+        "calls": CallToMake.objects.visible_to(user).waiting().select_related("patient", "location")[:SHOWN],
         "late": sum(one.answer_by < now for one in waiting),
         "booked": mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at", "pk")[:SHOWN],
         "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
@@ -122,3 +123,15 @@ def _show(request, asked, *, status=200, book=None, close=None):
         "history": history,
     }
     return render(request, "requests/request.html", context, status=status)
+
+
+@require_POST
+@staff_may(ANSWER_REQUESTS)
+def call_made(request, public_id):
+    """Somebody has told the patient that the visit moved or is off; the call leaves the list, with their name."""
+    call = get_object_or_404(CallToMake.objects.visible_to(request.user), public_id=public_id)
+    if calls.say_it_was_made(call, by=request.user):
+        messages.success(request, "Noted with your name: the patient knows.")
+    else:
+        messages.info(request, f"{call.done_by or 'Somebody else'} has already made this call.")
+    return redirect("requests")

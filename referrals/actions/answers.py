@@ -8,6 +8,8 @@ from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.permissions import SIGN_REFERRALS
+from intake.actions import calls
+from intake.models import CallToMake
 from referrals import emails, schedule
 from referrals.actions.steps import NotYet, Status, What, check_may, lock, next_date, write_down
 from referrals.models import Appointment, Referral, Report
@@ -111,7 +113,7 @@ def give_appointment(
         by=by,
         next_check_at=next_date(referral, Status.SCHEDULED, now, starts_at),
     )
-    drop_appointment(referral)
+    before = _replace_appointment(referral)
     appointment = Appointment.objects.create(
         referral=referral,
         starts_at=starts_at,
@@ -123,6 +125,9 @@ def give_appointment(
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=starts_at + schedule.LINK_LIVES)
     stop_reminding(referral, "an appointment was made")
     emails.appointment_reminder(appointment)
+    if before is not None and before.starts_at != starts_at:
+        emails.appointment_moved(appointment)
+        _call_unless_a_mail_tells(referral, before, appointment)
     return appointment
 
 
@@ -196,14 +201,42 @@ def read_report(report: Report, *, by) -> Report:
 
 
 def drop_appointment(referral: Referral) -> None:
-    """The appointment no longer stands; its reminder is not sent."""
-    if referral.appointments.filter(replaced_at=None).update(replaced_at=timezone.now()):
+    """The appointment no longer stands. A patient who would still go there is told at once."""
+    before = _replace_appointment(referral)
+    if before is not None and before.starts_at > timezone.now():
+        emails.appointment_off(before)
+        _call_unless_a_mail_tells(referral, before, None)
+
+
+def _replace_appointment(referral: Referral) -> Appointment | None:
+    """Return the appointment that stood until now; what was to be mailed about it is not sent."""
+    before = referral.appointments.filter(replaced_at=None).first()
+    if before is not None:
+        before.replaced_at = timezone.now()
+        before.save(update_fields=["replaced_at"])
         messages.withdraw(
             subject_type="referral",
             subject_id=referral.public_id,
-            kinds=["appointment_reminder"],
+            kinds=["appointment_reminder", "appointment_moved"],
             why="the appointment was changed",
         )
+    return before
+
+
+def _call_unless_a_mail_tells(referral: Referral, before: Appointment, after: Appointment | None) -> None:
+    """The desk calls a patient whom no mail tells in time of a time that changed."""
+    starts_at = after.starts_at if after else None
+    if calls.mail_tells_in_time(referral.patient, before.starts_at, starts_at):
+        return
+    calls.call_about_a_visit(
+        referral.patient,
+        where=CallToMake.Where.OFFICE,
+        subject_id=referral.public_id,
+        location=referral.location,
+        time_zone=(after or before).time_zone,
+        was_at=before.starts_at,
+        starts_at=starts_at,
+    )
 
 
 def stop_reminding(referral: Referral, why: str) -> None:

@@ -139,7 +139,7 @@ def _end(referral, status, what, reason, words, by):
         ended_at=timezone.now(),
         next_check_at=None,
     )
-    drop_appointment(referral)
     end_link(referral, by=by)
     messages.withdraw(subject_type="referral", subject_id=referral.public_id, why=f"the referral was {referral.status}")
+    drop_appointment(referral)  # after the others are withdrawn: this one must still be told
     return referral

@@ -99,6 +99,8 @@ def everything(location, maya, priya, ruth):
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
     about_referrals.appointment_reminder(appointment)
+    about_referrals.appointment_moved(appointment)
+    about_referrals.appointment_off(appointment)
     about_referrals.report_received(report)
     to_staff.password_reset(maya)
     to_staff.new_device(maya)
@@ -112,6 +114,7 @@ def everything(location, maya, priya, ruth):
     )
     visit.refresh_from_db()
     appointment_emails.booked(visit)
+    appointment_emails.off(visit, visit.starts_at)
     return marks, ids
 
 

@@ -1,0 +1,62 @@
+"""A patient who has to be called because no mail tells them in time that a visit moved or is off."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class CallToMakeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Calls of the locations of this member of staff, when their role answers patients."""
+        from clinic.staff.permissions import ANSWER_REQUESTS
+
+        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
+            return self.none()
+        return self.filter(location__in=user.places())
+
+    def waiting(self):
+        """Those nobody has made yet; on top where the patient would go first."""
+        return self.filter(done_at=None).order_by("was_at", "pk")
+
+
+class CallToMake(models.Model):
+    """It stands in the desk's list until somebody says, by name, that the patient knows.
+
+    `was_at` is the time the patient knows of; `starts_at` the new one, empty when the visit is off. A visit that
+    changes again before the call is the same call, with the newest time.
+    """
+
+    class Where(models.TextChoices):
+        CLINIC = "clinic", "at the clinic"
+        OFFICE = "office", "at a specialist's office"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="calls_to_make")
+    location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="calls_to_make")
+    where = models.CharField(max_length=10, choices=Where)
+    subject_id = models.UUIDField(help_text="Public id of the request or the referral the visit belongs to")
+    time_zone = models.CharField(max_length=40)
+    was_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CallToMakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id"], condition=Q(done_at=None), name="one_open_call_for_each_visit"
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="call_that_was_made_has_a_name",
+            ),
+        ]
+
+    def __str__(self):
+        return f"call about a visit {self.public_id}"
