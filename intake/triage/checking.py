@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from . import translations
+from .accepting import judge_cliffs
 from .cases import Block, read_cases, run_cases
+from .cliffs import cliffs
 from .errors import Defect, Place
 from .expressions import And, AtLeast, Compare, Expression, Includes, Not, Or, walk
 from .lookalikes import never_beside, shown_by_nothing
 from .paging import Earliest, earliest_pages
 from .protocol import Protocol, Question, Rule, Urgency
 from .resolving import questions_in
+from .unsure import unsure_too_high
 
 NEVER_SAID = re.compile(r"\b(diagnos\w*|probabl[ey]|you are fine|nothing serious|can wait)\b", re.IGNORECASE)
 ELSEWHERE = {"ED": "emergency_department", "behavioral health": "behavioral_health"}  # other words for an id
@@ -38,8 +41,11 @@ class Report:
         return not self.defects
 
 
-def check(protocol: Protocol) -> Report:
-    """Everything that is wrong with a loaded protocol, and what is worth knowing about it."""
+def check(protocol: Protocol, *, search: bool = False) -> Report:
+    """Everything that is wrong with a loaded protocol, and what is worth knowing about it.
+
+    `search` looks for cliffs and for "unsure" above a definite answer too, which takes many times as long.
+    """
     found = list(read_cases(protocol.folder))
     blocks = [block for block in found if isinstance(block, Block)]
     defects = [block for block in found if isinstance(block, Defect)]
@@ -56,6 +62,9 @@ def check(protocol: Protocol) -> Report:
     ):
         defects += finding(protocol, blocks)
     defects += translations.defects(protocol)
+    if search:
+        defects += judge_cliffs(protocol, cliffs(protocol, blocks)).defects
+        defects += unsure_too_high(protocol, blocks)
     earliest = earliest_pages(protocol, blocks)
     notes = [*unread_options(protocol), *skippable(protocol, blocks), *late(protocol, earliest)]
     notes += [*unread_in_cases(protocol, blocks), *never_beside(protocol, blocks)]

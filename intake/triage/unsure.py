@@ -42,12 +42,15 @@ class TooHigh:
         )
 
 
-def too_high(protocol: Protocol, blocks: Iterable[Block]) -> Iterator[TooHigh]:
-    """Find each red-flag question whose "unsure" lies above what its definite answers bring, each tier once."""
+def too_high(protocol: Protocol, blocks: Iterable[Block], rules: Iterable[str] = ()) -> Iterator[TooHigh]:
+    """Find each red-flag question whose "unsure" lies above what its definite answers bring, each tier once.
+
+    `rules` keeps the search to the ways of some of them.
+    """
     ways, compare = Ways(protocol, blocks), Comparison(protocol)
     seen: set[tuple[str, str, Urgency, Urgency]] = set()
     opened = set(protocol.unknowns.open_options)
-    for rule in protocol.rules:
+    for rule in rules or protocol.rules:
         for answers in ways.of(rule):
             for name, value in answers.items():
                 question = protocol.questions[name]

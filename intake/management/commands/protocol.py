@@ -31,6 +31,7 @@ class Command(BaseCommand):
         verb = verbs.add_parser("check", help="refuses a protocol with a defect, and says what is worth knowing")
         verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
         verb.add_argument("--notes", action="store_true", help="list the notes too")
+        verb.add_argument("--cliffs", action="store_true", help="search for cliffs and too high an “unsure” as well")
         verb.add_argument("--mutations", type=int, metavar="N", help="inject N defects and print the share caught")
         verb = verbs.add_parser("cliffs", help="where one change of context takes a patient down two tiers or more")
         verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
@@ -59,9 +60,9 @@ class Command(BaseCommand):
     def handle(self, *, verb, **options):
         getattr(self, verb)(**{name: options[name] for name in ARGUMENTS[verb]})
 
-    def check(self, folder, notes, mutations):
+    def check(self, folder, notes, cliffs, mutations):
         protocol = loaded(folder)
-        report = check(protocol)
+        report = check(protocol, search=cliffs)
         for defect in report.defects:
             self.stderr.write(str(defect))
         if notes:
@@ -178,7 +179,7 @@ class Command(BaseCommand):
 
 
 ARGUMENTS = {
-    "check": ("folder", "notes", "mutations"),
+    "check": ("folder", "notes", "cliffs", "mutations"),
     "cliffs": ("folder", "all"),
     "show": ("id",),
     "diff": ("old", "new"),
