@@ -118,8 +118,8 @@ def test_who_asks_for_a_link_at_night_gets_it(location, quiet, post_office):
 
 
 def test_which_kinds_leave_by_night():
-    by_night = {name for name, kind in KINDS.items() if not kind.by_day_only}
-    assert by_night == {
-        *("case_needs_you", "password_reset", "new_device", "wrong_sign_ins"),
-        *("intake_link", "status_link", "answers_received"),
-    }
+    alerts = {name for name, kind in KINDS.items() if not kind.routine}
+    asked_for = {"intake_link", "status_link", "answers_received"}
+    assert {KINDS[name].audience for name in alerts} == {"staff"}
+    assert "case_needs_you" in alerts
+    assert {name for name, kind in KINDS.items() if not kind.by_day_only} == alerts | asked_for
