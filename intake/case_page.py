@@ -21,9 +21,9 @@ READING = {
 EFFECT = {"raised": "raised the urgency", "note": "noted only"}  # the third, not_ruled_out, is listed by itself
 
 HARM = {
-    "critical": "Behind it can be harm within hours",
-    "serious": "Behind it can be harm within days",
-    "concerning": "Behind it can be harm within weeks",
+    "critical": "Harm can come within hours",
+    "serious": "Harm can come within days",
+    "concerning": "Harm can come within weeks",
 }
 
 NAMED = 4  # open conditions named for one question; more would bury the first

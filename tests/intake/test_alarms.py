@@ -243,8 +243,8 @@ def test_the_page_shows_them_above_the_decision_in_the_patients_words(case, maya
     whole = page_of(case, maya_client)
     page = whole[whole.index('id="alarms"') :]
     assert "2 danger signs the rules did not use" in page
-    assert page.index("Behind it can be harm within hours") < page.index("Double vision")
-    assert page.index("Double vision") < page.index("Behind it can be harm within weeks")
+    assert page.index("Harm can come within hours") < page.index("Double vision")
+    assert page.index("Double vision") < page.index("Harm can come within weeks")
     assert page.index("Double vision") < page.index('id="decide"')
     assert "Have any of these come on with the neck or head pain?" in page
     assert "I have seen the danger signs: agree and decide" in page
