@@ -12,30 +12,35 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.links.models import Link
-from intake.actions.intakes import link_to
+from intake.actions.intakes import link_of
+from intake.actions.status_links import status_link_of
 from intake.forms.contact import OpenLinkForm
 from intake.models import Intake
-from intake.whose import meant_by, named
+from intake.opens import intake_behind
+from intake.other_device import tell_of_other_device
+from intake.whose import OF_FORM, OPENS_FORM, Use, meant_by, named
 
 COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
 SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
-CONFIRMS = "confirm-whose"  # the field of the page that asks for the date of birth
 SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
 def remember(request, response, intake: Intake):
-    """This browser has `intake` open from now on, as long as its link is not withdrawn."""
-    now = _stamp()
-    _keep(response, _key(intake) | {"at": now, "used": now})
+    """This browser has `intake` open from now on, as long as its link is not withdrawn.
+
+    Without a living link nothing is opened, and the next page says so.
+    """
+    now, link = _stamp(), link_of(intake)
+    if link:
+        _keep(response, _key(link) | {"at": now, "used": now})
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, intake.language)
     return response
@@ -46,9 +51,9 @@ def reopen(request, response, intake):
 
     One that this browser does not know is opened now.
     """
-    opened = _known(request)
+    opened, link = _known(request), link_of(intake)
     began = opened["at"] if opened and opened["i"] == intake.public_id.hex else _stamp()
-    return _keep(response, _key(intake) | {"at": began, "used": _stamp()})
+    return _keep(response, _key(link) | {"at": began, "used": _stamp()}) if link else response
 
 
 def speak(response, language):
@@ -84,15 +89,34 @@ def known_intake_of(request) -> Intake | None:
     return _intake(opened) if opened else None
 
 
-def has_sent(request, response):
-    """The answers were just sent from this browser: it goes on seeing what no other one does."""
-    return _keep(response, _known(request) | {"used": _stamp(), "sent": True})
+def has_sent(request, response, intake):
+    """The answers were just sent from this browser: it goes on seeing what no other one does.
+
+    To the status page it comes by the link that stands at this moment, and by no later one.
+    """
+    status = status_link_of(intake.patient)
+    sent = [status.pk.hex, status.generation] if status else True
+    return _keep(response, _known(request) | {"used": _stamp(), "sent": sent})
 
 
 def sent_from_here(request, intake) -> bool:
     """True in the browser the answers were sent from, and in no other that had the form open before or after."""
     opened = _known(request)
     return bool(opened and intake.submitted_at and opened["i"] == intake.public_id.hex and opened.get("sent"))
+
+
+def status_link_sent_with(request, intake) -> Link | None:
+    """The link to the status page that stood when this browser sent the answers, while that very one lives."""
+    if not sent_from_here(request, intake):
+        return None
+    sent, link = _known(request)["sent"], status_link_of(intake.patient)
+    return link if link and sent == [link.pk.hex, link.generation] else None
+
+
+def knows(request, link) -> bool:
+    """Whether this browser has been on that link before."""
+    opened = _known(request)
+    return bool(opened and opened.get("l") == link.pk.hex)
 
 
 def idle_limit() -> int:
@@ -124,26 +148,42 @@ def _known(request) -> dict | None:
     return opened if _stamp() - opened["at"] <= OPEN_FOR.total_seconds() else None
 
 
-def _key(intake) -> dict:
-    link = link_to(intake)
-    return {"i": intake.public_id.hex, "l": link.pk.hex, "g": link.generation}
+def _key(link) -> dict:
+    """`n`: how often the link had been opened when this browser last heard of it."""
+    return {"i": link.subject_id.hex, "l": link.pk.hex, "g": link.generation, "n": link.opened_count}
 
 
 def _closed(opened, intake) -> bool:
     """Nobody used it for too long, or its link was renewed, which anybody may ask for: the date of birth opens it."""
-    return _stamp() - opened["used"] > idle_limit() or opened["g"] != intake.link_generation
+    return _stamp() - opened["used"] > idle_limit() or opened["g"] != intake.link.generation
 
 
 def _intake(opened) -> Intake | None:
     """The intake of a cookie, as long as the very link that opened it lives; a renewed one is the same link."""
-    return _reachable(UUID(opened["i"]), pk=UUID(opened.get("l", opened["i"])))
+    pk = UUID(opened.get("l", opened["i"]))
+    return intake_behind(Link.objects.live().filter(pk=pk, subject_id=UUID(opened["i"])).first())
 
 
-def _reachable(public_id, **by) -> Intake | None:
-    link = Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=OuterRef("public_id"), **by)
-    found = Intake.objects.annotate(link_generation=Subquery(link.values("generation")[:1]))
-    found = found.filter(public_id=public_id, link_generation__isnull=False)
-    return found.select_related("patient__location", "protocol").defer("protocol__content").first()
+def _meant(request, use: Use) -> tuple[dict | None, Intake | None]:
+    """What this browser knows of the form that a page belongs to, and that form.
+
+    It is the one open here unless the page says another; then this browser knows nothing of it, and it is there only
+    while the very link lives by which the page was opened.
+    """
+    known = _known(request)
+    intake = _intake(known) if known else None
+    meant = meant_by(request, use) if request.method == "POST" else None
+    if meant is None or (intake and intake.public_id == meant.subject):
+        return known, intake
+    return None, intake_behind(meant.link)
+
+
+def _link_here(request, intake) -> tuple[str, int]:
+    """The link and generation by which this browser came to `intake`: those its pages name, never newer ones."""
+    if knows(request, intake.link):
+        opened = _known(request)
+        return opened["l"], opened["g"]
+    return intake.link.pk.hex, intake.link.generation
 
 
 def patient_page(view=None, *, idle_ends=True, shows=True):
@@ -161,22 +201,26 @@ def patient_page(view=None, *, idle_ends=True, shows=True):
     @login_not_required
     @wraps(view)
     def opened(request, *args, **kwargs):
-        known = _known(request)
-        intake = _intake(known) if known else None
-        meant = meant_by(request) if request.method == "POST" else None
-        if meant and not (intake and intake.public_id == meant):
-            known, intake = None, _reachable(meant)
+        known, intake = _meant(request, OF_FORM)
         if intake is None:
             return render(request, "intake/not_open.html", status=404)
         closed = known is None or _closed(known, intake)
-        request.open_intake = intake
+        request.open_intake, request.open_key = intake, _link_here(request, intake)
         with timezone.override(intake.patient.location.zone):
             if closed and shows and (idle_ends or known is None):
                 return _ask_again(request, intake)
+            told = 0 if closed else _told_of_others(request, known, intake)
             response = view(request, intake, *args, **kwargs)
-        return response if closed or COOKIE in response.cookies else _keep(response, known | {"used": _stamp()})
+        if closed or COOKIE in response.cookies:
+            return response
+        return _keep(response, known | {"used": _stamp(), "n": told})
 
     return opened
+
+
+def _told_of_others(request, known, intake) -> int:
+    told = known.get("n", intake.link.opened_count)
+    return tell_of_other_device(request, intake.link, intake.patient.location, told=told)
 
 
 def _ask_again(request, intake):
@@ -192,8 +236,7 @@ def _ask_again(request, intake):
 
 def closed_intake_of(request) -> Intake | None:
     """The form whose date of birth is asked: the one the page that asks belongs to, else the one this browser knows."""
-    meant = meant_by(request, CONFIRMS)
-    return _reachable(meant) if meant else known_intake_of(request)
+    return _meant(request, OPENS_FORM)[1]
 
 
 def _path(address) -> str:
@@ -212,17 +255,20 @@ def resume_address(to) -> str:
     return f"{reverse('intake_resume')}?{urlencode({'to': to})}"
 
 
+def confirms(request, intake) -> str:
+    """What the page that asks for the date of birth says of itself."""
+    return named(*_link_here(request, intake), OPENS_FORM)
+
+
 def show_resume(request, intake, form, *, to, sent=None, spoken=""):
     """The page that asks for the date of birth. `sent`: names to values of what waits for it. `spoken`: the language
     that was chosen here.
     """
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
-    known = _known(request)
-    another = known is None or known["i"] != intake.public_id.hex
+    another, generation = not knows(request, intake.link), _link_here(request, intake)[1]
     context = {"form": form, "location": intake.patient.location, "to": to, "carried": carried}
-    context |= {"lost_file": bool(request.FILES), "another": another, "confirms": named(intake.public_id)}
-    context["spoken"] = spoken
-    context |= {"renewed": not another and known["g"] != intake.link_generation}
+    context |= {"lost_file": bool(request.FILES), "another": another, "confirms": confirms(request, intake)}
+    context |= {"spoken": spoken, "renewed": generation != intake.link.generation}
     status = 422 if form.errors else 403 if request.method == "POST" else 200
     return render(request, "intake/resume.html", context, status=status)
 

@@ -2,24 +2,25 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clinic.links.actions import secret_of
 from intake.draft import SENT_AGAIN, goes_along
 
 OWN = ("date_of_birth_month", "date_of_birth_day", "date_of_birth_year", "speak", "spoken")  # fields of this page
 TO = "confirm-to"
 
 
-def show_link(request, link, location, form, *, status=None, to="", lost_file=False, spoken=""):
-    """`to` is the page that something was sent to just now; else it is what this page carried before. `spoken`: the
-    language that was chosen here.
+def show_link(request, link, location, form, *, status=None, to="", lost_file=False, spoken="", action="", confirms=""):
+    """Ask for the date of birth.
+
+    `to` is the page that something was sent to just now; else it is what this page carried before. `spoken`: the
+    language that was chosen here. `action`: where the date goes, this very address when it is "". `confirms`: what the
+    page says of itself; the secret stands on no page.
     """
     sent = [(name, value) for name, values in request.POST.lists() if _waits(name) for value in values]
     to = to or _place(request)
-    context = {"form": form, "location": location, "link": link, "address": reverse("link", args=[secret_of(link)])}
+    context = {"form": form, "location": location, "link": link, "action": action, "confirms": confirms}
     context |= {"to": to, "carried": sent if to and not lost_file else [], "lost_file": lost_file, "spoken": spoken}
     with timezone.override(location.zone):
         return render(request, "intake/link.html", context, status=status or (422 if form.errors else 200))

@@ -4,7 +4,7 @@ It closes when nobody used it for PATIENT_IDLE_MINUTES: then the date of birth o
 was opened, and at once when its link ends or is renewed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial, wraps
 from uuid import UUID
@@ -13,40 +13,71 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.links.actions import secret_of
 from clinic.links.models import Link
-from intake.actions.status_links import link_to_status
-from intake.draft import WARNED_FOR, idle_limit, intake_of, sent_from_here, speak
+from intake.draft import WARNED_FOR, idle_limit, intake_of, speak, status_link_sent_with
 from intake.forms.contact import OpenLinkForm
 from intake.link_page import show_link
 from intake.models import Patient
+from intake.opens import patient_behind
+from intake.other_device import tell_of_other_device
 from intake.seen import PATIENT, saw_patient
-from intake.whose import meant_by
+from intake.whose import OF_STATUS, OPENS_STATUS, STATUS_OPEN_FOR, Meant, meant_by, named
 
 COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
 SALT = "intake.status"
-LONGEST = timedelta(hours=12)
+LONGEST = STATUS_OPEN_FOR
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One browser on the status page of `patient`, since `began` (seconds, to the millisecond: two may follow fast)."""
+    """One browser on the status page of `patient`, since `began` (seconds, to the millisecond: two may follow fast).
+
+    `told`: how often the link had been opened when this browser last heard of it.
+    """
 
     patient: Patient
     link: Link
     began: float
+    told: int = 0
     idle: bool = False
 
 
-def open_status(request, response, patient):
-    """This browser has the status page of `patient` open from now on. Somebody got past the second factor."""
+def open_status(request, response, patient, link):
+    """This browser has the status page of `patient` open from now on. Somebody got past the second factor of `link`."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, patient.language)
-    return _keep(response, Visit(patient, link_to_status(patient), _stamp()))
+    link.refresh_from_db(fields=["opened_count"])
+    return _keep(response, Visit(patient, link, _stamp(), told=link.opened_count))
+
+
+def knows(request, link) -> bool:
+    """Whether this browser has been on that link before."""
+    visit = _by_cookie(request)
+    return visit is not None and visit.link == link
+
+
+def closed_link_of(request) -> Link | None:
+    """The link whose date of birth is asked: the one the page that asks was drawn for, else the one known here."""
+    meant = meant_by(request, OPENS_STATUS) if request.method == "POST" else None
+    if meant:
+        return meant.link
+    known = _by_cookie(request)
+    return known.link if known else None
+
+
+def confirms(link) -> str:
+    """What the page that asks for the date of birth says of itself."""
+    return named(link.pk, link.generation, OPENS_STATUS)
+
+
+def not_open(request):
+    """How to get back. What was sent is not saved, and the page says so."""
+    return render(request, "status/not_open.html", status=404)
 
 
 def forget_status(response):
@@ -83,12 +114,14 @@ def status_page(view=None, *, shows=True):
     @wraps(view)
     def opened(request, *args, **kwargs):
         visit = visit_of(request)
-        meant = meant_by(request) if request.method == "POST" else None
-        if meant and visit and visit.patient.public_id != meant:
+        meant = meant_by(request, OF_STATUS) if request.method == "POST" else None
+        if meant and visit and visit.patient.public_id != meant.subject:
             return _of_another(request, meant)
         if visit is None:
             return _closed(request, meant)
         patient = visit.patient
+        told = tell_of_other_device(request, visit.link, patient.location, told=visit.told)
+        visit = replace(visit, told=told)
         if shows:
             saw_patient(request, patient, actor=PATIENT)
         request.status_visit = visit
@@ -100,26 +133,35 @@ def status_page(view=None, *, shows=True):
     return opened
 
 
-def _closed(request, meant):
-    """A page nobody used for too long asks for the date of birth again, at its link; what was sent to it waits for
-    that. Else, how to get back.
+def _closed(request, meant: Meant | None):
+    """A page nobody used for too long asks for the date of birth again; what was sent to it waits for that. Else, how
+    to get back.
     """
     known = _by_cookie(request)
     if known is None:
-        return forget_status(render(request, "status/not_open.html", status=404))
+        return forget_status(not_open(request))
     if request.method != "POST":
-        return redirect("link", secret=secret_of(known.link))
-    if meant and known.patient.public_id != meant:
+        return redirect("status_resume")
+    if meant and known.patient.public_id != meant.subject:
         return _of_another(request, meant)
-    where = {"to": request.get_full_path(), "lost_file": bool(request.FILES)}
-    return show_link(request, known.link, known.patient.location, OpenLinkForm(), status=403, **where)
+    return _ask_again(request, known.link, known.patient, to=request.get_full_path(), lost_file=bool(request.FILES))
 
 
-def _of_another(request, public_id):
-    """Sent from a page of one patient after the page of another was opened here: nothing is taken, for neither."""
-    patient = get_object_or_404(Patient, public_id=public_id)
+def _of_another(request, meant: Meant):
+    """Sent from a page of one patient after the page of another was opened here: nothing is taken, for neither.
+
+    While the link lives that the page was open by, its date of birth opens it again. No page leads to another one.
+    """
+    patient = patient_behind(meant.link)
+    if patient is None:
+        return not_open(request)
     messages.warning(request, _("Another page was opened on this device meanwhile. What you sent was not saved."))
-    return redirect("link", secret=secret_of(link_to_status(patient)))
+    return _ask_again(request, meant.link, patient)
+
+
+def _ask_again(request, link, patient, **waits):
+    page = {"action": reverse("status_resume"), "confirms": confirms(link)}
+    return show_link(request, link, patient.location, OpenLinkForm(), status=403, **page, **waits)
 
 
 def _stamp() -> float:
@@ -128,6 +170,7 @@ def _stamp() -> float:
 
 def _keep(response, visit):
     key = {"l": visit.link.pk.hex, "g": visit.link.generation, "at": visit.began, "used": _stamp()}
+    key["n"] = visit.told
     response.set_cookie(
         COOKIE,
         signing.dumps(key, salt=SALT),
@@ -150,16 +193,17 @@ def _by_cookie(request) -> Visit | None:
     link = links.filter(pk=UUID(opened["l"]), generation=opened["g"]).first()
     if link is None:
         return None
-    patient = Patient.objects.select_related("location").filter(public_id=link.subject_id).first()
-    idle = _stamp() - opened["used"] > idle_limit()
-    return Visit(patient, link, opened["at"], idle=idle) if patient else None
+    patient, idle = patient_behind(link), _stamp() - opened["used"] > idle_limit()
+    told = opened.get("n", link.opened_count)
+    return Visit(patient, link, opened["at"], told=told, idle=idle) if patient else None
 
 
 def _just_sent(request) -> Visit | None:
     """The browser that sent the answers goes straight on, as long as somebody on this page would."""
     intake = intake_of(request)
-    if intake is None or not sent_from_here(request, intake):
+    link = status_link_sent_with(request, intake) if intake else None
+    if link is None:
         return None
     if timezone.now() - intake.submitted_at > timedelta(seconds=idle_limit()):
         return None
-    return Visit(intake.patient, link_to_status(intake.patient), intake.submitted_at.timestamp())
+    return Visit(intake.patient, link, intake.submitted_at.timestamp(), told=link.opened_count)

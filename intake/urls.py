@@ -48,6 +48,7 @@ patient_urls = [
     path("status/follow-up/", status_again.follow_up, name="follow_up"),
     path("link/new/", link_new.link_new, name="link_new"),
     path("link/asked/", link_new.link_asked, name="link_asked"),
+    path("status/resume/", patient_links.status_resume, name="status_resume"),
     path("status/files/", patient_files.status_files, name="status_files"),
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]

@@ -173,7 +173,9 @@ def _resume(world):
 
 def _has_status_open(intake):
     browser = Client()
-    browser.cookies = open_status(RequestFactory().get("/"), HttpResponse(), intake.patient).cookies
+    browser.cookies = open_status(
+        RequestFactory().get("/"), HttpResponse(), intake.patient, link_to_status(intake.patient)
+    ).cookies
     return browser
 
 
@@ -182,6 +184,13 @@ def _status_link(world):
     year, month, day = str(patient.date_of_birth).split("-")
     born = {"date_of_birth_month": [month], "date_of_birth_day": [day], "date_of_birth_year": [year]}
     return Answered(Client(), reverse("link", args=[secret_of(link_to_status(patient))]), born)
+
+
+def _status_resume(world):
+    intake = factories.case(at=world.location, answers=EVERYTHING).intake
+    year, month, day = str(intake.patient.date_of_birth).split("-")
+    born = {"date_of_birth_month": [month], "date_of_birth_day": [day], "date_of_birth_year": [year]}
+    return Answered(_has_status_open(intake), reverse("status_resume"), born | {"confirm-to": [reverse("status")]})
 
 
 def _follow_up(world):
@@ -302,6 +311,13 @@ FORMS = [
         builds=lambda sent, at: OpenLinkForm(sent, prefix="confirm"),
     ),
     NastyForm("status link", _status_link, days=("date_of_birth",), builds=lambda sent, at: OpenLinkForm(sent)),
+    NastyForm(
+        "idle status page",
+        _status_resume,
+        days=("date_of_birth",),
+        secrets=("confirm-to", "confirm-whose"),
+        builds=lambda sent, at: OpenLinkForm(sent),
+    ),
     NastyForm("visit", _visit, ("words",), options=ASKED, builds=_visit_form),
     NastyForm(
         "visit, by the status page",

@@ -91,6 +91,7 @@ ROUTES = {
     "status_answers_json": Route(ANYONE, "case"),
     "status_calendar": Route(ANYONE, "referral"),
     "status_looked": Route(ANYONE, shows=True),
+    "status_resume": Route(ANYONE),
     "status_stay": Route(ANYONE, post_only=True),
     "status_leave": Route(ANYONE, post_only=True),
     "status_go_on": Route(ANYONE, post_only=True),

@@ -26,6 +26,8 @@ from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
 from intake import draft, status_cookie, triage
 from intake.actions.cases import open_case
+from intake.actions.intakes import link_to
+from intake.actions.status_links import link_to_status
 from intake.models import Assessment, Case
 from referrals import actions as referring
 from referrals import office_session
@@ -333,9 +335,10 @@ def by_cookie(samples, location):
     unfinished = {name: value for name, value in SADDLE_NUMBNESS.items() if name != "worry_level"}
     intake = factories.intake(at=location, answers=unfinished)
     open_case(intake, factories.assessment(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
+    link_to(intake)
     patient = draft.remember(RequestFactory().get("/"), HttpResponse(), intake)
     known = Referral.objects.get(status=Referral.Status.SENT).patient
-    by_link = status_cookie.open_status(RequestFactory().get("/"), HttpResponse(), known)
+    by_link = status_cookie.open_status(RequestFactory().get("/"), HttpResponse(), known, link_to_status(known))
     link = Link.objects.get(purpose=Link.Purpose.OFFICE)
     Link.objects.update(wrong_tries=0)
     answer, referral = HttpResponse(), Referral.objects.get(public_id=link.subject_id)

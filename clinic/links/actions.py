@@ -105,6 +105,30 @@ def renew_link(purpose, subject_id, *, expires_at) -> Link:
     return link
 
 
+@transaction.atomic
+def replace_link(link: Link) -> Link:
+    """Another link in place of `link`, which is over for good, also where it had been opened.
+
+    Wrong tries go over to it.
+    """
+    link = Link.objects.select_for_update().get(pk=link.pk)
+    withdraw(link)
+    other = make_link(link.purpose, link.subject_id, expires_at=link.expires_at)
+    other.wrong_tries = link.wrong_tries
+    other.save(update_fields=["wrong_tries"])
+    return other
+
+
+@transaction.atomic
+def prolong(purpose, subject_id, *, expires_at) -> Link | None:
+    """The live link, good until `expires_at` or longer. None when there is none: a page makes no link."""
+    link = Link.objects.live().select_for_update().filter(purpose=purpose, subject_id=subject_id).first()
+    if link:
+        link.expires_at = max(link.expires_at, expires_at)
+        link.save(update_fields=["expires_at"])
+    return link
+
+
 def find(secret: str) -> Link | None:
     """The live link with this secret, asleep or not; None for anything else."""
     return Link.objects.live().filter(secret_hash=_hash(secret)).first()

@@ -36,7 +36,20 @@ def start_again(patient, *, occasion, by=None, words="") -> Intake:
     patient without an intake.
     """
     patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=patient.pk)
-    return _begun(patient, occasion) or _start(patient, occasion, by, words)
+    begun = _begun(patient, occasion)
+    return _with_link(begun) if begun else _start(patient, occasion, by, words)
+
+
+@transaction.atomic
+def go_on(patient) -> Intake | None:
+    """The form of this patient that is not sent yet. Whoever asks has got past the second factor of their own page."""
+    begun = patient.intakes.unfinished().filter(paper_code=None).order_by("-pk").first()
+    return _with_link(begun) if begun else None
+
+
+def _with_link(intake) -> Intake:
+    make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    return intake
 
 
 @transaction.atomic
@@ -50,7 +63,7 @@ def start_worse_after(sent, *, words, by_sender) -> Intake:
     if not by_sender:
         return _start(patient, Intake.Occasion.WORSE, None, words, known={})
     if begun := _begun(patient, Intake.Occasion.WORSE):
-        return begun
+        return _with_link(begun)
     worse = _start(patient, Intake.Occasion.WORSE, None, words)
     if sent.submitted_at > timezone.now() - STILL_TODAY:
         protocol = protocol_for(worse)
@@ -101,7 +114,7 @@ def _start(patient, occasion, by, words, known=None) -> Intake:
     respondent = Respondent.objects.filter(intake=earlier, kind=Respondent.Kind.PATIENT).first()
     if respondent:  # somebody else says again who they are
         Respondent.objects.create(intake=intake, kind=respondent.kind)
-    make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    _with_link(intake)
     if worse:
         found = keep_assessment(intake, Assessment.Occasion.PAGE)
         open_case(intake, found, because=Case.OpenedBecause.WORSE, words=words)

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clinic.links.actions import make_link, renew_link
+from clinic.links.actions import make_link, prolong, replace_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
@@ -24,6 +24,7 @@ from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
 from intake.actions.safety import asked_again
+from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
 from intake.emails import LINK_LIVES
 from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
@@ -156,11 +157,13 @@ def change_contact(intake, **contact) -> Saved | None:
 
 
 def _end_links(intake) -> None:
-    """What was mailed to the address before opens nothing any more: others may read that mailbox."""
+    """What was mailed to the address before opens nothing any more, nor does a browser in which it was opened: others
+    may read that mailbox.
+    """
     for purpose, subject in ((Link.Purpose.INTAKE, intake), (Link.Purpose.STATUS, intake.patient)):
         live = Link.objects.live().filter(purpose=purpose, subject_id=subject.public_id).first()
         if live:
-            renew_link(purpose, subject.public_id, expires_at=live.expires_at)
+            replace_link(live)
 
 
 # Answered -------------------------------------------------------------------------------------------------------------
@@ -263,16 +266,23 @@ def _write(intake, page, after, screened, by) -> None:
 # Kept for later, submitted, left --------------------------------------------------------------------------------------
 
 
+def link_of(intake) -> Link | None:
+    """The live link of an intake."""
+    return Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=intake.public_id).first()
+
+
 def link_to(intake) -> Link:
-    """The live link of an intake; made again when it has expired."""
-    live = Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=intake.public_id)
-    return live.first() or make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+    """The same, made again when it has expired. For staff who give it out; no page of a patient makes a link."""
+    return link_of(intake) or make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
 
 
 @transaction.atomic
-def keep_for_later(intake) -> Link:
-    """The link that leads back, good for two weeks from now, and a mail with it when there is an address."""
-    link = make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
+def keep_for_later(intake) -> Link | None:
+    """The link that leads back, good for two weeks from now, and a mail with it when there is an address.
+
+    None when the link ended at this very moment.
+    """
+    link = prolong(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
     emails.resume_link_requested(intake)
     return link
 
@@ -304,6 +314,7 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
     intake.unsent_pages.all().delete()
     open_case(intake, assessment, because=Case.OpenedBecause.SUBMITTED)
     follow_ups.plan(intake)
+    extended(intake.patient.public_id)
     answers_received(intake)
     return assessment
 

@@ -10,15 +10,23 @@ from clinic.links.models import Link
 STATUS_LINK_LIVES = timedelta(days=30)  # after each mail that holds it
 
 
+def status_link_of(patient) -> Link | None:
+    """The live link to this patient's status page."""
+    return Link.objects.live().filter(purpose=Link.Purpose.STATUS, subject_id=patient.public_id).first()
+
+
 def link_to_status(patient) -> Link:
-    """The live link to this patient's status page; made again when it has expired."""
-    live = Link.objects.live().filter(purpose=Link.Purpose.STATUS, subject_id=patient.public_id)
-    return live.first() or extended(patient.public_id)
+    """The same, made again when it has expired. For staff who give it out; no page of a patient makes a link."""
+    return status_link_of(patient) or extended(patient.public_id)
 
 
-def address_to_write_down(patient) -> str:
-    """The address of the status page, for somebody who gets no mail that holds it; "" for everybody else."""
-    return "" if patient.email and not patient.why_no_mail() else address_of(link_to_status(patient))
+def address_to_write_down(patient, link: Link | None) -> str:
+    """The address of the status page, for somebody who gets no mail that holds it; "" for everybody else.
+
+    `link` is the very one by which they read the page that shows it.
+    """
+    gets_mail = patient.email and not patient.why_no_mail()
+    return "" if gets_mail or link is None else address_of(link)
 
 
 def extended(public_id) -> Link:

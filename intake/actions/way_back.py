@@ -20,7 +20,7 @@ def give_out(patient, *, by) -> list[Link]:
     """
     if not by.may(ANSWER_REQUESTS) or not by.sees(patient.location_id):
         raise PermissionDenied
-    if patient.came_of_age_at:
+    if patient.outgrew_guardian:
         return []
     begun = patient.intakes.unfinished().filter(paper_code=None).first()
     sent = patient.intakes.exclude(submitted_at=None).exists()

@@ -76,11 +76,21 @@ class Patient(models.Model):
         """Under that age at `moment`; they come of age at midnight of their birthday, where they are treated."""
         return self.age_on(moment.astimezone(self.location.zone).date()) < self.location.majority_age
 
+    @property
+    def outgrew_guardian(self) -> bool:
+        """An adult of whom a guardian's details are on file still: their links and mails are over.
+
+        Looked at wherever somebody might be let in, so that it does not hang on when the clock last ran.
+        """
+        if self.came_of_age_at:
+            return True
+        return self.contact_is_of == self.ContactIsOf.GUARDIAN and not self.is_minor
+
     def why_no_mail(self, *, asked_for=False) -> str:
         """Why nothing is mailed to this patient, or "". A link the patient has `asked_for` goes out whatever they
         chose about email, but nothing goes to a guardian's address once they are an adult.
         """
-        if self.came_of_age_at or (self.contact_is_of == self.ContactIsOf.GUARDIAN and not self.is_minor):
+        if self.outgrew_guardian:
             return "The address is a guardian's, and the patient has come of age."
         if asked_for:
             return ""

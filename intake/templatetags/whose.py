@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
-from intake.whose import FIELD, named
+from intake.whose import FIELD, OF_FORM, OF_STATUS, named
 
 register = template.Library()
 
@@ -11,10 +11,13 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def whose(context):
     """The hidden field that says whose form this is; nothing on a page of nobody in particular."""
-    request = context["request"]
-    belongs_to = getattr(request, "open_intake", None) or getattr(
-        getattr(request, "status_visit", None), "patient", None
-    )
-    if belongs_to is None:
-        return ""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, named(belongs_to.public_id))
+    value = _value(context["request"])
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, value) if value else ""
+
+
+def _value(request) -> str:
+    if key := getattr(request, "open_key", None):
+        return named(*key, OF_FORM)
+    if visit := getattr(request, "status_visit", None):
+        return named(visit.link.pk, visit.link.generation, OF_STATUS)
+    return ""

@@ -102,7 +102,8 @@ def _begin(request, form) -> tuple[Intake, bool]:
     if begun == draft.intake_of(request) and not begun.submitted_at and _same_person(begun.patient, contact):
         saved = intakes.change_contact(begun, **contact)
         return begun, bool(saved and saved.newly_emergency)
-    pressed_twice = begun.saved_at is None and all(getattr(begun.patient, name) == contact[name] for name in contact)
+    same_details = all(getattr(begun.patient, name) == contact[name] for name in contact)
+    pressed_twice = begun.saved_at is None and same_details and intakes.link_of(begun) is not None
     return (begun if pressed_twice else _start(request, **contact)), False
 
 

@@ -13,7 +13,7 @@ from intake.actions.protocols import protocol_for
 from intake.actions.status_links import address_to_write_down
 from intake.advice import next_steps, opening_hours
 from intake.danger import danger_of
-from intake.draft import language_of, patient_page, sent_from_here
+from intake.draft import language_of, patient_page, sent_from_here, status_link_sent_with
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
@@ -131,6 +131,6 @@ def done(request, intake):
         saved_at=None,
         next=next_steps(intake, language_of(request)) if intake.urgency < Urgency.URGENT else None,
         signed=bool(in_force(intake.patient)),
-        address=address_to_write_down(intake.patient),
+        address=address_to_write_down(intake.patient, status_link_sent_with(request, intake)),
         hours=opening_hours(location),
     )

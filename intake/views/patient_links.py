@@ -2,17 +2,20 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clinic.links.actions import Asleep, Wrong, address_of, find, try_open
-from clinic.links.models import Link
-from intake.actions.intakes import keep_for_later, link_to
+from intake import draft, status_cookie
+from intake.actions.intakes import keep_for_later
 from intake.draft import forget, patient_page, remember
 from intake.forms.contact import OpenLinkForm
 from intake.link_page import onwards, show_link
-from intake.models import Intake, Patient
-from intake.status_cookie import forget_status, open_status
+from intake.models import Patient
+from intake.opens import intake_behind, patient_behind
+from intake.other_device import tell_of_device_before
+from intake.status_cookie import confirms, forget_status, open_status
 from intake.views.patient_frame import next_address, show
 from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 
@@ -23,41 +26,55 @@ from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 def link(request, secret):
     """Looking changes nothing and shows only the clinic. The right date of birth, sent by a person, opens it."""
     found = find(secret)
-    opens = _what_it_opens(found)
+    opens = intake_behind(found) or patient_behind(found)
     if opens is None:
         return render(request, "intake/link_ended.html", status=404)
-    patient = opens if found.purpose == Link.Purpose.STATUS else opens.patient
-    form = OpenLinkForm(request.POST if request.method == "POST" else None)
+    return _ask(request, found, opens)
+
+
+@login_not_required
+@keeps_typed
+def status_resume(request):
+    """The date of birth opens a status page again that was left alone, by the link it was open by and no other."""
+    found = status_cookie.closed_link_of(request)
+    patient = patient_behind(found)
+    if patient is None:
+        return status_cookie.not_open(request)
+    if request.method != "POST" and status_cookie.patient_of(request):
+        return redirect("status")
+    return _ask(request, found, patient, action=reverse("status_resume"), confirms=confirms(found))
+
+
+def _ask(request, found, opens, **page):
+    """The page that asks for the date of birth of what `found` opens, and what comes of it."""
+    patient = opens if isinstance(opens, Patient) else opens.patient
+    says_date = request.method == "POST"
+    form = OpenLinkForm(request.POST if says_date else None)
     if request.switched:
         as_left(form)
-    if request.method == "POST" and not request.switched and form.is_valid():
+    if says_date and not request.switched and form.is_valid():
         opened = try_open(found, form.cleaned_data["date_of_birth"] == patient.date_of_birth)
         if not isinstance(opened, (Asleep, Wrong)):
-            return _open(request, opens)
+            return _open(request, found, opens)
         if isinstance(opened, Asleep) or not opened.tries_left:
             return _asleep(request, found, patient)
         form.does_not_match(opened.tries_left)
     elif found.asleep:
         return _asleep(request, found, patient)
-    return show_link(request, found, patient.location, form, spoken=spoken(request))
+    return show_link(request, found, patient.location, form, spoken=spoken(request), **page)
 
 
-def _what_it_opens(found) -> Intake | Patient | None:
-    if found is None:
-        return None
-    if found.purpose == Link.Purpose.STATUS:
-        return Patient.objects.select_related("location").filter(public_id=found.subject_id).first()
-    if found.purpose == Link.Purpose.INTAKE:
-        intakes = Intake.objects.select_related("patient__location", "protocol").defer("protocol__content")
-        return intakes.filter(public_id=found.subject_id).first()
-    return None
-
-
-def _open(request, opens):
+def _open(request, found, opens):
     if isinstance(opens, Patient):
         keep_language(request, spoken(request), intake=None, patient=opens)
-        return open_status(request, onwards(request, "status"), opens)
+        if not status_cookie.knows(request, found):
+            lasts = status_cookie.LONGEST
+            tell_of_device_before(request, found, opens.location, used_at=found.opened_at, lasts=lasts)
+        return open_status(request, onwards(request, "status"), opens, found)
     keep_language(request, spoken(request), intake=opens, patient=None)
+    if not draft.knows(request, found):
+        used_at = found.opened_at or opens.saved_at
+        tell_of_device_before(request, found, opens.patient.location, used_at=used_at, lasts=draft.OPEN_FOR)
     address = "intake_done" if opens.submitted_at else next_address(opens)
     return remember(request, redirect(address), opens)
 
@@ -76,13 +93,12 @@ def kept(request, intake):
     if request.method == "POST":
         keep_for_later(intake)
         return redirect("intake_save")
-    way_back = link_to(intake)
     return show(
         request,
         intake,
         "intake/kept.html",
-        address=address_of(way_back),
-        expires_at=way_back.expires_at,
+        address=address_of(intake.link),
+        expires_at=intake.link.expires_at,
         onwards=next_address(intake),
     )
 

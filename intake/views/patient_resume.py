@@ -8,13 +8,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
-from intake.actions.intakes import link_to
 from intake.actions.safety import asked_again
-from intake.draft import SENT_AGAIN, closed_intake_of, goes_along, intake_of, patient_page, reopen, show_resume
+from intake.draft import (
+    SENT_AGAIN,
+    closed_intake_of,
+    confirms,
+    goes_along,
+    intake_of,
+    patient_page,
+    reopen,
+    show_resume,
+)
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keep_language, keeps_typed, spoken
-from intake.whose import named
 
 SPOKEN = "confirm-spoken"
 
@@ -44,7 +51,7 @@ def resume(request):
 
 
 def _resume(request, intake, to):
-    link = link_to(intake)
+    link = intake.link
     says_date = request.method == "POST" and "confirm-again" not in request.POST
     form = OpenLinkForm(request.POST if says_date else None, prefix="confirm")
     if request.switched:
@@ -81,7 +88,7 @@ def _asleep(request, intake, link, to):
     """Locked until staff open it. What was sent waits on."""
     carried = [(name, value) for name, values in _sent(request).items() for value in values]
     context = {"location": intake.patient.location, "link": link, "to": to, "carried": carried}
-    context["confirms"] = named(intake.public_id)
+    context["confirms"] = confirms(request, intake)
     return render(request, "intake/link_asleep.html", context, status=403)
 
 

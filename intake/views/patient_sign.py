@@ -75,7 +75,7 @@ def _send(request, intake, form, choices):
         return redirect("intake_check")
     except (consents.BadSignature, consents.Unsigned):  # who answers, or what is signed, changed in another window
         return redirect("intake_check")
-    return has_sent(request, redirect("intake_done"))
+    return has_sent(request, redirect("intake_done"), intake)
 
 
 def _show(request, intake, form, *, status=200):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from intake import draft
+from intake.actions import again as again_actions
 from intake.actions import follow_ups
-from intake.actions.again import start_again
 from intake.follow_up_page import series_of
 from intake.forms.follow_up import FollowUpForm
 from intake.models import Intake
@@ -30,7 +30,7 @@ def worse(request, patient):
 @status_page
 def again(request, patient):
     if request.method == "POST":
-        return go_on_with(request, start_again(patient, occasion=Intake.Occasion.AGAIN))
+        return go_on_with(request, again_actions.start_again(patient, occasion=Intake.Occasion.AGAIN))
     return show_patient(request, patient, "again/again.html", back=reverse("status"))
 
 
@@ -38,7 +38,7 @@ def again(request, patient):
 @require_POST
 def go_on(request, patient):
     """Back into the form that is not sent yet: the date of birth was asked here already."""
-    begun = patient.intakes.unfinished().filter(paper_code=None).order_by("-pk").first()
+    begun = again_actions.go_on(patient)
     return go_on_with(request, begun) if begun else redirect("status")
 
 

@@ -19,7 +19,7 @@ from django.views import i18n
 from intake.actions.languages import change_language
 from intake.draft import intake_of, speak
 from intake.status_cookie import patient_of
-from intake.whose import meant_by
+from intake.whose import OF_FORM, OF_STATUS, meant_by
 
 NAME = "speak"
 SPOKEN = "spoken"  # on the page that asks for the date of birth: the language chosen there
@@ -51,14 +51,15 @@ def keeps_typed(view=None, *, name=NAME):
 @login_not_required
 def switch(request):
     """The switch of a page without a form. It says whose page it is: another may have been opened since."""
-    language, meant = request.POST.get("language", ""), meant_by(request)
-    if meant:
+    language = request.POST.get("language", "")
+    said = {meant.subject for use in (OF_FORM, OF_STATUS) if (meant := meant_by(request, use))}
+    if said:
         intake, patient = intake_of(request), patient_of(request)
         keep_language(
             request,
             language,
-            intake=intake if intake and intake.public_id == meant else None,
-            patient=patient if patient and patient.public_id == meant else None,
+            intake=intake if intake and intake.public_id in said else None,
+            patient=patient if patient and patient.public_id in said else None,
         )
     return i18n.set_language(request)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import own_answers
 from intake.actions.status_links import address_to_write_down
 from intake.draft import forget, language_of
-from intake.status_cookie import forget_status, patient_of, status_page
+from intake.status_cookie import forget_status, status_page, visit_of
 from intake.views.patient_frame import show_patient
 from referrals.calendar_file import calendar_file
 from referrals.status import standing
@@ -36,7 +36,7 @@ def status(request, patient):
         standing=found,
         danger=found.danger,
         link=visit.link,
-        address=address_to_write_down(patient),
+        address=address_to_write_down(patient, visit.link),
     )
 
 
@@ -97,10 +97,11 @@ def status_stay(request, patient):
 @require_POST
 def status_leave(request):
     """Closes the page in this browser, and the form that led to it: for a phone that others use. Advice goes along."""
-    patient = patient_of(request)
-    if patient is None:
+    visit = visit_of(request)
+    if visit is None:
         return forget(forget_status(render(request, "status/left.html")))
-    left = show_patient(request, patient, "status/left.html", address=address_to_write_down(patient))
+    address = address_to_write_down(visit.patient, visit.link)
+    left = show_patient(request, visit.patient, "status/left.html", address=address)
     return forget(forget_status(left))
 
 

@@ -34,8 +34,7 @@ def opens_page(phone):
 
 def says_birth_date(phone, **changed):
     """On the page that asks, with everything that page holds; the browser sends what waits once more."""
-    action = f"/l/{secret_of(link_to_status(phone.patient))}/"
-    phone.sends(action, phone.filled | BORN | changed, follow=False)
+    phone.sends(reverse("status_resume"), phone.filled | BORN | changed, follow=False)
     if phone.page.status_code == 307:
         phone.sends(phone.page.url, phone.filled_before)
     return phone
@@ -111,7 +110,8 @@ def test_what_is_sent_for_another_patient_is_taken_for_neither(ada, clock, locat
 def test_looking_at_an_idle_page_asks_for_the_birth_date(ada, clock):
     clock.shift(timedelta(minutes=21))
     ada.opens("status")
-    assert ada.page.wsgi_request.path.startswith("/l/")
+    assert ada.page.wsgi_request.path == reverse("status_resume")
+    assert "Open your page" in ada.text
     assert "not lost" not in ada.text
 
 

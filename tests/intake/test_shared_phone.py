@@ -78,11 +78,13 @@ def test_a_new_link_opens_the_form_in_the_browser_that_had_it_open_before(phone,
 
 
 def test_a_guardians_open_form_stays_closed_when_the_patient_has_a_link_of_their_own(phone, location, priya):
-    patient = factories.patient(at=location, first_name="Milo", contact_is_of="guardian")
+    """He is of age; until then the details on file are a guardian's, and from that midnight on the form is closed."""
+    patient = factories.patient(at=location, first_name="Milo")
     intake = factories.intake(of=patient)
     with time_machine.travel(timezone.now() - timedelta(minutes=10)):
         phone.sends(f"/l/{secret_of(intakes.link_to(intake))}/", FACTORY_BORN)
     assert phone.opens("intake_who").page.status_code == 200
+    Patient.objects.update(contact_is_of="guardian")
     respondents.came_of_age(timezone.now())
     assert phone.opens("intake_who").page.status_code == 404
     respondents.confirm_contact(Patient.objects.get(), email="milo@patients.example", phone="", by=priya)

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from intake.actions.follow_ups import answer, open_for, plan
+from intake.actions.status_links import link_to_status
 from intake.models import Case, FollowUp, Intake, Urgency
 from intake.status_cookie import COOKIE, open_status
 from tests import factories
@@ -32,7 +33,7 @@ def sent(location, maya):
 
 def has_status_page_open(person, patient):
     """Past the link and the date of birth."""
-    response = open_status(RequestFactory().get("/"), HttpResponse(), patient)
+    response = open_status(RequestFactory().get("/"), HttpResponse(), patient, link_to_status(patient))
     cookie = {"name": COOKIE, "value": response.cookies[COOKIE].value, "url": person.home}
     person.page.context.add_cookies([cookie])
 

@@ -13,6 +13,8 @@ from clinic.links.actions import address_of, make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff.models import Location, User
 from intake import draft, status_cookie, triage
+from intake.actions.intakes import link_to
+from intake.actions.status_links import link_to_status
 from intake.consent_texts import row_of, text_in
 from intake.forms.guide import SoFar
 from intake.models import Case, Intake, Respondent, Urgency
@@ -49,11 +51,13 @@ def carries(screen, response):
 
 def has_open(screen, intake, *, sent_here=True):
     """This browser has passed the second factor of this form; if its answers are sent, they were sent from here."""
+    link_to(intake)
     opened = draft.remember(RequestFactory().get("/"), HttpResponse(), intake)
     if intake.submitted_at and sent_here:
         asked = RequestFactory().get("/")
         asked.COOKIES = {name: morsel.value for name, morsel in opened.cookies.items()}
-        opened = draft.has_sent(asked, opened)
+        link_to_status(intake.patient)  # made as the answers are sent
+        opened = draft.has_sent(asked, opened, intake)
     carries(screen, opened)
 
 
@@ -213,7 +217,8 @@ class Visitor:
     def has_status_open(self):
         """Past the link and the date of birth."""
         request = RequestFactory().get("/")
-        carries(self.screen, status_cookie.open_status(request, HttpResponse(), self.patient))
+        link = link_to_status(self.patient)
+        carries(self.screen, status_cookie.open_status(request, HttpResponse(), self.patient, link))
         return self
 
     def opens_status(self, place="status", query=""):
