@@ -155,8 +155,11 @@ class DecisionForm(forms.Form):
 
 
 class SecondLookForm(forms.Form):
+    """`version` is the version of the case that was on the screen: nobody agrees to what they have not seen."""
+
+    version = forms.IntegerField(max_value=2**31 - 1, widget=forms.HiddenInput)
     agree = forms.TypedChoiceField(
-        label="Do you agree with the lower urgency?",
+        label="Do you agree with this decision?",
         coerce=lambda value: value == "yes",
         choices=[("yes", "Yes, I agree"), ("no", "No, it stays an emergency")],
         widget=forms.RadioSelect,
@@ -169,8 +172,8 @@ class SecondLookForm(forms.Form):
         error_messages={"required": "Say in your words what you looked at and why."},
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, prefix="second", **kwargs)
+    def __init__(self, *args, version=None, **kwargs):
+        super().__init__(*args, prefix="second", initial={"version": version}, **kwargs)
         self.helper = _helper()
 
 

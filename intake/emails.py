@@ -14,9 +14,10 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.models import User
+from clinic.staff.models import Role, User
 from intake import schedule
-from intake.models import Case, Intake, Urgency
+from intake.models import Case, Decision, Intake, Urgency
+from intake.models.two_people import who_may_look
 
 LINK_LIVES = timedelta(days=14)  # after each mail that holds it
 REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
@@ -79,7 +80,10 @@ def case_needs_you(case: Case, *, now) -> list[Message]:
     messages.withdraw(
         subject_type="case", subject_id=case.public_id, kinds=["case_needs_you"], why="The case was announced again."
     )
-    times = schedule.raise_times(Urgency(case.urgency), now, case.location.opening_hours)
+    pace = Urgency(case.urgency)
+    if case.status == Case.Status.SECOND_LOOK:  # nobody's list alone is enough, whatever the case counts as by now
+        pace = max(pace, Urgency.SOON)
+    times = schedule.raise_times(pace, now, case.location.opening_hours)
     return [
         messages.schedule(
             "case_needs_you",
@@ -176,13 +180,27 @@ class CaseNeedsYou:
     def people(message) -> list[User]:
         """Return the therapists of the location, from the second round on its managers too.
 
-        Where nobody treats, it is every therapist and manager of the house, each time.
+        Where nobody treats, it is every therapist and manager of the house, each time. A second look is asked of
+        those who may give it; where the author is the only one, of every manager, who can bring somebody.
         """
+        proposal = Decision.objects.filter(
+            case__public_id=message.subject_id, case__status=Case.Status.SECOND_LOOK, effective_at=None, refused_at=None
+        ).last()
+        if proposal:
+            return CaseNeedsYou._second_people(message, proposal)
         therapists = list(User.objects.therapists_at(message.location))
         if not therapists:
             return list(User.objects.of_the_whole_house())
         managers = User.objects.managers_at(message.location)
         return [*therapists, *managers] if message.facts["round"] >= MANAGERS_FROM_ROUND else therapists
+
+    @staticmethod
+    def _second_people(message, proposal) -> list[User]:
+        others = who_may_look(proposal.case, proposed_by=proposal.by)
+        if not others:
+            return list(User.objects.of_the_whole_house().filter(role=Role.MANAGER))
+        managers = User.objects.managers_at(message.location)
+        return [*others, *managers] if message.facts["round"] >= MANAGERS_FROM_ROUND else others
 
     @staticmethod
     def facts(message) -> dict:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.actions import files, forgotten, intakes, link_requests, respondents
+from intake.actions import files, forgotten, intakes, link_requests, respondents, second_look
 
 
 @shared_task
@@ -24,7 +24,9 @@ def forget_starts():
 
 @shared_task
 def take_back_forgotten():
-    forgotten.take_back_forgotten(timezone.now())
+    now = timezone.now()
+    forgotten.take_back_forgotten(now)
+    second_look.ask_again(now)
 
 
 @shared_task

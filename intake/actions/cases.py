@@ -16,6 +16,7 @@ from intake import emails, schedule
 from intake.actions.alarms import alarms_after, in_words, see_alarms
 from intake.actions.protocols import same_dangers
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
+from intake.models.two_people import why_two
 
 Kind = CaseEvent.Kind
 Status = Case.Status
@@ -152,13 +153,17 @@ def _open(intake, assessment, *, because, words, now) -> Case:
 
 
 def flags_after(flags: list[dict], assessment: Assessment) -> list[dict]:
-    """`Case.flags` after one more assessment: what fires now is refreshed, what fired before is kept and marked."""
+    """`Case.flags` after one more assessment: what fires now is refreshed, what fired before is kept and marked.
+
+    A rule that a later protocol takes less seriously keeps the tier it fired with: a person ends that, no upgrade.
+    """
     fired = {flag["rule"]: flag for flag in assessment.result["explanation"]["flags"]}
     kept = {flag["rule"]: {**flag, "still": flag["rule"] in fired} for flag in flags}
     for rule, flag in fired.items():
+        tiers = [flag["tier"], kept[rule]["tier"]] if rule in kept else [flag["tier"]]
         kept[rule] = {
             "rule": rule,
-            "tier": flag["tier"],
+            "tier": max(tiers, key=lambda tier: Urgency[tier.upper()]),
             "condition": flag["condition"],
             "assessment": assessment.pk,
             "still": True,
@@ -192,8 +197,8 @@ def _drop_proposal(case, words, *, now) -> None:
 
 
 def announce(case, now) -> None:
-    """Tell the therapists that the case waits for one of them; routine cases are only listed."""
-    if case.urgency >= Urgency.SOON:
+    """Tell the therapists that the case waits for one of them; routine cases are only listed, second looks never."""
+    if case.urgency >= Urgency.SOON or case.status == Status.SECOND_LOOK:
         emails.case_needs_you(case, now=now)
 
 
@@ -201,6 +206,7 @@ def announce(case, now) -> None:
 
 
 def locked(case, by) -> Case:
+    """The case, locked for somebody who may decide."""
     if not by.may(DECIDE_CASES):
         raise PermissionDenied
     return Case.objects.select_for_update().get(pk=case.pk)
@@ -321,8 +327,8 @@ def decide(
 ) -> Decision:
     """What `by` decides on the case they saw at `version`.
 
-    `verdicts` maps rule ids to Verdict; flags left out are confirmed. It takes effect at once, except that lowering
-    an emergency waits for another therapist: the case then needs a second look. A case nobody had acknowledged is
+    `verdicts` maps rule ids to Verdict; flags left out are confirmed. It takes effect at once, unless an emergency
+    would end by it (`why_two`): then it waits for another therapist's second look. A case nobody had acknowledged is
     acknowledged by deciding it. Raises CaseChanged for another version or a case that is not open to a decision,
     ContactFirst while a call must come first (`needs_contact`), and AlarmsUnseen unless `alarms_seen` names the newest
     assessment where that one has alarming answers no rule used; that `by` saw them is put on record. The reason "agree"
@@ -355,16 +361,17 @@ def decide(
         reason=reason,
         words=words,
     )
-    if not decision.lowers_an_emergency:
-        decision.effective_at = now
     decision.save()
     _record_verdicts(decision, verdicts)
-    if decision.effective_at:
-        settle(decision, event=Kind.DECIDED, by=by, words=words, now=now)
-    else:
-        words = f"To {Urgency(tier).label.lower()}. {words}"
+    dismissed = {rule for rule, verdict in verdicts.items() if not verdict.confirmed}
+    if why := why_two(case, tier=decision.tier, specialist=specialist, dismissed=dismissed):
+        words = f"To {Urgency(tier).label.lower()}; {'; '.join(why)}. {words}".strip()
         case.move_to(Status.SECOND_LOOK, event=Kind.PROPOSED, by=by, words=words, now=now)
         announce(case, now)
+        return decision
+    decision.effective_at = now
+    decision.save(update_fields=["effective_at"])
+    settle(decision, event=Kind.DECIDED, by=by, words=words, now=now)
     return decision
 
 
@@ -380,5 +387,6 @@ def _record_verdicts(decision, verdicts) -> None:
 
 
 def settle(decision, *, event, by, words, now) -> None:
+    """The case is decided as this decision says, at the moment it takes effect."""
     changes = {"urgency": decision.tier, "decided_at": now, "decided_by": decision.by}
     decision.case.move_to(Status.DECIDED, event=event, by=by, words=words, now=now, **changes)

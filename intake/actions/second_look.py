@@ -1,33 +1,47 @@
-"""The second look at a decision that lowers an emergency: agreed to, refused, or taken back by its author.
+"""The second person: who may look, looking, and what happens while nobody does.
 
-As in `intake.actions.cases`: one transaction each, one event, and a case that has moved on is refused.
+Every function is one transaction and leaves an event on the timeline. What is agreed to is what stood on the page: a
+case that changed since, in any way, is looked at once more.
 """
 
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from intake.actions.cases import CaseChanged, Kind, NotYours, Status, locked, settle
-from intake.models import Decision
+from clinic.messages.models import Message
+from intake.actions.cases import CaseChanged, NotYours, announce, locked, settle
+from intake.models import Case, CaseEvent, Decision, Urgency
+from intake.models.two_people import same_person
+
+Kind, Status = CaseEvent.Kind, Case.Status
+ASKED_AGAIN_AFTER = timedelta(hours=1)  # in an emergency, day and night
+ASKED_AGAIN_LATER = timedelta(days=1)  # about a case that counts as less by now
 
 
-def _waiting_for_second(decision, by) -> Decision:
+def _waiting(decision, by, version) -> Decision:
     """The decision and its case, locked; the case first, as everywhere."""
     case = locked(decision.case, by)
+    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise PermissionDenied
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     decision.case = case
     if not decision.waits_for_a_second_look:
         raise CaseChanged(case, case.events.filter(at__gte=decision.at))
+    if case.version != version:
+        raise CaseChanged(case, case.events.filter(version__gt=version))
     return decision
 
 
 @transaction.atomic
-def agree_second(decision, *, words, by, now=None) -> Decision:
-    """Another therapist agrees; the decision takes effect. Raises NotYours for its author."""
+def agree_second(decision, *, version, words, by, now=None) -> Decision:
+    """Another therapist agrees to the case as it was at `version`; the decision takes effect.
+
+    Raises NotYours for its author, on whichever account, and CaseChanged for any other version.
+    """
     now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
-    if by == decision.by:
-        raise NotYours
-    decision.second_by, decision.second_at, decision.second_words = by, now, words
+    decision = _looked_at(decision, version, words, by, now)
     decision.effective_at = now
     decision.save()
     settle(decision, event=Kind.SECOND_AGREED, by=by, words=words, now=now)
@@ -35,16 +49,21 @@ def agree_second(decision, *, words, by, now=None) -> Decision:
 
 
 @transaction.atomic
-def refuse_second(decision, *, words, by, now=None) -> Decision:
-    """Another therapist does not agree and says why; the case is in review again. Raises NotYours for its author."""
+def refuse_second(decision, *, version, words, by, now=None) -> Decision:
+    """Another therapist does not agree and says why; the case is in review again. Raises what `agree_second` does."""
     now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
-    if by == decision.by:
-        raise NotYours
-    decision.second_by, decision.second_at, decision.second_words = by, now, words
+    decision = _looked_at(decision, version, words, by, now)
     decision.refused_at = now
     decision.save()
     decision.case.move_to(Status.IN_REVIEW, event=Kind.SECOND_REFUSED, by=by, words=words, now=now)
+    return decision
+
+
+def _looked_at(decision, version, words, by, now) -> Decision:
+    decision = _waiting(decision, by, version)
+    if same_person(by, decision.by):
+        raise NotYours
+    decision.second_by, decision.second_at, decision.second_words = by, now, words
     return decision
 
 
@@ -52,10 +71,29 @@ def refuse_second(decision, *, words, by, now=None) -> Decision:
 def drop_proposal(decision, *, by, now=None) -> Decision:
     """The author takes the proposal back before anybody looked. Raises NotYours for everybody else."""
     now = now or timezone.now()
-    decision = _waiting_for_second(decision, by)
+    decision = _waiting(decision, by, Case.objects.get(pk=decision.case_id).version)
     if by != decision.by:
         raise NotYours
     decision.refused_at = now
     decision.save()
     decision.case.move_to(Status.IN_REVIEW, event=Kind.PROPOSAL_DROPPED, by=by, now=now)
     return decision
+
+
+@transaction.atomic
+def ask_again(now=None) -> int:
+    """Tell everybody again of each second look that nobody gave since they were last told; returns how many.
+
+    It goes on for as long as nobody comes: a proposal that rests is an emergency that rests.
+    """
+    now = now or timezone.now()
+    asked = 0
+    for case in Case.objects.filter(status=Status.SECOND_LOOK).select_for_update(skip_locked=True):
+        every = ASKED_AGAIN_AFTER if case.urgency == Urgency.EMERGENCY else ASKED_AGAIN_LATER
+        told = Message.objects.about("case", case.public_id).filter(kind="case_needs_you")
+        if told.filter(due_at__gt=now - every).exists():
+            continue
+        case.move_to(Status.SECOND_LOOK, event=Kind.ASKED_AGAIN, words="Nobody has looked yet.", now=now)
+        announce(case, now)
+        asked += 1
+    return asked

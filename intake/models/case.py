@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from intake.models import two_people
 from intake.models.urgency import Urgency
 
 
@@ -157,6 +158,11 @@ class Case(models.Model):
                 name="case_in_review_was_acknowledged",
             ),
         ]
+        triggers = [
+            two_people.after(
+                "case_keeps_its_emergency", pgtrigger.Insert | pgtrigger.Update, two_people.CASE_KEEPS_ITS_EMERGENCY
+            )
+        ]
 
     def __str__(self):
         return f"case {self.public_id}"
@@ -173,6 +179,13 @@ class Case(models.Model):
     def age(self) -> int:
         """The patient's age today, where the case is."""
         return self.patient.age_on(timezone.localdate(timezone=self.location.zone))
+
+    @property
+    def holds_emergency(self) -> bool:
+        """By its tier, or by a rule that ever fired."""
+        return Urgency.EMERGENCY in (self.urgency, self.rules_urgency) or any(
+            flag["tier"] == Urgency.EMERGENCY.word for flag in self.flags
+        )
 
     @property
     def is_open(self) -> bool:
@@ -227,7 +240,8 @@ class CaseEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         HANDED_BACK = "handed_back", "Handed back to the queue"
         CONTACT = "contact", "Contact tried"
-        PROPOSED = "proposed", "Lower tier proposed"
+        PROPOSED = "proposed", "Decision proposed to a second person"
+        ASKED_AGAIN = "asked_again", "Second person asked for again"
         DECIDED = "decided", "Decided"
         SECOND_AGREED = "second_agreed", "Second person agreed"
         SECOND_REFUSED = "second_refused", "Second person did not agree"

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from intake.models import two_people
 from intake.models.alarms import DECIDED_AFTER_ALARMS_WERE_SEEN
 from intake.models.case import Case
 from intake.models.urgency import Urgency
 
 
 class Decision(models.Model):
-    """What a named therapist decided. It takes effect at once, except that lowering an emergency waits for a second.
+    """What a named therapist decided. It takes effect at once, except that an emergency ends by two people only.
 
     `tier_before` is the tier the therapist saw, `tier` the one they chose; `specialist` is a specialist id of the
     protocol. Overriding the suggestion needs a coded reason and words.
@@ -91,7 +92,13 @@ class Decision(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("assessment_id", "alarms_seen_id", "by_id"),
                 func=DECIDED_AFTER_ALARMS_WERE_SEEN,
-            )
+            ),
+            two_people.after(
+                "ending_an_emergency_takes_two", pgtrigger.Insert | pgtrigger.Update, two_people.ENDING_TAKES_TWO
+            ),
+            two_people.after(
+                "decision_on_an_emergency_stays", pgtrigger.Update | pgtrigger.Delete, two_people.PROPOSED_STAYS
+            ),
         ]
 
     def __str__(self):
@@ -109,10 +116,6 @@ class Decision(models.Model):
     @property
     def waits_for_a_second_look(self) -> bool:
         return self.effective_at is None and self.refused_at is None
-
-    @property
-    def lowers_an_emergency(self) -> bool:
-        return self.tier_before == Urgency.EMERGENCY and self.tier < Urgency.EMERGENCY
 
 
 class FlagVerdict(models.Model):
@@ -132,6 +135,13 @@ class FlagVerdict(models.Model):
                 condition=Q(confirmed=True) | (~Q(reason="") & ~Q(words="")),
                 name="dismissed_flag_has_a_reason",
             ),
+        ]
+        triggers = [
+            two_people.after(
+                "verdict_comes_before_the_decision",
+                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                two_people.VERDICT_COMES_FIRST,
+            )
         ]
 
     def __str__(self):

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from clinic.audit.actions import saw
-from clinic.staff.models import User
 from clinic.staff.permissions import DECIDE_CASES, SEE_CASES, staff_may
 from intake.actions import cases as actions
 from intake.case_page import CasePage
 from intake.decision_form import ContactForm, DecisionForm, ReopenForm, SecondLookForm
 from intake.models import Case, Contact, MoveNotAllowed, Urgency
+from intake.models.two_people import who_may_look
 from intake.what_if import WhatIf
 
 INVALID, CONFLICT = 422, 409
@@ -56,12 +56,12 @@ def show_case(request, case, *, status=200, page=None, **more):
         "suggested": page.specialist(actions.suggestion(case)),
         "decision_form": decision_form(case, page),
         "contact_form": ContactForm(),
-        "second_form": SecondLookForm(),
+        "second_form": SecondLookForm(version=case.version),
         "reopen_form": ReopenForm(),
         "pending": decisions.filter(effective_at=None, refused_at=None).last(),
         "decision": decisions.exclude(effective_at=None).last(),
         "may_decide": request.user.may(DECIDE_CASES),
-        "others": User.objects.therapists_at(case.location).exclude(pk=request.user.pk),
+        "others": who_may_look(case, proposed_by=request.user),
         "can_decide": request.user.may(DECIDE_CASES) and case.status in DECIDABLE and not needs_contact,
         "language": dict(settings.LANGUAGES).get(case.patient.language, case.patient.language),
         "higher": [tier for tier in Urgency if tier > case.urgency],

@@ -48,26 +48,38 @@ def second_look(request, public_id):
     if decision is None:
         messages.warning(request, "Nothing waits for a second look on this case any more.")
         return redirect(case)
+    form = SecondLookForm(request.POST)
     try:
         if "drop" in request.POST:
             looking.drop_proposal(decision, by=request.user)
             messages.success(request, "You took your proposal back. The case is in review.")
             return redirect(case)
-        form = SecondLookForm(request.POST)
         if not form.is_valid():
             return show_case(request, case, status=INVALID, second_form=form)
-        look = looking.agree_second if form.cleaned_data["agree"] else looking.refuse_second
-        with transaction.atomic():
-            decision = look(decision, words=form.cleaned_data["words"], by=request.user)
-            _carry_out(decision, by=request.user)
+        decision = _look(decision, form.cleaned_data, by=request.user)
     except cases.NotYours:
         messages.warning(request, "A second look is another person's. Only the author takes a proposal back.")
         return redirect(case)
     except cases.CaseChanged:
-        messages.warning(request, "Somebody else looked at this case meanwhile.")
-        return redirect(case)
+        return _look_once_more(request, find_case(request, public_id))
     messages.success(request, _said(decision))
     return redirect(case)
+
+
+@transaction.atomic
+def _look(decision, said, *, by):
+    look = looking.agree_second if said["agree"] else looking.refuse_second
+    decision = look(decision, version=said["version"], words=said["words"], by=by)
+    _carry_out(decision, by=by)
+    return decision
+
+
+def _look_once_more(request, case):
+    """The case changed after the page was read: what was typed stands in the form again, and nothing else of it."""
+    messages.warning(request, "This case changed meanwhile. Nothing of yours was saved: please look once more.")
+    form = SecondLookForm(version=case.version)
+    form.initial["words"] = request.POST.get("second-words", "")
+    return show_case(request, case, status=CONFLICT, second_form=form)
 
 
 def _carry_out(decision, *, by) -> None:
@@ -79,7 +91,7 @@ def _said(decision) -> str:
     if decision.refused_at:
         return "It stays an emergency. The case is in review again."
     if not decision.effective_at:
-        return "Saved. Lowering an emergency takes a second therapist; until then it stays an emergency."
+        return "Saved. Ending an emergency takes a second therapist; until then it stays as it is."
     return "Decided. The referral is ready to be sent." if decision.refer else "Decided."
 
 
@@ -91,7 +103,7 @@ def _conflict(request, case):
         seen = 0
     page = CasePage(case)
     blank = decision_form(case, page)
-    written = {name: request.POST[name] for name in blank.fields if name not in blank.unseen and request.POST.get(name)}
+    written = {name: request.POST[name] for name in blank.fields if name != "version" and request.POST.get(name)}
     if "agree" in request.POST and not any(name in written for name in blank.own_words):
         written = {name: value for name, value in written.items() if name == "refer"}
     return show_case(

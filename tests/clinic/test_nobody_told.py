@@ -12,6 +12,7 @@ from clinic.messages.models import Message
 from clinic.staff.models import Role
 from intake import draft
 from intake.actions.cases import acknowledge
+from intake.actions.intakes import link_to
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 
@@ -131,6 +132,7 @@ def test_where_nobody_treats_anywhere_the_start_says_whom_to_call(location):
 def test_a_form_already_begun_there_goes_on(location, maya):
     browser = Client()
     intake = factories.intake(at=location)
+    link_to(intake)
     browser.cookies = draft.remember(RequestFactory().get("/"), HttpResponse(), intake).cookies
     left(maya)
     page = browser.get("/intake/contact/")

@@ -161,7 +161,8 @@ def test_a_second_look_works_on_a_decision_that_saw_them(location, daniel, maya)
     reached(case, daniel)
     factories.unused_alarms(case, DOUBLE_VISION)
     asked = {"tier": Urgency.SOON, "reason": "explained", "words": "Old.", "alarms_seen": newest(case).public_id}
-    decision = second_look.agree_second(agree(case, daniel, **asked), words="Called her.", by=maya)
+    proposal = agree(case, daniel, **asked)
+    decision = second_look.agree_second(proposal, version=proposal.case.version, words="Called her.", by=maya)
     assert decision.effective_at
 
 

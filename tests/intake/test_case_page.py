@@ -289,12 +289,13 @@ def test_lowering_an_emergency_goes_through_a_second_therapist(emergency, maya, 
     press(hers, "decide", emergency, **decision(emergency, **lower))
 
     assert "Another therapist has to agree: Daniel Brandt" in page_of(emergency, hers)
-    press(hers, "second_look", emergency, **{"second-agree": "yes", "second-words": "I agree with myself."})
+    seen = {"second-version": Case.objects.get().version}
+    press(hers, "second_look", emergency, **seen, **{"second-agree": "yes", "second-words": "I agree with myself."})
     assert not Referral.objects.exists()
 
     blank = press(his, "second_look", emergency)
     assert blank.status_code == 422
-    press(his, "second_look", emergency, **{"second-agree": "yes", "second-words": "Read the old letter."})
+    press(his, "second_look", emergency, **seen, **{"second-agree": "yes", "second-words": "Read the old letter."})
     emergency.refresh_from_db()
     assert (emergency.status, emergency.tier) == (Case.Status.DECIDED, Urgency.SOON)
     assert Referral.objects.get().case == emergency

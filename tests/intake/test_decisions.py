@@ -112,7 +112,9 @@ def test_lowering_an_emergency_waits_for_another_therapist(emergency, daniel, ma
     assert (emergency.status, emergency.tier) == (Case.Status.SECOND_LOOK, Urgency.EMERGENCY)
     assert proposal.effective_at is None
 
-    decision = second_look.agree_second(proposal, words="Read the letter of 2016, called her neurologist.", by=maya)
+    decision = second_look.agree_second(
+        proposal, version=proposal.case.version, words="Read the letter of 2016, called her neurologist.", by=maya
+    )
     emergency.refresh_from_db()
     assert (emergency.status, emergency.tier) == (Case.Status.DECIDED, Urgency.SOON)
     assert (decision.by, decision.second_by, emergency.decided_by) == (daniel, maya, daniel)
@@ -130,14 +132,14 @@ def test_nobody_is_their_own_second_person(emergency, daniel):
     proposal = agree(emergency, daniel, **LOWER)
     for look in (second_look.agree_second, second_look.refuse_second):
         with pytest.raises(cases.NotYours):
-            look(proposal, words="Fine.", by=daniel)
+            look(proposal, version=proposal.case.version, words="Fine.", by=daniel)
     emergency.refresh_from_db()
     assert emergency.tier == Urgency.EMERGENCY
 
 
 def test_a_second_person_who_does_not_agree_sends_it_back(emergency, daniel, maya):
     proposal = agree(emergency, daniel, **LOWER)
-    second_look.refuse_second(proposal, words="The leg is new.", by=maya)
+    second_look.refuse_second(proposal, version=proposal.case.version, words="The leg is new.", by=maya)
     emergency.refresh_from_db()
     assert (emergency.status, emergency.tier) == (Case.Status.IN_REVIEW, Urgency.EMERGENCY)
     assert agree(emergency, daniel).effective_at  # and he may decide anew
@@ -154,9 +156,9 @@ def test_the_author_takes_a_proposal_back_and_nobody_else_does(emergency, daniel
 
 def test_a_proposal_is_looked_at_once(emergency, daniel, maya):
     proposal = agree(emergency, daniel, **LOWER)
-    second_look.agree_second(proposal, words="Yes.", by=maya)
+    second_look.agree_second(proposal, version=proposal.case.version, words="Yes.", by=maya)
     with pytest.raises(cases.CaseChanged):
-        second_look.refuse_second(proposal, words="No.", by=maya)
+        second_look.refuse_second(proposal, version=proposal.case.version, words="No.", by=maya)
 
 
 def test_an_emergency_cannot_be_lowered_in_two_small_steps(emergency, daniel, maya):

@@ -1,0 +1,147 @@
+"""An emergency never ends by one person alone: what takes two, in Python for the page and in SQL for the database.
+
+An emergency is handled at the emergency department; the protocol's own check refuses an emergency rule that goes
+anywhere else. Whoever confirms every flag and sends the patient there decides alone. Everything else about a case that
+holds an emergency takes a second person, whatever the tier says by then (decision 36).
+"""
+
+import pgtrigger
+
+from clinic.staff.models import Role, User
+from intake.models.urgency import Urgency
+
+HANDLED_AT = "emergency_department"
+
+
+def why_two(case, *, tier, specialist, dismissed) -> list[str]:
+    """Why a decision on this case takes a second person, in words; nothing when one is enough.
+
+    `dismissed`: the ids of the rules whose flags are dismissed.
+    """
+    emergencies = {flag["rule"]: flag["condition"] for flag in case.flags if flag["tier"] == Urgency.EMERGENCY.word}
+    why = []
+    if case.urgency == Urgency.EMERGENCY and tier < Urgency.EMERGENCY:
+        why.append("it lowers an emergency")
+    if named := [condition for rule, condition in emergencies.items() if rule in dismissed]:
+        why.append(f"it dismisses an emergency: {', '.join(named)}")
+    if (case.holds_emergency or tier == Urgency.EMERGENCY) and specialist != HANDLED_AT:
+        why.append("an emergency is sent somewhere else than to the emergency department")
+    return why
+
+
+def same_person(one, other) -> bool:
+    """Two accounts of one human: the same license, the same NPI, or the same name and no two licenses."""
+    if one.pk == other.pk:
+        return True
+    if one.license_number and one.license_number == other.license_number:
+        return True
+    if one.npi and one.npi == other.npi:
+        return True
+    both_licensed = one.license_number and other.license_number
+    return one.name.casefold() == other.name.casefold() and not both_licensed
+
+
+def who_may_look(case, *, proposed_by) -> list[User]:
+    """Everybody who may be the second person to what `proposed_by` decides: who treats where the case is.
+
+    Where nobody does, the case is every therapist's (decision 39), and so is the second look.
+    """
+    therapists = list(User.objects.therapists_at(case.location))
+    if not therapists:
+        therapists = list(User.objects.of_the_whole_house().filter(role=Role.THERAPIST))
+    return [person for person in therapists if not same_person(person, proposed_by)]
+
+
+# The same for the database. Each trigger runs after the row's own constraints, so those speak first. -----------------
+
+ENDING_TAKES_TWO = """
+    IF NEW.effective_at IS NOT NULL AND NEW.second_by_id IS NULL AND EXISTS (
+        SELECT 1 FROM intake_case c WHERE c.id = NEW.case_id AND (
+            (c.urgency = 3 AND NEW.tier < 3)
+            OR (NEW.specialist <> 'emergency_department' AND (
+                3 IN (NEW.tier_before, NEW.tier, c.urgency, c.rules_urgency)
+                OR c.flags @> '[{"tier": "emergency"}]'
+            ))
+            OR EXISTS (
+                SELECT 1 FROM intake_flagverdict v WHERE v.decision_id = NEW.id AND NOT v.confirmed
+                AND c.flags @> jsonb_build_array(jsonb_build_object('rule', v.rule, 'tier', 'emergency'))
+            )
+        )
+    ) THEN
+        RAISE EXCEPTION 'An emergency ends by two people'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'ending_an_emergency_takes_two';
+    END IF;
+    IF NEW.second_by_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM staff_user a JOIN staff_user b ON b.id = NEW.second_by_id WHERE a.id = NEW.by_id AND (
+            (a.license_number <> '' AND a.license_number = b.license_number) OR (a.npi <> '' AND a.npi = b.npi)
+            OR (lower(a.name) = lower(b.name) AND '' IN (a.license_number, b.license_number))
+        )
+    ) THEN
+        RAISE EXCEPTION 'Two accounts of one person are one person'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'second_person_is_another_human';
+    END IF;
+    RETURN NULL;
+"""
+
+PROPOSED_STAYS = """
+    IF TG_OP = 'UPDATE' AND OLD.effective_at IS NULL AND OLD.refused_at IS NULL AND (
+        (NEW.case_id, NEW.assessment_id, NEW.by_id, NEW.at, NEW.tier_before, NEW.tier, NEW.suggested_specialist,
+         NEW.specialist, NEW.refer, NEW.reason, NEW.words)
+        IS NOT DISTINCT FROM
+        (OLD.case_id, OLD.assessment_id, OLD.by_id, OLD.at, OLD.tier_before, OLD.tier, OLD.suggested_specialist,
+         OLD.specialist, OLD.refer, OLD.reason, OLD.words)
+    ) THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM intake_case c WHERE c.id = OLD.case_id
+        AND (3 IN (c.urgency, c.rules_urgency) OR c.flags @> '[{"tier": "emergency"}]')
+    ) THEN
+        RAISE EXCEPTION 'What was proposed or decided about an emergency never changes'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_on_an_emergency_stays_as_it_was_made';
+    END IF;
+    RETURN NULL;
+"""
+
+VERDICT_COMES_FIRST = """
+    IF TG_OP = 'INSERT' AND (NEW.confirmed OR EXISTS (
+        SELECT 1 FROM intake_decision d
+        WHERE d.id = NEW.decision_id AND d.effective_at IS NULL AND d.refused_at IS NULL
+    )) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'A flag is dismissed before its decision takes effect, and a verdict never changes'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'flag_is_dismissed_before_its_decision_takes_effect';
+"""
+
+CASE_KEEPS_ITS_EMERGENCY = """
+    IF TG_OP = 'UPDATE' AND (NEW.rules_urgency < OLD.rules_urgency OR EXISTS (
+        SELECT 1 FROM jsonb_array_elements(OLD.flags) flag WHERE flag->>'tier' = 'emergency'
+        AND NOT NEW.flags @> jsonb_build_array(jsonb_build_object('rule', flag->>'rule', 'tier', 'emergency'))
+    )) THEN
+        RAISE EXCEPTION 'What once fired stays on the case'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_flag_stays_on_its_case';
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.urgency = 3 AND NEW.urgency < 3 AND NOT EXISTS (
+        SELECT 1 FROM intake_decision d WHERE d.case_id = NEW.id AND d.effective_at = NEW.decided_at
+        AND d.tier = NEW.urgency AND d.second_by_id IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'An emergency is lowered by a decision of two people'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_is_lowered_by_a_decision_of_two';
+    END IF;
+    IF NEW.status = 'decided' AND (TG_OP = 'INSERT' OR OLD.status <> 'decided')
+        AND (NEW.urgency = 3 OR NEW.rules_urgency = 3 OR NEW.flags @> '[{"tier": "emergency"}]')
+        AND NOT EXISTS (
+            SELECT 1 FROM intake_decision d WHERE d.case_id = NEW.id AND d.effective_at = NEW.decided_at
+            AND d.by_id = NEW.decided_by_id AND d.tier = NEW.urgency
+        )
+    THEN
+        RAISE EXCEPTION 'An emergency is decided by a decision'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_is_decided_by_a_decision';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def after(name, operation, func) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(name=name, when=pgtrigger.After, operation=operation, func=func)
