@@ -33,8 +33,10 @@ def build() -> dict[str, Location]:
 
 
 def second_factor(user: User) -> str:
-    """The six digits that person's phone would show now."""
-    secret = decrypt(Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"])
+    """The six digits that person's phone would show now; "" while they have none set up."""
+    own = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if own is None:
+        return ""
     counters = list(counters_around_now())
     now = counters[len(counters) // 2]
-    return format_hotp_value(hotp_value(secret, now))
+    return format_hotp_value(hotp_value(decrypt(own.data["secret"]), now))

@@ -170,6 +170,19 @@ def test_the_first_manager_gets_a_code_from_the_server(nora):
         call_command("second_step_code", "nobody@plumbline.example")
 
 
+def test_a_manager_finds_the_page_and_others_do_not(ruth, priya, sign_in):
+    foot = reverse("people")
+    assert foot in sign_in(ruth).get(reverse("referrals")).content.decode()
+    assert foot not in sign_in(priya).get(reverse("referrals")).content.decode()
+
+
+def test_the_demo_shows_who_waits_for_a_code(nora, maya, settings):
+    settings.DEMO = True
+    page = Client().get(reverse("demo_start"))
+    assert page.status_code == 200
+    assert "Waits for a manager" in page.content.decode()
+
+
 # Replacing it -------------------------------------------------------------------------------------------------------
 
 
