@@ -46,9 +46,9 @@ def _document(consent, location) -> dict:
         (_("In which role"), role(consent)),
         (_("When"), moment(consent.signed_at, location)),
         (_("How"), str(consent.get_method_display())),
-        (_("Meant by it"), consent.intent),
+        (_("What you meant by signing"), consent.intent),
         (_("Version of the text"), f"{consent.text.version} ({consent.text.language})"),
-        (_("Fingerprint of the text"), consent.text.sha256),
+        (_("Check code of the text"), consent.text.sha256),
     ]
     return {
         "title": title,

@@ -42,7 +42,7 @@ class Words:
 CASES = {
     Case.Status.WAITING: Words(
         _("A therapist looks at your answers"),
-        _("We have your answers. You need not send them again."),
+        _("We have your answers. You do not have to send them again."),
         THERAPIST,
     ),
     Case.Status.IN_REVIEW: Words(
@@ -141,7 +141,7 @@ REFERRALS = {
     ),
     Status.DECLINED: Words(
         _("We look for another office"),
-        _("The office cannot see you. You need not do anything."),
+        _("The office cannot see you. You do not have to do anything."),
         CLINIC,
     ),
     Status.SCHEDULED: Words(
@@ -189,7 +189,7 @@ ENDED = {
     End.LOST_CONTACT: _("We could not reach you. Please call us."),
     End.SEEN_ELSEWHERE: _("You were seen somewhere else."),
     End.NOT_NEEDED: _("It is no longer needed. Do you see it differently? Call us."),
-    End.MADE_IN_ERROR: _("It was started by mistake. You need not do anything."),
+    End.MADE_IN_ERROR: _("It was started by mistake. You do not have to do anything."),
 }
 MOVES = {  # None: the patient need not read it
     What.STARTED: _("A therapist asked for a specialist to see you"),

@@ -23,7 +23,7 @@ SUBJECTS = {
     "referral": gettext_lazy("letters and steps with another office"),
     "report": gettext_lazy("a report about you"),
     "patient": gettext_lazy("your details"),
-    "message": gettext_lazy("a mail to you"),
+    "message": gettext_lazy("an email to you"),
 }
 
 

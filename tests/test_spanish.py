@@ -136,7 +136,8 @@ def test_thoughts_of_self_harm(lucia):
     lucia.starts(**LUCIA).answers("daily-life", activities_limited=["sleep"], worry_level=9, move_fear=None)
     lucia.answers("mood", low_mood="every_day")
     lucia.presses_save("mood", low_mood="every_day", self_harm="plan_now")
-    assert "<h1>Llame o envíe un mensaje de texto al 988 ahora, o llame al 911</h1>" in lucia.html
+    assert "<h1>Ahora: llame al 988 y oprima 2, envíe AYUDA al 988, o llame al 911</h1>" in lucia.html
+    assert 'href="sms:988?body=AYUDA"' in lucia.html
 
 
 def test_the_page_of_a_link(lucia):

@@ -84,7 +84,7 @@ def test_after_sending_and_on_the_status_page(lucia, maya, priya):
     FollowUp.objects.filter(patient=patient).delete()
     FollowUp.objects.create(patient=patient, intake=lucia.intake, week=2, due_at=timezone.now(), activity="Bailar")
     lucia.opens(f"/l/{secret_of(link_to_status(patient))}/").sends(lucia.page.wsgi_request.path, BORN)
-    assert "Cómo va todo" in lucia.text
+    assert "Cómo va su atención" in lucia.text
     seen = set()
     looks_everywhere(lucia, seen)
     assert {name for name in pages() if name.startswith("status") and not pages()[name].post_only} <= seen

@@ -47,9 +47,9 @@ class DatePartsField(forms.MultiValueField):
     """Cleans to a date. A year needs four digits, so that 5/6/61 is never guessed at."""
 
     default_error_messages = {
-        "required": _("Enter a date with month, day, and year, such as 3 31 2026."),
+        "required": _("Enter a date with month, day, and year, such as month 3, day 31, year 2026."),
         "incomplete": _("Enter month, day, and year."),
-        "numbers": _("Enter the date in numbers, such as 3 31 2026."),
+        "numbers": _("Enter the date in numbers, such as month 3, day 31, year 2026."),
         "year": _("Enter all four digits of the year, such as 1961."),
         "no_such_date": _("There is no such date. Check the month and the day."),
     }
@@ -80,8 +80,8 @@ class DatePartsField(forms.MultiValueField):
 
 class BirthDateField(DatePartsField):
     default_error_messages = {
-        "required": _("Enter your date of birth, such as 3 31 1961."),
-        "numbers": _("Enter your date of birth in numbers, such as 3 31 1961."),
+        "required": _("Enter your date of birth, such as month 3, day 31, year 1961."),
+        "numbers": _("Enter your date of birth in numbers, such as month 3, day 31, year 1961."),
         "future": _("A date of birth is in the past. Check the year."),
         "too_old": _("Check the year of your date of birth."),
     }

@@ -15,15 +15,15 @@ CHANGES = (
     (FollowUp.Change.BETTER, _("Better")),
     (FollowUp.Change.SAME, _("About the same")),
     (FollowUp.Change.WORSE, _("Worse")),
-    (UNSURE, _("I’m not sure")),
+    (UNSURE, _("I am not sure")),
 )
 
 
 def _scale(ends, *, unsure=False):
     widget = forms.RadioSelect()
     widget.scale_ends = ends
-    wrong = _("Choose a number from 0 to 10, or “I’m not sure”.") if unsure else _("Choose a number from 0 to 10.")
-    choices = [*SCALE, (_("or"), [(UNSURE, _("I’m not sure"))])] if unsure else SCALE
+    wrong = _("Choose a number from 0 to 10, or “I am not sure”.") if unsure else _("Choose a number from 0 to 10.")
+    choices = [*SCALE, (_("or"), [(UNSURE, _("I am not sure"))])] if unsure else SCALE
     return forms.ChoiceField(
         choices=choices, widget=widget, error_messages={"required": wrong, "invalid_choice": wrong}
     )
@@ -37,7 +37,7 @@ class FollowUpForm(forms.Form):
         choices=CHANGES,
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose one answer. If you do not know, choose “I’m not sure”."),
+            "required": _("Choose one answer. If you do not know, choose “I am not sure”."),
             "invalid_choice": _("Choose one of the answers shown."),
         },
     )

@@ -31,7 +31,13 @@ class WhoForm(forms.Form):
         choices=[
             (Kind.PATIENT, _("I am the patient")),
             (Kind.GUARDIAN, _("I am the patient’s parent or legal guardian")),
-            (Kind.REPRESENTATIVE, _("I may act for the patient: health-care power of attorney, or named by a court")),
+            (
+                Kind.REPRESENTATIVE,
+                _(
+                    "I may act for the patient: health-care power of attorney "
+                    "(a paper that lets you decide for them), or named by a court"
+                ),
+            ),
             (Kind.HELPER, _("I only help with typing")),
         ],
         widget=forms.RadioSelect,
@@ -58,7 +64,10 @@ class WhoForm(forms.Form):
         choices=[
             (Authority.PARENT, _("I am a parent")),
             (Authority.COURT, _("A court named me as guardian")),
-            (Authority.POWER_OF_ATTORNEY, _("I have a health-care power of attorney")),
+            (
+                Authority.POWER_OF_ATTORNEY,
+                _("I have a health-care power of attorney (a paper that lets me decide for them)"),
+            ),
             (Authority.OTHER, _("Something else")),
         ],
         widget=forms.RadioSelect,

@@ -78,7 +78,8 @@ class Conditions:
         return {"number": self.numbers[node.question], "options": self._labels(question, node.options)}
 
     def _labels(self, question, options) -> str:
-        return _(" or ").join(f"“{question.option(option).label_in(self.language)}”" for option in options)
+        labels = (question.option(option).label_in(self.language) for option in options)
+        return _(" or ").join(_("“%(label)s”") % {"label": label} for label in labels)
 
     def _compares(self, node: Compare) -> str:
         told = {"number": self.numbers[node.question], "count": node.number}

@@ -144,7 +144,7 @@ class _Sheet:
             answer = {question.id: [option] if question.takes_many else option}
             if triage.screen(self.protocol, answer).urgency == triage.Urgency.EMERGENCY:
                 return _("If one of these is true now, stop here. Call 911. Do not drive yourself.")
-        return ""
+        return _if_new(question.id)
 
     def _parts(self, question):
         """The body map as lists: the parts of the body, in each the regions with a box for each side."""
@@ -159,6 +159,15 @@ class _Sheet:
         labels = [str(question.option(f"{region}_{side}").label_in(self.language)) for side in sides]
         boxes = [side_in_words(side) for side in sides] if len(sides) > 1 else []
         return {"name": region_name(labels), "boxes": boxes}
+
+
+def _if_new(question: str) -> str:
+    """What to do about a sign that is an emergency together with another one, which nobody on paper puts together."""
+    if question in ("saddle_change", "bowel_change"):
+        return _("If this is new, do not wait: call 911.")
+    if question == "bladder_change":  # its other answers, such as burning, are not for 911
+        return _("If you cannot pee, cannot feel it, or leak, and this is new, do not wait: call 911.")
+    return ""
 
 
 def _is_short(only_if: OnlyIf) -> bool:

@@ -110,7 +110,7 @@ class DeclineForm(OfficeForm):
 class AskForm(OfficeForm):
     what_it_does = What.ASKED
     title, button = _("Ask the clinic a question"), _("Ask")
-    done = _("Your question is with the clinic. You get a mail when it is answered.")
+    done = _("Your question is with the clinic. You get an email when it is answered.")
     to = Status.QUESTION
     words = words(_("Your question"), required=_("Write your question."))
 

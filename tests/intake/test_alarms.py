@@ -314,7 +314,7 @@ def test_the_queue_says_them_beside_flags_too(location, maya_client):
     ("language", "said", "never"),
     [
         ("en", ("A therapist will read them", "Call 911 or go to the emergency room"), "You can book now"),
-        ("es", ("Un terapeuta las leerá", "Llame al 911 o vaya a la sala de emergencias"), "Ya puede hacer una cita"),
+        ("es", ("Un terapeuta las leerá", "Llame al 911 o vaya a la sala de emergencias"), "Ya puede pedir una cita"),
     ],
 )
 def test_the_patient_is_told_who_reads_the_answers_and_until_when(case, language, said, never):

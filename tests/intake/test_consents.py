@@ -287,7 +287,7 @@ def test_a_newer_version_of_one_text_is_asked_again_and_only_that_one(location, 
     for document in (Document.EMAIL, Document.REFERRAL):
         factories.consent(known.intakes.get(), document)
     second = factories.intake(of=known, answers=HEEL_PAIN)
-    printed("version: 2026-1", "version: 2026-10")
+    printed("version: 2026-2", "version: 2026-10")
     assert consents.needed(second) == [Document.EMAIL]
     assert set(consents.in_force(known)) == set(Document)  # what was signed holds until then
     consents.sign(second, signed_name="Ada Quill", choices={Document.EMAIL: False}, language="es")
@@ -295,11 +295,11 @@ def test_a_newer_version_of_one_text_is_asked_again_and_only_that_one(location, 
     assert consents.in_force(known)[Document.EMAIL].text.version == "2026-10"
 
 
-@pytest.mark.parametrize("new", ["2026-1", "2025-12"])
+@pytest.mark.parametrize("new", ["2026-2", "2025-12"])
 def test_a_mended_word_asks_nobody_again(location, printed, new):
     known = factories.intake(at=location, submitted=True)
     factories.consent(known, Document.EMAIL)
-    printed("version: 2026-1\nstatus: sample\nsummary: ", f"version: {new}\nstatus: sample\nsummary: Oh. ")
+    printed("version: 2026-2\nstatus: sample\nsummary: ", f"version: {new}\nstatus: sample\nsummary: Oh. ")
     assert text_in("en", Document.EMAIL).summary.startswith("Oh. ")
     assert Document.EMAIL not in consents.needed(known)
 

@@ -216,7 +216,7 @@ def test_a_new_form_begun_in_an_emergency_is_not_calm(location, maya, way):
     assert f"{ACT}." in ada.text
     ada.opens("intake_emergency")
     assert f"<h1>{ACT}</h1>" in ada.html, "the banner leads to the advice, not in a circle"
-    assert "New numbness between the legs" in ada.text
+    assert "New numbness (less feeling, or none) between the legs" in ada.text
     ada.answers_everything(HEEL_PAIN).submits()
     assert "Emergency: get help now" in main_of(ada)
     assert "Cold and hot packs" not in ada.text

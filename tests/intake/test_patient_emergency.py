@@ -104,7 +104,7 @@ def test_a_changed_answer_is_kept_beside_the_first_and_the_advice_stands(numb):
     assert not numb.case.flags[0]["still"], "staff see that it no longer fires"
     numb.opens("intake_emergency")
     assert "You have changed an answer since" in numb.text
-    assert "New numbness between the legs" in numb.text
+    assert "New numbness (less feeling, or none) between the legs" in numb.text
 
 
 def test_another_emergency_interrupts_again(numb):
@@ -178,7 +178,7 @@ def test_thoughts_of_self_harm_name_988_and_the_word_is_not_alone(ada):
     assert re.search(r"(?s)<h1>(.*?)</h1>", ada.html)[1] == "Call or text 988 now, or call 911"
     assert {"tel:988", "sms:988", "tel:911"} <= set(re.findall(r'href="([^"]+)"', ada.html))
     assert "You do not have to be alone with this." in ada.text
-    assert "fewer languages" in ada.text
+    assert "Stay with somebody, or ask somebody to come. You can call or text 988 at any hour." in ada.text
     assert "emergency room" not in re.search(r'(?s)emergency-act">.*?</div>', ada.html)[0]
     ada.reads_the_advice()
     assert "Call or text 988 now" in ada.opens("intake_check").text

@@ -107,7 +107,7 @@ def test_save_and_come_back_later_keeps_the_page_and_says_until_when(ada):
     ada.answers("about-you", age=44, sex_at_birth="male", more={"then": "later"})
     assert ada.page.wsgi_request.path == reverse("intake_save")
     assert ada.intake.answers["sex_at_birth"] == "male"
-    assert "Come back by your link until" in ada.text
+    assert "Use your link to come back until" in ada.text
     assert "ada@patients.example" in ada.text
     assert Message.objects.filter(kind="intake_link").count() == 1
 

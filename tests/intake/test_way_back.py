@@ -65,7 +65,7 @@ def test_who_closes_it_with_one_is_mailed_the_link(location, maya):
     ada = Phone().starts()
     ada.answers("safety-check", emergency_now=["saddle_numb"])
     ada.sends(reverse("intake_leave"), {"whose": ada.hidden("whose")})
-    assert "by the link we send to your email address" in ada.text
+    assert "Use the link we send to your email address" in ada.text
     assert "/l/" not in ada.html
     assert Message.objects.filter(kind="intake_link").count() == 1
 

@@ -106,7 +106,7 @@ def test_a_lost_link_is_mailed_again(phone, location, mail, look):
     opens_status(old, patient)
     ada = phone(**look)
     ada.opens("/")
-    ada.follows("I cannot find it: mail me a new link")
+    ada.follows("I cannot find it: email me a new link")
     ada.page.locator("main input[type=email]").fill("no address")
     ada.presses("Send me a link", status=422)
     ada.sees_errors("Enter an email address")

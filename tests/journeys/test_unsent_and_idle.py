@@ -65,7 +65,7 @@ def test_it_is_offered_on_a_second_phone_without_scripts(ada, phone):
     other.sees("did not save it")
     other.follows("Use what I typed")
     assert other.page.locator("[name=age]").input_value() == "51"
-    other.presses("Throw it away")
+    other.presses("Delete it")
     assert not UnsentPage.objects.exists()
     assert other.page.locator("[name=age]").input_value() != "51"
 

@@ -118,7 +118,7 @@ def test_from_the_first_page_to_the_status_page_with_a_stop_and_two_devices(a_ph
     assert case.urgency == Urgency.ROUTINE
 
     second.opens("/status/")
-    second.sees(gettext("How things stand"))
+    second.sees(gettext("What is happening with your care"))
     assert gettext("We are late") not in second.words
     Case.objects.update(acknowledge_by=timezone.now() - timedelta(minutes=1))
     second.opens("/status/")

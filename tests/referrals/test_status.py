@@ -62,7 +62,7 @@ def test_it_opens_by_the_link_and_the_date_of_birth_and_is_logged(decision):
     patient = decision.case.patient
     phone = Page(patient)
     assert phone.page.status_code == 200
-    assert "How things stand" in phone.text
+    assert "What is happening with your care" in phone.text
     row = AccessLog.objects.filter(page="status").get()
     assert (row.actor, row.patient_id, row.subject) == ("patient", patient.pk, "patient")
 
@@ -70,7 +70,7 @@ def test_it_opens_by_the_link_and_the_date_of_birth_and_is_logged(decision):
 def test_the_link_alone_shows_only_the_clinic(decision):
     phone = Phone().opens(f"/l/{secret_of(link_to_status(decision.case.patient))}/")
     assert "Riverside" in phone.text
-    for secret in ("Graciela", "Monteverde", "1980", "How things stand"):
+    for secret in ("Graciela", "Monteverde", "1980", "What is happening with your care"):
         assert secret not in phone.html
     assert "This link opens until" in phone.text
 
@@ -86,9 +86,9 @@ def test_after_twenty_minutes_without_use_the_date_of_birth_opens_it_again(page)
         phone.opens("status")
         assert "To keep your page private, we ask for the date of birth first." in phone.text
         assert "Graciela" not in phone.html
-        assert phone.opens("status_looked").text.count("How things stand") == 0
+        assert phone.opens("status_looked").text.count("What is happening with your care") == 0
         link = phone.page.wsgi_request.path
-        assert "How things stand" in phone.sends(link, BORN).text
+        assert "What is happening with your care" in phone.sends(link, BORN).text
 
 
 def test_it_closes_after_twelve_hours_in_any_case(page):
@@ -271,7 +271,9 @@ def test_advice_stays_on_top_also_of_a_missed_promise(location):
     case = factories.case(at=location, answers=TEMPLE_HEADACHE)
     with at(case.decide_by + timedelta(minutes=5)):
         text = Page(case.patient).text
-    assert text.index("Urgent: call us now") < text.index("How things stand") < text.index("We are late")
+    assert (
+        text.index("Urgent: call us now") < text.index("What is happening with your care") < text.index("We are late")
+    )
 
 
 def test_nothing_of_what_the_answers_mean_is_on_the_page(decision, sent, page):
