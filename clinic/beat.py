@@ -47,6 +47,11 @@ SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "forget sessions that ended": {
+        "task": "clinic.staff.tasks.clear_sessions",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "seal the access log": {
         "task": "clinic.audit.tasks.seal",
         "schedule": 60,

@@ -3,6 +3,7 @@
 import logging
 import re
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.exceptions import SuspiciousOperation
@@ -13,7 +14,7 @@ MOST_CAUSES = 5
 
 
 class OneLine(logging.Formatter):
-    """`time level logger message`, one line each, whatever happened.
+    """`time level logger message`, one line each, whatever happened; the time in UTC, with its offset.
 
     Of an exception only its class and the places in the code are told: its words may quote a whole row of the
     database. Of a request only the name of its route is told: its path may hold the secret of a link.
@@ -21,6 +22,10 @@ class OneLine(logging.Formatter):
 
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatTime(self, record, datefmt=None):
+        """Return the moment in UTC: Django puts processes into the zone of a location, where an hour comes twice."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def format(self, record):
         error = _error_of(record)

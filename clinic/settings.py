@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "clinic.audit.middleware.WhoChangedIt",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.busy.BusyDatabase",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -198,13 +199,14 @@ EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds for each answer; five of them stay within the lease of a message
-# More send faster, and leave more mails in doubt after a crash.
 try:
     QUIET_HOURS = QuietHours.from_text(os.environ.get("QUIET_HOURS", "21-8"))  # no routine mail, by its reader's clock
 except ValueError as error:
     raise refused(f"QUIET_HOURS cannot be used: {error}. See .env.example.") from error
+# More send faster, and leave more mails in doubt after a crash.
 SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
 _from_us = formataddr((ORGANIZATION, "no-reply@localhost"))
+SECURITY_CONTACT = usable.security_contact(os.environ.get("SECURITY_CONTACT", ""))  # in /.well-known/security.txt
 DEFAULT_FROM_EMAIL = usable.sender(required("FROM_EMAIL", _from_us), PRODUCTION)
 MESSAGE_ID_DOMAIN = usable.domain("MESSAGE_ID_DOMAIN", os.environ.get("MESSAGE_ID_DOMAIN", "plumbline.invalid"))
 
@@ -348,6 +350,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},  # what a stranger asked for and did not get is no event
         "django.server": {"level": "ERROR"},
+        "clinic.audit.chain": {"level": "INFO"},  # the digest of a seal is worth something only outside the database
         "gunicorn.error": {"handlers": ["console"], "propagate": False},  # its own format would show whole paths
     },
 }

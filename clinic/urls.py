@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
-from clinic import health
+from clinic import health, views
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("clinic.staff.urls")),
     path("account/", include("allauth.urls")),
     path("messages/", include("clinic.messages.urls")),

@@ -321,3 +321,13 @@ def readable_folder(name: str, value: str) -> str:
     if not Path(value).is_absolute() or not os.access(value, os.R_OK | os.X_OK) or not Path(value).is_dir():
         raise refused(f"{name} must be the whole path of a folder that can be read.")
     return value
+
+
+def security_contact(value: str) -> str:
+    """SECURITY_CONTACT: where holes are told of, as an address a program can follow; empty when nowhere."""
+    if not value:
+        return ""
+    one_line("SECURITY_CONTACT", value)
+    if not value.startswith(("mailto:", "https://", "tel:")):
+        raise refused("SECURITY_CONTACT must start with mailto:, https:// or tel:, as security.txt wants it.")
+    return value

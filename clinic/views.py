@@ -1,8 +1,19 @@
 """The pages for when something is wrong: plain words, what to do, nothing about anybody."""
 
+import sys
+from datetime import UTC, timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.busy import busy, passes
+
+SECURITY_TXT_LIVES = timedelta(days=180)
 
 
 @login_not_required
@@ -29,4 +40,23 @@ def not_found(request, exception=None):
 
 @login_not_required
 def server_error(request):
-    return render(request, "500.html", status=500)
+    """Say when it was, in the words of the log, so that whoever is called can find the line."""
+    if passes(sys.exc_info()[1]):  # it broke before a view was reached, such as while asking who this is
+        return busy(request)
+    return render(request, "500.html", {"at": f"{timezone.now().astimezone(UTC):%Y-%m-%d %H:%M:%S+00:00}"}, status=500)
+
+
+@login_not_required
+@require_safe
+def security_txt(request):
+    """Whom to tell of a hole (RFC 9116); not there while nobody was named."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = timezone.now().astimezone(UTC) + SECURITY_TXT_LIVES
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: en, es",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

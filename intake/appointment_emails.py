@@ -12,6 +12,7 @@ from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.models import User
+from intake.actions.addresses import correct_address
 from intake.actions.status_links import extended
 from intake.models import AppointmentRequest
 
@@ -140,9 +141,7 @@ class _OfAVisit:
 
     @staticmethod
     def new_address(message, to) -> None:
-        patient = _request(message).patient
-        patient.email = to
-        patient.save(update_fields=["email"])
+        correct_address(_request(message).patient, to)
 
 
 @kind(

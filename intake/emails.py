@@ -16,6 +16,7 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.models import Role, User
 from intake import schedule
+from intake.actions.addresses import correct_address
 from intake.models import Case, Decision, Intake, Urgency
 from intake.models.two_people import who_may_look
 
@@ -120,9 +121,7 @@ class _ToPatient:
 
     @classmethod
     def new_address(cls, message, to) -> None:
-        patient = cls._intake(message).patient
-        patient.email = to
-        patient.save(update_fields=["email"])
+        correct_address(cls._intake(message).patient, to)
 
     @staticmethod
     def facts(message) -> dict:

@@ -9,6 +9,7 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from intake.actions.addresses import correct_address
 from intake.emails import LINK_LIVES
 from intake.models import Case, FollowUp, Patient, Urgency
 
@@ -63,9 +64,7 @@ class FollowUpMail:
 
     @classmethod
     def new_address(cls, message, to) -> None:
-        patient = cls._patient(message)
-        patient.email = to
-        patient.save(update_fields=["email"])
+        correct_address(cls._patient(message), to)
 
     @staticmethod
     def facts(message) -> dict:

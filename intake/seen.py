@@ -1,9 +1,10 @@
 """The access log where a patient, or one of their intakes, is about to be shown: by staff unless another is named."""
 
-from clinic.audit.actions import saw
+from clinic.audit.actions import saw, saw_each
 from clinic.audit.models import AccessLog
 
 PATIENT = AccessLog.Actor.PATIENT
+LISTED, FOUND = "listed", "found"  # a name among others, and one that was looked for
 
 
 def saw_patient(request, patient, *, actor=None) -> None:
@@ -14,6 +15,13 @@ def saw_patient(request, patient, *, actor=None) -> None:
 def saw_intake(request, intake, *, actor=None) -> None:
     """The same, for something of this intake."""
     _saw(request, "intake", intake.public_id, intake.patient, actor)
+
+
+def saw_list(request, patients, *, found=(), subject_id="", location_id=None) -> None:
+    """Call it before a list leaves the server: one row for it, one for each patient it names or a search has found."""
+    saw(request, subject="list", subject_id=subject_id, location_id=location_id)
+    saw_each(request, subject=LISTED, people=patients)
+    saw_each(request, subject=FOUND, people=found)
 
 
 def _saw(request, subject, subject_id, patient, actor):

@@ -8,6 +8,7 @@ from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from intake.actions.addresses import correct_address
 from intake.actions.status_links import extended
 from intake.emails import MOST_LINKS_AN_HOUR
 from intake.models import Intake, Patient
@@ -59,9 +60,7 @@ class _ToStatusPage:
 
     @classmethod
     def new_address(cls, message, to) -> None:
-        patient = cls._patient(message)
-        patient.email = to
-        patient.save(update_fields=["email"])
+        correct_address(cls._patient(message), to)
 
     @staticmethod
     def facts(message) -> dict:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.links.actions import address_of, make_link
+from clinic.links.actions import address_of, make_link, replace_link
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.facts import moment
@@ -14,8 +14,9 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
+from intake.actions.addresses import correct_address
 from intake.models import Urgency
-from referrals.models import Appointment, Referral, ReferralMove, Report
+from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
 
 LINK_LIVES = timedelta(days=60)
 REMINDED_BEFORE = timedelta(hours=48)
@@ -106,6 +107,15 @@ def _of_an_appointment(name, appointment) -> Message | None:
     )
 
 
+def listing_changed(specialist: Specialist, *, version: int, by: User) -> list[Message]:
+    """Tell whoever carries an open referral there that mail or fax of the office changed; not `by`, who did it."""
+    carried = Referral.objects.filter(specialist=specialist).open().exclude(owner=None).exclude(owner=by)
+    return [
+        _about(referral, "listing_changed", version, referral.owner_id, to=referral.owner.email)
+        for referral in carried.select_related("owner", "location")
+    ]
+
+
 def report_received(report: Report) -> list[Message]:
     """Tell the therapist who decided and whoever carries the referral; all therapists when the first is not there."""
     referral = report.referral
@@ -172,6 +182,9 @@ class _ToOffice:
         if not _left_the_office(referral, message):
             referral.specialist.email = to
             referral.specialist.save(update_fields=["email"])
+            live = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
+            if live:  # the link went to somebody else
+                replace_link(live)
 
     @staticmethod
     def facts(message) -> dict:
@@ -223,9 +236,7 @@ class _OfAnAppointment:
 
     @staticmethod
     def new_address(message, to) -> None:
-        patient = _referral(message).patient
-        patient.email = to
-        patient.save(update_fields=["email"])
+        correct_address(_referral(message).patient, to)
 
     @staticmethod
     def appointment(message) -> Appointment:
@@ -269,6 +280,22 @@ class AppointmentReminder(_OfAnAppointment):
         if appointment.starts_at - timezone.now() < TOO_CLOSE:
             return "The appointment is too close, or over."
         return referral.patient.why_no_mail()
+
+
+@kind("listing_changed", title="Mail or fax of an office changed", audience="staff", safe=("location", "link"))
+class ListingChanged:
+    @staticmethod
+    def still_needed(message) -> str:
+        referral = _referral(message)
+        if not referral.is_open:
+            return "The referral has ended."
+        if referral.owner is None or referral.owner.email != message.recipient:
+            return "Somebody else carries the referral."
+        return ""
+
+    @staticmethod
+    def facts(message) -> dict:
+        return {"link": settings.SITE_URL + reverse("referrals")}
 
 
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))

@@ -1,7 +1,7 @@
 """Who looked at a patient's record, in words, from the access log.
 
-The log holds one row for every page that showed this patient. Lists with many names on them are logged as lists and
-not by patient, so they are not in here, and the page says so.
+The log holds one row for every page that showed this patient. Those of lists in which a name stands among others are
+left out here, and the page says so: every morning's list would hide the looks that matter.
 """
 
 from django.db.models import Count, Max
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.audit.models import AccessLog
 from clinic.staff.models import Role
+from intake.seen import FOUND, LISTED
 
 ROLES = {
     Role.THERAPIST: gettext_lazy("physical therapist"),
@@ -24,6 +25,7 @@ SUBJECTS = {
     "report": gettext_lazy("a report about you"),
     "patient": gettext_lazy("your details"),
     "message": gettext_lazy("an email to you"),
+    FOUND: gettext_lazy("your name, by a search"),
 }
 
 
@@ -31,6 +33,7 @@ def looks(patient):
     """One row for each day, person and part of the record, the newest first: a queryset that can be cut into pages."""
     return (
         AccessLog.objects.filter(patient_id=patient.pk)
+        .exclude(subject=LISTED)
         .annotate(day=TruncDate("at", tzinfo=patient.location.zone))
         .values("day", "actor", "user__name", "role", "subject")
         .annotate(times=Count("pk"), last=Max("at"))

@@ -29,8 +29,10 @@ def _quick_and_separate(settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """As pytest-django's, but tests that commit may empty their tables afterwards; before it drops the database, nobody else has it open. A browser that keeps its connection
-    to the live server keeps a thread there, and with it a session.
+    """As pytest-django's, but tests that commit may empty their tables afterwards.
+
+    Before it drops the database, nobody else has it open. A browser that keeps its connection to the live server keeps
+    a thread there, and with it a session.
     """
     with django_db_blocker.unblock():
         guards_against_truncate("DISABLE")

@@ -33,6 +33,7 @@ ROUTES = {
     "guide": Route(ANYONE),
     "livez": Route(ANYONE),
     "readyz": Route(ANYONE),
+    "security_txt": Route(ANYONE),
     "set_language": Route(ANYONE),
     # Signing in
     "account_login": Route(ANYONE),

@@ -8,17 +8,27 @@ def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=No
 
     `actor` is taken from the signed-in user; patient and office pages name it. An error here must stop the page.
     """
-    user = request.user if request.user.is_authenticated else None
-    AccessLog.objects.create(
-        actor=actor or (AccessLog.Actor.STAFF if user else AccessLog.Actor.PATIENT),
-        user=user,
-        role=user.role if user else "",
-        page=request.resolver_match.view_name,
-        subject=subject,
-        subject_id=str(subject_id),
-        patient_id=patient_id,
-        location_id=location_id,
+    what = {"subject": subject, "subject_id": str(subject_id), "patient_id": patient_id, "location_id": location_id}
+    AccessLog.objects.create(**_who(request, actor), **what)
+
+
+def saw_each(request, *, subject: str, people) -> None:
+    """Record each person a list is about to name, once. `people` have `pk`, `public_id` and `location_id`."""
+    who, once = _who(request, None), {person.pk: person for person in people}
+    AccessLog.objects.bulk_create(
+        AccessLog(**who, subject=subject, subject_id=str(one.public_id), patient_id=one.pk, location_id=one.location_id)
+        for one in once.values()
     )
+
+
+def _who(request, actor) -> dict:
+    user = request.user if request.user.is_authenticated else None
+    return {
+        "actor": actor or (AccessLog.Actor.STAFF if user else AccessLog.Actor.PATIENT),
+        "user": user,
+        "role": user.role if user else "",
+        "page": request.resolver_match.view_name,
+    }
 
 
 def account_event(page: str, user, what: str, *, by="themselves") -> None:

@@ -1,7 +1,7 @@
 """Sealing the access log, and finding out whether anybody has changed it since.
 
 The chain proves what happened up to any head digest that was kept somewhere else; every seal therefore writes its
-digest to the log of the process. Rows of the last minute are not sealed yet.
+digest to the log of the process, at every level that `LOG_LEVEL` may have. Rows of the last minute are not sealed yet.
 """
 
 import hashlib

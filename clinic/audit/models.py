@@ -1,8 +1,9 @@
 """Who saw what: one row for every page that showed a patient's data, never changed, never removed."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
+
+from clinic.audit.growing import only_grows
 
 
 class AccessLog(models.Model):
@@ -29,7 +30,7 @@ class AccessLog(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="access_log_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("access_log_only_grows")
 
     def __str__(self):
         return f"{self.page} at {self.at:%Y-%m-%d %H:%M}"
@@ -51,7 +52,7 @@ class AuditSeal(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="audit_seal_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("audit_seal_only_grows")
 
     def __str__(self):
         return f"seal of rows {self.first_row} to {self.last_row}"

@@ -21,6 +21,7 @@ CANNOT_WAIT = (  # besides the sweep: what finds an emergency, or somebody who w
     "intake.tasks.take_back_forgotten",
     "intake.tasks.open_cases_for_abandoned",
     "intake.tasks.answer_link_requests",
+    "clinic.staff.tasks.look_after_accounts",
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from clinic.files import scanner
@@ -198,12 +198,19 @@ def _set_apart(file) -> None:
 
 
 def drop_orphans(now) -> int:
-    """Delete stored files that no row names: their request broke off before it was done. Returns how many."""
-    dropped = 0
+    """Delete stored files that no row names: their request broke off before it was done. Returns how many.
+
+    Never one that is younger than an hour, and never one newer than the newest row: beside a database that was brought
+    back from a backup, files of the time since look just like orphans.
+    """
+    dropped, newest = 0, PatientFile.objects.aggregate(at=Max("added_at"))["at"]
+    if newest is None:
+        return 0
     for folder in (FOLDER, APART):
         for name in _names_in(folder):
             path = f"{folder}/{name}"
-            old = now - _written(path) > ORPHANED_AFTER
+            written = _written(path)
+            old = now - written > ORPHANED_AFTER and written < newest
             if old and not PatientFile.objects.filter(file=path, removed_at=None).exists():
                 default_storage.delete(path)
                 dropped += 1

@@ -13,12 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clinic.links.actions import make_link, prolong, replace_link
+from clinic.links.actions import make_link, prolong
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
 from intake.actions import dangers, follow_ups
+from intake.actions.addresses import renew_links
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
@@ -148,22 +149,12 @@ def change_contact(intake, **contact) -> Saved | None:
     readdress(subject_type="intake", subject_id=intake.public_id, to=patient.email, language=patient.language)
     readdress(subject_type="patient", subject_id=patient.public_id, to=patient.email, language=patient.language)
     if mailbox and mailbox.casefold() != patient.email.casefold():
-        _end_links(intake)
+        renew_links(patient)
     if patient.date_of_birth != born:
         age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
         return save_page(intake, page.id, {"age": age}, version=intake.version)
     return None
-
-
-def _end_links(intake) -> None:
-    """What was mailed to the address before opens nothing any more, nor does a browser in which it was opened: others
-    may read that mailbox.
-    """
-    for purpose, subject in ((Link.Purpose.INTAKE, intake), (Link.Purpose.STATUS, intake.patient)):
-        live = Link.objects.live().filter(purpose=purpose, subject_id=subject.public_id).first()
-        if live:
-            replace_link(live)
 
 
 # Answered -------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Who has seen the alarming answers that no rule used, before deciding."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from clinic.audit.growing import only_grows
 
 # A decision without such answers needs nothing; assessments stored before they were known name none.
 DECIDED_AFTER_ALARMS_WERE_SEEN = """
@@ -39,7 +40,7 @@ class AlarmsSeen(models.Model):
             models.UniqueConstraint(fields=["assessment", "by"], name="alarms_are_seen_once_by_each_person"),
             models.CheckConstraint(condition=~Q(alarms=[]), name="alarms_seen_are_named"),
         ]
-        triggers = [pgtrigger.Protect(name="alarms_seen_only_grow", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("alarms_seen_only_grow")
 
     def __str__(self):
         return f"alarms seen by {self.by} at {self.at:%Y-%m-%d %H:%M}"

@@ -2,11 +2,11 @@
 
 import uuid
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.audit.growing import only_grows
 from intake.models.urgency import Urgency
 
 
@@ -20,9 +20,7 @@ class ProtocolVersion(models.Model):
 
     class Meta:
         ordering = ["-first_used_at"]
-        triggers = [
-            pgtrigger.Protect(name="protocol_version_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = only_grows("protocol_version_never_changes")
 
     def __str__(self):
         return self.digest[:12]
@@ -50,7 +48,7 @@ class Assessment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="assessment_has_a_known_urgency"),
         ]
-        triggers = [pgtrigger.Protect(name="assessment_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("assessment_never_changes")
 
     def __str__(self):
         return f"assessment of {self.intake_id} at {self.at:%Y-%m-%d %H:%M}"

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit.growing import only_grows
 from intake.models import two_people
 from intake.models.urgency import Urgency
 
@@ -256,7 +257,7 @@ class CaseEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="case_event_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("case_event_only_grows")
 
     def __str__(self):
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"

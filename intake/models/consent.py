@@ -2,12 +2,13 @@
 
 import uuid
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from clinic.audit.growing import only_grows
 
 
 class Document(models.TextChoices):
@@ -29,7 +30,7 @@ class ConsentText(models.Model):
 
     class Meta:
         ordering = ["document", "language", "-first_used_at"]
-        triggers = [pgtrigger.Protect(name="consent_text_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("consent_text_never_changes")
 
     def __str__(self):
         return f"{self.document} {self.version} ({self.language})"
@@ -91,7 +92,7 @@ class Consent(models.Model):
                 name="consent_on_paper_was_put_in_by_somebody",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="consent_never_changes", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("consent_never_changes")
 
     def __str__(self):
         return f"{self.text} signed {self.signed_at:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 
+from clinic.audit.growing import only_grows
 from clinic.links.models import Link
 from intake.models.urgency import Urgency
 
@@ -159,7 +160,7 @@ class AnswerChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="answer_change_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("answer_change_only_grows")
 
     def __str__(self):
         return f"{self.question} changed at {self.at:%Y-%m-%d %H:%M}"

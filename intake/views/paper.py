@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.actions import consents, intakes, paper
@@ -21,7 +20,7 @@ from intake.forms.questions import PageForm
 from intake.models import Case, Intake
 from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
-from intake.seen import saw_intake
+from intake.seen import saw_intake, saw_list
 from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
@@ -53,7 +52,9 @@ def desk(request):
 def _show_desk(request, *, form=None, find=None, begun=None, found=()):
     mine = Intake.objects.visible_to(request.user).unfinished().exclude(paper_code=None)
     rows = mine.select_related("patient__location", "entered_by")[:LISTED]
-    saw(request, subject="list", subject_id="paper")
+    saw_list(
+        request, [intake.patient for intake in rows], found=[intake.patient for intake in found], subject_id="paper"
+    )
     shown = {
         "form": form or PaperContactForm(locations=request.user.locations.all(), initial={"language": "en"}),
         "find": find or FindForm(),

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
 
-from clinic.audit.actions import saw
 from clinic.messages import dispatch
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
 from intake import triage
 from intake.models import Case, CaseEvent, PatientFile, Urgency
+from intake.seen import saw_list
 
 ROWS = 50
 LATELY = timedelta(days=14)
@@ -90,8 +90,9 @@ def queue(request):
         raise PermissionDenied
     shown = _shown(request)
     late = PatientFile.objects.visible_to(request.user).came_late().select_related("patient", "intake__case")
-    _log(request)
-    return render(request, "cases/queue.html", shown | {"late_files": late[:ROWS]})
+    late = list(late[:ROWS])
+    _log(request, shown, [file.patient for file in late])
+    return render(request, "cases/queue.html", shown | {"late_files": late})
 
 
 @require_GET
@@ -108,7 +109,7 @@ def queue_rows(request):
         response = HttpResponseNotModified()
     else:
         if state != shown["state"]:
-            _log(request)
+            _log(request, shown)
         response = render(request, "cases/_queue_rows.html", shown | {"polled": True})
     response.headers["ETag"] = quote_etag(f"{shown['state']}-{shown['minute']}")
     return response
@@ -117,8 +118,8 @@ def queue_rows(request):
 queue_rows.polled = True  # by the page, not by a person: it does not keep a session alive
 
 
-def _log(request) -> None:
-    saw(request, subject="list", subject_id="queue")
+def _log(request, shown, others=()) -> None:
+    saw_list(request, [*(case.patient for case in shown["cases"]), *others], subject_id="queue")
 
 
 def _shown(request) -> dict:

@@ -13,6 +13,7 @@ from intake.actions.way_back import with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
 from intake.forms.paper import NameAndBirthForm
 from intake.models import AppointmentRequest, CallToMake, Patient
+from intake.seen import saw_list
 
 State = AppointmentRequest.State
 SHOWN = 100  # of each sort; more than that is a day nobody plans by list
@@ -42,7 +43,6 @@ def _show_list(request, form, found=()):
     now, user = timezone.now(), request.user
     mine = AppointmentRequest.objects.visible_to(user).select_related("patient", "location", "answered_by")
     waiting = list(mine.unanswered().order_by("answer_by", "pk")[:SHOWN])
-    saw(request, subject="list")
     context = {
         "waiting": waiting,
         "calls": CallToMake.objects.visible_to(user).waiting().select_related("patient", "location")[:SHOWN],
@@ -55,6 +55,9 @@ def _show_list(request, form, found=()):
         "find": form,
         "found": found,
     }
+    visits = [visit.patient for part in ("waiting", "calls", "booked", "closed") for visit in context[part]]
+    names = [patient for part in ("came_of_age", "without_proof", "asleep") for patient in context[part]]
+    saw_list(request, visits + names, found=found)
     return render(request, "requests/list.html", context, status=422 if form.errors else 200)
 
 

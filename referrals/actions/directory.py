@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from clinic.staff.permissions import MANAGE_DIRECTORY
+from referrals import emails
 from referrals.actions.steps import ReferralChanged, check_may
 from referrals.models import Specialist
 
@@ -15,15 +16,25 @@ def add_listing(*, by, **fields) -> Specialist:
 
 @transaction.atomic
 def change_listing(specialist: Specialist, *, by, saw=None, **fields) -> Specialist:
-    """`saw` is the `listing_version` the person started from; a newer one raises ReferralChanged."""
+    """Change a listing, and tell those whose letters go another way from now on.
+
+    `saw` is the `listing_version` the person started from; a newer one raises ReferralChanged."""
     check_may(by, MANAGE_DIRECTORY)
     specialist = Specialist.objects.select_for_update().get(pk=specialist.pk)
     if saw is not None and saw != listing_version(specialist):
         raise ReferralChanged
+    before = _ways_to_the_office(specialist)
     for name, value in fields.items():
         setattr(specialist, name, value)
     specialist.save()
+    if _ways_to_the_office(specialist) != before:
+        emails.listing_changed(specialist, version=listing_version(specialist), by=by)
     return specialist
+
+
+def _ways_to_the_office(specialist) -> tuple[str, str]:
+    """Return where letters go: the mail address, and the fax by its digits. The last of them open the office's link."""
+    return specialist.email.casefold(), "".join(filter(str.isdigit, specialist.fax))
 
 
 def listing_version(specialist: Specialist) -> int:

@@ -3,7 +3,6 @@
 import uuid
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -11,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.audit.growing import only_grows
 from intake.models import Urgency
 
 
@@ -314,7 +314,7 @@ class ReferralMove(models.Model):
             models.CheckConstraint(condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]
-        triggers = [pgtrigger.Protect(name="referral_move_only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = only_grows("referral_move_only_grows")
 
     def __str__(self):
         return f"{self.get_what_display()} at {self.at:%Y-%m-%d %H:%M}"

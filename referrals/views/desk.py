@@ -14,6 +14,7 @@ from clinic.files.kept import damaged
 from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from intake import triage
+from intake.seen import saw_list
 from referrals import actions, desk_page, letter
 from referrals.forms.desk import MOVES
 from referrals.forms.directory import specialties
@@ -80,7 +81,11 @@ def referrals(request):
         for row in page
         for label in [specialty_label(row)]
     ]
-    saw(request, subject="list", location_id=chosen.location.pk if chosen.location else None)
+    saw_list(
+        request,
+        [row["referral"].patient for row in rows],
+        location_id=chosen.location.pk if chosen.location else None,
+    )
     return render(
         request,
         "referrals/list.html",

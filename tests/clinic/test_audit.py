@@ -1,14 +1,16 @@
 """Whoever changes the access log afterwards is found out, even with every right on the database."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 
-from clinic.audit import chain
+from clinic.audit import chain, tasks
 from clinic.audit.models import AccessLog, AuditSeal
+from tests.conftest import guards_against_truncate
 
 
 def look(times=1, **fields):
@@ -191,3 +193,50 @@ def test_eight_sealers_and_four_writers_at_once_leave_one_whole_chain():
             one.result()
     chain.seal()
     assert (chain.verify().rows, chain.verify().unsealed) == (100, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("level", ["INFO", "ERROR"])
+def test_the_digest_stands_in_the_log_of_the_worker_at_every_level(workers, monkeypatch, tmp_path, level):
+    """It is worth something only outside the database, so no setting keeps it out of the log."""
+    monkeypatch.setenv("LOG_LEVEL", level)
+    look(3)
+    with workers(beat=False):
+        tasks.seal.delay()
+        end = time.monotonic() + 60
+        while "Access log sealed" not in (log := (tmp_path / "worker.log").read_text()):
+            assert time.monotonic() < end, log
+            time.sleep(0.2)
+    assert AuditSeal.objects.get().digest in log
+
+
+# Emptied at once ------------------------------------------------------------------------------------------------------
+
+
+def tables_that_only_grow() -> list[str]:
+    """Every table whose rows a trigger keeps from being changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+            " WHERE tgname ~ '(only_grow|never_changes)' AND tgtype & 1 = 1"
+        )
+        return sorted(name for (name,) in cursor.fetchall())
+
+
+def test_no_table_that_only_grows_is_emptied_at_once(db):
+    guards_against_truncate("ENABLE")  # rolled back with the test
+    tables = tables_that_only_grow()
+    assert {"audit_accesslog", "audit_auditseal", "intake_consent", "referrals_referralmove"} < set(tables)
+    for table in tables:
+        with (
+            pytest.raises(DatabaseError, match="Cannot truncate"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_emptying_a_table_that_evidence_hangs_on_is_refused_too(db):
+    guards_against_truncate("ENABLE")
+    with pytest.raises(DatabaseError, match="Cannot truncate"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE intake_patient CASCADE")

@@ -101,6 +101,7 @@ def everything(location, maya, priya, ruth):
     about_referrals.appointment_reminder(appointment)
     about_referrals.appointment_moved(appointment)
     about_referrals.appointment_off(appointment)
+    about_referrals.listing_changed(specialist, version=1, by=maya)
     about_referrals.report_received(report)
     to_staff.password_reset(maya)
     to_staff.new_device(maya)

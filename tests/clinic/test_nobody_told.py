@@ -84,6 +84,17 @@ def test_where_nobody_at_all_is_left_to_tell_it_fails_where_it_is_seen(location,
     assert "Alarms to staff" in sign_in(priya).get("/messages/").text
 
 
+def test_sent_again_it_looks_for_its_people_once_more(location, priya, sign_in, request, post_office):
+    emergency_at(location)
+    sweep()
+    failed = Message.objects.needing_a_person().get()
+    maya, desk = request.getfixturevalue("maya"), sign_in(priya)
+    assert 'name="to"' not in desk.get(f"/messages/{failed.pk}/").text
+    assert desk.post(f"/messages/{failed.pk}/").status_code == 302
+    sweep()
+    assert post_office.recipients == {maya.email: 1}
+
+
 # Who says so ----------------------------------------------------------------------------------------------------------
 
 

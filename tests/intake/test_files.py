@@ -258,12 +258,26 @@ def test_the_patient_is_told_kindly(ada):
 
 
 def test_files_without_a_row_are_swept_away(location):
-    file = factories.patient_file(factories.intake(at=location))
     lost = default_storage.save("patients/0.pdf", io.BytesIO(b"x"))
+    file = factories.patient_file(factories.intake(at=location))
     assert files.drop_orphans(timezone.now()) == 0, "a request may still be at work"
     assert files.drop_orphans(timezone.now() + timedelta(hours=2)) == 1
     assert default_storage.exists(file.file.name)
     assert not default_storage.exists(lost)
+
+
+def test_files_newer_than_anything_the_database_knows_are_left_alone(location):
+    """The database was brought back from last night's backup; the files of today are still there."""
+    factories.patient_file(factories.intake(at=location))
+    today = default_storage.save("patients/1.pdf", io.BytesIO(b"x"))
+    assert files.drop_orphans(timezone.now() + timedelta(days=2)) == 0
+    assert default_storage.exists(today)
+
+
+def test_an_empty_database_deletes_no_file(location):
+    there = default_storage.save("patients/2.pdf", io.BytesIO(b"x"))
+    assert files.drop_orphans(timezone.now() + timedelta(days=2)) == 0
+    assert default_storage.exists(there)
 
 
 # The staff ------------------------------------------------------------------------------------------------------------

@@ -188,11 +188,11 @@ def test_a_worker_that_falls_silent_is_said_on_a_queue_nobody_touches(patient, m
     assert "Mail and alarms have stood still" in poll(browser, first).content.decode()
 
 
-def test_each_list_shown_is_one_line_in_the_access_log(patient, maya, sign_in):
+def test_each_list_shown_is_one_line_in_the_access_log_and_one_for_each_name_on_it(patient, maya, sign_in):
     patient("Ada", SADDLE_NUMBNESS)
     sign_in(maya).get(reverse("queue"))
-    [line] = AccessLog.objects.filter(user=maya)
-    assert (line.page, line.subject) == ("queue", "list")
+    lines = AccessLog.objects.filter(user=maya)
+    assert [(line.page, line.subject) for line in lines] == [("queue", "list"), ("queue", "listed")]
 
 
 def test_an_emergency_nobody_has_taken_stands_before_one_that_is_being_seen_to(location, maya):

@@ -2,11 +2,16 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
-from referrals.actions.directory import add_listing
-from referrals.models import Specialist
+from clinic.messages.dispatch import sweep
+from clinic.messages.models import Message
+from clinic.staff.models import Role
+from referrals.actions.directory import add_listing, change_listing
+from referrals.models import Referral, Specialist
 from referrals.numbers import check_npi, check_state, check_zip, last_four, us_phone
 from tests import factories
+from tests.answers import FOOT_DROP
 
 GOOD = {
     "specialty": "podiatrist",
@@ -177,3 +182,46 @@ def test_empty_says_what_to_do(desk, sign_in, maya):
     assert "The directory is empty" in desk.get("/directory/").content.decode()
     factories.specialist()
     assert "No listing fits" in desk.get("/directory/?q=zzzz").content.decode()
+
+
+# Letters go another way from now on -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carried(location, maya, priya):
+    """A referral that Priya carries is with this office."""
+    case = factories.case(at=location, answers=FOOT_DROP)
+    office = factories.specialist(email="desk@nerves.example", fax="(207) 555-0171")
+    return factories.referral(after=factories.decision(on=case, by=maya), owner=priya, to=office)
+
+
+@pytest.fixture
+def elsewhere(other_location):
+    return factories.staff("Dana Reyes", Role.FRONT_DESK, at=[other_location])
+
+
+@pytest.mark.parametrize("changes", [{"email": "other@nerves.example"}, {"fax": "(207) 555-0199"}, {"fax": ""}])
+def test_whoever_carries_a_referral_there_hears_of_a_new_address_or_fax(
+    carried, elsewhere, priya, post_office, changes
+):
+    change_listing(carried.specialist, by=elsewhere, **changes)
+    sweep()
+    assert post_office.recipients == {priya.email: 1}
+    assert "Check by phone" in post_office.mails[0].get_content()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"fax": "207.555.0171"}, {"email": "DESK@nerves.example"}, {"phone": "(207) 555-0123"}]
+)
+def test_the_same_written_otherwise_tells_nobody(carried, elsewhere, changes):
+    change_listing(carried.specialist, by=elsewhere, **changes)
+    assert not Message.objects.filter(kind="listing_changed").exists()
+
+
+def test_whoever_changed_it_and_those_whose_referral_ended_hear_nothing(carried, elsewhere, priya, post_office):
+    change_listing(carried.specialist, by=priya, email="other@nerves.example")
+    assert not Message.objects.filter(kind="listing_changed").exists()
+    change_listing(carried.specialist, by=elsewhere, email="third@nerves.example")
+    Referral.objects.update(status="closed", end_reason="not_needed", ended_at=timezone.now(), next_check_at=None)
+    sweep()
+    assert post_office.mails == []

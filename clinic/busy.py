@@ -1,0 +1,67 @@
+"""The database is locked, full or away for a moment: 503, and what was typed is offered again."""
+
+import logging
+
+from django.db import DatabaseError
+from django.shortcuts import render
+
+log = logging.getLogger(__name__)
+
+PASSING = (
+    "08",  # the connection broke
+    "40",  # two at once: one is asked to try again
+    "53",  # no room: disk, memory, connections
+    "55",  # a lock did not come free in time
+    "57",  # a statement took too long, or the server is starting or stopping
+)
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+NOT_SENT_AGAIN = ("account_", "mfa_")  # what signs somebody in is typed each time
+MOST_KEPT = 200  # fields; more than any form of ours has
+
+
+class BusyDatabase:
+    """Turns an error of the database that will pass into 503 with a way to send the same again.
+
+    Anything else is an error of ours and stays a 500. Fields stand hidden in the page, as they stood in the form;
+    passwords, codes and files do not.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not passes(error):
+            return None
+        log.error("%s: the database could not answer (%s)", request.resolver_match.view_name, _state(error) or "away")
+        return busy(request)
+
+
+def passes(error) -> bool:
+    """True for an error of the database that a moment later may be gone."""
+    if not isinstance(error, DatabaseError):
+        return False
+    state = _state(error)
+    lost = type(error).__name__ in ("OperationalError", "InterfaceError")
+    return state.startswith(PASSING) or (not state and lost)
+
+
+def _state(error) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def busy(request):
+    """Show the page. It reads nothing from the database, which has just refused."""
+    match = request.resolver_match
+    sent_again = request.method == "POST" and bool(match) and not match.view_name.startswith(NOT_SENT_AGAIN)
+    kept = [(name, value) for name, values in request.POST.lists() for value in values] if sent_again else []
+    context = {
+        "sent_again": sent_again,
+        "kept": [(name, value) for name, value in kept if name not in NEVER_KEPT][:MOST_KEPT],
+        "files": bool(sent_again and request.FILES),
+    }
+    response = render(request, "503.html", context, status=503)
+    response["Retry-After"] = "30"
+    return response
