@@ -138,7 +138,7 @@ def other_conditions(protocol: Protocol) -> list[Condition]:
     """Every condition outside questions, facts, rules and points: routing, levels, holds, unknowns, wording."""
     routing = protocol.routing
     ways = [way for row in routing.rows.values() for way in row.first + row.also]
-    ways += [rule.refer_first for rule in protocol.rules.values() if rule.refer_first]
+    ways += [way for rule in protocol.rules.values() for way in rule.refer_first]
     found = [way.when for way in [*ways, *routing.additions]]
     found += [words.self_harm_when for words in protocol.wording.tiers.values()]
     found += [condition for level in protocol.levels.levels for condition in level.weakens]

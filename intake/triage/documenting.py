@@ -68,9 +68,9 @@ def _rule(protocol: Protocol, rule: Rule, blocks: list[Block]) -> Iterator[str]:
         shown = f" (told as present when {in_words(protocol, told.expression)})" if told else ""
         yield f"  - {lookalike.text}{shown}"
     yield f"- Destination: {rule.destination}."
-    if rule.refer_first and rule.refer_first.when:
-        when = in_words(protocol, rule.refer_first.when.expression)
-        yield f"- First {rule.refer_first.to} when {when}: {rule.refer_first.because}."
+    for way in rule.refer_first:
+        when = f" when {in_words(protocol, way.when.expression)}" if way.when else ""
+        yield f"- First {way.to}{when}: {way.because}."
     yield f"- Sources: {'; '.join(protocol.sources[source].citation for source in rule.source_ids)}."
     yield f"- Cases: {fires} that fire, {misses} that just miss."
 

@@ -54,6 +54,9 @@ class Entry:
     def has(self, key: str) -> bool:
         return key in self.nodes
 
+    def is_list(self, key: str) -> bool:
+        return isinstance(self.nodes[key], yaml.SequenceNode)
+
     def _take(self, key: str) -> yaml.Node:
         if key not in self.nodes:
             raise self.refuse(f"{key!r} is missing", f"Add a line {key}: ...")

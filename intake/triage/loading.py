@@ -58,7 +58,8 @@ class _Loader:
         words = load_words(self.folder, self.defects)
         head = self.one(lambda entry: reading.Head.read(entry, words), maps["protocol"])
         self.stop_if_refused()
-        written = {s.id: self.file(f"questions/{s.id}.yaml", entry_list) for s in head.sections}
+        filed = [section for section in head.sections if not section.pages_only]
+        written = {section.id: self.file(f"questions/{section.id}.yaml", entry_list) for section in filed}
         self.refuse_unknown_files(head.sections)
         self.stop_if_refused()
         body_map = self.one(reading.body_map, maps["body_map"])
@@ -135,7 +136,7 @@ class _Loader:
 
     def refuse_unknown_files(self, sections: tuple[Section, ...]) -> None:
         wanted = {f"{name}.yaml" for name in MAPPINGS + LISTS + LATER_LISTS} | {f"rules/{tier}.yaml" for tier in TIERS}
-        wanted |= {f"questions/{section.id}.yaml" for section in sections}
+        wanted |= {f"questions/{section.id}.yaml" for section in sections if not section.pages_only}
         for path in sorted(self.folder.rglob("*.y*ml")):
             name = path.relative_to(self.folder).as_posix()
             if name not in wanted and name.split("/")[0] not in BESIDE:

@@ -211,8 +211,8 @@ class _Block:
         for rule, plane in sorted(
             zip(self.protocol.rules.values(), fires, strict=True), key=lambda pair: -pair[0].tier
         ):
-            if rule.refer_first:
-                take(plane & self.holds(rule.refer_first.when), rule.refer_first.to)
+            for way in rule.refer_first:
+                take(plane & self.holds(way.when), way.to)
             if rule.refer_to:
                 take(plane, rule.refer_to[0])
         routing = self.protocol.routing

@@ -44,8 +44,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A heading of the form. `pages_only`: it gathers pages late in the form and has no questions of its own."""
+
     id: str
     title: str
+    pages_only: bool
     words: Words = field(compare=False, repr=False)
 
     def title_in(self, language: str) -> Wording:
@@ -163,7 +166,7 @@ class Lookalike:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A red-flag rule. `refer_to`: specialist ids, first choice first; empty when a clinician's call decides.
-    `refer_first` goes before them when its condition holds."""
+    Each of `refer_first` goes before them while its condition holds."""
 
     id: str
     tier: Urgency
@@ -172,7 +175,7 @@ class Rule:
     must_not_fire_on: tuple[Lookalike, ...]
     destination: str
     refer_to: tuple[str, ...]
-    refer_first: Way | None
+    refer_first: tuple[Way, ...]
     why: str
     source_ids: tuple[str, ...]
     place: Place = field(compare=False)

@@ -80,7 +80,7 @@ class Head:
             raise entry.refuse(f"the status {status!r} is not known", "Write sample or approved.")
         sections = []
         for item in entry.entries("sections"):
-            sections.append(Section(item.text("id"), item.text("title"), words))
+            sections.append(Section(item.text("id"), item.text("title"), item.flag("pages_only", False), words))
             item.finish()
         head = cls(entry.text("title"), entry.text("version_label"), status, tuple(sections), words)
         entry.finish()
@@ -235,7 +235,7 @@ def rule(entry: Entry, tier: str) -> Rule:
         must_not_fire_on=_lookalikes(entry),
         destination=entry.text("destination"),
         refer_to=entry.texts("refer_to"),
-        refer_first=_way(entry.entry("refer_first"), None) if entry.has("refer_first") else None,
+        refer_first=_refer_first(entry),
         why=entry.text("why"),
         source_ids=entry.texts("sources"),
         place=entry.place(),
@@ -301,6 +301,15 @@ def _way(entry: Entry, resolver: Resolves | None) -> Way:
     way = Way(entry.text("to"), optional_condition(entry, "when", resolver), entry.text("because", ""))
     entry.finish()
     return way
+
+
+def _refer_first(entry: Entry) -> tuple[Way, ...]:
+    """Read whom to see before `refer_to`. A protocol stored earlier may hold one way instead of a list."""
+    if not entry.has("refer_first"):
+        return ()
+    if entry.is_list("refer_first"):
+        return tuple(_way(item, None) for item in entry.entries("refer_first"))
+    return (_way(entry.entry("refer_first"), None),)
 
 
 def _ways(entry: Entry, key: str, resolver: Resolves) -> tuple[Way, ...]:

@@ -120,9 +120,9 @@ class Resolver:
             before.add(name)
 
     def _rule(self, rule: Rule) -> Rule:
-        first = rule.refer_first
-        if first and first.when:
-            first = replace(first, when=self.resolve(first.when, rule.id))
+        first = tuple(
+            replace(way, when=way.when and self.resolve(way.when, rule.id)) for way in rule.refer_first
+        )
         lookalikes = tuple(
             replace(one, present_when=one.present_when and self.resolve(one.present_when, rule.id))
             for one in rule.must_not_fire_on
@@ -161,7 +161,7 @@ class Resolver:
         """Ids outside conditions that name nothing: sources, specialists, rules of origins, pages."""
         for rule in protocol.rules.values():
             yield from self._missing(rule.place, rule.id, "source", rule.source_ids, protocol.sources)
-            to = [*rule.refer_to, *([rule.refer_first.to] if rule.refer_first else [])]
+            to = [*rule.refer_to, *(way.to for way in rule.refer_first)]
             yield from self._missing(rule.place, rule.id, "specialist", to, protocol.specialists)
             if not rule.source_ids:
                 yield Defect(rule.place.file, rule.place.line, rule.id, "no source is cited", "Cite one.")

@@ -95,8 +95,9 @@ def route(
         add_ways(row.also, because, label)
 
     for rule in fired:
-        if rule.refer_first and holds(rule.refer_first.when, conditions):
-            add(rule.refer_first.to, f"{rule.condition}: {rule.refer_first.because}", f"rule:{rule.id}")
+        for way in rule.refer_first:
+            if holds(way.when, conditions):
+                add(way.to, f"{rule.condition}: {way.because}", f"rule:{rule.id}")
         for to in rule.refer_to:
             add(to, f"{rule.condition}: {rule.destination}", f"rule:{rule.id}")
     first = origins[0] if origins else None
