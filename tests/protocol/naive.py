@@ -68,7 +68,7 @@ class Files:
         def read(name):
             return yaml.safe_load((folder / name).read_text())
 
-        sections = [section["id"] for section in read("protocol.yaml")["sections"]]
+        sections = [section["id"] for section in read("protocol.yaml")["sections"] if not section.get("pages_only")]
         self.questions = {q["id"]: q for section in sections for q in read(f"questions/{section}.yaml")}
         self.facts = {fact["id"]: fact["when"] for fact in read("facts.yaml")}
         self.rules = {}

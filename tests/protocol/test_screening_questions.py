@@ -19,7 +19,6 @@ def test_these_are_background():
     assert BACKGROUND == (
         "main_problem_area",
         "both_feet_start",
-        "cancer_type",
         "forefoot_pebble",
         "move_fear",
         "back_move_effect",

@@ -79,7 +79,7 @@ def test_one_changed_english_word_makes_the_translation_stale_and_names_the_ques
 @pytest.mark.parametrize(
     ("file", "before", "after", "key"),
     [
-        ("questions/warning_signs.yaml", "Yes, it is new or getting worse", "Yes, it is new", "saddle_change"),
+        ("questions/warning_signs.yaml", "around your anus, or on the inside", "or on the inside", "saddle_change"),
         ("questions/daily_life_and_goals.yaml", "call or text 988 now", "text 988 now", "self_harm"),
         ("wording.yaml", "Call or text 988 now", "Text 988 now", "tiers.emergency.say_self_harm"),
         ("wording.yaml", "nearest emergency room", "nearest hospital", "tiers.emergency.say"),
