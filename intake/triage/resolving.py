@@ -120,9 +120,7 @@ class Resolver:
             before.add(name)
 
     def _rule(self, rule: Rule) -> Rule:
-        first = tuple(
-            replace(way, when=way.when and self.resolve(way.when, rule.id)) for way in rule.refer_first
-        )
+        first = tuple(replace(way, when=way.when and self.resolve(way.when, rule.id)) for way in rule.refer_first)
         lookalikes = tuple(
             replace(one, present_when=one.present_when and self.resolve(one.present_when, rule.id))
             for one in rule.must_not_fire_on

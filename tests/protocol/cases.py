@@ -16,7 +16,7 @@ def read(name, key="vignettes"):
 FIRST, MORE = read("vignettes.yaml"), read("vignettes_more.yaml")
 EVERY = FIRST + MORE
 BY_ID = {case["id"]: case["answers"] for case in EVERY}
-UNSURE, ARMS = read("unsure.yaml", "variants"), read("rule_arms.yaml", "variants")
+UNSURE, ARMS, FLOORS = (read(name, "variants") for name in ("unsure.yaml", "rule_arms.yaml", "floors.yaml"))
 
 
 def answers_of(protocol, variant):

@@ -62,7 +62,12 @@ RULES, FACTS, WARNING = "rules/emergency.yaml", "facts.yaml", "questions/warning
             ("bladder_change", "'danger' is not known", "sign or context"),
         ),
         ("pages.yaml", "chest_kind, spell_when]", "chest_sort, spell_when]", ("safety-check", "chest_kind")),
-        ("pages.yaml", "[emergency_now, chest_kind, spell_when]", "[chest_kind, emergency_now, spell_when]", ("emergency_now",)),
+        (
+            "pages.yaml",
+            "[emergency_now, chest_kind, spell_when]",
+            "[chest_kind, emergency_now, spell_when]",
+            ("emergency_now",),
+        ),
         ("routing.yaml", "to: podiatrist", "to: foot_doctor", ("foot_doctor",)),
         ("body_map.yaml", "leg: [thigh_front", "leg: [thigh_fornt", ("leg", "thigh_fornt")),
         ("origins.yaml", "- achilles_rupture", "- achilles_tear", ("local_foot_ankle", "achilles_tear")),

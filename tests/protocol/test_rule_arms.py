@@ -1,9 +1,9 @@
-"""Each way a rule can fire does, and each finding that stops a rule stops it."""
+"""Each way a rule can fire does, each finding that stops a rule stops it, and under each sign lies its floor."""
 
 import pytest
 
 from intake import triage
-from tests.protocol.cases import ARMS, answers_of
+from tests.protocol.cases import ARMS, FLOORS, answers_of
 
 
 @pytest.fixture(scope="module")
@@ -11,7 +11,7 @@ def protocol():
     return triage.shipped()
 
 
-@pytest.mark.parametrize("variant", ARMS, ids=lambda variant: f"{variant['of']}: {variant['way']}")
+@pytest.mark.parametrize("variant", ARMS + FLOORS, ids=lambda variant: f"{variant['of']}: {variant['way']}")
 def test_the_variant_is_judged_as_expected(protocol, variant):
     outcome = triage.assess(protocol, answers_of(protocol, variant), explain=False)
     fired = {flag.rule for flag in outcome.flags}

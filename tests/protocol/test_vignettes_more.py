@@ -3,7 +3,7 @@
 import pytest
 
 from intake import triage
-from tests.protocol.cases import EVERY, MORE
+from tests.protocol.cases import EVERY, FLOORS, MORE
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,13 @@ def test_there_are_at_least_120_cases_each_with_its_own_id_story_and_source():
 
 def test_every_rule_is_fired_by_a_case_that_expects_it(protocol):
     expected = {rule for case in EVERY for rule in case["expect"]["flags"]}
+    expected |= {rule for variant in FLOORS for rule in variant.get("flags", ())}
     assert set(protocol.rules) - expected == set()
 
 
 def test_every_rule_has_a_near_miss(protocol):
     missed = {rule for case in MORE for rule in case["expect"]["not_flags"]}
+    missed |= {rule for variant in FLOORS for rule in variant.get("not_flags", ())}
     assert set(protocol.rules) - missed == set()
     assert missed - set(protocol.rules) == set()
 
