@@ -7,7 +7,7 @@ import yaml
 
 from intake import triage
 from tests.answers import HEALTHY, HEEL_PAIN
-from tests.protocol.cases import EVERY, HERE
+from tests.protocol.cases import EVERY, HERE, read
 from tests.protocol.chance import random_answer
 
 PROTOCOL = triage.shipped()
@@ -202,11 +202,12 @@ def somebody(luck):
 
 
 def everybody():
-    """The project's cases, the named patients, 1,000 people at random, and one who marked every place."""
+    """The project's cases, the named patients, the look-alikes, 1,000 people at random, and two made by hand."""
     luck = random.Random(29)
     yield from (case["answers"] for case in EVERY)
     named = yaml.safe_load((HERE.parents[1] / "bench" / "named_patients.yaml").read_text("utf-8"))
     yield from (person["answers"] for person in named)
+    yield from (one["answers"] | one["serious_with"] for one in read("lookalikes.yaml", "lookalikes"))
     yield from (somebody(luck) for _ in range(1000))
     yield HEEL_PAIN | {"pain_regions": list(PROTOCOL.questions["pain_regions"].option_ids)}
     yield PLAIN | BAD_LEG
@@ -236,6 +237,20 @@ def test_nobody_reads_two_texts_that_contradict_each_other(told):
     for outcome in told:
         for one, other in CONTRADICTIONS:
             assert not {one, other} <= set(outcome.self_care)
+
+
+HELD = {
+    "no_loading": {"ease_off", "leg", "gentle_movement"},
+    "no_calf_massage": {"gentle_movement", "cold_and_hot"},
+    "no_heat_cold_needling": {"cold_and_hot", "cold_first"},
+    "no_hands_on": {"gentle_movement"},
+}
+
+
+def test_nobody_is_told_to_do_what_the_therapist_holds_back(told):
+    for outcome in told:
+        for hold in outcome.holds:
+            assert not HELD.get(hold.id, set()) & set(outcome.self_care), [flag.rule for flag in outcome.flags]
 
 
 def test_every_text_is_read_by_somebody(told):
