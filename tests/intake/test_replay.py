@@ -52,14 +52,14 @@ def stored(location):
 
 @pytest.fixture
 def changed(tmp_path):
-    """A protocol in which an unsure saddle, bladder or bowel answer counts as none, and strong pain starts at 9."""
+    """A protocol in which nobody counts as older before 90, and strong pain starts at 9."""
     folder = tmp_path / "changed"
     shutil.copytree(triage.shipped().folder, folder)
     for name in ("rules/urgent.yaml", "rules/emergency.yaml"):
         file = folder / name
-        file.write_text(
-            file.read_text().replace("pain_worst>=7", "pain_worst>=9").replace("pain_worst>=8", "pain_worst>=10")
-        )
+        text = file.read_text()
+        assert "age>=50" in text
+        file.write_text(text.replace("age>=50", "age>=90").replace("pain_worst>=7", "pain_worst>=9"))
     return folder
 
 
