@@ -107,6 +107,7 @@ def unreadable(location):
 
 def judged_by(protocol, version, answers, *, at, by_day=MONDAY_MORNING) -> Case:
     """A case as yesterday's release left it: sent, assessed and opened under `version`."""
+    answers = {name: value for name, value in answers.items() if name in protocol.questions}
     intake = factories.intake(at=at, answers=answers, submitted=True)
     Intake.objects.filter(pk=intake.pk).update(protocol=version)
     intake.refresh_from_db()
@@ -134,7 +135,7 @@ def page_of(case, browser) -> str:
 def test_every_release_reads_the_protocols_that_clinics_have_stored(yesterday):
     """A version that can no longer be read takes its open forms along and explains nothing any more."""
     assert yesterday.version_label == "Sample 1"
-    found = triage.assess(yesterday, triage.validate_answers(yesterday, SADDLE_NUMBNESS))
+    found = triage.assess(yesterday, {"age": 44, "emergency_now": ["saddle_numb"]})
     assert "cauda_equina" in {flag.rule for flag in found.flags}
 
 
