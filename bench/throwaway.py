@@ -29,11 +29,15 @@ def throwaway_clinic() -> Iterator[Path]:
 
 
 def riverside():
-    """The one location of a measurement."""
-    from clinic.staff.models import Location
+    """Make the one location of a measurement, and a therapist: forms are taken only where somebody treats."""
+    from clinic.staff.models import Location, Role, User
 
     week = {day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
-    return Location.objects.create(
+    location = Location.objects.create(
         name="Riverside", slug="riverside", street="12 Mill Road", city="Portland", state="ME", zip_code="04101",
         phone="(207) 555-0142", hours=week,
     )  # fmt: skip
+    User.objects.create(email="measured@example.org", name="Measured Therapist", role=Role.THERAPIST).locations.add(
+        location
+    )
+    return location

@@ -1,8 +1,8 @@
 """The protocol's facts, rules and points as one zen-engine decision, generated from the same expression trees.
 
-Two-valued, as the baseline by hand: a question without an answer is no, hidden questions are left out by the caller.
-A three-valued reading would need every rule twice, which can only make zen-engine slower. zen-engine is installed by
-hand (`bench/requirements.txt`); the product never uses it.
+Two-valued, as the baseline in written_out.py: a question without an answer is no, hidden questions are left out by the
+caller. A three-valued reading would need every rule twice, which can only make zen-engine slower. zen-engine is
+installed by hand (`bench/requirements.txt`); the product never uses it.
 """
 
 import json
