@@ -1,6 +1,6 @@
 """When a question on paper is to be answered, in words that point to the numbers of earlier questions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from django.utils.translation import gettext as _
@@ -50,6 +50,8 @@ class Conditions:
                 return self._includes(node)
             case Not(part) if isinstance(part, Includes):
                 return _("you did not check %(options)s at question %(number)d") % self._named(part)
+            case Not(part) if isinstance(part, Compare):
+                return self._compares(_turned(part))
             case Compare():
                 return self._compares(node)
             case Fact(name):
@@ -114,6 +116,13 @@ class Conditions:
             yield region_name(list(labels.values()))
         else:
             yield from (labels[side] for side in every if side in chosen)
+
+
+def _turned(node: Compare) -> Compare:
+    """Return what is true where `node` is not: 17 or less is not so from 18 on."""
+    if node.op == "<=":
+        return replace(node, op=">=", number=node.number + 1)
+    return replace(node, op="<=", number=node.number - 1)
 
 
 def regions_of(question) -> dict[str, list[str]]:

@@ -125,10 +125,14 @@ class _Sheet:
         return drawn
 
     def _only_if(self, question) -> dict:
+        """What is too long to read is left out; who is too young for a question is spared it all the same."""
         only_if = self.conditions.only_if(question)
-        if only_if is None or not _is_short(only_if):
+        if only_if is None:
             return {}
-        return {"all": only_if.all, "any": only_if.any}
+        for said in (only_if, OnlyIf(all=only_if.all)):
+            if _is_short(said):
+                return {"all": said.all, "any": said.any}
+        return {}
 
     def _danger(self, question) -> str:
         """What to do at once, at the questions in which one answer alone is an emergency."""
@@ -164,9 +168,17 @@ class _Sheet:
 def _if_new(question: str) -> str:
     """What to do about a sign that is an emergency together with another one, which nobody on paper puts together."""
     if question in ("saddle_change", "bowel_change"):
-        return _("If this is new, do not wait: call 911.")
+        return _("If this is new or getting worse, do not wait: call 911.")
     if question == "bladder_change":  # its other answers, such as burning, are not for 911
         return _("If you cannot pee, cannot feel it, or leak, and this is new, do not wait: call 911.")
+    if question == "neck_artery_signs":  # dizziness alone, for one, is not
+        return _("If you see double, fall, or have a numb face, a droopy eyelid, or trouble speaking, call 911.")
+    if question == "chest_area_kind":
+        return _("If the chest pain is new and comes by itself, do not wait: call 911.")
+    if question == "chest_signs":  # a long cough, for one, is not
+        return _(
+            "If you sweat, feel sick, or are short of breath with new pain, or it now comes with effort, call 911."
+        )
     return ""
 
 

@@ -155,7 +155,31 @@ def test_danger_is_said_at_the_questions_that_alone_mean_it(on_paper):
     drawn = {q["number"]: q["danger"] for section in content(on_paper)["sections"] for q in section["questions"]}
     assert "911" in drawn[number["emergency_now"]]
     assert "988" in drawn[number["self_harm"]]
-    assert sum(map(bool, drawn.values())) == 2
+    if_new = ("saddle_change", "bladder_change", "bowel_change", "neck_artery_signs", "chest_area_kind", "chest_signs")
+    assert all("911" in drawn[number[name]] for name in if_new)
+    assert sum(map(bool, drawn.values())) == 2 + len(if_new)
+
+
+def test_a_question_of_which_one_answer_is_an_emergency_wherever_it_hurts_says_so_on_paper(on_paper):
+    """Nobody judges the answers before the pages are handed in, so the paper says what the screen would."""
+    protocol = triage.shipped()
+    number = numbers(protocol)
+    drawn = {q["number"]: q["danger"] for section in content(on_paper)["sections"] for q in section["questions"]}
+    for place in ("heel_left", "low_back_mid", "neck_back_mid", "upper_back_mid"):
+        for question in protocol.questions.values():
+            for option in question.option_ids if question.red_flag else ():
+                answers = {"pain_regions": [place], "age": 45, question.id: [option] if question.takes_many else option}
+                if triage.screen(protocol, answers).urgency == Urgency.EMERGENCY:
+                    assert "911" in drawn[number[question.id]], f"{question.id}: {option}"
+
+
+def test_a_child_is_not_asked_on_paper_what_only_grown_people_are_asked(on_paper):
+    protocol = triage.shipped()
+    number = numbers(protocol)
+    drawn = {q["number"]: q["only_if"] for section in content(on_paper)["sections"] for q in section["questions"]}
+    for name in ("chest_signs", "sexual_change"):
+        grown = f"su respuesta a la pregunta {number['age']} es 18 o más"
+        assert grown in drawn[number[name]]["all"]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
