@@ -235,9 +235,10 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     to_patients.remind_to_finish(intake)
     to_patients.resume_link_requested(intake)
     starts_at = timezone.now().replace(month=3, day=5, hour=15, minute=30) + timedelta(days=366)
-    about_referrals.appointment_reminder(
-        Appointment.objects.create(referral=referral, starts_at=starts_at, time_zone="America/New_York")
-    )
+    appointment = Appointment.objects.create(referral=referral, starts_at=starts_at, time_zone="America/New_York")
+    about_referrals.appointment_reminder(appointment)
+    about_referrals.appointment_moved(appointment)
+    about_referrals.appointment_off(appointment)
     status_emails.answers_received(intake)
     status_emails.status_link(referral.patient)
     follow_up = FollowUp.objects.create(patient=referral.patient, intake=intake, week=2, due_at=timezone.now())
@@ -247,6 +248,7 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     )
     visit.patient = referral.patient
     appointment_emails.booked(visit)
+    appointment_emails.off(visit, starts_at)
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
     seen = set()

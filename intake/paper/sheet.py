@@ -177,7 +177,7 @@ def _if_new(question: str) -> str:
         return _("If the chest pain is new and comes by itself, do not wait: call 911.")
     if question == "chest_signs":  # a long cough, for one, is not
         return _(
-            "If you sweat, feel sick, or are short of breath with new pain, or it now comes with effort, call 911."
+            "If you sweat, feel sick, or cannot get air with new pain, call 911. Also if it now comes with effort."
         )
     return ""
 
