@@ -50,7 +50,8 @@ class CheckedFile:
     """A file to keep.
 
     `content` is what is stored and `sha256` its checksum, `sent_sha256` that of the file as it came; `stored_as` a
-    name with the right ending, `name` the one to show. `names` holds what the head of an imaging file says:
+    name with the right ending, `name` the one to show. `original` is the file as it came, when what is stored shows
+    less than it: kept beside it, and handed out by no page. `names` holds what the head of an imaging file says:
     `name`, `birth_date` and `read`, False when the head could not be read.
     """
 
@@ -62,6 +63,7 @@ class CheckedFile:
     name: str
     media_type: str
     names: dict = field(default_factory=dict)
+    original: File | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def check(upload, limits: Limits) -> CheckedFile:
         if "refused" in answer:
             raise limits.refuse(answer["refused"])
         if not answer.get("anew"):
-            kept = _as_sent(sent, answer.get("zeros", 0))
+            kept = _as_sent(sent, zeros=answer.get("zeros", 0), length=answer.get("length"))
+        original = File(_as_sent(sent), name="original.sent") if answer.get("loses") else None
     ending = ENDINGS[answer["type"]]
     sha256, size = _checksum(kept)
     log.info("a file was opened: %s became %s", kind, answer["type"])
@@ -102,6 +105,7 @@ def check(upload, limits: Limits) -> CheckedFile:
         name=shown(upload.name, ending),
         media_type=MEDIA_TYPES[ending],
         names=answer.get("names", {}),
+        original=original,
     )
 
 
@@ -185,12 +189,14 @@ def _rest(out) -> File:
     return rest
 
 
-def _as_sent(sent, zeros):
-    """The file as it came, its first `zeros` bytes blanked."""
+def _as_sent(sent, *, zeros=0, length=None):
+    """The file as it came, its first `zeros` bytes blanked, and no longer than `length`."""
     kept = tempfile.TemporaryFile()  # noqa: SIM115
     sent.seek(zeros)
     kept.write(b"\0" * zeros)
     shutil.copyfileobj(sent, kept, CHUNK)
+    kept.truncate(length)
+    kept.seek(0)
     return kept
 
 

@@ -19,12 +19,18 @@ MOST_RESIDENT = 280 * MEGABYTE
 CPU_SECONDS = 4
 HEAD = 4 * MEGABYTE  # as much of an imaging file as is looked at
 TAIL = 66_000  # a ZIP archive ends within so many bytes of the end of a file
+STRIP = 256  # lines of a picture that are looked at together
+OUTERMOST = 0.005  # of all points at each end may be a label, a frame or a dead point
+INNER = (20, 236)  # the shades of all others, when those stand apart
+NEARLY = 0.8
 SHRINKS = 8  # times as many pixels as are kept: a JPEG up to there is read smaller than it is
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 OTHER_PICTURES = (b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\x01\0", b"8BPS")
 MARKUP = re.compile(rb"<(!doctype|html|head|body|script|svg|iframe|\?php|\?xml)", re.IGNORECASE)
+
+PADDING = re.compile(rb"[\0\t\r\n\x0c\x1a ]*+")  # what faxes and mail programs put behind the end of a PDF
 
 # Names in a PDF that make it more than something to read.
 ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm"}
@@ -76,7 +82,7 @@ def _what_else(head) -> str:
 def pdf(file, options) -> dict:
     """Kept as it is, when it is a PDF from its first byte to its last and can only be read."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        _only_a_pdf(data)
+        length = _only_a_pdf(data)
         if sum(1 for _ in re.finditer(rb"endobj", data)) > MOST_OBJECTS:
             raise Refused("unreadable")
         active = any(data.find(name) >= 0 for name in ACTIVE_ANYWHERE)
@@ -87,7 +93,7 @@ def pdf(file, options) -> dict:
     )
     leave_room()
     reader = pypdf.PdfReader(file, strict=False)
-    if reader.is_encrypted:
+    if reader.is_encrypted and not reader.decrypt(""):  # an owner's password alone forbids changes, not reading
         raise Refused("locked_pdf")
     pages = len(reader.pages)
     if pages == 0:
@@ -96,11 +102,14 @@ def pdf(file, options) -> dict:
         raise Refused("many_pages")
     if active or _acts(reader):
         raise Refused("active_pdf")
-    return {"type": "pdf"}
+    return {"type": "pdf", "length": length}
 
 
-def _only_a_pdf(data) -> None:
-    """Nothing but comments before the first object, nothing after the end mark, nothing that another program reads."""
+def _only_a_pdf(data) -> int:
+    """Return where it ends, so that what pads it is left away.
+
+    Nothing but comments before the first object, nothing after the end mark, nothing that another program reads.
+    """
     start = data[:2048]
     if MARKUP.search(start[:1024]) or _ends_like_a_zip(data):
         raise Refused("two_files")
@@ -110,9 +119,9 @@ def _only_a_pdf(data) -> None:
     end = data.rfind(b"%%EOF")
     if end < 0:
         raise Refused("unreadable")
-    after = data[end + 5 : end + 5 + 4096]
-    if after.strip(b"\0\t\r\n\x0c\x1a ") or len(data) - end > 4096:
+    if not PADDING.fullmatch(data, end + 5):
         raise Refused("two_files")
+    return re.compile(rb"\r?\n?").match(data, end + 5).end()
 
 
 def _ends_like_a_zip(data) -> bool:
@@ -164,15 +173,16 @@ def picture(file, options, kind) -> dict:
         pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     leave_room()
     with Image.open(file, formats=["HEIF" if kind == "heic" else kind.upper()]) as opened:
+        whole = opened.size
         _small_enough(opened, options["most_pixels"])
-        keeps = opened.mode in ("L", "RGB") or (kind == "png" and opened.mode == "RGBA")
-        upright = opened if keeps else opened.convert(_plain_mode(opened, kind))
+        loses = _loses(opened, kind, file, whole)
+        upright = _in_eight_bits(opened, kind)
         upright.load()
         ImageOps.exif_transpose(upright, in_place=True)
     upright.info.clear()
     out = sys.stdout.buffer
     kept = "png" if kind == "png" else "jpeg"
-    say({"type": kept, "anew": True})
+    say({"type": kept, "anew": True, "loses": loses})
     fresh = upright if type(upright) is Image.Image else _bare(upright)
     if kept == "png":
         fresh.save(out, "PNG", compress_level=1)
@@ -181,8 +191,80 @@ def picture(file, options, kind) -> dict:
     return {}
 
 
+def _loses(opened, kind, file, whole) -> bool:
+    """Whether what is kept shows less than what was sent: fewer shades, or fewer points."""
+    if opened.size != whole:
+        return True
+    if kind == "png":
+        return os.pread(file.fileno(), 1, 24) == b"\x10"  # bits of each value
+    return kind == "heic" and opened.info.get("bit_depth", 8) > 8
+
+
+def _in_eight_bits(opened, kind):
+    """The picture in the mode it is kept in."""
+    if opened.mode.startswith("I"):
+        return _every_shade(opened)
+    if opened.mode in ("L", "RGB") or (kind == "png" and opened.mode == "RGBA"):
+        return opened
+    return opened.convert(_plain_mode(opened, kind))
+
+
+def _every_shade(opened):
+    """Grey of 16 bits as grey of 8, as many shades apart as can be.
+
+    A scan often holds 10 or 12 bits in 16, or lies far above zero, or has a white label on it: read as they stand,
+    such values are one black or white sheet.
+    """
+    import numpy as np
+    from PIL import Image
+
+    opened.load()
+    places = [(0, top, opened.width, min(top + STRIP, opened.height)) for top in range(0, opened.height, STRIP)]
+    counts = np.zeros(65536, dtype=np.int64)
+    for place in places:
+        counts += np.bincount(_values(opened, place).ravel(), minlength=65536)
+    table = _shades(counts)
+    grey = Image.new("L", opened.size)
+    for place in places:
+        grey.paste(Image.fromarray(table[_values(opened, place)]), place[:2])
+    return grey
+
+
+def _values(opened, place):
+    import numpy as np
+
+    return np.asarray(opened.crop(place)).astype(np.uint16)
+
+
+def _shades(counts):
+    """The 8-bit shade of every 16-bit value.
+
+    Of three ways, from 0 to 65535, from the darkest point to the brightest, and the outermost points apart, it is the
+    first that keeps nearly as many shades as the best.
+    """
+    import numpy as np
+
+    used = np.flatnonzero(counts)
+    below = np.cumsum(counts) / counts.sum()
+    low, high = (int(np.searchsorted(below, share)) for share in (OUTERMOST, 1 - OUTERMOST))
+    first, last = int(used[0]), int(used[-1])
+    ways = [{0: 0, 65535: 256}, {first: 0, last: 256}, {low: INNER[0], high: INNER[1], first: 0, last: 256}]
+    tables = [_stretched(way) for way in ways if len(way) > 1]
+    kept = [len(np.unique(table[used])) for table in tables]
+    enough = max(kept) * NEARLY
+    return next(table for table, shades in zip(tables, kept, strict=True) if shades >= enough)
+
+
+def _stretched(way: dict[int, int]):
+    import numpy as np
+
+    values = sorted(way)
+    table = np.floor(np.interp(np.arange(65536), values, [way[value] for value in values]))
+    return np.clip(table, 0, 255).astype(np.uint8)
+
+
 def _plain_mode(opened, kind) -> str:
-    if opened.mode in ("1", "I;16"):
+    if opened.mode == "1":
         return "L"
     return "RGBA" if kind == "png" and (opened.mode in ("LA", "PA") or "transparency" in opened.info) else "RGB"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from clinic.files import scanner
@@ -22,7 +22,7 @@ from clinic.files.words import NotUsable
 from intake.actions.consents import looks_like
 from intake.actions.intakes import AlreadySubmitted
 from intake.models import Intake, PatientFile
-from intake.models.file import APART, FOLDER
+from intake.models.file import APART, FOLDER, ORIGINALS
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def add_file(intake, *, checked: CheckedFile, kind: str, by=None) -> PatientFile
 
     Raises NotUsable when the intake has as many or as much as it may, or the disk is nearly full.
     """
-    stored = ""
+    stored = []
     try:
         with transaction.atomic():
             intake = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
@@ -65,11 +65,11 @@ def add_file(intake, *, checked: CheckedFile, kind: str, by=None) -> PatientFile
                 names=_whose(checked.names, intake.patient),
                 added_by=by,
             )
-            stored = _stored(file, checked)
+            _store(file, checked, stored)
             file.save()
     except BaseException:
-        if stored:
-            default_storage.delete(stored)
+        for name in stored:
+            default_storage.delete(name)
         raise
     return file
 
@@ -81,15 +81,20 @@ def _room_for(checked, there) -> None:
         raise NotUsable("too_much", **limits())
 
 
-def _stored(file, checked) -> str:
+def _store(file, checked, stored: list[str]) -> None:
+    """Write the file, and the original where it shows more; `stored` gets each name as soon as there is one."""
+    original = checked.original
     try:
-        if not room_in(_disk(), size=checked.size):
+        if not room_in(_disk(), size=checked.size + (original.size if original else 0)):
             raise NotUsable("no_room")
         file.file.save(checked.stored_as, checked.content, save=False)
+        stored.append(file.file.name)
+        if original:
+            file.original.save(original.name, original, save=False)
+            stored.append(file.original.name)
     except OSError as error:
         log.error("a file could not be stored: %s", error.strerror)
         raise NotUsable("no_room") from error
-    return file.file.name
 
 
 def _disk() -> Path:
@@ -133,7 +138,8 @@ def remove_file(intake, public_id, *, by=None) -> PatientFile | None:
         return None
     file.removed_at = timezone.now()
     file.save(update_fields=["removed_at"])
-    transaction.on_commit(lambda: default_storage.delete(file.file.name))
+    names = [stored.name for stored in (file.file, file.original) if stored]
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
     return file
 
 
@@ -206,12 +212,13 @@ def drop_orphans(now) -> int:
     dropped, newest = 0, PatientFile.objects.aggregate(at=Max("added_at"))["at"]
     if newest is None:
         return 0
-    for folder in (FOLDER, APART):
+    kept = PatientFile.objects.kept()
+    for folder in (FOLDER, APART, ORIGINALS):
         for name in _names_in(folder):
             path = f"{folder}/{name}"
             written = _written(path)
             old = now - written > ORPHANED_AFTER and written < newest
-            if old and not PatientFile.objects.filter(file=path, removed_at=None).exists():
+            if old and not kept.filter(Q(file=path) | Q(original=path)).exists():
                 default_storage.delete(path)
                 dropped += 1
     return dropped

@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.models import AccessLog
 
-FOLDER, APART = "patients", "infected"
+FOLDER, APART, ORIGINALS = "patients", "infected", "originals"
 
 
 def file_name(_file, name) -> str:
     """A random name; the ending is that of the type the content was found to have."""
     return f"{FOLDER}/{uuid.uuid4().hex}{PurePath(name).suffix}"
+
+
+def original_name(_file, _name) -> str:
+    """A random name with an ending that nothing opens."""
+    return f"{ORIGINALS}/{uuid.uuid4().hex}.sent"
 
 
 class PatientFileQuerySet(models.QuerySet):
@@ -64,6 +69,9 @@ class PatientFile(models.Model):
     intake = models.ForeignKey("intake.Intake", on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=10, choices=Kind)
     file = models.FileField(upload_to=file_name)
+    original = models.FileField(
+        upload_to=original_name, blank=True, help_text="As it was sent, when `file` shows less; no page hands it out"
+    )
     name = models.CharField(max_length=120, help_text="As the sender called it; only ever shown")
     media_type = models.CharField(max_length=40, help_text="What the content was found to be")
     size = models.PositiveIntegerField(help_text="Bytes as kept")

@@ -181,6 +181,8 @@ def receive_report(
     if file is not None:
         report.file_name, report.sha256 = file.name, file.sha256
         report.file.save(file.stored_as, file.content, save=False)
+        if file.original:
+            report.original.save(file.original.name, file.original, save=False)
     report.save()
     stop_reminding(referral, "the report came")
     emails.report_received(report)

@@ -19,6 +19,11 @@ def report_name(report, name) -> str:
     return f"reports/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
 
+def original_name(report, _name) -> str:
+    """A random name with an ending that nothing opens."""
+    return f"reports/{uuid.uuid4().hex}.sent"
+
+
 class Letter(models.Model):
     """A letter as it was made: the words that went in, the PDF that came out. A change makes a new version."""
 
@@ -90,6 +95,9 @@ class Report(models.Model):
     referral = models.ForeignKey("referrals.Referral", on_delete=models.PROTECT, related_name="reports")
     words = models.TextField(blank=True)
     file = models.FileField(upload_to=report_name, blank=True)
+    original = models.FileField(
+        upload_to=original_name, blank=True, help_text="As it was sent, when `file` shows less; no page hands it out"
+    )
     file_name = models.CharField(max_length=120, blank=True, help_text="As the office called it; only ever shown")
     sha256 = models.CharField(max_length=64, blank=True)
     sent_by = models.CharField(max_length=120, help_text="Who gave it, at the specialist's office")

@@ -3,10 +3,12 @@
 import io
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from referrals import uploads
+from referrals import actions, uploads
+from tests.files.test_public_files import DEEP, grey
 from tests.referrals import papers
 
 
@@ -109,3 +111,10 @@ def test_too_large_too_many_pages_too_many_pixels(monkeypatch):
 )
 def test_a_name_is_only_ever_shown(given, shown):
     assert uploads.shown(given, ".pdf") == shown
+
+
+def test_the_original_of_a_picture_that_lost_shades_is_stored_with_the_report(sent):
+    content = grey(DEEP["10 bits in 16"])
+    report = actions.receive_report(sent, file=uploads.check(upload(content, "xray.png")), office="Ellen Park, RN")
+    with default_storage.open(report.original.name) as kept:
+        assert kept.read() == content
