@@ -15,7 +15,7 @@ from clinic.links.models import Link
 from intake import triage
 from intake.models import Case, Respondent, Urgency
 from tests import factories
-from tests.protocol.cases import ARMS, BY_ID, answers_of
+from tests.protocol.cases import ARMS, BY_ID, FLOORS, answers_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +31,7 @@ def flags(answers) -> set[str]:
 def danger(rule) -> tuple[dict, triage.Page]:
     """Written answers under which `rule` fires, and the page whose answers make it true."""
     protocol = triage.shipped()
-    written = [*BY_ID.values(), *(answers_of(protocol, arm) for arm in ARMS)]
+    written = [*BY_ID.values(), *(answers_of(protocol, arm) for arm in ARMS + FLOORS)]
     answers = next(answers for answers in written if rule in flags(answers))
     before = {}
     for page in triage.pages(protocol):
