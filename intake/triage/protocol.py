@@ -230,6 +230,7 @@ class Routing:
     otherwise: Way
     rows: Mapping[str, Row]
     nerve_origins: tuple[str, ...]
+    always_listed_origins: tuple[str, ...]
     additions: tuple[Way, ...]
 
 

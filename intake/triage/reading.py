@@ -332,6 +332,7 @@ def routing(entry: Entry, resolver: Resolves) -> Routing:
         otherwise=_way(entry.entry("otherwise"), resolver),
         rows=rows,
         nerve_origins=entry.texts("nerve_origins"),
+        always_listed_origins=entry.texts("always_listed_origins", optional=True),
         additions=_ways(entry, "additions", resolver),
     )
 

@@ -173,6 +173,8 @@ class Resolver:
         yield from self._missing(here, "origins", "origin", routing.rows, protocol.origins)
         yield from self._missing(here, "origins without a row", "row", protocol.origins, routing.rows)
         yield from self._missing(here, "nerve_origins", "origin", routing.nerve_origins, protocol.origins)
+        always_listed = routing.always_listed_origins
+        yield from self._missing(here, "always_listed_origins", "origin", always_listed, protocol.origins)
         ways = [way for row in routing.rows.values() for way in row.first + row.also]
         named = {way.to for way in [*ways, *routing.additions, routing.otherwise]}
         yield from self._missing(here, "to", "specialist", sorted(named), protocol.specialists)

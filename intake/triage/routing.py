@@ -49,9 +49,11 @@ def nerve_share(protocol: Protocol, nerve: int, musculoskeletal: int) -> Share:
 
 
 def rank_origins(protocol: Protocol, points: dict[str, int], fired: Sequence[Rule]) -> tuple[Ranked, ...]:
-    """At most three origins: those set by a fired rule first (highest tier first), then by points, then as listed.
+    """Rank the origins: those set by a fired rule first (highest tier first), then by points, then as listed.
 
-    Origins below three points are left out while a better one is there; alone, they stand as "not enough".
+    Three are shown, and behind them every spine or cord origin that is at least possible: which area bothers most may
+    order the list, and never push one of these out of it. Origins below three points are left out while a better one is
+    there; alone, they stand as "not enough".
     """
     ranked = []
     for place, (name, origin) in enumerate(protocol.origins.items()):
@@ -67,7 +69,8 @@ def rank_origins(protocol: Protocol, points: dict[str, int], fired: Sequence[Rul
         ranked.append(((-tier, -points[name], place), Ranked(name, points[name], set_by, strength)))
     found = [origin for _, origin in sorted(ranked, key=lambda pair: pair[0])]
     enough = [origin for origin in found if origin.strength != "not_enough"]
-    return tuple((enough or found)[:SHOWN])
+    always = [origin for origin in enough[SHOWN:] if origin.id in protocol.routing.always_listed_origins]
+    return tuple((enough or found)[:SHOWN] + always)
 
 
 def route(

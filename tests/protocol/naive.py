@@ -76,6 +76,7 @@ class Files:
             for rule in read(f"rules/{tier}.yaml"):
                 self.rules[rule["id"]] = rule | {"tier": tier}
         self.origins = {origin["id"]: origin for origin in read("origins.yaml")}
+        self.always_listed_origins = read("routing.yaml")["always_listed_origins"]
         self.sides = read("discriminator.yaml")
         self.alarms = read("alarms.yaml")
         body = read("body_map.yaml")
@@ -207,7 +208,9 @@ class Case:
         order = list(self.files.origins)
         ranked.sort(key=lambda row: (row[0], row[1], order.index(row[2])))
         enough = [row for row in ranked if row[3] != "not_enough"]
-        return [(name, -negative, strength) for _, negative, name, strength in (enough or ranked)[:3]]
+        shown = (enough or ranked)[:3]
+        shown += [row for row in enough if row not in shown and row[2] in self.files.always_listed_origins]
+        return [(name, -negative, strength) for _, negative, name, strength in shown]
 
 
 def spelled(answer):
