@@ -301,6 +301,7 @@ def test_what_was_not_carried_by_us_begins_again(reader, so_far):
 # What it says --------------------------------------------------------------------------------------------------------
 
 PLAIN = {"cover", "needs", "doctor", "posture", "wound", "present", "trouble", "problem", "local", "other", "itself"}
+PLAIN |= {"movement", "step"}  # conditions said in plain words, such as "cannot take 4 steps"
 WORD = re.compile(r"[a-z][a-z-]{3,}")
 FORBIDDEN = re.compile(
     r"\b(you have (a|an|the)|you are fine|nothing serious|probably|diagnos|harmless|sciatica|plantar fasci|neuroma|"
