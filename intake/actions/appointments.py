@@ -112,7 +112,7 @@ def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=Non
     with _history(by):
         was_at = request.starts_at
         if request.state == State.ASKED and request.reason == AppointmentRequest.Reason.MOVE:
-            was_at = _close_the_one_moved(request, now)
+            request.moved_from, was_at = _close_the_one_moved(request, now)
         request.state, request.starts_at, request.answer = State.BOOKED, starts_at, answer
         request.answered_at, request.answered_by = now, by
         request.save()
@@ -172,16 +172,16 @@ def _call_unless_a_mail_tells(request, was_at, starts_at) -> None:
     )
 
 
-def _close_the_one_moved(request, now) -> datetime | None:
-    """Close the visit somebody asked to move; returns when it would have been."""
-    was_at = None
+def _close_the_one_moved(request, now) -> tuple[AppointmentRequest | None, datetime | None]:
+    """Close the visit somebody asked to move; returns it, and when it would have been."""
+    moved = was_at = None
     before = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=now)
     for one in before.select_for_update():
-        was_at = one.starts_at
+        moved, was_at = one, one.starts_at
         one.state, one.starts_at = State.CLOSED, None
         one.save()
         emails.not_any_more(one)
-    return was_at
+    return moved, was_at
 
 
 def _locked(request):

@@ -1,6 +1,7 @@
 """A patient asks for a visit at this clinic, and what staff answered."""
 
 import uuid
+from datetime import datetime
 
 import pghistory
 from django.conf import settings
@@ -24,6 +25,10 @@ class AppointmentRequestQuerySet(models.QuerySet):
     def standing(self):
         """Asked, or booked: what the patient still waits for or goes to."""
         return self.exclude(state=AppointmentRequest.State.CLOSED)
+
+    def off(self):
+        """Closed, and not because another visit took the place of this one."""
+        return self.filter(state=AppointmentRequest.State.CLOSED, moved_to=None).select_related("location")
 
 
 @pghistory.track(model_name="AppointmentRequestHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
@@ -56,6 +61,14 @@ class AppointmentRequest(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     starts_at = models.DateTimeField(null=True, blank=True, help_text="The visit that was booked")
+    moved_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="moved_to",
+        help_text="The visit this one was booked in place of",
+    )
     answer = models.CharField(max_length=300, blank=True, help_text="Staff's words to the patient")
 
     objects = AppointmentRequestQuerySet.as_manager()
@@ -76,3 +89,16 @@ class AppointmentRequest(models.Model):
 
     def __str__(self):
         return f"appointment request {self.public_id}"
+
+    def was_at(self) -> datetime | None:
+        """When the visit was that is off now; None when none was ever booked."""
+        return self.history.exclude(starts_at=None).order_by("pgh_id").values_list("starts_at", flat=True).last()
+
+    def first_of_the_moved(self) -> "AppointmentRequest":
+        """The visit that was moved, perhaps several times, to be this one."""
+        return self.moved_from.first_of_the_moved() if self.moved_from else self
+
+    def times_changed(self) -> int:
+        """A number that grows with every change of this visit, and of those it was moved from."""
+        before = self.moved_from.times_changed() if self.moved_from else 0
+        return before + self.history.count()

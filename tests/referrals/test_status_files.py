@@ -1,7 +1,8 @@
 """What a patient may take along from the status page, and who looked at the record."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone, translation
@@ -10,6 +11,7 @@ from pypdf import PdfReader
 
 from clinic.audit.models import AccessLog
 from intake import triage
+from intake.actions import appointments as visits
 from intake.models import AnswerChange, Urgency
 from referrals import actions
 from tests import factories
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db
 # Files to take along -------------------------------------------------------------------------------------------------
 
 
-def test_the_calendar_file_is_neutral_and_in_the_zone_of_the_office(sent, page):
+def test_the_calendar_file_is_neutral_and_in_utc(sent, page):
     made = appointment(sent)
     phone = page().opens("status_calendar", sent.public_id)
     assert phone.page["Content-Type"].startswith("text/calendar")
@@ -30,16 +32,82 @@ def test_the_calendar_file_is_neutral_and_in_the_zone_of_the_office(sent, page):
     event = file.walk("VEVENT")[0]
     assert event["SUMMARY"] == "Appointment"
     assert event.start == made.starts_at.replace(microsecond=0)
-    assert event["DTSTART"].params["TZID"] == "America/Denver"
-    assert [zone["TZID"] for zone in file.walk("VTIMEZONE")] == ["America/Denver"]
+    assert phone.page.content.decode().count("Z\r\n") >= 3, "start, end and stamp are in UTC, which needs no zone"
+    assert file.walk("VTIMEZONE") == []
     for word in ("eurolog", "Katz", "Graciela", "therap", "pain"):
         assert word not in phone.page.content.decode()
 
 
-def test_an_appointment_that_was_moved_or_dropped_has_no_file(sent, page, priya):
+def event_of(phone, subject_id):
+    """The method of the file and its event, without the lines that a reader of few zones passes over."""
+    content = phone.opens("status_calendar", subject_id).page.content
+    plain = b"\r\n".join(line for line in content.split(b"\r\n") if not line.startswith(b"RDATE"))
+    file = Calendar.from_ical(plain)
+    return str(file["METHOD"]), file.walk("VEVENT")[0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "utc"),
+    [
+        ("America/New_York", "2027-03-15 09:30", "2027-03-15 13:30"),  # the day after the clocks went forward
+        ("America/New_York", "2027-03-13 09:30", "2027-03-13 14:30"),
+        ("America/New_York", "2027-11-08 09:30", "2027-11-08 14:30"),
+        ("America/Phoenix", "2027-07-01 08:00", "2027-07-01 15:00"),
+        ("America/Denver", "2027-07-01 08:00", "2027-07-01 14:00"),
+        ("Pacific/Honolulu", "2027-03-15 16:00", "2027-03-16 02:00"),
+        ("America/Puerto_Rico", "2027-03-15 09:30", "2027-03-15 13:30"),
+    ],
+)
+def test_a_calendar_shows_the_right_hour_whatever_zones_it_knows(sent, zone, wall, utc):
+    starts = datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(zone))
+    with at(datetime(2027, 3, 1, 17, tzinfo=UTC)):
+        actions.give_appointment(sent, starts_at=starts, time_zone=zone, office="Ellen Park, RN")
+        _method, event = event_of(Page(sent.patient), sent.public_id)
+    assert f"{event.start:%Y-%m-%d %H:%M}" == utc
+    assert event.start.utcoffset() == timedelta()
+    assert event["DTEND"].dt > event["DTSTART"].dt
+
+
+def test_a_visit_moved_twice_and_dropped_is_one_event_in_the_calendar(sent, page, priya):
+    seen = []
+    for days in (3, 5, 9):
+        appointment(sent, days=days)
+        seen.append(event_of(page(), sent.public_id))
+    actions.no_show(sent, by=priya)
+    seen.append(event_of(page(), sent.public_id))
+    assert [method for method, _event in seen] == ["PUBLISH"] * 3 + ["CANCEL"]
+    assert len({event["UID"] for _method, event in seen}) == 1
+    assert [event["SEQUENCE"] for _method, event in seen] == [0, 1, 2, 3]
+    assert seen[-1][1]["STATUS"] == "CANCELLED"
+    assert "This appointment is off" in page().text
+
+
+def test_a_visit_here_that_moved_by_a_request_of_its_own_and_is_off_is_one_event(location, priya):
+    first = factories.appointment_request(at=location)
+    patient, soon = first.patient, timezone.now() + timedelta(days=3)
+    visits.book(first, starts_at=soon, by=priya, seen=visits.stamp(first))
+    seen = [event_of(Page(patient), first.public_id)]
+    more = visits.ask(first.intake, days=[], times=[], reason="move", location=location)
+    visits.book(more, starts_at=soon + timedelta(days=1), by=priya, seen=visits.stamp(more))
+    seen.append(event_of(Page(patient), more.public_id))
+    more.refresh_from_db()
+    visits.book(more, starts_at=soon + timedelta(days=2), by=priya, seen=visits.stamp(more))
+    seen.append(event_of(Page(patient), more.public_id))
+    more.refresh_from_db()
+    visits.close(more, answer="We are closed that day.", by=priya, seen=visits.stamp(more))
+    seen.append(event_of(Page(patient), more.public_id))
+    assert [method for method, _event in seen] == ["PUBLISH"] * 3 + ["CANCEL"]
+    assert len({event["UID"] for _method, event in seen}) == 1
+    numbers = [event["SEQUENCE"] for _method, event in seen]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_visit_that_is_off_and_over_has_no_file(sent, page, priya):
     appointment(sent)
     actions.no_show(sent, by=priya)
-    assert page().opens("status_calendar", sent.public_id).page.status_code == 404
+    with at(timezone.now() + timedelta(days=4)):
+        phone = Page(sent.patient)
+        assert phone.opens("status_calendar", sent.public_id).page.status_code == 404
 
 
 @pytest.fixture
