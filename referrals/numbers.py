@@ -5,10 +5,13 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic import phones
+
 STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
     " PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY AS GU MP"
 )
+LABEL = re.compile(r"[^\W\d_]{0,12}( (phone|fax|line))?\s*[.:]?", re.IGNORECASE)  # such as "Tel." or "Main line:"
 ISSUER = "80840"  # health applications, United States: part of the checksum, not of the number
 
 
@@ -29,16 +32,13 @@ def luhn(digits: str) -> int:
 
 
 def us_phone(value: str) -> str:
-    """The number as "(207) 555-0142", with " x12" for an extension."""
-    number, _sep, extension = value.lower().replace("ext.", "x").replace("ext", "x").partition("x")
-    digits = re.sub(r"[\s().+-]", "", number)
-    if digits.startswith("1") and len(digits) == 11:
-        digits = digits[1:]
-    extension = extension.strip(" .#")
-    if not re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", digits, re.ASCII) or not re.fullmatch(r"\d{0,6}", extension, re.ASCII):
+    """The number as "(207) 555-0142", with " x12" for an extension. A word before it, such as "Fax:", is left away."""
+    typed = phones.read(value)
+    if not typed.is_us or typed.note or not re.fullmatch(LABEL, typed.label):
         raise ValidationError(_("Enter a US phone number with area code, such as (207) 555-0142."), code="phone")
+    digits = typed.digits
     written = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return f"{written} x{extension}" if extension else written
+    return f"{written} x{typed.extension}" if typed.extension else written
 
 
 def check_state(value: str) -> None:
@@ -53,4 +53,4 @@ def check_zip(value: str) -> None:
 
 def last_four(phone: str) -> str:
     """The last four digits of a number, an extension left aside."""
-    return re.sub(r"\D", "", phone.lower().partition("x")[0])[-4:]
+    return phones.read(phone).digits[-4:]

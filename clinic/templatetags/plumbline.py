@@ -1,6 +1,5 @@
 """Template tags every page may use: error summary, time left, phone links, navigation."""
 
-import re
 from collections import Counter
 from datetime import timedelta
 
@@ -12,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from clinic import phones
 
 register = template.Library()
 
@@ -60,14 +61,9 @@ def _first_control(field):
 
 @register.filter
 def tel(phone):
-    """A `tel:` address for a US phone number as people write it; extensions after "x" are kept."""
-    number, _sep, extension = str(phone or "").lower().partition("x")
-    digits = re.sub(r"\D", "", number)
-    if len(digits) == 10:
-        digits = "1" + digits
-    plus = "+" if len(digits) > 10 else ""
-    extension = re.sub(r"\D", "", extension)
-    return f"tel:{plus}{digits}" + (f";ext={extension}" if extension else "")
+    """Return the `tel:` address of a phone number as people write it; "" when it is not certain what to dial."""
+    dialed = phones.read(str(phone or "")).dialed
+    return f"tel:{dialed}" if dialed else ""
 
 
 @register.inclusion_tag("parts/_time_left.html")

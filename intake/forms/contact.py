@@ -1,6 +1,5 @@
 """Who the patient is and how to reach them: the first page, and the page a link opens with."""
 
-import re
 from uuid import UUID, uuid4
 
 from crispy_forms.helper import FormHelper
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from clinic import phones
 from clinic.staff.models import Location
 from intake.forms.dates import BirthDateField
 
@@ -24,11 +24,24 @@ def languages() -> list[tuple[str, str]]:
     return [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES]
 
 
-def phone_number(typed: str) -> str:
-    """The number as typed; none is fine. ValidationError when it has too few digits or too many."""
-    if typed and not 10 <= len(re.sub(r"\D", "", typed, flags=re.ASCII)) <= 15:
-        raise ValidationError(_("Enter a phone number with its area code, such as 207 555 0142."))
-    return typed
+NO_PHONE = _("Enter a phone number with its area code, such as 207 555 0142.")
+
+
+class PhoneField(forms.CharField):
+    """A number as its owner writes it, with an extension and a word or two. None is fine."""
+
+    def __init__(self, **kwargs):
+        attrs = kwargs.pop("attrs", {})
+        widget = forms.TextInput({"type": "tel", "class": "w-20", **attrs})
+        kwargs.setdefault("error_messages", {"max_length": NO_PHONE})
+        super().__init__(required=False, max_length=phones.LONGEST, widget=widget, **kwargs)
+
+    def clean(self, value):
+        """Kept as typed when the number itself, the extension left aside, has as many digits as a number has."""
+        typed = super().clean(value)
+        if typed and not 10 <= phones.read(typed).counted <= phones.MOST_DIGITS + len("011"):
+            raise ValidationError(NO_PHONE)
+        return typed
 
 
 class EmailAddressField(forms.EmailField):
@@ -73,12 +86,10 @@ class ContactForm(forms.Form):
         error_messages={"required": _("Enter the last name.")},
     )
     date_of_birth = BirthDateField(help_text=_("For example, 3 31 1961."))
-    phone = forms.CharField(
+    phone = PhoneField(
         label=_("Phone number"),
-        required=False,
-        max_length=30,
         help_text=_("The fastest way for us to reach you."),
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "w-20"}),
+        attrs={"autocomplete": "tel"},
     )
     email = EmailAddressField(
         label=_("Email"),
@@ -138,9 +149,6 @@ class ContactForm(forms.Form):
             Fieldset(reach, "phone", "email"),
             *(Field(name, wrapper_class="choices-inline") if name == "language" else name for name in rest),
         )
-
-    def clean_phone(self):
-        return phone_number(self.cleaned_data["phone"])
 
     def clean(self):
         cleaned = super().clean()

@@ -4,11 +4,11 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import EmailAddressField, phone_number
+from intake.forms.contact import EmailAddressField, PhoneField
 
 
 class OwnContactForm(forms.Form):
-    phone = forms.CharField(required=False, max_length=30, widget=forms.TextInput({"type": "tel", "class": "w-20"}))
+    phone = PhoneField()
     email = EmailAddressField(required=False, widget=forms.EmailInput)
     told = forms.BooleanField(
         label="I spoke with the patient, made sure who they are, and these are their own details",
@@ -21,9 +21,6 @@ class OwnContactForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-    def clean_phone(self):
-        return phone_number(self.cleaned_data["phone"])
 
     def clean(self):
         cleaned = super().clean()

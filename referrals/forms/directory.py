@@ -5,6 +5,7 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic import phones
 from clinic.staff.models import Location
 from intake import triage
 from referrals.models import Specialist
@@ -101,6 +102,10 @@ class ListingForm(forms.ModelForm):
             )
         for name, words in MISSING.items():
             self.fields[name].error_messages["required"] = words
+        for name in ("phone", "fax"):  # stored in one form, typed in many
+            self.fields[name].max_length = phones.LONGEST
+            self.fields[name].validators = []
+            self.fields[name].widget.attrs["maxlength"] = phones.LONGEST
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
