@@ -1,11 +1,27 @@
 """The person whose intake it is."""
 
 import uuid
+from typing import NamedTuple
 
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from clinic import names
+
+MOST_OF_A_DAY = 100  # patients of one birth date; more are not looked through
+
+
+class Called(NamedTuple):
+    """Who was found by name and birth date, and others of that birth date."""
+
+    found: list
+    others: list
+
+
+def _fits(first_name, typed) -> bool:
+    return not typed or names.same(first_name, typed)
 
 
 class PatientQuerySet(models.QuerySet):
@@ -14,6 +30,14 @@ class PatientQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(location__in=user.places())
+
+    def called(self, last_name: str, first_name: str = "", *, born) -> "Called":
+        """Return who has these names by their letters and this birth date, and who else has the date."""
+        found, others = [], []
+        for patient in self.filter(date_of_birth=born).order_by("-pk")[:MOST_OF_A_DAY]:
+            fits = names.same(patient.last_name, last_name) and _fits(patient.first_name, first_name)
+            (found if fits else others).append(patient)
+        return Called(found, others)
 
     def came_of_age(self):
         """Adults whose guardian's details are still on file: somebody has to ask them for their own."""
@@ -38,7 +62,7 @@ class Patient(models.Model):
     last_name = models.CharField(max_length=80)
     date_of_birth = models.DateField()
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=30, blank=True)
+    phone = models.CharField(max_length=60, blank=True, help_text="As its owner writes it")
     language = models.CharField(max_length=5, default="en", help_text="For pages and messages")
     needs_interpreter = models.BooleanField(default=False)
     insurance_plan = models.CharField(max_length=80, blank=True)
@@ -100,6 +124,13 @@ class Patient(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    def is_near(self, first_name: str, last_name: str) -> bool:
+        """True when either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
+        if names.same(self.first_name, first_name) or names.same(self.last_name, last_name):
+            return True
+        mine, theirs = names.letters(self.last_name), names.letters(last_name)
+        return min(len(mine), len(theirs)) > 2 and (mine in theirs or theirs in mine)
 
     def age_on(self, day) -> int:
         """Whole years on `day` (a date)."""

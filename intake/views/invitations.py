@@ -1,15 +1,17 @@
 """Staff invite a patient to fill in an intake: somebody new, or somebody the clinic knows already."""
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect, render
 
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
 from intake.actions import again, intakes
 from intake.forms.contact import InvitationForm
-from intake.models import Patient
+from intake.models import Intake, Patient
 from intake.seen import saw_patient
 
 SOMEBODY_ELSE = "new"
+MOST_OFFERED = 5
 
 
 @staff_may(INVITE_PATIENTS)
@@ -34,18 +36,13 @@ def invite(request):
 
 
 def _known(user, form) -> list[Patient]:
+    """Return who may be the same person: by letters and birth date, or of that date with a name that is near."""
     said = form.cleaned_data
-    return list(
-        Patient.objects.visible_to(user)
-        .select_related("location")
-        .filter(
-            first_name__iexact=said["first_name"].strip(),
-            last_name__iexact=said["last_name"].strip(),
-            date_of_birth=said["date_of_birth"],
-            intakes__submitted_at__isnull=False,
-        )
-        .distinct()[:5]
-    )
+    first_name, last_name = said["first_name"], said["last_name"]
+    on_file = Patient.objects.visible_to(user).select_related("location")
+    on_file = on_file.filter(Exists(Intake.objects.filter(patient=OuterRef("pk"), submitted_at__isnull=False)))
+    found, others = on_file.called(last_name, first_name, born=said["date_of_birth"])
+    return [*found, *(patient for patient in others if patient.is_near(first_name, last_name))][:MOST_OFFERED]
 
 
 def _invite(request, form):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.actions import consents, intakes, paper
@@ -24,6 +25,7 @@ from intake.seen import saw_intake, saw_list
 from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
+MOST_OF_A_DAY = 100
 LISTED = 50
 NOT_KEYED_IN = (
     "The answers were sent before, so what you keyed in was not saved. If it shows a danger, call the patient now and "
@@ -82,12 +84,14 @@ def find(request):
     found = []
     if form.is_valid():
         said = form.cleaned_data
-        found = mine.unfinished().filter(
-            patient__last_name__iexact=said["last_name"], patient__date_of_birth=said["date_of_birth"]
-        )
-        found = list(found.select_related("patient__location")[:LISTED])
+        of_the_day = mine.unfinished().filter(patient__date_of_birth=said["date_of_birth"])
+        of_the_day = list(of_the_day.select_related("patient__location")[:MOST_OF_A_DAY])
+        found = [one for one in of_the_day if names.same(one.patient.last_name, said["last_name"])][:LISTED]
         if not found:
-            form.add_error(None, "Nobody of this name and birth date has an unfinished form at your locations.")
+            found = of_the_day[:LISTED]
+            nobody = "Nobody of this name and birth date has an unfinished form at your locations."
+            others = " These have that birth date and another name." if found else ""
+            form.add_error(None, nobody + others)
     return _show_desk(request, begun=form, found=found)
 
 

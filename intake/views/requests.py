@@ -32,11 +32,17 @@ def find(request):
     form, found = NameAndBirthForm(request.POST), []
     if form.is_valid():
         said = form.cleaned_data
-        mine = Patient.objects.visible_to(request.user).select_related("location").order_by("-pk")
-        found = mine.filter(last_name__iexact=said["last_name"], date_of_birth=said["date_of_birth"])[:SHOWN]
+        mine = Patient.objects.visible_to(request.user).select_related("location")
+        found, others = mine.called(said["last_name"], born=said["date_of_birth"])
         if not found:
-            form.add_error(None, "Nobody of this name and birth date is a patient at your locations.")
+            found = others
+            form.add_error(None, _nobody("is a patient at your locations.", others))
     return _show_list(request, form, found)
+
+
+def _nobody(what, others) -> str:
+    nobody = f"Nobody of this name and birth date {what}"
+    return f"{nobody} These have that birth date and another name." if others else nobody
 
 
 def _show_list(request, form, found=()):

@@ -5,10 +5,11 @@ import uuid
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from clinic.names import found_in
 from referrals.numbers import last_four
 
 
@@ -21,16 +22,9 @@ class SpecialistQuerySet(models.QuerySet):
         return self.filter(specialty=specialty)
 
     def matching(self, words: str):
-        """Every word is found in name, practice, focus or city."""
-        found = self
-        for word in words.split()[:8]:
-            found = found.filter(
-                Q(name__icontains=word)
-                | Q(practice__icontains=word)
-                | Q(focus__icontains=word)
-                | Q(city__icontains=word)
-            )
-        return found
+        """Every word is found in name, practice, focus or city, by letters alone: Munoz finds Muñoz."""
+        rows = self.values_list("pk", "name", "practice", "focus", "city")
+        return self.filter(pk__in=[pk for pk, *texts in rows if found_in(words, *texts)])
 
     def nearest_to(self, slug: str):
         """Adds `miles_away` from the location `slug`, nearest first, unknown last."""
@@ -52,8 +46,8 @@ class Specialist(models.Model):
     state = models.CharField(max_length=2)
     zip_code = models.CharField(max_length=10)
     time_zone = models.CharField(max_length=40, default="America/New_York")
-    phone = models.CharField(max_length=20)
-    fax = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=24)
+    fax = models.CharField(max_length=24, blank=True)
     email = models.EmailField(blank=True)
     insurance_plans = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     languages = ArrayField(models.CharField(max_length=5), default=list, blank=True)

@@ -39,12 +39,9 @@ class ReferralQuerySet(models.QuerySet):
 
     def like(self, patient, specialty: str):
         """Referrals of the same person to the same specialty, also when they were entered twice."""
-        same_person = Q(patient=patient) | Q(
-            patient__first_name__iexact=patient.first_name,
-            patient__last_name__iexact=patient.last_name,
-            patient__date_of_birth=patient.date_of_birth,
-        )
-        return self.filter(same_person, specialty=specialty)
+        everybody = type(patient).objects.all()
+        same, _others = everybody.called(patient.last_name, patient.first_name, born=patient.date_of_birth)
+        return self.filter(patient__in={patient, *same}, specialty=specialty)
 
     def most_pressing_first(self):
         return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")

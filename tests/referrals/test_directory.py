@@ -225,3 +225,23 @@ def test_whoever_changed_it_and_those_whose_referral_ended_hear_nothing(carried,
     Referral.objects.update(status="closed", end_reason="not_needed", ended_at=timezone.now(), next_check_at=None)
     sweep()
     assert post_office.mails == []
+
+
+@pytest.mark.parametrize(
+    ("name", "practice", "typed"),
+    [
+        ("Inés Muñoz", "Ashport Neurology", "munoz"),
+        ("Ines Munoz", "Ashport Neurology", "Muñoz"),
+        ("Ines Mun\u0303oz", "Ashport Neurology", "muñoz"),
+        ("Sean O’Neil", "Ashport Neurology", "o'neil"),
+        ("Ana Garcia-Lopez", "Ashport Neurology", "garcia lopez"),
+        ("Ana Garcia Lopez", "Ashport Neurology", "Garcia-Lopez"),
+        ("Minh Trần", "St. John Spine", "tran  st john"),
+        ("Noor Adeyemi", "St John Spine", "Saint John"),
+        ("Noor Adeyemi", "Ashport Neurology", "Adeyemi, Jr."),
+    ],
+)
+def test_the_directory_is_searched_by_letters_alone(db, name, practice, typed):
+    listed = factories.specialist(name=name, practice=practice)
+    assert list(Specialist.objects.matching(typed)) == [listed]
+    assert not Specialist.objects.matching(f"{typed} elsewhere").exists()
