@@ -20,15 +20,12 @@ from .reading import condition
 from .resolving import Resolver, nearest
 
 FILE = "accepted_cliffs.yaml"
-CLASS, SINGLE, WAITING = "accepted by class", "accepted one by one", "not weighed yet"
+CLASS, SINGLE = "accepted by class", "accepted one by one"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One entry. It covers a cliff of its rules where the change makes its condition true that was not true before.
-
-    `kind` is CLASS, SINGLE or WAITING; what waits for a clinician has neither source nor reason.
-    """
+    """One entry. It covers a cliff of its rules where the change makes its condition true that was not true before."""
 
     kind: str
     id: str
@@ -143,12 +140,11 @@ def _read(protocol: Protocol, defects: list[Defect]) -> list[Accepted]:
     try:
         whole = Entry(compose(protocol.folder / FILE, FILE), FILE)
         classes, cliffs = whole.entries("classes"), whole.entries("cliffs")
-        waiting = whole.entries("not_weighed_yet", optional=True)
         whole.finish()
     except Refused as refused:
         defects.append(refused.defect)
         return []
-    found = [*_each(classes, _class, defects), *_each(cliffs, _single, defects), *_each(waiting, _waiting, defects)]
+    found = [*_each(classes, _class, defects), *_each(cliffs, _single, defects)]
     questions, facts, rules = protocol.questions.values(), protocol.facts.values(), protocol.rules.values()
     resolver = Resolver(list(questions), list(facts), list(rules), defects)
     for entry in found:
@@ -194,16 +190,8 @@ def _single(entry: Entry) -> Accepted:
     )
 
 
-def _waiting(entry: Entry) -> Accepted:
-    entry.name = entry.text("rule")
-    return Accepted(WAITING, entry.name, condition(entry, "change"), (entry.name,), (), "", entry.place())
-
-
 def _unknown(protocol: Protocol, entry: Accepted) -> Iterator[Defect]:
-    named = [("rule", entry.rules, protocol.rules)]
-    if entry.kind != WAITING:
-        named.append(("source", entry.sources, protocol.sources))  # type: ignore[arg-type]
-    for kind, names, known in named:
+    for kind, names, known in (("rule", entry.rules, protocol.rules), ("source", entry.sources, protocol.sources)):
         if not names:
             yield entry.fault(f"it names no {kind}", f"Name a {kind}.")
         for name in names:

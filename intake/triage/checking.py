@@ -41,10 +41,11 @@ class Report:
         return not self.defects
 
 
-def check(protocol: Protocol, *, search: bool = False) -> Report:
+def check(protocol: Protocol, *, search: bool = True) -> Report:
     """Everything that is wrong with a loaded protocol, and what is worth knowing about it.
 
-    `search` looks for cliffs and for "unsure" above a definite answer too, which takes many times as long.
+    The search for cliffs and for "unsure" above a definite answer takes most of the time; who looks for something else
+    leaves it out. What decides whether a protocol may be used never does.
     """
     found = list(read_cases(protocol.folder))
     blocks = [block for block in found if isinstance(block, Block)]

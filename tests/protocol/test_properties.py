@@ -96,21 +96,8 @@ def answered_no(name, value):
     return question.red_flag and "unsure" in question.option_ids and len(chosen) == 1 and denied
 
 
-# What `protocol check --cliffs` still finds (decision 0030): shorten it, never lengthen it.
-UNSURE_STILL_TOO_HIGH = {
-    "cancer_history",
-    "hip_signs",
-    "injury_type",
-    "limb_danger",
-    "onset_how",
-    "pregnancy",
-    "recent_events",
-    "risk_conditions",
-}
 MAY_BE_UNSURE = [
-    name
-    for name, question in PROTOCOL.questions.items()
-    if question.red_flag and "unsure" in question.option_ids and name not in UNSURE_STILL_TOO_HIGH
+    name for name, question in PROTOCOL.questions.items() if question.red_flag and "unsure" in question.option_ids
 ]
 
 
