@@ -5,6 +5,7 @@
 never part of the ranking, because it always wins.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
@@ -12,6 +13,25 @@ from django.utils.translation import gettext_noop
 from referrals.models import Referral, ReferralMove, Specialist
 
 SHORT_LIST = 5
+NO_INSURANCE = {"", "none", "no", "n a", "na", "no insurance", "uninsured", "self pay", "selfpay", "cash", "ninguno"}
+NO_INSURANCE |= {"not insured", "self", "no plan", "i have none", "sin seguro", "no tengo", "ninguna", "private pay"}
+SHORT_NAMES = {"bcbs": "blue cross blue shield", "bc bs": "blue cross blue shield", "uhc": "united healthcare"}
+OF_ANY_PLAN = {
+    "ppo",
+    "hmo",
+    "epo",
+    "pos",
+    "plan",
+    "health",
+    "insurance",
+    "part",
+    "advantage",
+    "of",
+    "the",
+    "and",
+    "care",
+}
+OF_ANY_PLAN |= {"group", "choice", "open", "access", "gold", "silver", "bronze", "mutual", "network", "plus", "select"}
 LANGUAGES = {
     "en": gettext_noop("English"),
     "es": gettext_noop("Spanish"),
@@ -115,14 +135,35 @@ def _order(need: Need, listing: Listing) -> tuple:
 
 
 def _plan_rank(need, listing) -> int:
-    """0: takes the plan, or the patient has none on record; 1: the listing does not say; 2: does not take it."""
-    if not need.plan or _same(need.plan, listing.plans):
+    """0: takes the plan, or the patient has none; 1: lists one like it; 2: does not say; 3: does not take it."""
+    if not insured(need.plan) or _same(need.plan, listing.plans):
         return 0
-    return 2 if listing.plans else 1
+    if looks_like(need.plan, listing.plans):
+        return 1
+    return 3 if listing.plans else 2
 
 
 def _same(plan, plans) -> bool:
     return plan.strip().casefold() in {known.strip().casefold() for known in plans}
+
+
+def insured(plan: str) -> bool:
+    """False for nothing, and for the words of people without insurance."""
+    return " ".join(re.findall(r"[a-z]+", plan.casefold())) not in NO_INSURANCE
+
+
+def looks_like(plan: str, plans) -> str:
+    """The first plan of the listing that names the same insurer; "" when none does. Somebody has to ask."""
+    wanted = _insurer(plan)
+    return next((known for known in plans if wanted & _insurer(known)), "")
+
+
+def _insurer(plan: str) -> set[str]:
+    """The words that tell one insurer from another, with the short names people use written out."""
+    text = " ".join(re.findall(r"[^\W_]+", plan.casefold()))
+    for short, long in SHORT_NAMES.items():
+        text = re.sub(rf"\b{short}\b", long, text)
+    return {word for word in text.split() if len(word) > 1} - OF_ANY_PLAN
 
 
 def _speaks(need, listing) -> bool:
@@ -141,14 +182,9 @@ def _words(need, listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     (reasons if listing.accepts_new_patients else cautions).append(
         "sees new patients" if listing.accepts_new_patients else "sees no new patients"
     )
-    if not need.plan:
-        cautions.append("the patient has no insurance plan on record")
-    elif _plan_rank(need, listing) == 0:
-        reasons.append(f"takes {need.plan}")
-    elif _plan_rank(need, listing) == 1:
-        cautions.append(f"ask whether they take {need.plan}")
-    else:
-        cautions.append(f"does not list {need.plan}")
+    plan_reasons, plan_cautions = _words_of_plan(need, listing)
+    reasons += plan_reasons
+    cautions += plan_cautions
     if listing.focus:
         (reasons if _focus(need, listing) or not need.focus else cautions).append(f"focus: {listing.focus}")
     language = LANGUAGES.get(need.language, need.language)
@@ -163,6 +199,19 @@ def _words(need, listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     else:
         reasons.append(f"{miles:g} miles from {need.location_name or need.location}")
     return tuple(reasons), tuple(cautions)
+
+
+def _words_of_plan(need, listing) -> tuple[list[str], list[str]]:
+    if not need.plan.strip():
+        return [], ["the patient has no insurance plan on record"]
+    if not insured(need.plan):
+        return [], ["the patient has no insurance: ask what a visit costs"]
+    rank_of_plan = _plan_rank(need, listing)
+    if rank_of_plan == 0:
+        return [f"takes {need.plan}"], []
+    if rank_of_plan == 1:
+        return [], [f"lists {looks_like(need.plan, listing.plans)}, which looks like {need.plan}: ask"]
+    return [], [f"ask whether they take {need.plan}" if rank_of_plan == 2 else f"does not list {need.plan}"]
 
 
 # From the tables to plain data, and back ----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The short list: who stands first, why, and what has no influence at all."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -132,3 +132,38 @@ def test_a_weak_foot_that_comes_from_the_back_goes_to_the_spine_first(location, 
     )
     referral = actions.refer(decision, by=maya)
     assert [choice.specialist for choice in ranking.ranked(referral)] == [spine, knee]
+
+
+ALIKE = [
+    ("Aetna PPO", "Aetna"),
+    ("Aetna", "Aetna Choice POS II"),
+    ("BCBS PPO", "Blue Cross Blue Shield"),
+    ("Blue Cross Blue Shield of Maine", "BCBS"),
+    ("Medicare Part B", "Medicare"),
+    ("UHC Choice Plus", "United Healthcare"),
+    ("aetna  hmo", "AETNA PPO"),
+]
+
+
+@pytest.mark.parametrize(("plan", "listed"), ALIKE)
+def test_a_plan_like_the_patients_comes_before_no_word_of_plans(plan, listed):
+    alike, silent, other = listing(1, plans=(listed,)), listing(2, plans=()), listing(3, plans=("Summit HMO",))
+    ranked = rank(replace(NEED, plan=plan), [other, silent, alike])
+    assert [entry.listing for entry in ranked] == [alike, silent, other]
+    assert f"lists {listed}, which looks like {plan}: ask" in ranked[0].cautions
+
+
+@pytest.mark.parametrize("plan", ["Harbor PPO", "Cigna PPO", "Health Plan", "Tricare"])
+def test_a_word_that_any_plan_has_makes_no_plan_alike(plan):
+    assert ranking.looks_like(plan, ("Aetna PPO", "Summit Health Plan")) == ""
+
+
+@pytest.mark.parametrize(
+    "plan", ["none", "None.", "self pay", "Self-pay", "no insurance", "N/A", "uninsured", "sin seguro"]
+)
+def test_whoever_has_no_insurance_is_no_worse_off_with_those_who_list_plans(plan):
+    near, far = listing(1, miles=(("riverside", 1.0),)), listing(2, plans=(), miles=(("riverside", 2.0),))
+    ranked = rank(replace(NEED, plan=plan), [far, near])
+    assert [entry.listing for entry in ranked] == [near, far]
+    assert all("the patient has no insurance: ask what a visit costs" in entry.cautions for entry in ranked)
+    assert not any("ask whether they take" in words for entry in ranked for words in entry.cautions)
