@@ -52,7 +52,7 @@ def resume_link_requested(intake: Intake) -> Message | None:
 
 def _to_patient(name, intake, number, **more) -> Message | None:
     patient = intake.patient
-    if not patient.email or (name in ANYBODY_CAUSES and _had_enough(patient.email)):
+    if not patient.email or (name in ANYBODY_CAUSES and _had_enough(patient.email, name)):
         return None
     return messages.schedule(
         name,
@@ -66,10 +66,15 @@ def _to_patient(name, intake, number, **more) -> Message | None:
     )
 
 
-def _had_enough(address) -> bool:
-    """Nobody's mailbox is filled by somebody who starts one form after the other in their name."""
-    caused = Message.objects.to(address).filter(kind__in=ANYBODY_CAUSES)
+def _had_enough(address, name) -> bool:
+    """Nobody's mailbox is filled by somebody who starts one form after the other in their name.
+
+    Reminders that wait for another day keep more reminders away, and nobody's link, which is asked for now.
+    """
     now = timezone.now()
+    caused = Message.objects.to(address).filter(kind__in=ANYBODY_CAUSES)
+    if name == "intake_link":
+        caused = caused.filter(due_at__lte=now).exclude(status=Message.Status.SKIPPED)
     return any(caused.filter(created_at__gt=now - span).count() >= most for span, most in MOST_TO_AN_ADDRESS.items())
 
 

@@ -5,12 +5,16 @@ their status page if they ever sent a form, and the link to their newest form if
 before it ends. The date of birth tells which is whose; the mail does not. An address that is not on file gets nothing.
 """
 
+from datetime import UTC, datetime
+
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from clinic.links.actions import renew_link
 from clinic.links.models import Link, LinkRequest
 from clinic.links.requests import forget_old
+from clinic.messages.models import Message
 from intake import emails
 from intake.actions.status_links import STATUS_LINK_LIVES
 from intake.models import Intake
@@ -52,7 +56,7 @@ def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:
     """For each person who is written to at this address: the newest form they sent, and a newer one not sent yet.
 
     Somebody who began twice is one person: their name and date of birth are the same. Anybody may begin forms with this
-    address, so whoever has sent one comes first; then the newest.
+    address, so whoever has sent one comes first; then whoever waited longest for a link, then the newest.
     """
     found = Intake.objects.filter(patient__email__iexact=address).select_related("patient__location")
     forms: dict[tuple, list[Intake]] = {}
@@ -64,4 +68,12 @@ def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:
         (next((intake for intake in own if intake.submitted_at), None), None if own[0].submitted_at else own[0])
         for own in forms.values()
     ]
-    return sorted(of_each, key=lambda forms: forms[0] is None)
+    return sorted(of_each, key=lambda forms: (forms[0] is None, _told_last(*forms)))
+
+
+def _told_last(sent, begun) -> datetime:
+    """Return when this person last had a link they could ask for; whoever never had one comes first."""
+    subjects = [intake.public_id for intake in (begun,) if intake]
+    subjects += [intake.patient.public_id for intake in (sent,) if intake]
+    mails = Message.objects.filter(kind__in=("intake_link", "status_link"), subject_id__in=subjects)
+    return mails.aggregate(at=Max("created_at"))["at"] or datetime.min.replace(tzinfo=UTC)

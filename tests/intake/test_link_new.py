@@ -19,6 +19,7 @@ from clinic.links.models import MOST_WRONG_TRIES, Link, LinkRequest
 from clinic.links.requests import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, ask
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
+from intake import emails
 from intake.actions.link_requests import MOST_PEOPLE, answer_link_requests
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Respondent
@@ -117,6 +118,21 @@ def test_no_more_mails_than_a_household_has_people(location):
         factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
     asks()
     assert len(answered()) == MOST_PEOPLE
+
+
+def test_eight_residents_of_one_address_get_a_link_each_in_turn(location):
+    """Their reminders of later days, which wait, keep nobody's link away."""
+    begun = [
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+        for number in range(8)
+    ]
+    for intake in begun:
+        emails.remind_to_finish(intake)
+    for _time in range(2):
+        asks()
+        answer_link_requests(timezone.now())
+    told = Message.objects.filter(kind="intake_link").values_list("subject_id", flat=True)
+    assert set(told) == {intake.public_id for intake in begun}
 
 
 def test_strangers_who_begin_forms_with_an_address_push_nobody_out(sent, location):
