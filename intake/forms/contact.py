@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clinic import phones
+from clinic import names, phones
 from clinic.staff.models import Location
 from intake.forms.dates import BirthDateField
 
@@ -58,11 +58,22 @@ class EmailAddressField(forms.EmailField):
         super().__init__(max_length=254, **kwargs)
 
     def clean(self, value):
-        """Letters that only look alike, such as a dotless i, would make one mailbox many addresses."""
-        address = super().clean(value)
+        """Letters that only look alike, such as a dotless i, would make one mailbox many addresses.
+
+        Signs that nobody sees come along when an address is copied; they are no part of it.
+        """
+        address = super().clean(names.visible(value).replace("\u200c", "").replace("\u200d", ""))
         if not address.isascii():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return address
+
+
+class NameField(forms.CharField):
+    """A name without signs that nobody sees; nothing but such signs is no name."""
+
+    def to_python(self, value):
+        name = names.visible(super().to_python(value))
+        return name if any(sign.isalnum() for sign in name) else ""
 
 
 class LocationField(forms.ModelChoiceField):
@@ -73,13 +84,13 @@ class LocationField(forms.ModelChoiceField):
 class ContactForm(forms.Form):
     """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake."""
 
-    first_name = forms.CharField(
+    first_name = NameField(
         label=_("First name of the patient"),
         max_length=80,
         widget=forms.TextInput({"autocomplete": "given-name"}),
         error_messages={"required": _("Enter the first name.")},
     )
-    last_name = forms.CharField(
+    last_name = NameField(
         label=_("Last name of the patient"),
         max_length=80,
         widget=forms.TextInput({"autocomplete": "family-name"}),
