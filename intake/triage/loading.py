@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from . import reading
+from . import reading, reading_wording
 from .alarms import alarm, misplaced
 from .errors import Defect, ProtocolError
 from .files import Entry, Refused, compose, entry_list, plain
@@ -91,7 +91,7 @@ class _Loader:
             levels=self.one(lambda e: reading.nerve_levels(e, resolver), maps["nerve_levels"]),
             holds=tuple(self.each(lists["holds"], lambda e: reading.hold(e, resolver))),
             unknowns=self.one(lambda e: reading.unknowns(e, resolver), maps["unknowns"]),
-            wording=self.one(lambda e: reading.wording(e, resolver, head.words), maps["wording"]),
+            wording=self.one(lambda e: reading_wording.wording(e, resolver, head.words), maps["wording"]),
             sources=self.one(reading.sources, maps["sources"]),
             words=head.words,
             content=self.content,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Place
 from .expressions import Expression, Fires, walk
+from .urgency import Urgency as Urgency
 from .wordings import Wording, Words
 
 if TYPE_CHECKING:
@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from .compiling import Program
 
 SOURCE_LANGUAGE = "en"
-
-
-class Urgency(IntEnum):
-    """How soon somebody must act; the worst is the largest, so the tier of a case is a max()."""
-
-    ROUTINE = 0
-    SOON = 1
-    URGENT = 2
-    EMERGENCY = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
