@@ -15,7 +15,7 @@ from intake import triage
 from intake.actions import intakes, paper
 from intake.forms.questions import as_sent
 from intake.models import Case, Consent, Intake, ProtocolVersion, Urgency
-from intake.paper.code import SIGNS, as_code, new_code, written
+from intake.paper.code import as_code, new_code, written
 from intake.paper.conditions import Conditions
 from intake.paper.sheet import content, numbers, sheet
 from tests import factories
@@ -87,30 +87,6 @@ def paper_address(intake, page_id) -> str:
 @pytest.fixture
 def desk(sign_in, priya):
     return Desk(sign_in(priya))
-
-
-# The code -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_code_is_found_however_it_is_typed():
-    code = new_code()
-    for typed in (code, written(code), written(code).lower(), f" {code[:3]} {code[3:]} ", code.replace("5", "S")):
-        assert as_code(typed) == code
-
-
-def test_no_slip_of_one_sign_and_no_swap_is_taken_for_another_form():
-    for _ in range(50):
-        code = new_code()
-        slips = {code[:at] + sign + code[at + 1 :] for at in range(9) for sign in SIGNS} - {code}
-        swaps = {code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(8)} - {code}
-        assert not [wrong for wrong in slips | swaps if as_code(wrong)]
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "ABC", "0" * 9, "2222-2222", "é" * 9, "\x00" * 9, "2" * 400, "２２２２２２２２２"]
-)
-def test_what_is_no_code_finds_nothing(typed):
-    assert as_code(typed) is None
 
 
 # The sheet ------------------------------------------------------------------------------------------------------------
