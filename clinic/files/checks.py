@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 MOST_PAGES = 200
 MOST_PIXELS = 26_000_000
+HEAVY = 8 * 1024 * 1024  # a photo of 12 megapixels has less
 WALL_SECONDS = 10
 CHUNK = 256 * 1024
 
@@ -89,7 +90,7 @@ def check(upload, limits: Limits) -> CheckedFile:
         sent_sha256 = _copy(upload, sent, limits)
         answer, kept = _opened(sent, limits)
         if "refused" in answer:
-            raise limits.refuse(answer["refused"])
+            raise limits.refuse(_why(answer["refused"], kind, upload.size))
         if not answer.get("anew"):
             kept = _as_sent(sent, zeros=answer.get("zeros", 0), length=answer.get("length"))
         original = File(_as_sent(sent), name="original.sent") if answer.get("loses") else None
@@ -107,6 +108,12 @@ def check(upload, limits: Limits) -> CheckedFile:
         names=answer.get("names", {}),
         original=original,
     )
+
+
+def _why(refused, kind, size) -> str:
+    """A phone's photo that is too large to open, by its points or by its bytes, has words of its own."""
+    heavy = refused == "many_pixels" or (refused == "unreadable" and size > HEAVY)
+    return "heavy_photo" if kind == "heic" and heavy else refused
 
 
 def _kind(head, name, limits) -> str:

@@ -48,6 +48,10 @@ def _reasons(taken, numbers) -> dict[str, str]:
         "many_pages": _("This PDF has more than %(most_pages)s pages. Send the report alone.") % _ready(numbers),
         "active_pdf": _("This PDF holds scripts, forms or attached files. Print it to a new PDF and choose that one."),
         "many_pixels": _("This picture is too large. Take it again with a lower resolution."),
+        "heavy_photo": _(
+            "This photo is too large for us to open. Take a screenshot of it and send that. Or take it again: on an "
+            "iPhone choose 12 MP and “Most Compatible” under Settings, Camera, Formats."
+        ),
         "too_large": _("This file is larger than %(size)s MB. Choose a smaller one, or send it by fax.")
         % _ready(numbers),
         "too_many": _("You can send up to %(files)s files. This one was not kept.") % _ready(numbers),

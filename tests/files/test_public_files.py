@@ -12,9 +12,10 @@ import pypdf
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
+from clinic.files import checks, words
 from clinic.files.checks import Limits, check
 from clinic.files.words import NotUsable
 from intake.actions import files
@@ -204,3 +205,22 @@ SECOND = {
 def test_a_second_file_behind_the_padding_is_refused(second, padding):
     with pytest.raises(NotUsable, match="more than one kind"):
         sent_by_a_patient(a_pdf() + padding + second, "report.pdf")
+
+
+# Photos of phones -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind", "megabytes", "says"),
+    [
+        ("many_pixels", "heic", 0.5, "heavy_photo"),
+        ("unreadable", "heic", 21, "heavy_photo"),
+        ("unreadable", "heic", 0.5, "unreadable"),
+        ("many_pixels", "png", 21, "many_pixels"),
+        ("unreadable", "pdf", 21, "unreadable"),
+    ],
+)
+def test_a_photo_too_large_to_open_says_what_to_do_on_the_phone(refused, kind, megabytes, says):
+    assert checks._why(refused, kind, int(megabytes * 1024 * 1024)) == says
+    with translation.override("en"):
+        assert ("screenshot" in words.sentence(says)) is (says == "heavy_photo")
