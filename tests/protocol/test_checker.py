@@ -189,7 +189,7 @@ def test_a_version_stored_before_signs_were_told_from_context_still_explains_its
 def test_a_question_that_becomes_context_is_told_as_a_change(folder):
     edit(folder, WARNING, "counts_as: sign", "counts_as: context")
     assert compare(triage.shipped(), triage.load(folder)) == [
-        "Question saddle_change: counts_as is context (was sign)."
+        "Question bladder_change: counts_as is context (was sign)."
     ]
 
 
@@ -229,5 +229,5 @@ def test_every_finding_that_can_be_told_was_seen_beside_a_flag_of_its_rule(folde
 def test_line_breaks_and_comments_do_not_make_another_version(folder):
     edit(folder, RULES, "# Emergency rules", "# The emergency rules")
     assert triage.load(folder).digest == triage.shipped().digest
-    edit(folder, RULES, "time-limited.", "limited in time.")
+    edit(folder, RULES, "come within days.", "come in days.")
     assert triage.load(folder).digest != triage.shipped().digest
