@@ -17,6 +17,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from intake import consent_texts
 from intake.actions import intakes
+from intake.actions.status_links import link_to_status
 from intake.consent_texts import BrokenText, all_texts, read_file, row_of, text_in
 from intake.models import Document, Patient
 from intake.status_cookie import open_status
@@ -71,7 +72,8 @@ def test_the_copy_is_only_for_the_browser_that_signed(ready):
 def test_the_copy_opens_from_the_status_page_of_that_patient(ready):
     ready.submits()
     elsewhere = Phone().client
-    kept = open_status(RequestFactory().get("/"), HttpResponse(), Patient.objects.get())
+    ada = Patient.objects.get()
+    kept = open_status(RequestFactory().get("/"), HttpResponse(), ada, link_to_status(ada))
     elsewhere.cookies = kept.cookies
     copy = elsewhere.get(reverse("consent_copy"))
     assert "Ada Quill" in text_of(copy.content)

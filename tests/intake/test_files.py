@@ -14,6 +14,7 @@ from PIL import Image
 from clinic.audit.models import AccessLog
 from clinic.files import receiving
 from intake.actions import files
+from intake.actions.status_links import link_to_status
 from intake.models import Case, PatientFile
 from intake.models.file import APART
 from intake.status_cookie import open_status
@@ -179,7 +180,7 @@ def test_after_sending_nothing_is_taken_back(ada):
 
 def test_more_can_be_added_from_the_status_page(location):
     intake, phone, cookie = factories.intake(at=location, submitted=True), Phone(), HttpResponse()
-    open_status(RequestFactory().get("/"), cookie, intake.patient)
+    open_status(RequestFactory().get("/"), cookie, intake.patient, link_to_status(intake.patient))
     phone.client.cookies = cookie.cookies
     adds(phone, ("late.pdf", a_pdf()), address=reverse("status_files"))
     assert phone.page.wsgi_request.path == reverse("status_files")

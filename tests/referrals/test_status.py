@@ -253,7 +253,7 @@ def test_a_decision_that_waits_for_a_second_person_shows_nothing_of_itself(locat
     text = Page(case.patient).text
     assert "We spoke with you" in text
     assert "Call 911" in text
-    assert "neuro" not in text.lower().split("how things stand")[1]
+    assert "neuro" not in text.lower().split("what is happening with your care")[1]
 
 
 def test_a_referral_is_shown_only_once_its_decision_is_in_effect(location, maya, priya):
