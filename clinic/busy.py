@@ -14,8 +14,10 @@ PASSING = (
     "55",  # a lock did not come free in time
     "57",  # a statement took too long, or the server is starting or stopping
 )
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
-NOT_SENT_AGAIN = ("account_", "mfa_")  # what signs somebody in is typed each time
+PASSWORDS = {"password", "password1", "password2", "oldpassword"}
+CODES = {"code", "current", "handed_over"}
+NEVER_KEPT = {"csrfmiddlewaretoken"} | PASSWORDS | CODES
+NOT_SENT_AGAIN = ("account_", "mfa_", "replace_second_step")  # what signs somebody in is typed each time
 MOST_KEPT = 200  # fields; more than any form of ours has
 
 

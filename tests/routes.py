@@ -57,6 +57,7 @@ ROUTES = {
     "mfa_activate_totp": Route(SIGNED_IN),
     "mfa_deactivate_totp": Route(SIGNED_IN),
     "replace_second_step": Route(SIGNED_IN),
+    "address_stays": Route(SIGNED_IN),  # in place of the page of addresses
     "second_step_stays": Route(SIGNED_IN),  # in place of the one before
     "people": Route(may.MANAGE_ACCOUNTS),
     "hand_over_code": changes(may.MANAGE_ACCOUNTS, "colleague"),

@@ -2,15 +2,18 @@
 
 import logging
 import time
+from datetime import timedelta
 from functools import cache
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from clinic.audit.actions import account_event
 from clinic.network import address_of
@@ -90,9 +93,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         log.warning("%s is no kind of message and was not sent.", template_prefix)
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Who has just signed in need not do it again to set up the second step and see its recovery codes."""
+        """Ask for a fresh proof, but not of who has just signed in to set up their second step.
+
+        Whoever has one proves it again: an open browser must not show the codes that replace it.
+        """
         just_in = time.time() - self.request.session.get("began_at", 0) < self.JUST_SIGNED_IN
-        return not just_in and super().is_reauthentication_required(app=app, **kwargs)
+        return not (just_in and self._sets_up()) and super().is_reauthentication_required(app=app, **kwargs)
+
+    def _sets_up(self) -> bool:
+        """Tell whether the second step is missing, or was set up moments ago."""
+        own = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.TOTP).first()
+        return own is None or timezone.now() - own.created_at < timedelta(seconds=self.JUST_SIGNED_IN)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -15,4 +15,6 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="replace_second_step"),
         name="second_step_stays",
     ),
+    # In place of allauth's page of addresses: where a person's alarms go is the clinic's to change.
+    path("account/email/", RedirectView.as_view(pattern_name="queue"), name="address_stays"),
 ]

@@ -15,11 +15,11 @@ from intake.models import Assessment, Case, Intake, Urgency
 def see_to_flags(intake) -> None:
     """Opens or raises the case when flags, the answers behind an urgent one, or unused alarms have changed.
 
-    Nothing is opened before any flag was urgent.
+    Nothing is opened before any flag was urgent; a case that stands hears of everything.
 
     In the caller's transaction, after the answers are written.
     """
-    if intake.urgency < Urgency.URGENT:
+    if intake.urgency < Urgency.URGENT and not Case.objects.filter(intake=intake).exists():
         return
     now = assessment_now(intake, Assessment.Occasion.PAGE)
     last = intake.assessments.last()

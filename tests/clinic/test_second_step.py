@@ -5,11 +5,14 @@ it belongs to hears of each change, and keys that are lost are found at the star
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
@@ -208,8 +211,6 @@ def test_another_app_needs_a_code_that_works_now(maya):
 
 
 def test_with_a_recovery_code_the_new_app_takes_the_place_of_the_old_one(maya):
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-
     spare = RecoveryCodes.activate(maya).get_unused_codes()[0]
     browser = signed_in(maya)
     secret, done = replace(browser, spare)
@@ -233,6 +234,23 @@ def test_a_password_does_not_open_the_recovery_codes_of_a_stolen_session(maya):
     assert asked.url.startswith(reverse("mfa_reauthenticate"))
     browser.post(reverse("account_reauthenticate"), {"password": factories.PASSWORD})
     assert browser.get(reverse("mfa_generate_recovery_codes")).url.startswith(reverse("mfa_reauthenticate"))
+
+
+def test_a_browser_left_open_after_signing_in_shows_no_code_that_replaces_the_second_step(maya):
+    RecoveryCodes.activate(maya)
+    Authenticator.objects.filter(user=maya).update(created_at=timezone.now() - timedelta(days=30))
+    browser = signed_in(maya)
+    for page in ("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"):
+        assert browser.get(reverse(page)).url.startswith(reverse("mfa_reauthenticate")), page
+
+
+def test_a_browser_left_open_cannot_lead_alarms_to_another_mailbox(maya):
+    browser, before = signed_in(maya), maya.email
+    for action in ("action_add", "action_primary"):
+        browser.post("/account/email/", {action: "1", "email": "me@elsewhere.example"})
+    maya.refresh_from_db()
+    assert maya.email == before
+    assert not EmailAddress.objects.filter(email="me@elsewhere.example").exists()
 
 
 def test_a_new_password_is_told_and_written_down(maya):
