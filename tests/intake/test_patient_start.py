@@ -123,7 +123,7 @@ def test_a_leap_day_is_a_birthday(ada):
         {"email": "ada@"},
         {"language": "xx"},
         {"first_name": "x" * 81},
-        {"first_name": "A\x00da"},
+        {"first_name": "\x00"},
     ],
 )
 def test_other_nonsense_is_an_error_at_its_field(ada, details):

@@ -131,11 +131,12 @@ def test_it_can_be_changed_from_the_page_to_check_until_it_is_sent(asked):
     assert respondent().kind == "patient"
 
 
-def test_a_birth_date_mended_to_an_adults_asks_again(asked):
+def test_a_birth_date_mended_to_an_adults_closes_the_guardians_page(asked):
     rosa = asked(**CHILD).says_who("guardian", **MOTHER)
     Patient.objects.update(date_of_birth=date(1980, 1, 1))
     rosa.opens("home")
-    assert reverse("intake_who") in rosa.html
+    assert reverse("intake_who") not in rosa.html
+    assert reverse("intake_start") in rosa.html
 
 
 def test_staff_see_who_answered_and_note_the_proof_once(asked, sign_in, maya, daniel, olga):

@@ -43,7 +43,7 @@ def test_nothing_is_left_out_while_a_rule_hangs_on_it():
 def test_a_follow_up_appears_on_the_page_of_the_question_that_opens_it():
     view = triage.page_questions(PROTOCOL, "safety-check", {})
     assert view.visible == ("emergency_now",)
-    assert view.follow_ups == {"chest_kind": ("emergency_now",)}
+    assert view.follow_ups == {"chest_kind": ("emergency_now",), "spell_when": ("emergency_now",)}
     view = triage.page_questions(PROTOCOL, "safety-check", {"emergency_now": ["chest_pain"]})
     assert view.visible == ("emergency_now", "chest_kind")
 
