@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from django.test import Client
 from django.urls import reverse
 
+from clinic.staff.models import Location
 from intake import triage
 from intake.forms.questions import as_sent
 from intake.models import Case, Intake
