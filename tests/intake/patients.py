@@ -112,7 +112,7 @@ class Phone:
         first = Location.objects.order_by(
             "pk"
         ).first()  # the one every test has; others are asked about when they treat
-        chosen = {"location": first.pk} if 'name="location"' in self.html else {}
+        chosen = {"location": first.slug} if 'name="location"' in self.html else {}
         return self.sends(reverse("intake_start"), ADA | chosen | {"ticket": self.hidden("ticket")} | details)
 
     def says_who(self, kind="patient", **more):
