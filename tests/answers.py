@@ -14,9 +14,6 @@ HEALTHY = {
     "risk_conditions": ["none"],
     "medicines": ["none"],
     "recent_events": ["none"],
-    "weight_bearing": "limp",
-    "bladder_change": ["none"],
-    "chest_signs": ["none"],
     "activities_limited": ["walking"],
     "worry_level": 3,
     "care_before": "no",
@@ -24,6 +21,7 @@ HEALTHY = {
 
 # Pain under the heel with the first steps: no rule fires, physical therapist first.
 HEEL_PAIN = HEALTHY | {
+    "bladder_change": ["none"],
     "age": 44,
     "pain_regions": ["heel_right"],
     "pain_worst": 6,
@@ -40,6 +38,8 @@ HEEL_PAIN = HEALTHY | {
 
 # A foot that catches on rugs, slowly better: rule motor_deficit_subacute, soon, neurologist or orthopedist.
 FOOT_DROP = HEALTHY | {
+    "weight_bearing": "limp",
+    "bladder_change": ["none"],
     "age": 36,
     "pain_regions": ["shin_right", "top_of_foot_right"],
     "pain_worst": 1,
@@ -71,6 +71,7 @@ FOOT_DROP = HEALTHY | {
 
 # New headache, sore scalp and a jaw that tires at 74: rule giant_cell_arteritis, urgent.
 TEMPLE_HEADACHE = HEALTHY | {
+    "chest_signs": ["none"],
     "age": 74,
     "pain_regions": ["shoulder_left", "shoulder_right", "head_left", "neck_back_mid"],
     "main_problem_area": "shoulder_arm",
@@ -99,6 +100,7 @@ TEMPLE_HEADACHE = HEALTHY | {
 
 # Sciatica in both legs and new numbness between them: rule cauda_equina, emergency.
 SADDLE_NUMBNESS = HEALTHY | {
+    "weight_bearing": "limp",
     "emergency_now": ["saddle_numb"],
     "age": 38,
     "pain_regions": ["low_back_mid", "buttock_right", "thigh_back_right", "thigh_back_left", "calf_right"],
