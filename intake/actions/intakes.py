@@ -141,7 +141,10 @@ def change_contact(intake, **contact) -> Saved | None:
     born, mailbox = patient.date_of_birth, patient.email
     for name, value in contact.items():
         setattr(patient, name, value)
-    patient.save(update_fields=list(contact))
+    if patient.outgrew_guardian:
+        # A slip in the year must not close the form to the parent who made it. Who answers is asked anew.
+        patient.contact_is_of = Patient.ContactIsOf.PATIENT
+    patient.save(update_fields=[*contact, "contact_is_of"])
     intake.language = patient.language
     intake.save(update_fields=["language"])
     if patient.email:

@@ -156,7 +156,7 @@ def test_a_body_that_is_too_big_gets_the_page_that_says_so_and_one_line(kind, lo
     page = a_browser().generic("POST", "/intake/start/", body, content_type=kind)
     assert page.status_code == 413
     assert "too big" in page.text
-    assert "call 911" in page.text
+    assert "Call 911" in page.text
     assert line().endswith("ERROR django.security.RequestDataTooBig RequestDataTooBig: intake_start")
 
 

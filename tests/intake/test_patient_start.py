@@ -163,7 +163,7 @@ def test_a_stranger_who_types_the_same_details_learns_nothing_and_starts_anew(ad
 
 
 def test_with_two_locations_the_patient_chooses(ada, other_location):
-    ada.starts()
+    ada.starts(location="")
     assert "Choose a location." in ada.errors
     ada.starts(location="hillcrest")
     assert ada.intake.patient.location == other_location

@@ -11,6 +11,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.models import FormStart, Link
 from clinic.links.requests import HOUR
 from clinic.links.starts import MOST_FROM_A_NETWORK, count_start
+from clinic.staff.models import Role, User
 from intake.actions import dangers
 from intake.actions.again import start_again
 from intake.actions.consents import MUST_AGREE
@@ -35,6 +36,11 @@ def too_many_were_begun(ada):
     with transaction.atomic():
         for _start in range(MOST_FROM_A_NETWORK[HOUR]):
             count_start("127.0.0.1")
+
+
+def nobody_treats(ada):
+    """Every therapist is away for good, until the next of these states begins."""
+    User.objects.filter(role=Role.THERAPIST).update(is_active=False)
 
 
 def named_danger_signs(ada):

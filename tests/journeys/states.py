@@ -50,6 +50,9 @@ BEFORE_A_FORM = {  # in this order: a location stays once it is there
             .and_gets(429)
         ),
     },
+    "intake/no_forms": {
+        "nobody treats anywhere": lambda ada: ada.does(then.nobody_treats).opens("intake_start").and_gets(503),
+    },
     "intake/link_new": {
         "empty": lambda ada: ada.opens("link_new"),
         "with an error": lambda ada: ada.opens("link_new").is_refused(),

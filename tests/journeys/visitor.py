@@ -95,6 +95,7 @@ class Visitor:
         self.intake = self.patient = self.case = None
         self.gets = 200
         Location.objects.update(hours={day: ALL_DAY for day in DAYS})
+        User.objects.update(is_active=True)
         return self
 
     # The clinic ------------------------------------------------------------------------------------------------------

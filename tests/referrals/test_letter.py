@@ -6,6 +6,7 @@ import re
 
 import pypdf
 import pytest
+from django.utils import timezone
 
 from intake import triage
 from intake.models import Contact
@@ -91,8 +92,8 @@ def test_what_stays_open_is_said(location, maya, read):
     assert "Strength not checked: Walking on the heels." in words
 
 
-def test_an_emergency_letter_says_what_the_patient_was_told(location, maya, priya, read):
-    referral = a_referral(location, maya, SADDLE_NUMBNESS)
+def test_an_emergency_letter_says_what_the_patient_was_told(location, maya, daniel, read):
+    referral = a_referral(location, maya, SADDLE_NUMBNESS, second_by=daniel, second_at=timezone.now())
     assert "Not reached by phone so far (0 tries)" in read(referral)
     Contact.objects.create(case=referral.case, outcome="reached", safety_advice_given=True, by=maya)
     words = read(referral)
