@@ -25,6 +25,12 @@ NECK_PAIN = HEALTHY | {
     "progression": "up_and_down",
     "recent_injury": ["none"],
     "headache_signs": ["none"],
+    "chest_signs": ["none"],
+    "hand_signs": ["none"],
+    "walking_change": ["none"],
+    "bladder_change": ["none"],
+    "aggravators": ["sitting"],
+    "neck_move_effect": ["neck_only"],
 }
 
 

@@ -97,8 +97,8 @@ def test_from_the_first_page_to_the_status_page_with_a_stop_and_two_devices(a_ph
     first.goes_on()
     assert Intake.objects.get().answers["onset_when"] == "weeks_1_to_6"
 
-    while "/intake/page/" in second.page.url:
-        saves(second, HEEL_PAIN)
+    while "/intake/page/" in second.page.url:  # pain of some weeks may be a broken bone, so walking is asked about
+        saves(second, HEEL_PAIN | {"weight_bearing": "normal"})
     second.opens("/intake/files/")
     second.page.locator('input[name="kind"][value="photo"]').check()
     second.page.locator('input[name="files"]').set_input_files(
