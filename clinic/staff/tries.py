@@ -3,8 +3,8 @@
 What is counted together decides who can keep whom out. A browser that was let in once is counted alone. Everybody else
 is counted by account and network, so strangers elsewhere do not slow the owner; by network, so one that tries many
 names is slowed; and for codes by account too, because whoever types a code has the password already. Above its number a
-try must wait for a moment that doubles and ends at a minute (five for codes). One that comes too early is neither
-looked at nor counted, so hammering makes no wait longer.
+try must wait for a moment that doubles and ends at a minute (five for codes, half an hour for the codes of one known
+browser in a day). One that comes too early is neither looked at nor counted, so hammering makes no wait longer.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from clinic.network import network
 from clinic.staff.models import SignInTry
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
-UNDER_ATTACK = 20  # wrong tries for one account in an hour from browsers nobody knows
-MINUTE, FIVE_MINUTES = 60, 300  # the longest waits
+UNDER_ATTACK = 20  # wrong tries for one account in an hour: of passwords from browsers nobody knows, of codes from any
+MINUTE, FIVE_MINUTES, HALF_AN_HOUR = 60, 300, 1800  # the longest waits
 
 
 class TooSoon(Exception):
@@ -46,7 +46,7 @@ class Limit:
         wrong = rows.count()
         if wrong < self.free:
             return 0
-        pause = min(self.longest, 2 ** min(wrong - self.free + 1, 10))
+        pause = min(self.longest, 2 ** min(wrong - self.free + 1, 11))
         last = rows.latest("at").at
         return max(0, ceil(pause - (now - last).total_seconds()))
 
@@ -74,17 +74,38 @@ def take_back(attempt: SignInTry) -> None:
 
 def _limits(step: str, keys: dict, now) -> list[Limit]:
     if keys["device_key"]:
-        return [Limit({"step": step, "device_key": keys["device_key"]}, free=10)]
-    account = {"step": step, "account_key": keys["account_key"], "device_key": b""}
+        return _of_known_browser(step, keys, now)
+    account = {"step": step, "account_key": keys["account_key"]}
+    unknown = account | {"device_key": b""}
     here = {"network_key": keys["network_key"]}
-    attacked = SignInTry.objects.filter(**account, at__gt=now - HOUR).count() >= UNDER_ATTACK
     limits = [
-        Limit(account | here, free=2 if attacked else 5),
+        Limit(unknown | here, free=2 if _many(unknown, now) else 5),
         Limit(here | {"step": step, "device_key": b""}, free=30),
     ]
     if step == SignInTry.Step.CODE:
         limits.append(Limit(account, free=20, span=HOUR, longest=FIVE_MINUTES))
     return limits
+
+
+def _of_known_browser(step: str, keys: dict, now) -> list[Limit]:
+    """Its own tries alone make it wait: what others try leaves it fewer free codes, and never none.
+
+    Six digits do not stand a code a minute for weeks. So codes have a budget for the day too, in which whoever sits at
+    a stolen laptop with its password gets some ninety, and the owner elsewhere is not slowed by them.
+    """
+    own = {"step": step, "device_key": keys["device_key"]}
+    if step != SignInTry.Step.CODE:
+        return [Limit(own, free=10)]
+    account = {"step": step, "account_key": keys["account_key"]}
+    return [
+        Limit(own, free=3 if _many(account, now) else 10),
+        Limit(own | account, free=20, span=HOUR, longest=FIVE_MINUTES),
+        Limit(own | account, free=30, span=DAY, longest=HALF_AN_HOUR),
+    ]
+
+
+def _many(account: dict, now) -> bool:
+    return SignInTry.objects.filter(**account, at__gt=now - HOUR).count() >= UNDER_ATTACK
 
 
 def account_key(account: str) -> bytes:

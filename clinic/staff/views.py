@@ -1,5 +1,7 @@
 """Who works here and whether they have a second step; setting up another one."""
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_codes
@@ -8,7 +10,9 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from clinic.audit.actions import account_event
@@ -28,12 +32,24 @@ def people(request):
 @require_POST
 @staff_may(MANAGE_ACCOUNTS)
 def hand_over_code(request, id):
-    """Shows the code once, on the page that answers the press."""
+    """Show the code once, on the page that answers the press.
+
+    It opens the colleague's account to whoever knows the password, so a browser that was left open makes none.
+    """
     person = get_object_or_404(_colleagues(request.user).exclude(pk=request.user.pk), public_id=id)
+    if not did_recently_reauthenticate(request):
+        return _proves_it_first(request, person)
     code = hand_over(person, by=request.user, page=request.resolver_match.view_name)
     hours = int(LIVES.total_seconds() // 3600)
     shown = {"people": _colleagues(request.user), "person": person, "code": code, "hours": hours}
     return render(request, "staff/people.html", shown)
+
+
+def _proves_it_first(request, person):
+    """Ask for a code of the manager's own app, and lead back to the page where the button is pressed again."""
+    messages.info(request, f"Nothing was changed yet. Confirm that it is you, then make the code for {person.name}.")
+    [way, *_others] = get_adapter().get_reauthentication_methods(request.user)
+    return redirect(f"{way['url']}?{urlencode({'next': reverse('people')})}")
 
 
 def _colleagues(manager):

@@ -6,15 +6,19 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from allauth.account.models import EmailAddress
+import time_machine
+from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -23,7 +27,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.messages.models import Message
-from clinic.staff.models import Role
+from clinic.staff.models import HandedOverCode, Role, SpentCode
 from tests import factories
 from tests.clinic.test_sign_in import code, password
 from tests.conftest import TOTP_SECRET
@@ -81,8 +85,16 @@ def test_a_password_alone_sets_up_no_second_step(nora, given):
     assert not has_second_step(nora)
 
 
+def proves_it(browser) -> Client:
+    """Whoever sits there types a code of their own app once more, one that has not opened anything yet."""
+    SpentCode.objects.all().delete()
+    done = browser.post(f"{reverse('mfa_reauthenticate')}?next={reverse('people')}", {"code": code()})
+    assert done.url == reverse("people")
+    return browser
+
+
 def hands_over(ruth, user, sign_in) -> str:
-    page = sign_in(ruth).post(reverse("hand_over_code", args=[user.public_id]))
+    page = proves_it(sign_in(ruth)).post(reverse("hand_over_code", args=[user.public_id]))
     return re.search(r'<p class="code">([-A-Z0-9]+)</p>', page.content.decode())[1]
 
 
@@ -116,8 +128,6 @@ def test_a_code_works_once_and_for_one_person(nora, ruth, location, sign_in):
 
 
 def test_a_code_ends_after_a_day_and_when_another_is_made(nora, ruth, sign_in):
-    from clinic.staff.models import HandedOverCode
-
     first = hands_over(ruth, nora, sign_in)
     second = hands_over(ruth, nora, sign_in)
     browser = Client()
@@ -154,12 +164,40 @@ def test_only_a_manager_of_the_same_location_hands_over_a_code(nora, ruth, maya,
 
 
 def test_nobody_hands_a_code_to_themselves(ruth, sign_in):
-    from clinic.staff.models import HandedOverCode
-
     assert sign_in(ruth).post(reverse("hand_over_code", args=[ruth.public_id])).status_code == 404
     assert has_second_step(ruth)
     with pytest.raises(IntegrityError, match="nobody_hands_a_code_to_themselves"), transaction.atomic():
         HandedOverCode.objects.create(user=ruth, made_by=ruth, code_hash=b"x", expires_at=timezone.now())
+
+
+def test_a_browser_that_a_manager_left_open_makes_no_code(maya, ruth):
+    """The attack: whoever finds it ends Maya's second step, and her password alone opens the rest."""
+    browser = signed_in(ruth)
+    session = browser.session
+    session["began_at"] -= 600
+    session.save()
+    asked = browser.post(reverse("hand_over_code", args=[maya.public_id]))
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?{urlencode({'next': reverse('people')})}"
+    assert has_second_step(maya)
+    assert not HandedOverCode.objects.exists()
+    assert "Nothing was changed yet" in browser.get(asked.url).content.decode()
+    browser.post(reverse("account_reauthenticate"), {"password": factories.PASSWORD})
+    browser.post(asked.url, {"code": "000000"})
+    assert browser.post(reverse("hand_over_code", args=[maya.public_id])).status_code == 302
+    assert has_second_step(maya)
+    assert AccessLog.objects.filter(subject="wrong code", subject_id=ruth.public_id).exists()
+
+
+def test_the_proof_of_a_manager_is_old_after_five_minutes(maya, ruth, sign_in):
+    browser = proves_it(sign_in(ruth))
+    with time_machine.travel(timezone.now() + timedelta(minutes=5, seconds=1)):
+        assert browser.post(reverse("hand_over_code", args=[maya.public_id])).status_code == 302
+    assert has_second_step(maya)
+
+
+def test_having_just_signed_in_is_no_proof(maya, ruth):
+    assert signed_in(ruth).post(reverse("hand_over_code", args=[maya.public_id])).status_code == 302
+    assert has_second_step(maya)
 
 
 def test_the_first_manager_gets_a_code_from_the_server(nora):
@@ -251,6 +289,24 @@ def test_a_browser_left_open_cannot_lead_alarms_to_another_mailbox(maya):
     maya.refresh_from_db()
     assert maya.email == before
     assert not EmailAddress.objects.filter(email="me@elsewhere.example").exists()
+
+
+def test_an_address_added_before_that_page_was_closed_is_no_way_in(maya):
+    """The migration takes them all away: each let its owner sign in and ask for a new password."""
+    row = EmailAddress.objects.create(user=maya, email="me@elsewhere.example", verified=True, primary=True)
+    EmailConfirmation.create(row).save()
+    assert opens_with("me@elsewhere.example")
+    forget = import_module("clinic.staff.migrations.0005_no_other_addresses").forget_other_addresses
+    forget(apps, schema_editor=None)
+    assert not EmailAddress.objects.exists()
+    assert not opens_with("me@elsewhere.example")
+    assert opens_with(maya.email)
+
+
+def opens_with(address) -> bool:
+    """Whether this address and the password lead to the second step."""
+    sent = Client().post(reverse("account_login"), {"login": address, "password": factories.PASSWORD})
+    return sent.status_code == 302
 
 
 def test_a_new_password_is_told_and_written_down(maya):

@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as NoCache
 from clinic.audit.models import AccessLog
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
+from clinic.staff.models import SignInTry
 from tests import factories
 from tests.clinic.test_sign_in import code
 
@@ -177,6 +178,54 @@ def test_codes_are_slowed_by_the_account_wherever_they_come_from(maya):
     assert "Wait" in says(browser.post(asked.url, {"code": code()}, REMOTE_ADDR=network(99)))
 
 
+def codes_looked_at(browser, user, hours, *, every=timedelta(minutes=4), at="198.51.100.1") -> int:
+    """How many wrong codes are looked at when one is typed every few minutes."""
+    start = timezone.now()
+    looked = 0
+    asked = try_password(user.email, factories.PASSWORD, at=at, browser=browser)
+    for number in range(int(timedelta(hours=hours) / every)):
+        with time_machine.travel(start + number * every, tick=False):
+            answer = browser.post(asked.url, {"code": "000000"}, REMOTE_ADDR=at)
+            if answer.status_code == 302:  # the time for the second step was over: the password once more
+                asked = try_password(user.email, factories.PASSWORD, at=at, browser=browser)
+                answer = browser.post(asked.url, {"code": "000000"}, REMOTE_ADDR=at)
+            looked += "Wait" not in says(answer)
+    return looked
+
+
+def test_a_stolen_laptop_with_its_password_tries_few_codes_and_keeps_the_owner_out_nowhere(maya):
+    """A known browser waits a minute at most for passwords. For codes that would be 1,440 tries a day, for ever."""
+    laptop, desk = Client(), Client()
+    assert gets_in(maya, laptop)
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=True):
+        assert gets_in(maya, desk, at="203.0.113.9")
+    for browser in (laptop, desk):
+        browser.post(reverse("account_logout"))
+    assert codes_looked_at(laptop, maya, hours=10) <= 60, "of 150"
+    with time_machine.travel(timezone.now() + timedelta(hours=10), tick=True):
+        assert gets_in(maya, desk, at="203.0.113.9"), "on her other known browser"
+
+
+def test_the_owner_who_mistypes_all_day_waits_half_an_hour_and_no_longer(maya):
+    known = Client()
+    assert gets_in(maya, known)
+    known.post(reverse("account_logout"))
+    codes_looked_at(known, maya, hours=4)
+    with time_machine.travel(timezone.now() + timedelta(hours=4, minutes=31), tick=True):
+        assert gets_in(maya, known)
+
+
+def test_codes_typed_on_a_known_browser_are_in_the_budget_of_the_account(maya):
+    laptop = Client()
+    assert gets_in(maya, laptop)
+    laptop.post(reverse("account_logout"))
+    codes_looked_at(laptop, maya, hours=2)
+    SignInTry.objects.update(at=timezone.now())  # as if all of it had been just now
+    browser = Client()
+    asked = try_password(maya.email, factories.PASSWORD, at=network(99), browser=browser)
+    assert "Wait" in says(browser.post(asked.url, {"code": "000000"}, REMOTE_ADDR=network(99)))
+
+
 def test_a_code_opens_once(maya):
     assert gets_in(maya)
     assert not gets_in(maya, at="192.0.2.5")
@@ -186,7 +235,7 @@ def test_a_known_and_an_unknown_name_ask_the_database_the_same(maya):
     def asked(email):
         with CaptureQueriesContext(connection) as queries:
             try_password(email)
-        return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries.captured_queries]
+        return [re.sub(r"'[^']*'| ?-?\d+", "?", query["sql"]) for query in queries.captured_queries]
 
     asked("warm@plumbline.example")
     assert asked(maya.email) == asked("nobody@plumbline.example")
