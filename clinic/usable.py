@@ -23,6 +23,7 @@ GUESSABLE = ("insecure", "changeme", "change-me", "example", "password", "secret
 DIFFERENT_CHARACTERS = 10  # 32 random hexadecimal digits have fewer once in a million
 OF_A_CLINIC = ("SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "LINK_KEY", "FIELD_KEYS")  # nobody else sets them
 SERVERS = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL")
+CELERY_READS = ("CELERY_BROKER_URL", "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL", "CELERY_RESULT_BACKEND")
 
 
 def refused(sentence: str) -> SystemExit:
@@ -54,7 +55,9 @@ def development_when_nothing_is_set() -> None:
     if any(os.environ.get(name) for name in OF_A_CLINIC):
         return
     servers = [os.environ[name] for name in SERVERS if os.environ.get(name)]
-    if all(on_this_machine(_hosts(url)) for url in servers):
+    elsewhere = any(os.environ.get(name) for name in CELERY_READS)
+    hosts = [host for url in servers for host in _hosts(url)] + hosts_of_database(os.environ.get("DATABASE_URL", ""))
+    if on_this_machine(hosts) and not elsewhere:
         os.environ.setdefault("PLUMBLINE_ENV", "development")
 
 
@@ -85,6 +88,23 @@ def _hosts(url: str) -> list[str]:
     named = [netloc] if netloc.startswith("/") else [_without_port(one) for one in netloc.split(",")]
     options = parse_qs(parts.query)
     return named + [host for name in ("host", "hostaddr") for one in options.get(name, []) for host in one.split(",")]
+
+
+def hosts_of_database(url: str) -> list[str]:
+    """Every host PostgreSQL's client would go to; "?" for one that only a file on this machine knows.
+
+    The client fills what the address leaves out from the environment: PGHOST where no host is named, and PGHOSTADDR
+    even where one is. A service names hosts of its own in a file.
+    """
+    named = _hosts(url)
+    options = parse_qs(url.partition("?")[2])
+    if "service" in options or os.environ.get("PGSERVICE"):
+        return [*named, "?"]
+    if not any(named):
+        named = os.environ.get("PGHOST", "").split(",")
+    if "hostaddr" not in options:
+        named += os.environ.get("PGHOSTADDR", "").split(",")
+    return named
 
 
 def _without_port(netloc: str) -> str:
@@ -220,11 +240,26 @@ def database(url: str, found: dict, production: bool) -> dict:
         raise refused("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
     if not found.get("NAME"):
         raise refused("DATABASE_URL names a server and no database; it must end like /plumbline.")
-    hosts = [host or os.environ.get("PGHOST", "") for host in _hosts(url)]  # what libpq would take
-    mode = found.get("OPTIONS", {}).get("sslmode") or os.environ.get("PGSSLMODE")
-    if production and not on_this_machine(hosts) and mode not in ENCRYPTED:
-        raise refused("DATABASE_URL goes to another machine in clear; add ?sslmode=verify-full.")
+    if production:
+        _database_not_in_clear(url, found)
     return found
+
+
+def _database_not_in_clear(url: str, found: dict) -> None:
+    options = found.get("OPTIONS", {})
+    if "service" in options:
+        raise refused("DATABASE_URL names a service, whose host only a file knows; write the host into the address.")
+    if os.environ.get("PGSERVICE"):
+        raise refused("PGSERVICE is set, and its file may lead DATABASE_URL elsewhere; unset it.")
+    mode = options.get("sslmode") or os.environ.get("PGSSLMODE")
+    if mode in ENCRYPTED or on_this_machine(hosts_of_database(url)):
+        return
+    if on_this_machine(_hosts(url)):
+        said_by = "PGHOST" if on_this_machine(os.environ.get("PGHOSTADDR", "").split(",")) else "PGHOSTADDR"
+        raise refused(
+            f"{said_by} leads DATABASE_URL to another machine in clear; unset it, or add ?sslmode=verify-full."
+        )
+    raise refused("DATABASE_URL goes to another machine in clear; add ?sslmode=verify-full.")
 
 
 REDIS = ("redis", "rediss", "redis+socket")
@@ -234,6 +269,9 @@ def broker(url: str, production: bool) -> str:
     if _parts("BROKER_URL", url).scheme not in (*REDIS, "amqp", "amqps"):
         raise refused("BROKER_URL must name a Redis, Valkey or RabbitMQ server, such as redis://host:6379/0.")
     _redis_database("BROKER_URL", url)
+    for name in CELERY_READS:
+        if production and os.environ.get(name):
+            raise refused(f"{name} is set, and Celery would take it in place of BROKER_URL; unset it.")
     if production:
         _not_in_clear("BROKER_URL", url, ("rediss", "amqps"), "rediss:// or amqps://")
     return url

@@ -137,11 +137,35 @@ BAD = [
     ("LOG_LEVEL", "LOUD"),
     ("LOG_LEVEL", "CRITICAL"),
 ]
+HERE = {"DATABASE_URL": "postgresql://localhost/plumbline"}
+SOMEWHERE = {"DATABASE_URL": "postgresql:///plumbline"}
+LED_ELSEWHERE = [  # what PostgreSQL's client and Celery read beside our own settings
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql://localhost/plumbline?service=remote"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql:///plumbline?service=remote&sslmode=prefer"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql:///plumbline?host=/run/postgresql,db.clinic.example"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql:///plumbline?host=/run/postgresql&host=db.clinic.example"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql://%2Frun%2Fpostgresql/plumbline?hostaddr=10.0.0.5"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql://localhost,db.clinic.example/plumbline"}),
+    ("DATABASE_URL", {"DATABASE_URL": POSTGRES.format("db.clinic.example"), "PGSSLMODE": "allow"}),
+    ("PGSERVICE", {"PGSERVICE": "remote"}),
+    ("PGSERVICE", HERE | {"PGSERVICE": "remote"}),
+    ("PGHOSTADDR", HERE | {"PGHOSTADDR": "10.0.0.5"}),
+    ("PGHOSTADDR", SOMEWHERE | {"PGHOSTADDR": "127.0.0.1,10.0.0.5"}),
+    ("PGHOST", SOMEWHERE | {"PGHOST": "db.clinic.example"}),
+    ("PGHOST", SOMEWHERE | {"PGHOST": "/run/postgresql,db.clinic.example"}),
+    ("PGHOST", SOMEWHERE | {"PGHOST": "db.clinic.example", "PGSSLMODE": "prefer"}),
+    ("CELERY_BROKER_URL", {"CELERY_BROKER_URL": "redis://:password@redis.clinic.example:6379/0"}),
+    ("CELERY_BROKER_READ_URL", {"CELERY_BROKER_READ_URL": "amqp://user:password@mq.clinic.example//"}),
+    ("CELERY_BROKER_WRITE_URL", {"CELERY_BROKER_WRITE_URL": "redis://redis.clinic.example:6379/0"}),
+    ("CELERY_RESULT_BACKEND", {"CELERY_RESULT_BACKEND": "redis://redis.clinic.example:6379/0"}),
+]
 
 
 def test_a_production_with_a_bad_value_does_not_start(tmp_path):
     started = []
-    for (name, value), found in zip(BAD, starts(tmp_path, [{name: value} for name, value in BAD]), strict=True):
+    rows = [(name, {name: value}) for name, value in BAD] + LED_ELSEWHERE
+    found_by_row = zip(rows, starts(tmp_path, [changed for _name, changed in rows]), strict=True)
+    for (name, value), found in found_by_row:
         said = found["said"]
         one_sentence = found["code"] == 3 and name in said and said.count("\n") == 1
         tells_a_secret = any(secret in said for secret in (ONE, OTHER, FIELD, "plumbline:password"))
@@ -159,6 +183,11 @@ GOOD = [
     {"DATABASE_URL": "postgresql://%2Frun%2Fpostgresql/plumbline"},
     {"DATABASE_URL": POSTGRES.format("[::1]")},
     {"DATABASE_URL": POSTGRES.format("db.clinic.example") + "?sslmode=require"},
+    HERE | {"PGHOST": "db.clinic.example"},  # the address names a host, so nobody reads it
+    HERE | {"PGHOSTADDR": "127.0.0.1"},
+    SOMEWHERE | {"PGHOST": "/run/postgresql"},
+    SOMEWHERE | {"PGHOST": "db.clinic.example", "PGSSLMODE": "verify-full"},
+    {"PGHOSTADDR": "10.0.0.5"},  # the example's address is encrypted, whichever machine it is
     {"BROKER_URL": "redis://127.0.0.1:6379/0"},
     {"BROKER_URL": "redis+socket:///run/valkey/valkey.sock"},
     {"BROKER_URL": "amqps://user:password@mq.clinic.example//"},
@@ -212,6 +241,10 @@ def test_a_server_that_was_told_nothing_is_no_development():
         ("ALLOWED_HOSTS", "intake.clinic.example"),
         ("SECRET_KEY", ONE),
         ("DATABASE_URL", POSTGRES.format("db.clinic.example")),
+        ("DATABASE_URL", "postgresql://localhost/plumbline?service=remote"),
+        ("PGSERVICE", "remote"),
+        ("PGHOSTADDR", "10.0.0.5"),
+        ("CELERY_BROKER_URL", "redis://redis.clinic.example:6379/0"),
     ],
 )
 def test_a_command_beside_the_settings_of_a_clinic_is_no_development(name, value):
