@@ -1,20 +1,40 @@
 """Where a request comes from: the one place that reads `X-Forwarded-For`."""
 
 import ipaddress
+import re
+from contextlib import suppress
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
+
+PORT = r":\d{1,5}"
 
 
 def address_of(request) -> str:
     """Return the visitor's address, as the proxies in front of us say it when they are trusted.
 
-    Each proxy adds the address it was called from at the end; what stands before was written by the visitor.
+    Each proxy adds the address it was called from at the end; what stands before was written by the visitor. A hop that
+    is no address is refused: taken as it is, it would make one network of all strangers, or each try a network anew.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    if trusted and len(hops) >= trusted:
-        return hops[-trusted]
-    return request.META.get("REMOTE_ADDR", "")
+    trusted = min(settings.TRUSTED_PROXIES, len(hops))  # who went around an outer proxy is named by an inner one
+    if not trusted:
+        return request.META.get("REMOTE_ADDR", "")
+    address = _without_port(hops[-trusted])
+    if address is None:
+        raise BadRequest("A trusted proxy named no address in X-Forwarded-For.")
+    return address
+
+
+def _without_port(hop: str) -> str | None:
+    """Return the address of a hop as proxies write them: bare, in brackets, either with a port; None for another."""
+    hop = hop.strip('"')
+    for written in (rf"\[(.+)\](?:{PORT})?", rf"([\d.]+){PORT}", r"(.+)"):
+        if found := re.fullmatch(written, hop):
+            with suppress(ValueError):
+                address = ipaddress.ip_address(found[1].partition("%")[0])  # a zone means something only there
+                return str(getattr(address, "ipv4_mapped", None) or address)
+    return None
 
 
 def network(address: str, *, v4: int, v6: int) -> str:

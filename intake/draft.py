@@ -155,7 +155,11 @@ def _key(link) -> dict:
 
 def _closed(opened, intake) -> bool:
     """Nobody used it for too long, or its link was renewed, which anybody may ask for: the date of birth opens it."""
-    return _stamp() - opened["used"] > idle_limit() or opened["g"] != intake.link.generation
+    return _stamp() - opened["used"] > idle_limit() or _renewed(opened, intake)
+
+
+def _renewed(opened, intake) -> bool:
+    return opened["g"] != intake.link.generation
 
 
 def _intake(opened) -> Intake | None:
@@ -192,8 +196,9 @@ def patient_page(view=None, *, idle_ends=True, shows=True):
     Without one, a plain page says how to get back. When nobody used it for too long, the date of birth is asked first,
     and what was just sent waits for it. The same when it was sent from a page of another form than the one open now:
     it waits for the date of birth of the form it belongs to. `idle_ends=False` is for the page that must never close.
-    `shows=False` is for what shows nothing of anybody: it takes what was sent for the form it belongs to, idle or not.
-    Neither wakes an idle form. Times on the page are those of the patient's location.
+    `shows=False` is for what shows nothing of anybody: it takes what was sent for the form it belongs to, idle or not,
+    but nothing from a browser whose link was renewed since. Neither wakes an idle form. Times on the page are those of
+    the patient's location.
     """
     if view is None:
         return partial(patient_page, idle_ends=idle_ends, shows=shows)
@@ -209,6 +214,8 @@ def patient_page(view=None, *, idle_ends=True, shows=True):
         with timezone.override(intake.patient.location.zone):
             if closed and shows and (idle_ends or known is None):
                 return _ask_again(request, intake)
+            if not shows and known and _renewed(known, intake):
+                return HttpResponse(status=403)
             told = 0 if closed else _told_of_others(request, known, intake)
             response = view(request, intake, *args, **kwargs)
         if closed or COOKIE in response.cookies:

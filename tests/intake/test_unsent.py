@@ -1,11 +1,14 @@
 """What a patient typed and did not save is offered again, wherever they come back; it is never taken for an answer."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.links.actions import secret_of
+from clinic.links.actions import renew_link, secret_of
+from clinic.links.models import Link
 from intake import triage
 from intake.actions import intakes
 from intake.models import AnswerChange, Intake, UnsentPage
@@ -69,6 +72,27 @@ def test_it_is_offered_on_another_device(at_words):
     other = Phone().sends(f"/l/{secret_of(intakes.link_to(at_words.intake))}/", RIGHT)
     other.opens(f"{page_address(PAGE)}?unsent")
     assert "walk to the lake" in other.html
+
+
+@pytest.mark.parametrize("sent", [{WORDS: "in her name"}, {"discard": "1"}])
+def test_nothing_is_taken_from_a_browser_whose_link_was_renewed(at_words, clock, sent):
+    """Whoever has the old mailbox has the old link too. The date of birth is asked before anything else is taken."""
+    old = at_words
+    leaves(old, PAGE, **{WORDS: "walk to the lake"})
+    kept = UnsentPage.objects.get()
+    old.opens_page(PAGE)
+    fields = {"version": old.hidden("version"), "whose": old.hidden("whose")}
+    renew_link(Link.Purpose.INTAKE, old.intake.public_id, expires_at=timezone.now() + timedelta(days=3))
+    for idle in (False, True):
+        if idle:
+            clock.shift(timedelta(minutes=30))
+        for said in (fields, {"version": fields["version"]}):
+            answer = old.client.post(f"{page_address(PAGE)}unsent/", said | sent)
+            assert answer.status_code in (403, 404)
+    assert UnsentPage.objects.get().fields == kept.fields
+    old.opens("intake_resume")
+    old.sends(reverse("intake_resume"), old.filled | {f"confirm-{name}": value for name, value in RIGHT.items()})
+    assert leaves(old, PAGE, **{WORDS: "walk to the pond"}).page.status_code == 204
 
 
 def test_saving_the_page_removes_it(at_words):
