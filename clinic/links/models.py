@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.audit.growing import never_emptied, only_grows
+
 MOST_WRONG_TRIES = 5
 
 
@@ -19,7 +21,10 @@ class LinkQuerySet(models.QuerySet):
 
 
 @pghistory.track(
-    model_name="LinkHistory", obj_field=pghistory.ObjForeignKey(related_name="history"), exclude=["secret_hash"]
+    model_name="LinkHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    exclude=["secret_hash"],
+    meta={"triggers": only_grows("link_history_only_grows")},
 )
 class Link(models.Model):
     """One mailed link. The secret itself is never stored: it is derived from a server key, `id` and `generation`.
@@ -48,6 +53,7 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("link_never_emptied")]
         constraints = [
             models.UniqueConstraint(
                 fields=["purpose", "subject_id"],

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
 
+from clinic.audit.growing import never_emptied, only_grows
 from clinic.messages.kinds import KINDS
 
 
@@ -49,6 +50,7 @@ class MessageQuerySet(models.QuerySet):
     model_name="MessageRetry",
     obj_field=pghistory.ObjForeignKey(related_name="retries"),
     fields=["recipient"],
+    meta={"triggers": only_grows("message_retry_only_grows")},
 )
 class Message(models.Model):
     """One message to one recipient about one thing, once.
@@ -99,6 +101,7 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("message_never_emptied")]
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.audit.growing import never_emptied, only_grows
+
 
 class AppointmentRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -31,7 +33,11 @@ class AppointmentRequestQuerySet(models.QuerySet):
         return self.filter(state=AppointmentRequest.State.CLOSED, moved_to=None).select_related("location")
 
 
-@pghistory.track(model_name="AppointmentRequestHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="AppointmentRequestHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("appointment_request_history_only_grows")},
+)
 class AppointmentRequest(models.Model):
     class State(models.TextChoices):
         ASKED = "asked", "Asked for"
@@ -74,6 +80,7 @@ class AppointmentRequest(models.Model):
     objects = AppointmentRequestQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("appointment_request_never_emptied")]
         ordering = ["answer_by", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from clinic.audit.growing import never_emptied
+
 
 class CallToMakeQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -47,6 +49,7 @@ class CallToMake(models.Model):
     objects = CallToMakeQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("call_to_make_never_emptied")]
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

@@ -75,7 +75,11 @@ class CaseQuerySet(models.QuerySet):
         return self.awaiting_decision().with_clock().filter(due_at__lt=now)
 
 
-@pghistory.track(model_name="CaseHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="CaseHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("case_history_only_grows")},
+)
 class Case(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", "Not acknowledged"
@@ -284,6 +288,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        triggers = only_grows("contact_only_grows")
 
     def __str__(self):
         return f"{self.get_outcome_display()} at {self.at:%Y-%m-%d %H:%M}"

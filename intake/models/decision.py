@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from clinic.audit.growing import never_emptied
 from intake.models import two_people
 from intake.models.alarms import DECIDED_AFTER_ALARMS_WERE_SEEN
 from intake.models.case import Case
@@ -97,8 +98,14 @@ class Decision(models.Model):
                 "ending_an_emergency_takes_two", pgtrigger.Insert | pgtrigger.Update, two_people.ENDING_TAKES_TWO
             ),
             two_people.after(
+                "second_person_is_another_therapist",
+                pgtrigger.Insert | pgtrigger.Update,
+                two_people.SECOND_IS_ANOTHER_THERAPIST,
+            ),
+            two_people.after(
                 "decision_on_an_emergency_stays", pgtrigger.Update | pgtrigger.Delete, two_people.PROPOSED_STAYS
             ),
+            never_emptied("decision_never_emptied"),
         ]
 
     def __str__(self):
@@ -141,7 +148,8 @@ class FlagVerdict(models.Model):
                 "verdict_comes_before_the_decision",
                 pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 two_people.VERDICT_COMES_FIRST,
-            )
+            ),
+            never_emptied("flag_verdict_never_emptied"),
         ]
 
     def __str__(self):

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from clinic.audit.growing import never_emptied, only_grows
 from clinic.audit.models import AccessLog
 
 FOLDER, APART, ORIGINALS = "patients", "infected", "originals"
@@ -51,7 +52,11 @@ class PatientFileQuerySet(models.QuerySet):
         return self.kept().filter(scan=PatientFile.Scan.WAITING)
 
 
-@pghistory.track(model_name="PatientFileHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="PatientFileHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("patient_file_history_only_grows")},
+)
 class PatientFile(models.Model):
     class Kind(models.TextChoices):
         REPORT = "report", _("A report about a scan or test")
@@ -92,6 +97,7 @@ class PatientFile(models.Model):
     objects = PatientFileQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("patient_file_never_emptied")]
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(sha256="") & ~Q(sent_sha256=""), name="file_has_checksums"),

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from clinic.audit.growing import never_emptied
+
 OPEN_FOR = timedelta(weeks=4)  # and not beyond the day the next one is due
 
 
@@ -49,6 +51,7 @@ class FollowUp(models.Model):
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("follow_up_never_emptied")]
         ordering = ["intake", "week"]
         constraints = [
             models.UniqueConstraint(fields=["intake", "week"], name="one_follow_up_for_each_week"),

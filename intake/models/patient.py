@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clinic import names
+from clinic.audit.growing import only_grows
 
 MOST_OF_A_DAY = 100  # patients of one birth date; more are not looked through
 
@@ -50,7 +51,11 @@ class PatientQuerySet(models.QuerySet):
         return self.filter(acts & unseen).distinct().order_by("last_name", "first_name", "pk")
 
 
-@pghistory.track(model_name="PatientHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="PatientHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("patient_history_only_grows")},
+)
 class Patient(models.Model):
     class ContactIsOf(models.TextChoices):
         PATIENT = "patient", "The patient"

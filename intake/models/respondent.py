@@ -5,8 +5,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from clinic.audit.growing import never_emptied, only_grows
 
-@pghistory.track(model_name="RespondentHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+
+@pghistory.track(
+    model_name="RespondentHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("respondent_history_only_grows")},
+)
 class Respondent(models.Model):
     """One for each intake, given before the first question. Only patients, guardians and representatives may sign."""
 
@@ -36,6 +42,7 @@ class Respondent(models.Model):
     given_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        triggers = [never_emptied("respondent_never_emptied")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="patient", name="") | (~Q(kind="patient") & Q(name__regex=r"\S")),

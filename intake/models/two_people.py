@@ -5,12 +5,16 @@ anywhere else. Whoever confirms every flag and sends the patient there decides a
 holds an emergency takes a second person, whatever the tier says by then (decision 36).
 """
 
+import re
+import unicodedata
+
 import pgtrigger
 
 from clinic.staff.models import Role, User
 from intake.models.urgency import Urgency
 
 HANDLED_AT = "emergency_department"
+UNSEEN = r"[ \t\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"  # spaces and signs nobody sees make no other name
 
 
 def why_two(case, *, tier, specialist, dismissed) -> list[str]:
@@ -30,15 +34,29 @@ def why_two(case, *, tier, specialist, dismissed) -> list[str]:
 
 
 def same_person(one, other) -> bool:
-    """Two accounts of one human: the same license, the same NPI, or the same name and no two licenses."""
+    """Two accounts of one human: the same license, the same NPI, or the same name and no two licenses.
+
+    The database asks the same below. Numbers are compared by their letters and digits, however they were typed.
+    """
     if one.pk == other.pk:
         return True
-    if one.license_number and one.license_number == other.license_number:
+    licenses = _plain(one.license_number), _plain(other.license_number)
+    if licenses[0] and licenses[0] == licenses[1]:
         return True
-    if one.npi and one.npi == other.npi:
+    npis = _plain(one.npi), _plain(other.npi)
+    if npis[0] and npis[0] == npis[1]:
         return True
-    both_licensed = one.license_number and other.license_number
-    return one.name.casefold() == other.name.casefold() and not both_licensed
+    return _folded(one.name) == _folded(other.name) and not all(licenses)
+
+
+def _plain(number: str) -> str:
+    """Return "pt 22-07" as "PT2207". Written for the database in `PLAIN`."""
+    return re.sub("[^A-Z0-9]", "", unicodedata.normalize("NFKC", number).upper())
+
+
+def _folded(name: str) -> str:
+    """Return a name without case and spaces. Written for the database in `FOLDED`."""
+    return re.sub(UNSEEN, "", unicodedata.normalize("NFKC", name).lower())
 
 
 def who_may_look(case, *, proposed_by) -> list[User]:
@@ -71,17 +89,41 @@ ENDING_TAKES_TWO = """
         RAISE EXCEPTION 'An emergency ends by two people'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'ending_an_emergency_takes_two';
     END IF;
-    IF NEW.second_by_id IS NOT NULL AND EXISTS (
+    RETURN NULL;
+"""
+
+PLAIN = "regexp_replace(upper(normalize({}, NFKC)), '[^A-Z0-9]', '', 'g')"
+FOLDED = f"regexp_replace(lower(normalize({{}}, NFKC)), '{UNSEEN}', '', 'g')"
+LICENSES = PLAIN.format("a.license_number"), PLAIN.format("b.license_number")
+NPIS = PLAIN.format("a.npi"), PLAIN.format("b.npi")
+NAMES = FOLDED.format("a.name"), FOLDED.format("b.name")
+
+# Who somebody is, is asked at the moment somebody becomes the second person or the decision takes effect: later they
+# may leave, change their role or have a number corrected, and what they agreed to stands.
+SECOND_IS_ANOTHER_THERAPIST = f"""
+    IF NEW.second_by_id IS NULL OR (TG_OP = 'UPDATE' AND (NEW.by_id, NEW.second_by_id, NEW.effective_at)
+        IS NOT DISTINCT FROM (OLD.by_id, OLD.second_by_id, OLD.effective_at)
+    ) THEN
+        RETURN NULL;
+    END IF;
+    IF NOT EXISTS (
+        SELECT 1 FROM staff_user WHERE id = NEW.second_by_id AND is_active AND role = '{Role.THERAPIST}'
+    ) THEN
+        RAISE EXCEPTION 'The second person is a therapist'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'second_person_decides_cases';
+    END IF;
+    IF EXISTS (
         SELECT 1 FROM staff_user a JOIN staff_user b ON b.id = NEW.second_by_id WHERE a.id = NEW.by_id AND (
-            (a.license_number <> '' AND a.license_number = b.license_number) OR (a.npi <> '' AND a.npi = b.npi)
-            OR (lower(a.name) = lower(b.name) AND '' IN (a.license_number, b.license_number))
+            ({LICENSES[0]} <> '' AND {LICENSES[0]} = {LICENSES[1]})
+            OR ({NPIS[0]} <> '' AND {NPIS[0]} = {NPIS[1]})
+            OR ({NAMES[0]} = {NAMES[1]} AND '' IN ({LICENSES[0]}, {LICENSES[1]}))
         )
     ) THEN
         RAISE EXCEPTION 'Two accounts of one person are one person'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'second_person_is_another_human';
     END IF;
     RETURN NULL;
-"""
+"""  # noqa: S608 - made of the names of columns above
 
 PROPOSED_STAYS = """
     IF TG_OP = 'UPDATE' AND OLD.effective_at IS NULL AND OLD.refused_at IS NULL AND (

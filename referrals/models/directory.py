@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from clinic.audit.growing import only_grows
 from clinic.names import found_in
 from referrals.numbers import last_four
 
@@ -32,7 +33,11 @@ class SpecialistQuerySet(models.QuerySet):
         return self.annotate(miles_away=away).order_by(F("miles_away").asc(nulls_last=True), "practice", "name")
 
 
-@pghistory.track(model_name="SpecialistHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="SpecialistHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("specialist_history_only_grows")},
+)
 class Specialist(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     specialty = models.CharField(max_length=40, help_text="Specialist id of the protocol", db_index=True)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from clinic.audit.growing import never_emptied
+
 
 def letter_name(letter, _name) -> str:
     """A random name: storage never shows whose letter it is."""
@@ -57,6 +59,7 @@ class Appointment(models.Model):
     replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [never_emptied("office_appointment_never_emptied")]
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
@@ -118,6 +121,7 @@ class Report(models.Model):
     objects = ReportQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("report_never_emptied")]
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(

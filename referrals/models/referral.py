@@ -47,7 +47,11 @@ class ReferralQuerySet(models.QuerySet):
         return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")
 
 
-@pghistory.track(model_name="ReferralHistory", obj_field=pghistory.ObjForeignKey(related_name="history"))
+@pghistory.track(
+    model_name="ReferralHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    meta={"triggers": only_grows("referral_history_only_grows")},
+)
 class Referral(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", "To be sent"

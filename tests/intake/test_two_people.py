@@ -11,6 +11,7 @@ from django.urls import reverse
 from clinic.messages.models import Message
 from intake.actions import cases, second_look
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
+from intake.models.two_people import same_person
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING, answered, opened, reached, told_of
@@ -142,6 +143,72 @@ def test_two_people_of_one_name_are_two_by_their_licenses(emergency, daniel, loc
     twin = account_of(location, name="Daniel Brandt", license_number="PT-2")
     proposal = decides(emergency, daniel, verdicts=DISMISSED, **AT_THE_CLINIC)
     assert looks(proposal, twin).effective_at
+
+
+SAME = [
+    ({"license_number": "PT-2207"}, {"license_number": "pt 2207"}, True),
+    ({"license_number": "PT.2207 "}, {"license_number": "PT\u201122\u200b07"}, True),
+    ({"license_number": "PT2207"}, {"license_number": "\uff30\uff34\uff0d\uff12\uff12\uff10\uff17"}, True),
+    ({"license_number": "PT-2207"}, {"license_number": "PT-2208"}, False),
+    ({"npi": "1234567893"}, {"npi": "1234567893"}, True),
+    (
+        {"license_number": "-", "name": "Daniel Brandt"},
+        {"license_number": "PT-1", "name": "daniel  brandt\u200b"},
+        True,
+    ),
+    ({"license_number": "-"}, {"license_number": "\u2013"}, False),
+]
+
+
+@pytest.mark.parametrize(("his", "other", "same"), SAME)
+def test_numbers_are_compared_however_they_were_typed_by_the_page_and_by_the_database(
+    emergency, daniel, location, his, other, same
+):
+    type(daniel).objects.filter(pk=daniel.pk).update(**his)
+    daniel.refresh_from_db()
+    twin = account_of(location, **{"name": "Dan B."} | other)
+    assert same_person(daniel, twin) is same
+    proposal = decides(emergency, daniel, verdicts=DISMISSED, **AT_THE_CLINIC)
+    row = Decision.objects.filter(pk=proposal.pk)
+    looked = {"second_by": twin, "second_at": MONDAY_MORNING, "effective_at": MONDAY_MORNING}
+    if same:
+        with refused("second_person_is_another_human"), transaction.atomic():
+            row.update(**looked)
+    else:
+        assert row.update(**looked) == 1
+
+
+@pytest.mark.parametrize("who", ["priya", "ruth", "gone"])
+def test_the_database_takes_no_second_person_who_does_not_treat(emergency, daniel, location, who, request):
+    """Past the actions too: a manager, the desk, or a therapist who left."""
+    other = account_of(location, is_active=False) if who == "gone" else request.getfixturevalue(who)
+    proposal = decides(emergency, daniel, verdicts=DISMISSED, **AT_THE_CLINIC)
+    row = Decision.objects.filter(pk=proposal.pk)
+    for effective_at in (MONDAY_MORNING, None):
+        with refused("second_person_decides_cases"), transaction.atomic():
+            row.update(second_by=other, second_at=MONDAY_MORNING, effective_at=effective_at)
+
+
+def test_a_second_person_who_is_somebody_else_by_then_makes_nothing_effective(emergency, daniel, maya):
+    proposal = decides(emergency, daniel, verdicts=DISMISSED, **AT_THE_CLINIC)
+    row = Decision.objects.filter(pk=proposal.pk)
+    row.update(second_by=maya, second_at=MONDAY_MORNING)
+    type(maya).objects.filter(pk=maya.pk).update(role="front_desk")
+    with refused("second_person_decides_cases"), transaction.atomic():
+        row.update(effective_at=MONDAY_MORNING)
+
+
+def test_what_two_decided_stands_when_one_of_them_takes_another_role(location, daniel, maya):
+    """Asked when the row changes who or when, not ever after."""
+    case = opened(location, FOOT_DROP)
+    cases.raise_tier(case, tier=EMERGENCY, by=daniel, now=MONDAY_MORNING)
+    reached(case, daniel)
+    decision = looks(decides(case, daniel, tier=Urgency.SOON, **AT_THE_CLINIC), maya)
+    for change in ({"role": "manager"}, {"license_number": daniel.license_number, "name": daniel.name}):
+        type(maya).objects.filter(pk=maya.pk).update(**change)
+        decision.refresh_from_db()
+        decision.save()
+    assert decision.effective_at
 
 
 @pytest.mark.parametrize("who", ["priya", "olga"])
