@@ -68,7 +68,9 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
         defects += unsure_too_high(protocol, blocks)
     earliest = earliest_pages(protocol, blocks)
     notes = [*unread_options(protocol), *skippable(protocol, blocks), *late(protocol, earliest)]
-    notes += [*unread_in_cases(protocol, blocks), *never_beside(protocol, blocks)]
+    notes += unread_in_cases(protocol, blocks)
+    if search:
+        notes += never_beside(protocol, blocks)
     return Report(tuple(defects), tuple(notes), tuple(earliest), len(blocks))
 
 

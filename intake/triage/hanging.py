@@ -38,10 +38,10 @@ class Hanging:
                 could, must, bits = self.range(part)
                 return not must, not could, bits
             case And(parts):
-                found = [self.range(part) for part in parts]
+                found = self._until(parts, could=False)
                 could, must = all(part[0] for part in found), all(part[1] for part in found)
             case Or(parts):
-                found = [self.range(part) for part in parts]
+                found = self._until(parts, must=True)
                 could, must = any(part[0] for part in found), any(part[1] for part in found)
             case AtLeast(number, parts):
                 found = [self.range(part) for part in parts]
@@ -52,6 +52,15 @@ class Hanging:
             for part_could, part_must, part_bits in found:
                 bits |= part_bits if part_could and not part_must else 0
         return could, must, bits
+
+    def _until(self, parts, *, could: bool | None = None, must: bool | None = None) -> list[Range]:
+        """The ranges of the parts up to the first that settles the whole; nothing hangs on those after it."""
+        found = []
+        for part in parts:
+            found.append(self.range(part))
+            if found[-1][0] is could or found[-1][1] is must:
+                break
+        return found
 
     def _named(self, name: str, expression: Expression) -> Range:
         if name not in self.known:

@@ -54,13 +54,14 @@ def walks(areas, told):
 
 
 def whole_intake(areas, told):
-    """The same person through every question of the intake."""
+    """The same person through every page of the intake."""
     answers = answers_of(guide(), areas, {})
     while waiting := triage.next_questions(PROTOCOL, answers):
         required = [name for name in waiting if PROTOCOL.questions[name].required]
         if not required:
             return answers
-        answers[required[0]] = answer(required[0], told)
+        page = next(page for page in triage.pages(PROTOCOL) if required[0] in page.questions)
+        answers |= {name: answer(name, told) for name in required if name in page.questions}
     return answers
 
 

@@ -11,6 +11,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},  # axe leaves it out unless it is asked for
 }
+COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
@@ -100,12 +101,13 @@ class Screen:
 
     # What must be true of every page --------------------------------------------------------------------------------
 
-    def looks(self, status=200, *, but=()):
+    def looks(self, status=200, *, but=(), colours_only=False):
         """Reads the page they came to, all of it. `but`: rules of axe that do not apply there."""
         self.waits()
         assert self.status == status, f"{self.page.url} answered {self.status}, not {status}"
         self._is_not_too_wide()
-        self._passes_axe(but)
+        rules = RULES | {"rules": RULES["rules"] | {rule: {"enabled": False} for rule in but}}
+        self._passes_axe(COLOURS if colours_only else rules)
         self.looked_at.add(_place(self.page.url))
         self.has_no_complaint()
 
@@ -129,9 +131,8 @@ class Screen:
     def _is_not_too_wide(self):
         assert not self.page.evaluate(TOO_WIDE), f"{self.page.url} scrolls sideways"
 
-    def _passes_axe(self, but=()):
+    def _passes_axe(self, rules):
         page = self._copy() if self.mirror else self.page
-        rules = RULES | {"rules": RULES["rules"] | {rule: {"enabled": False} for rule in but}}
         if page.evaluate("!window.axe"):  # a page looked at before has it
             page.evaluate(Axe().axe_script)
         found = [
