@@ -68,17 +68,16 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
 
     Opens it with the clocks of its tier. An open case is raised when a worse tier fired, and its flags grow; what
     once fired stays until a person decides. A decided case is opened again when a flag fired that the decision did
-    not see, or one that had gone, when an alarming answer came that no rule used, and when the form is sent after it.
-    The same flags by other answers are noted. Answers never lower a tier. `because` is a `Case.OpenedBecause`; `words`
-    open the timeline. Whoever reports getting worse counts as soon at least.
+    not see, one that had gone, or one of a worse tier than before; when an alarming answer came that no rule used; and
+    when the form is sent after it. The same flags by other answers are noted. Answers never lower a tier. `because` is
+    a `Case.OpenedBecause`; `words` open the timeline. Whoever reports getting worse counts as soon at least.
     """
     now = now or timezone.now()
     case = Case.objects.select_for_update().filter(intake=intake).first()
     if case is None:
         return _open(intake, assessment, because=because, words=words, now=now)
     flags = flags_after(case.flags, assessment)
-    known = {flag["rule"] for flag in case.flags if flag["still"]}
-    fresh = [flag for flag in flags if flag["still"] and flag["rule"] not in known]
+    fresh = _fresh(flags, case, assessment)
     found = Urgency(assessment.urgency)
     alarms, before = alarms_after(assessment), case.unused_alarms
     alarming = [alarm for alarm in alarms if alarm not in before]
@@ -102,6 +101,20 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     if sent:
         case.move_to(case.status, event=Kind.SUBMITTED, now=now)
     return case
+
+
+def _fresh(flags, case, assessment) -> list[dict]:
+    """Those of `flags` that fire and are news: new to the case, gone until now, or of a worse tier than so far.
+
+    A rule that fires as an emergency is news where it fired as less: on the case, or by the answers just before.
+    """
+    earlier = case.intake.assessments.filter(pk__lt=assessment.pk).last()
+    were, are = (one.tiers if one else {} for one in (earlier, assessment))
+    known = {(flag["rule"], flag["tier"]) for flag in case.flags if flag["still"]}
+    worse = {rule for rule, tier in are.items() if rule in were and tier > were[rule]}
+    return [
+        flag for flag in flags if flag["still"] and (flag["rule"] in worse or (flag["rule"], flag["tier"]) not in known)
+    ]
 
 
 def _note(case, assessment, *, before, now, **changes) -> None:

@@ -28,11 +28,6 @@ def see_to_flags(intake) -> None:
         open_case(intake, now, because=Case.OpenedBecause.FLAG)
 
 
-def emergencies(screened) -> set[str]:
-    """Ids of the emergency rules that fire."""
-    return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
-
-
 def is_unread(intake, fired=None) -> bool:
     """True while an emergency rule fires whose advice the patient has not read, or not for these answers.
 

@@ -23,7 +23,14 @@ from intake.actions.addresses import renew_links
 from intake.actions.cases import open_case
 from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
-from intake.actions.protocols import bring_up_to_date, keep_assessment, protocol_for, protocol_version, screen
+from intake.actions.protocols import (
+    bring_up_to_date,
+    emergencies,
+    keep_assessment,
+    protocol_for,
+    protocol_version,
+    screen,
+)
 from intake.actions.safety import asked_again
 from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
@@ -196,7 +203,7 @@ def save_page(intake, page_id, answers, *, version, contradictory=None, by=None)
         _write(intake, page, after, screened, by)
         dangers.see_to_flags(intake)
     discard_unsent(intake, page_id)
-    unread = dangers.is_unread(intake, dangers.emergencies(screened))
+    unread = dangers.is_unread(intake, emergencies(screened))
     return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=unread)
 
 
@@ -252,7 +259,7 @@ def _write(intake, page, after, screened, by) -> None:
     if page == triage.safety_page(protocol_for(intake)):
         intake.safety_answered_at = intake.saved_at
     intake.entered_by = by or intake.entered_by
-    intake.emergency_reasons_read = dangers.still_read(intake, dangers.emergencies(screened))
+    intake.emergency_reasons_read = dangers.still_read(intake, emergencies(screened))
     changed = ["answers", "version", "pages_done", "urgency", "saved_at", "safety_answered_at", "entered_by"]
     intake.save(update_fields=[*changed, "emergency_reasons_read"])
 

@@ -63,8 +63,8 @@ def readable(version: ProtocolVersion) -> Protocol | None:
 def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[ProtocolVersion, dict, Outcome]:
     """What the intake's protocol makes of `answers`, and a newer one too where it matters: for emergencies.
 
-    When an emergency rule of the shipped protocol fires that the intake's own does not know, the shipped protocol
-    judges. Returns the version that judged, the answers it could read, and the outcome.
+    When an emergency rule of the shipped protocol fires that fires not, or as less, by the intake's own, the shipped
+    protocol judges. Returns the version that judged, the answers it could read, and the outcome.
     """
     _screened, newer = _screen(intake, answers)
     if newer is not None:
@@ -123,8 +123,8 @@ def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]
 
 
 def same_dangers(before: Assessment | None, now: Assessment) -> bool:
-    """True when the same rules fire, and the urgent ones by the same answers."""
-    if before is None or before.flags != now.flags:
+    """True when the same rules fire, each as the same tier, and the urgent ones by the same answers."""
+    if before is None or before.flags != now.flags or before.tiers != now.tiers:
         return False
     return reasons_of(before, Urgency.URGENT) == reasons_of(now, Urgency.URGENT)
 
@@ -140,10 +140,15 @@ def _screen(intake, answers) -> tuple[Screened, dict | None]:
     screened = triage.screen(own, answers)
     if own.digest != shipped.digest:
         fitting = _fitting(shipped, answers)
-        newer, known = triage.screen(shipped, fitting), {rule.id for rule in screened.flags}
-        if any(rule.tier == triage.Urgency.EMERGENCY and rule.id not in known for rule in newer.flags):
+        newer = triage.screen(shipped, fitting)
+        if emergencies(newer) - emergencies(screened):
             return newer, fitting
     return screened, None
+
+
+def emergencies(screened) -> set[str]:
+    """Return the ids of the rules that fire as emergencies; one that fires as less is none of them."""
+    return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
 
 
 @transaction.atomic

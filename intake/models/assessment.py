@@ -59,6 +59,11 @@ class Assessment(models.Model):
         return self.result["flags"]
 
     @property
+    def tiers(self) -> dict[str, Urgency]:
+        """The rules that fired, each with the tier it has in the protocol that judged."""
+        return {flag["rule"]: Urgency[flag["tier"].upper()] for flag in self.result["explanation"]["flags"]}
+
+    @property
     def unused_alarms(self) -> list[dict]:
         """Alarming answers no fired rule used, worst first: {question, value, severity}. Older results name none."""
         return self.result.get("unused_alarms", [])
