@@ -10,6 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from clinic.messages import dispatch
+from clinic.messages.alarms import alarms_held_up
 from clinic.staff.models import Location
 
 SWEEP_MAY_BE_SILENT = timedelta(seconds=60)
@@ -62,7 +63,7 @@ def _broker_answers() -> bool:
 def _alarms_and_people() -> tuple[dict, dict]:
     """What must be well, and what is only told."""
     try:
-        checks = {"worker": not dispatch.silent_worker(), "alarms": not dispatch.alarms_held_up()}
+        checks = {"worker": not dispatch.silent_worker(), "alarms": not alarms_held_up()}
         return checks, {"therapists": not Location.objects.without_a_therapist().exists()}
     except DatabaseError:
         return {}, {"therapists": None}

@@ -11,6 +11,7 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import User
 from intake.actions.addresses import correct_address
 from intake.actions.status_links import extended
@@ -71,12 +72,25 @@ def _to_the_patient(name, request, number, *, at=None, **more) -> Message:
     )
 
 
-def off(request: AppointmentRequest, was_at: datetime) -> Message | None:
-    """Tell the patient that the visit they know of is off, when a mail may go to them."""
+def off(request: AppointmentRequest, was_at: datetime) -> list[Message]:
+    """Tell the patient that the visit is off, when a mail may go to them.
+
+    Besides the time it had, the one they still believe in: where no mail has told of the newer.
+    """
     if not request.patient.email:
-        return None
+        return []
     number = Message.objects.about("appointment", request.public_id).filter(kind="visit_off").count() + 1
-    return _to_the_patient("visit_off", request, number, at=was_at)
+    times = dict.fromkeys([was_at, _told(request) or was_at])
+    return [_to_the_patient("visit_off", request, each, at=at) for each, at in enumerate(times, start=number)]
+
+
+def _told(request: AppointmentRequest) -> datetime | None:
+    """Return the time the last mail that went about this visit named; None when none went."""
+    booked = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked")
+    went = booked.filter(status=Message.Status.SENT).order_by("settled_at").last()
+    if went:
+        return said_in(went)
+    return _told(request.moved_from) if request.moved_from else None
 
 
 def not_any_more(request: AppointmentRequest) -> None:
@@ -98,7 +112,7 @@ def _request(message) -> AppointmentRequest:
 
 
 @kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
-class AppointmentAsked:
+class AppointmentAsked(ToAColleague):
     @staticmethod
     def still_needed(message) -> str:
         request = _request(message)
@@ -108,7 +122,8 @@ class AppointmentAsked:
             return "The patient has chosen another location."
         if message.facts["round"] < LATE and request.answer_by <= timezone.now():
             return "A later mail is due and says more."
-        if not User.objects.filter(email=message.recipient, is_active=True, locations=request.location).exists():
+        reader = AppointmentAsked.reader(message)
+        if not (reader and reader.is_active and reader.locations.contains(request.location)):
             return "This person no longer works at the location."
         return ""
 
@@ -140,7 +155,7 @@ class _OfAVisit:
         return _request(message).patient.language
 
     @staticmethod
-    def new_address(message, to) -> None:
+    def new_address(message, to, by) -> None:
         correct_address(_request(message).patient, to)
 
 

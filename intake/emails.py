@@ -14,6 +14,7 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import Role, User
 from intake import schedule
 from intake.actions.addresses import correct_address
@@ -26,6 +27,7 @@ MOST_LINKS_AN_HOUR = 3
 ANYBODY_CAUSES = ("intake_link", "finish_intake")  # by typing an address into the first page
 MOST_TO_AN_ADDRESS = {timedelta(hours=1): 20, timedelta(days=1): 40}  # of those; a family of four needs as many
 MANAGERS_FROM_ROUND = 2
+MOST_ROUNDS = 999  # a mail holds no larger number
 
 
 def invite(intake: Intake, *, at=None) -> Message | None:
@@ -90,19 +92,38 @@ def case_needs_you(case: Case, *, now) -> list[Message]:
     if case.status == Case.Status.SECOND_LOOK:  # nobody's list alone is enough, whatever the case counts as by now
         pace = max(pace, Urgency.SOON)
     times = schedule.raise_times(pace, now, case.location.opening_hours)
-    return [
-        messages.schedule(
-            "case_needs_you",
-            key=f"case_needs_you:{case.public_id}:{case.version}:{number}",
-            language="en",
-            subject_type="case",
-            subject_id=case.public_id,
-            location=case.location,
-            due_at=at,
-            facts={"round": number},
-        )
-        for number, at in enumerate(times, start=1)
-    ]
+    return [_announcement(case, number, due_at=at) for number, at in enumerate(times, start=1)]
+
+
+def case_still_needs_you(case: Case, *, after: Message, at) -> Message:
+    """Announce the case once more, one round after the announcement `after`."""
+    return _announcement(case, min(after.facts["round"] + 1, MOST_ROUNDS), due_at=at)
+
+
+def _announcement(case, number, *, due_at) -> Message:
+    return messages.schedule(
+        "case_needs_you",
+        key=f"case_needs_you:{case.public_id}:{case.version}:{number}",
+        language="en",
+        subject_type="case",
+        subject_id=case.public_id,
+        location=case.location,
+        due_at=due_at,
+        facts={"round": number},
+    )
+
+
+def last_announced(case: Case) -> Message | None:
+    """The announcement of this case that goes, or went, last; None when there never was one."""
+    told = Message.objects.about("case", case.public_id).filter(kind="case_needs_you", recipient="")
+    return told.order_by("due_at", "pk").last()
+
+
+def on_its_way(announcement: Message) -> bool:
+    """True while it has reached nobody and is still tried: who gets no mail is not told better by more of them."""
+    each = Message.objects.filter(key__startswith=f"{announcement.key}:")
+    reached = each.filter(status=Message.Status.SENT).exists()
+    return not reached and each.unsettled().exists()
 
 
 # Kinds --------------------------------------------------------------------------------------------------------------
@@ -125,7 +146,7 @@ class _ToPatient:
         return cls._intake(message).patient.email
 
     @classmethod
-    def new_address(cls, message, to) -> None:
+    def new_address(cls, message, to, by) -> None:
         correct_address(cls._intake(message).patient, to)
 
     @staticmethod
@@ -170,13 +191,13 @@ class FinishIntake(_ToPatient):
     safe=("location", "link", "round"),
     routine=False,
 )
-class CaseNeedsYou:
+class CaseNeedsYou(ToAColleague):
     @staticmethod
     def still_needed(message) -> str:
         case = Case.objects.get(public_id=message.subject_id)
         if case.status not in (Case.Status.WAITING, Case.Status.SECOND_LOOK):
             return "Somebody acknowledged the case."
-        if message.recipient and message.recipient not in {person.email for person in CaseNeedsYou.people(message)}:
+        if message.recipient and CaseNeedsYou.reader(message) not in CaseNeedsYou.people(message):
             return "This person no longer works at the location."
         return ""
 

@@ -63,7 +63,7 @@ class FollowUpMail:
         return cls._patient(message).email
 
     @classmethod
-    def new_address(cls, message, to) -> None:
+    def new_address(cls, message, to, by) -> None:
         correct_address(cls._patient(message), to)
 
     @staticmethod

@@ -23,6 +23,7 @@ URGENT_SEEN = timedelta(hours=1)
 URGENT_CONTACT = timedelta(hours=4)
 SOON_DECISION = timedelta(days=7)
 RAISED_AFTER = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 15, 30, 60))
+RAISED_EVERY = timedelta(hours=1)  # after the last of these, in an emergency
 
 
 def acknowledge_by(urgency: Urgency, opened_at: datetime, hours: OpeningHours, *, screened: bool = True) -> datetime:
@@ -65,7 +66,9 @@ def after_contact(urgency: Urgency, decide_by: datetime, at: datetime, *, reache
 
 
 def raise_times(urgency: Urgency, opened_at: datetime, hours: OpeningHours) -> list[datetime]:
-    """When staff are told of a case that nobody has acknowledged yet, in order; routine cases are not announced.
+    """The first times staff are told of a case that nobody has acknowledged yet; routine cases are not announced.
+
+    What follows them is `raised_again_at`, for as long as nobody comes.
 
     An emergency is announced at once and again after 5, 15, 30 and 60 minutes, day and night. An urgent case follows
     the same steps in open hours. A soon case is announced at opening and once more when its clock runs out.
@@ -78,6 +81,16 @@ def raise_times(urgency: Urgency, opened_at: datetime, hours: OpeningHours) -> l
     if urgency == Urgency.SOON:
         return [hours.next_opening(opened_at).astimezone(UTC), acknowledge_by(urgency, opened_at, hours)]
     return []
+
+
+def raised_again_at(urgency: Urgency, last: datetime, hours: OpeningHours) -> datetime:
+    """The moment a case that nobody has taken is raised once more after `last`; there is always a next one.
+
+    An emergency an hour later, day and night; any other when the doors open on the next open day.
+    """
+    if urgency == Urgency.EMERGENCY:
+        return last.astimezone(UTC) + RAISED_EVERY
+    return hours.opening_on_a_later_day(last).astimezone(UTC)
 
 
 def _open_time_that_day(start: datetime, amount: timedelta, hours: OpeningHours) -> datetime:

@@ -59,7 +59,7 @@ class _ToStatusPage:
         return cls._patient(message).email
 
     @classmethod
-    def new_address(cls, message, to) -> None:
+    def new_address(cls, message, to, by) -> None:
         correct_address(cls._patient(message), to)
 
     @staticmethod

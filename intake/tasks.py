@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.actions import files, forgotten, intakes, link_requests, respondents, second_look
+from intake.actions import files, forgotten, intakes, link_requests, respondents
 
 
 @shared_task
@@ -26,7 +26,7 @@ def forget_starts():
 def take_back_forgotten():
     now = timezone.now()
     forgotten.take_back_forgotten(now)
-    second_look.ask_again(now)
+    forgotten.raise_again(now)
 
 
 @shared_task

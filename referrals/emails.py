@@ -12,8 +12,9 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import User
-from clinic.staff.permissions import SIGN_REFERRALS
+from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
 from intake.actions.addresses import correct_address
 from intake.models import Urgency
 from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
@@ -86,6 +87,13 @@ def appointment_reminder(appointment: Appointment) -> Message | None:
 def appointment_moved(appointment: Appointment) -> Message | None:
     """Tell the patient of the new time at once."""
     return _of_an_appointment("appointment_moved", appointment)
+
+
+def told_that_it_moved(appointment: Appointment) -> bool | None:
+    """True when the mail that it moved to this appointment went, False when it did not; None when there was none."""
+    mails = Message.objects.filter(key=f"appointment_moved:{appointment.referral.public_id}:{appointment.pk}")
+    status = mails.values_list("status", flat=True).first()
+    return None if status is None else status == Message.Status.SENT
 
 
 def appointment_off(appointment: Appointment) -> Message | None:
@@ -172,16 +180,21 @@ def _no_reminder(referral, message) -> str:
 
 
 class _ToOffice:
+    """Goes to the address in the directory as it is now."""
+
+    correcting_takes = MANAGE_DIRECTORY
+
     @staticmethod
     def recipient(message) -> str:
         return _referral(message).specialist.email
 
     @staticmethod
-    def new_address(message, to) -> None:
+    def new_address(message, to, by) -> None:
+        from referrals.actions.directory import change_listing  # it tells by what stands here whom it concerns
+
         referral = _referral(message)
         if not _left_the_office(referral, message):
-            referral.specialist.email = to
-            referral.specialist.save(update_fields=["email"])
+            change_listing(referral.specialist, by=by, email=to)
             live = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
             if live:  # the link went to somebody else
                 replace_link(live)
@@ -235,7 +248,7 @@ class _OfAnAppointment:
         return _referral(message).patient.language
 
     @staticmethod
-    def new_address(message, to) -> None:
+    def new_address(message, to, by) -> None:
         correct_address(_referral(message).patient, to)
 
     @staticmethod
@@ -260,8 +273,8 @@ class AppointmentOff(_OfAnAppointment):
     @classmethod
     def still_needed(cls, message) -> str:
         appointment = cls.appointment(message)
-        if appointment.referral.appointments.filter(replaced_at=None).exists():
-            return "There is a new appointment."
+        if appointment.referral.appointments.filter(replaced_at=None, starts_at=appointment.starts_at).exists():
+            return "The appointment stands again."
         if appointment.starts_at <= timezone.now():
             return "That time is over."
         return appointment.referral.patient.why_no_mail()
@@ -283,13 +296,13 @@ class AppointmentReminder(_OfAnAppointment):
 
 
 @kind("listing_changed", title="Mail or fax of an office changed", audience="staff", safe=("location", "link"))
-class ListingChanged:
+class ListingChanged(ToAColleague):
     @staticmethod
     def still_needed(message) -> str:
         referral = _referral(message)
         if not referral.is_open:
             return "The referral has ended."
-        if referral.owner is None or referral.owner.email != message.recipient:
+        if referral.owner is None or referral.owner != ListingChanged.reader(message):
             return "Somebody else carries the referral."
         return ""
 
@@ -299,7 +312,7 @@ class ListingChanged:
 
 
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
-class ReportReceived:
+class ReportReceived(ToAColleague):
     @staticmethod
     def still_needed(message) -> str:
         report = Report.objects.get(pk=_numbers(message)[0])

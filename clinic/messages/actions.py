@@ -85,11 +85,26 @@ def readdress(*, subject_type: str, subject_id, to: str, language: str) -> None:
     waiting.update(recipient=to, language=language)
 
 
-@transaction.atomic
-def send_again(message: Message, *, to: str, by) -> bool:
-    """Try a failed message again, to the corrected address `to`. False when it is not failed (any more).
+def _correct(message: Message, to: str, by) -> None:
+    """Write another address into the record, this message, and those to patients and offices that wait."""
+    kind = KINDS.get(message.kind)
+    if kind and not kind.corrected_by(by):
+        raise PermissionDenied
+    if kind:
+        kind.new_address(message, to, by)
+    waiting = Message.objects.filter(
+        status=Message.Status.SCHEDULED, recipient=message.recipient, location=message.location
+    )
+    waiting.exclude(kind__in=[name for name, one in KINDS.items() if one.audience == "staff"]).update(recipient=to)
+    message.recipient = to
 
-    The record the address came from is corrected too, and so is every other message to it that waits.
+
+@transaction.atomic
+def send_again(message: Message, *, to: str = "", by) -> bool:
+    """Try a failed message again. False when it is not failed (any more).
+
+    Another address `to` is a correction of the record behind it, of other messages to it that wait as well, and takes
+    what that takes: PermissionDenied without. Left out, the message goes where it would go now.
     """
     if not by.may(SEE_MESSAGES):
         raise PermissionDenied
@@ -97,13 +112,8 @@ def send_again(message: Message, *, to: str, by) -> bool:
     if message.status != Message.Status.FAILED:
         return False
     with pghistory.context(user=by.pk):
-        if message.recipient and to != message.recipient:
-            if message.kind in KINDS:
-                KINDS[message.kind].new_address(message, to)
-            Message.objects.filter(
-                status=Message.Status.SCHEDULED, recipient=message.recipient, location=message.location
-            ).update(recipient=to)
-        message.recipient = to if message.recipient else ""  # an announcement looks for its people once more
+        if to and message.recipient and to != message.recipient:  # an announcement has no address to correct
+            _correct(message, to, by)
         message.status = Message.Status.SCHEDULED
         message.outcome, message.settled_at, message.handed_over_at = "", None, None
         message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()

@@ -64,16 +64,6 @@ def nobody_sweeps() -> bool:
     return at is None or timezone.now() - at > MAY_BE_SILENT
 
 
-def alarms_held_up() -> int:
-    """How many alerts to staff are on their way for over a minute, or found nobody to go to."""
-    alerts = Message.objects.filter(kind__in=_alerts())
-    a_minute_ago = timezone.now() - MAY_BE_SILENT
-    never_tried = Q(outcome="", due_at__lt=a_minute_ago)
-    put_off = ~Q(outcome="") & Q(created_at__lt=a_minute_ago)
-    late = alerts.filter(never_tried | put_off, status__in=Message.UNSETTLED)
-    return late.count() + alerts.filter(status=Status.FAILED, recipient="").count()
-
-
 def _alerts() -> list[str]:
     return [name for name, kind in KINDS.items() if not kind.routine]
 

@@ -11,13 +11,11 @@ class SendAgainForm(forms.Form):
         label="Send it to", max_length=254, help_text="Ask the person or the office. The record is corrected too."
     )
 
-    def __init__(self, *args, announcement=False, **kwargs):
+    def __init__(self, *args, may_correct, **kwargs):
         super().__init__(*args, **kwargs)
-        if announcement:  # its people are looked for once more; there is no address to mend
-            del self.fields["to"]
-            self.helper = FormHelper()
-            self.helper.form_tag = False
-            return
-        self.fields["to"].widget.attrs["autocomplete"] = "off"
         self.helper = FormHelper()
         self.helper.form_tag = False
+        if may_correct:
+            self.fields["to"].widget.attrs["autocomplete"] = "off"
+        else:
+            del self.fields["to"]

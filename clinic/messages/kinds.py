@@ -9,7 +9,8 @@ A kind is a class of static methods, registered by the app that sends it:
         recipient(message)        # optional: the address as it is now; "" when there is none
         people(message)           # optional: staff it goes to, found when it goes; it is then scheduled to nobody
         language(message)         # optional: the language the reader has chosen by now
-        new_address(message, to)  # optional: staff corrected the address it could not be sent to
+        new_address(message, to, by)  # optional: staff corrected the address it could not be sent to
+        correcting_takes          # optional: the permission for that, besides seeing messages
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
@@ -66,10 +67,15 @@ class Kind:
         """The language its reader has now, where the kind knows it, else the one it was scheduled in."""
         return self.source.language(message) if hasattr(self.source, "language") else message.language
 
-    def new_address(self, message, to: str) -> None:
-        """Tells the record behind it that the recipient's address is now `to`."""
+    def corrected_by(self, user) -> bool:
+        """Say whether this person may correct its address here; that of staff is corrected on the account alone."""
+        takes = getattr(self.source, "correcting_takes", None)
+        return self.audience != "staff" and (takes is None or user.may(takes))
+
+    def new_address(self, message, to: str, by) -> None:
+        """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):
-            self.source.new_address(message, to)
+            self.source.new_address(message, to, by)
 
     def render(self, message) -> tuple[str, str]:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""

@@ -114,15 +114,23 @@ def message(request, id):
     """One message; a failed one can be sent again, to another address if need be."""
     found = get_object_or_404(Message.objects.visible_to(request.user).select_related("location"), pk=id)
     sent = request.POST if request.method == "POST" else None
-    form = SendAgainForm(sent, initial={"to": found.recipient}, announcement=not found.recipient)
+    kind = KINDS.get(found.kind)
+    may_correct = bool(found.recipient) and (kind is None or kind.corrected_by(request.user))
+    form = SendAgainForm(sent, initial={"to": found.recipient}, may_correct=may_correct)
+    saw(request, subject="message", subject_id=found.pk, location_id=found.location_id)
     if request.method == "POST" and form.is_valid():
         if actions.send_again(found, to=form.cleaned_data.get("to", ""), by=request.user):
             notes.success(request, "It will be sent again in a few seconds.")
         else:
             notes.info(request, "Somebody else has already dealt with this message.")
         return redirect("messages")
-    saw(request, subject="message", subject_id=found.pk, location_id=found.location_id)
-    context = {"message": found, "form": form, "retries": found.retries.order_by("-pgh_created_at")}
+    context = {
+        "message": found,
+        "form": form,
+        "retries": found.retries.order_by("-pgh_created_at"),
+        "to_staff": bool(kind and found.recipient and kind.audience == "staff"),
+        "to_an_office": bool(kind and not may_correct and kind.audience == "office"),
+    }
     return render(request, "messages/message.html", context, status=422 if form.errors else 200)
 
 

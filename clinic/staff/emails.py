@@ -96,13 +96,16 @@ def _now(user: User) -> str:
 
 
 class _AboutTheAccount:
-    """It goes to the address of the account, as long as there is one."""
+    """It goes to the address the account has when it goes, as long as there is one."""
 
     @staticmethod
     def still_needed(message) -> str:
-        if User.objects.filter(public_id=message.subject_id, email=message.recipient, is_active=True).exists():
-            return ""
-        return "This person no longer has an account with this address."
+        here = User.objects.filter(public_id=message.subject_id, is_active=True).exists()
+        return "" if here else "This person no longer has an account."
+
+    @staticmethod
+    def recipient(message) -> str:
+        return User.objects.get(public_id=message.subject_id).email
 
 
 @kind("new_device", title="Signed in on a new device", audience="staff", safe=("happened_at",), routine=False)

@@ -80,6 +80,15 @@ class OpeningHours:
                     return hours[1]
         return start + timedelta(days=days)
 
+    def opening_on_a_later_day(self, at: datetime) -> datetime:
+        """The moment the doors next open on a day after that of `at`; a day later where they never do."""
+        local = at.astimezone(self.zone).date()
+        for ahead in range(1, LOOK_AHEAD_DAYS):
+            hours = self.on(local + timedelta(days=ahead))
+            if hours is not None:
+                return hours[0]
+        return at + timedelta(days=1)
+
     def closing_of_the_day(self, at: datetime) -> datetime:
         """Closing time of the working day that holds `at`, or of the next one when closed at `at`."""
         for _opens, closes in self._spans_from(at):

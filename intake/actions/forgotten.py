@@ -1,10 +1,12 @@
-"""A case somebody took and did not finish is not allowed to rest with them."""
+"""A case that rests: somebody took it and did not finish, or nobody takes it. Neither goes on without being told."""
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from intake import emails, schedule
 from intake.actions.cases import announce
 from intake.models import Case, CaseEvent, Urgency
 
@@ -40,3 +42,36 @@ def take_back_forgotten(now=None) -> int:
             announce(case, now)
             taken += 1
     return taken
+
+
+@transaction.atomic
+def raise_again(now=None) -> int:
+    """Tell everybody once more of each case that nobody has come for since the last time; returns how many.
+
+    A case to take, or a second look to give. It never ends: a mail that nobody acted on is no person. One mail a
+    person and step, and none while the last ones have reached nobody yet. Each time is an event on the timeline. Safe
+    to run by several workers at once.
+    """
+    now = now or timezone.now()
+    to_take = Q(status=Case.Status.WAITING, urgency__gte=Urgency.SOON)
+    resting = Case.objects.filter(to_take | Q(status=Case.Status.SECOND_LOOK)).select_related("location")
+    return sum(_raise_again(case, now) for case in resting.select_for_update(skip_locked=True, of=("self",)))
+
+
+def _raise_again(case, now) -> bool:
+    last = emails.last_announced(case)
+    if last is None:  # nobody was ever told
+        announce(case, now)
+        return True
+    hours = case.location.opening_hours
+    due = schedule.raised_again_at(case.urgency, last.due_at, hours)
+    if due > now or emails.on_its_way(last):
+        return False
+    if schedule.raised_again_at(case.urgency, due, hours) <= now:  # the clock stood still; what it missed is one step
+        due = now
+    if case.status == Case.Status.SECOND_LOOK:
+        case.move_to(case.status, event=CaseEvent.Kind.ASKED_AGAIN, words="Nobody has looked yet.", now=now)
+    else:
+        case.move_to(case.status, event=CaseEvent.Kind.RAISED_AGAIN, now=now)
+    emails.case_still_needs_you(case, after=last, at=due)
+    return True

@@ -1,23 +1,18 @@
-"""The second person: who may look, looking, and what happens while nobody does.
+"""The second person: who may look, and looking. While nobody does, see `forgotten`.
 
 Every function is one transaction and leaves an event on the timeline. What is agreed to is what stood on the page: a
 case that changed since, in any way, is looked at once more.
 """
 
-from datetime import timedelta
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.messages.models import Message
-from intake.actions.cases import CaseChanged, NotYours, announce, locked, settle
-from intake.models import Case, CaseEvent, Decision, Urgency
+from intake.actions.cases import CaseChanged, NotYours, locked, settle
+from intake.models import Case, CaseEvent, Decision
 from intake.models.two_people import same_person
 
 Kind, Status = CaseEvent.Kind, Case.Status
-ASKED_AGAIN_AFTER = timedelta(hours=1)  # in an emergency, day and night
-ASKED_AGAIN_LATER = timedelta(days=1)  # about a case that counts as less by now
 
 
 def _waiting(decision, by, version) -> Decision:
@@ -78,22 +73,3 @@ def drop_proposal(decision, *, by, now=None) -> Decision:
     decision.save()
     decision.case.move_to(Status.IN_REVIEW, event=Kind.PROPOSAL_DROPPED, by=by, now=now)
     return decision
-
-
-@transaction.atomic
-def ask_again(now=None) -> int:
-    """Tell everybody again of each second look that nobody gave since they were last told; returns how many.
-
-    It goes on for as long as nobody comes: a proposal that rests is an emergency that rests.
-    """
-    now = now or timezone.now()
-    asked = 0
-    for case in Case.objects.filter(status=Status.SECOND_LOOK).select_for_update(skip_locked=True):
-        every = ASKED_AGAIN_AFTER if case.urgency == Urgency.EMERGENCY else ASKED_AGAIN_LATER
-        told = Message.objects.about("case", case.public_id).filter(kind="case_needs_you")
-        if told.filter(due_at__gt=now - every).exists():
-            continue
-        case.move_to(Status.SECOND_LOOK, event=Kind.ASKED_AGAIN, words="Nobody has looked yet.", now=now)
-        announce(case, now)
-        asked += 1
-    return asked

@@ -240,6 +240,7 @@ class CaseEvent(models.Model):
         RAISED = "raised", "Raised by new answers"
         REOPENED = "reopened", "Reopened"
         RAISED_BY_STAFF = "raised_by_staff", "Raised by staff"
+        RAISED_AGAIN = "raised_again", "Raised again: nobody has taken it"
         SUBMITTED = "submitted", "Intake submitted"
         ANSWER_CHANGED = "answer_changed", "A red-flag answer was changed"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"

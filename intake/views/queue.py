@@ -13,6 +13,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
 
 from clinic.messages import dispatch
+from clinic.messages.alarms import alarms_held_up
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
 from intake import triage
 from intake.models import Case, CaseEvent, PatientFile, Urgency
@@ -146,7 +147,7 @@ def _shown(request) -> dict:
         chosen.query(),
         dispatch.nobody_sweeps(),
         dispatch.silent_worker(),
-        dispatch.alarms_held_up(),
+        alarms_held_up(),
         newest,
         sorted(counts.items()),
         [(case.pk, case.version) for case in rows],

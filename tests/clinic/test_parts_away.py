@@ -75,6 +75,16 @@ def test_worker_away(ada, maya, watch, post_office, sign_in):
         assert "No worker runs" in sign_in(maya).get("/messages/").text
 
 
+def test_worker_away_an_emergency_that_nobody_took_for_an_hour_is_raised_by_the_watch(ada, maya, watch, post_office):
+    """Being told does not end with the steps that were scheduled when the case opened."""
+    says_she_is_numb(ada)
+    long_ago = timezone.now() - timedelta(minutes=61)
+    Message.objects.filter(kind="case_needs_you").update(status="sent", due_at=long_ago, settled_at=long_ago)
+    nobody_swept_for_ten_minutes()
+    with watch():
+        within_two_minutes(lambda: alerts(post_office, maya) == 1, "nobody was told again while no worker ran")
+
+
 def test_beat_away_the_first_alert_goes_by_the_bell_and_the_next_by_the_watch(ada, maya, workers, watch, post_office):
     with workers(beat=False), watch():
         within_two_minutes(lambda: SweepBeat.objects.exists(), "the watch did not take over")

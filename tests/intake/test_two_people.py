@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clinic.messages.models import Message
-from intake.actions import cases, second_look
+from intake.actions import cases, forgotten, second_look
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from intake.models.two_people import same_person
 from tests import factories
@@ -270,11 +270,11 @@ def test_the_clock_goes_on_asking_for_a_second_person(emergency, daniel, maya, r
     assert told_of(emergency) == {maya.email, ruth.email}
     last = max(mail.due_at for mail in waiting(emergency))
     for hour in range(1, 30):
-        asked = second_look.ask_again(last + timedelta(hours=2 * hour, minutes=1))
+        asked = forgotten.raise_again(last + timedelta(hours=2 * hour, minutes=1))
         assert asked == 1
         assert told_of(emergency) == {maya.email, ruth.email}
     assert emergency.events.filter(kind=CaseEvent.Kind.ASKED_AGAIN).count() == 29
-    assert second_look.ask_again(last + timedelta(hours=58, minutes=2)) == 0, "not twice for one hour"
+    assert forgotten.raise_again(last + timedelta(hours=58, minutes=2)) == 0, "not twice for one hour"
     assert Case.objects.get().tier == EMERGENCY
 
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.actions import cases, second_look
+from intake.actions import cases, forgotten, second_look
 from intake.models import Case, Decision, FlagVerdict, MoveNotAllowed, Urgency
 from intake.models.two_people import HANDLED_AT, same_person
 from tests import factories
@@ -97,7 +97,7 @@ class Clinic:
         cases.hand_back(Case.objects.get(), by=self.people[who], now=self.now)
 
     def nobody_comes(self):
-        second_look.ask_again(self.now)
+        forgotten.raise_again(self.now)
 
     def writes_past_the_actions(self, who, edit):
         table, values = edit

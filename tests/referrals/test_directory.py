@@ -2,11 +2,15 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit.models import AccessLog
+from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
+from referrals import emails
 from referrals.actions.directory import add_listing, change_listing
 from referrals.models import Referral, Specialist
 from referrals.numbers import check_npi, check_state, check_zip, last_four, us_phone
@@ -225,6 +229,48 @@ def test_whoever_changed_it_and_those_whose_referral_ended_hear_nothing(carried,
     Referral.objects.update(status="closed", end_reason="not_needed", ended_at=timezone.now(), next_check_at=None)
     sweep()
     assert post_office.mails == []
+
+
+# An address corrected where a letter failed --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def came_back(carried, post_office):
+    """The mail with the link came back from the office."""
+    message = emails.referral_sent(carried)
+    post_office.refuse[carried.specialist.email] = "550 no"
+    sweep()
+    message.refresh_from_db()
+    assert message.status == Message.Status.FAILED
+    return message
+
+
+def test_an_address_corrected_on_the_messages_page_is_told_as_in_the_directory(
+    came_back, carried, location, priya, ruth, sign_in, post_office
+):
+    """The attack: letters go another way, and whoever carries a referral there never hears of it."""
+    page = reverse("message", args=[came_back.pk])
+    assert sign_in(ruth).post(page, {"to": "other@nerves.example"}).status_code == 302
+    carried.specialist.refresh_from_db()
+    assert carried.specialist.email == "other@nerves.example"
+    told = Message.objects.get(kind="listing_changed")
+    assert told.recipient == priya.email
+    assert AccessLog.objects.filter(user=ruth, subject="message", subject_id=str(came_back.pk)).exists()
+    history = carried.specialist.history.order_by("-pgh_id").first()
+    assert (history.email, history.pgh_context.metadata["user"]) == ("other@nerves.example", ruth.pk)
+
+
+def test_who_may_not_change_the_directory_corrects_no_address_of_an_office(came_back, carried, maya, sign_in):
+    browser, page = sign_in(maya), reverse("message", args=[came_back.pk])
+    shown = browser.get(page).text
+    assert 'name="to"' not in shown
+    assert "address in the directory" in shown
+    browser.post(page, {"to": "other@nerves.example"})
+    Message.objects.filter(pk=came_back.pk).update(status="failed", settled_at=timezone.now(), outcome="no")
+    with pytest.raises(PermissionDenied):
+        send_again(came_back, to="other@nerves.example", by=maya)
+    carried.specialist.refresh_from_db()
+    assert carried.specialist.email != "other@nerves.example"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from django import template
 
 from clinic.messages import dispatch
+from clinic.messages.alarms import alarms_held_up
 from clinic.messages.models import Message
 from clinic.staff.models import Location
 
@@ -22,7 +23,7 @@ def worker_alarm(context):
         "silent": silent,
         "since": dispatch.last_sweep_at(),
         "stood_in_for": not silent and dispatch.silent_worker(),
-        "held_up": dispatch.alarms_held_up(),
+        "held_up": alarms_held_up(),
         "alone": Location.objects.without_a_therapist(),
         "failed": Message.objects.visible_to(request.user).needing_a_person()[:100].count(),
     }

@@ -1,0 +1,22 @@
+"""Mails to one member of staff: they go to the address of the account, as it is when they go."""
+
+from clinic.staff.models import User
+
+
+class ToAColleague:
+    """A kind of message whose key ends with the number of the account it goes to.
+
+    An address is corrected on the account, nowhere else: nobody is told in a colleague's place.
+    """
+
+    @staticmethod
+    def reader(message) -> User | None:
+        """Return whose message it is; None where it names nobody, as an announcement."""
+        if not message.recipient:
+            return None
+        return User.objects.filter(pk=int(message.key.rpartition(":")[2])).first()
+
+    @classmethod
+    def recipient(cls, message) -> str:
+        reader = cls.reader(message)
+        return reader.email if reader else ""
