@@ -117,8 +117,8 @@ def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=Non
         request.answered_at, request.answered_by = now, by
         request.save()
     emails.booked(request)
-    if was_at is not None and was_at != starts_at:
-        _call_unless_a_mail_tells(request, was_at, starts_at)
+    if was_at != starts_at:
+        _see_that_they_hear(request, was_at, starts_at)
     return request
 
 
@@ -136,7 +136,7 @@ def close(request: AppointmentRequest, *, answer, by, seen, now=None) -> Appoint
     emails.not_any_more(request)
     if was_at is not None and was_at > now:
         emails.off(request, was_at)
-        _call_unless_a_mail_tells(request, was_at, None)
+        _see_that_they_hear(request, was_at, None)
     return request
 
 
@@ -157,11 +157,9 @@ def _to_answer(request, by, seen):
     return request
 
 
-def _call_unless_a_mail_tells(request, was_at, starts_at) -> None:
-    """The desk calls whoever no mail reaches in time: at night, without an address, or close to the visit."""
-    if calls.mail_tells_in_time(request.patient, was_at, starts_at):
-        return
-    calls.call_about_a_visit(
+def _see_that_they_hear(request, was_at, starts_at) -> None:
+    """The desk calls whom no mail reaches in time: at night, without an address, or close to the visit."""
+    calls.see_that_they_hear(
         request.patient,
         where=CallToMake.Where.CLINIC,
         subject_id=request.public_id,
@@ -173,14 +171,20 @@ def _call_unless_a_mail_tells(request, was_at, starts_at) -> None:
 
 
 def _close_the_one_moved(request, now) -> tuple[AppointmentRequest | None, datetime | None]:
-    """Close the visit somebody asked to move; returns it, and when it would have been."""
-    moved = was_at = None
-    before = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=now)
-    for one in before.select_for_update():
-        moved, was_at = one, one.starts_at
-        one.state, one.starts_at = State.CLOSED, None
-        one.save()
-        emails.not_any_more(one)
+    """Close the visit somebody asked to move; returns it, and when it would have been.
+
+    It is the one that was next when they asked, which is what their page shows. Whatever else is booked stays: nobody
+    asked to end it, and nobody is told. One that is over by now has happened.
+    """
+    booked = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=request.asked_at)
+    moved = booked.select_for_update().order_by("starts_at", "pk").first()
+    if moved is None or moved.starts_at <= now:
+        return None, None
+    was_at = moved.starts_at
+    moved.state, moved.starts_at = State.CLOSED, None
+    moved.save()
+    emails.not_any_more(moved)
+    calls.hand_over(before=moved.public_id, after=request.public_id)
     return moved, was_at
 
 

@@ -1,4 +1,4 @@
-"""Patients the desk calls because a visit moved or is off and no mail tells them in time."""
+"""Patients the desk calls because no mail tells them in time of a visit: that it is booked, moved or off."""
 
 from datetime import datetime, timedelta
 
@@ -12,38 +12,61 @@ from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import CallToMake, Patient
 
 MAIL_IS_ENOUGH = timedelta(hours=4)  # before a visit, for somebody who does not look at their mail all day
+ON_ITS_WAY = timedelta(minutes=15)  # a mail written this close to the night may be held until the morning
 
 
-def mail_tells_in_time(patient: Patient, *times: datetime | None) -> bool:
-    """Say whether a mail reaches this patient now and well before the first of these times.
+def mail_tells_in_time(patient: Patient, location, *, was_at: datetime | None, starts_at: datetime | None) -> bool:
+    """Say whether a mail written now reaches this patient well before they would set out.
 
-    Not at night, when it would wait; not without an address, and not against what they chose.
+    Not without an address, and not against what they chose. By night it goes in the morning: early enough for a visit
+    that is new to them, never for one they know at another time, because they may set out before they read it.
     """
-    now = timezone.now()
     if not patient.email or patient.why_no_mail():
         return False
-    if due_moment(now, patient.location.zone, settings.QUIET_HOURS) > now:
+    by_now = timezone.now() + ON_ITS_WAY
+    arrives = due_moment(by_now, location.zone, settings.QUIET_HOURS)
+    if arrives > by_now and was_at is not None:
         return False
-    return all(at - now >= MAIL_IS_ENOUGH for at in times if at is not None)
+    first = min(at for at in (was_at, starts_at) if at is not None)
+    return first - arrives >= MAIL_IS_ENOUGH - ON_ITS_WAY
 
 
 @transaction.atomic
-def call_about_a_visit(patient: Patient, *, where, subject_id, location, time_zone, was_at, starts_at) -> CallToMake:
-    """Put a call into the desk's list. One that waits about this visit gets the newest time and keeps the oldest."""
+def see_that_they_hear(
+    patient: Patient, *, where, subject_id, location, time_zone, was_at, starts_at
+) -> CallToMake | None:
+    """Put a call into the desk's list where no mail tells in time: of a visit that is new, moved or off.
+
+    `was_at` is the time the patient knows of. One that waits about this visit gets the newest time and keeps the
+    oldest, also where a mail tells of the newest: whoever calls says what is true.
+    """
     waiting = CallToMake.objects.select_for_update().filter(subject_id=subject_id, done_at=None).first()
-    if waiting is None:
-        return CallToMake.objects.create(
-            patient=patient,
-            location=location,
-            where=where,
-            subject_id=subject_id,
-            time_zone=time_zone,
-            was_at=was_at,
-            starts_at=starts_at,
-        )
-    waiting.starts_at, waiting.time_zone = starts_at, time_zone
-    waiting.save(update_fields=["starts_at", "time_zone"])
-    return waiting
+    if waiting:
+        return _bring_up_to_date(waiting, time_zone=time_zone, was_at=was_at, starts_at=starts_at)
+    if mail_tells_in_time(patient, location, was_at=was_at, starts_at=starts_at):
+        return None
+    return CallToMake.objects.create(
+        patient=patient,
+        location=location,
+        where=where,
+        subject_id=subject_id,
+        time_zone=time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+    )
+
+
+def _bring_up_to_date(call: CallToMake, *, time_zone, was_at, starts_at) -> CallToMake:
+    if call.was_at is None and starts_at is None:  # it was new to them, and they may have read of it on their page
+        call.was_at = was_at
+    call.starts_at, call.time_zone = starts_at, time_zone
+    call.save(update_fields=["was_at", "starts_at", "time_zone"])
+    return call
+
+
+def hand_over(*, before, after) -> None:
+    """A call that waits about the visit `before` is about `after` from now on, which took its place."""
+    CallToMake.objects.filter(subject_id=before, done_at=None).update(subject_id=after)
 
 
 @transaction.atomic

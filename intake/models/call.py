@@ -1,10 +1,11 @@
-"""A patient who has to be called because no mail tells them in time that a visit moved or is off."""
+"""A patient who has to be called because no mail tells them in time that a visit is booked, moved or off."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Least
 
 from clinic.audit.growing import never_emptied
 
@@ -20,14 +21,14 @@ class CallToMakeQuerySet(models.QuerySet):
 
     def waiting(self):
         """Those nobody has made yet; on top where the patient would go first."""
-        return self.filter(done_at=None).order_by("was_at", "pk")
+        return self.filter(done_at=None).order_by(Least("was_at", "starts_at"), "pk")
 
 
 class CallToMake(models.Model):
     """It stands in the desk's list until somebody says, by name, that the patient knows.
 
-    `was_at` is the time the patient knows of; `starts_at` the new one, empty when the visit is off. A visit that
-    changes again before the call is the same call, with the newest time.
+    `was_at` is the time the patient knows of, empty when they know of none; `starts_at` the new one, empty when the
+    visit is off. A visit that changes again before the call is the same call, with the newest time.
     """
 
     class Where(models.TextChoices):
@@ -40,7 +41,7 @@ class CallToMake(models.Model):
     where = models.CharField(max_length=10, choices=Where)
     subject_id = models.UUIDField(help_text="Public id of the request or the referral the visit belongs to")
     time_zone = models.CharField(max_length=40)
-    was_at = models.DateTimeField()
+    was_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
@@ -58,6 +59,9 @@ class CallToMake(models.Model):
             models.CheckConstraint(
                 condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="call_that_was_made_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(was_at__isnull=False) | Q(starts_at__isnull=False), name="call_tells_of_a_time"
             ),
         ]
 

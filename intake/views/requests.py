@@ -86,7 +86,7 @@ def _answered(request, asked):
     try:
         if isinstance(form, BookForm):
             appointments.book(asked, starts_at=form.starts_at, **given)
-            messages.success(request, "Booked. The patient sees it on their page, and gets a mail if they take mail.")
+            messages.success(request, f"Booked. The patient sees it on their page. {_how_they_hear(asked)}")
         else:
             appointments.close(asked, **given)
             messages.success(request, "Closed. The patient reads your words on their page.")
@@ -99,6 +99,12 @@ def _answered(request, asked):
         fresh["seen"] = appointments.stamp(asked)
         return _show(request, asked, status=409, **{do: _form(asked, do, fresh)})
     return redirect("requests")
+
+
+def _how_they_hear(asked) -> str:
+    if CallToMake.objects.waiting().filter(subject_id=asked.public_id).exists():
+        return "No mail tells them in time: call them, they are in the list of calls."
+    return "They get a mail."
 
 
 def _form(asked, do, data=None):
@@ -137,7 +143,7 @@ def _show(request, asked, *, status=200, book=None, close=None):
 @require_POST
 @staff_may(ANSWER_REQUESTS)
 def call_made(request, public_id):
-    """Somebody has told the patient that the visit moved or is off; the call leaves the list, with their name."""
+    """Somebody has told the patient of the visit; the call leaves the list, with their name."""
     call = get_object_or_404(CallToMake.objects.visible_to(request.user), public_id=public_id)
     if calls.say_it_was_made(call, by=request.user):
         messages.success(request, "Noted with your name: the patient knows.")

@@ -114,6 +114,7 @@ def give_appointment(
         next_check_at=next_date(referral, Status.SCHEDULED, now, starts_at),
     )
     before = _replace_appointment(referral)
+    moved = before is not None and before.starts_at != starts_at
     appointment = Appointment.objects.create(
         referral=referral,
         starts_at=starts_at,
@@ -125,9 +126,10 @@ def give_appointment(
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=starts_at + schedule.LINK_LIVES)
     stop_reminding(referral, "an appointment was made")
     emails.appointment_reminder(appointment)
-    if before is not None and before.starts_at != starts_at:
+    if moved:
         emails.appointment_moved(appointment)
-        _call_unless_a_mail_tells(referral, before, appointment)
+    if moved or before is None:
+        _see_that_they_hear(referral, before, appointment)
     return appointment
 
 
@@ -206,8 +208,20 @@ def drop_appointment(referral: Referral) -> None:
     """The appointment no longer stands. A patient who would still go there is told at once."""
     before = _replace_appointment(referral)
     if before is not None and before.starts_at > timezone.now():
-        emails.appointment_off(before)
-        _call_unless_a_mail_tells(referral, before, None)
+        for believed in _believed(before):
+            emails.appointment_off(believed)
+        _see_that_they_hear(referral, before, None)
+
+
+def _believed(appointment: Appointment) -> list[Appointment]:
+    """Return it, and those before it that the patient still believes in, since no mail told that they moved."""
+    believed, referral = [appointment], appointment.referral
+    earlier = referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk")
+    for before in earlier:
+        if emails.told_that_it_moved(believed[-1]) is not False:
+            break
+        believed.append(before)
+    return believed
 
 
 def _replace_appointment(referral: Referral) -> Appointment | None:
@@ -225,19 +239,16 @@ def _replace_appointment(referral: Referral) -> Appointment | None:
     return before
 
 
-def _call_unless_a_mail_tells(referral: Referral, before: Appointment, after: Appointment | None) -> None:
-    """The desk calls a patient whom no mail tells in time of a time that changed."""
-    starts_at = after.starts_at if after else None
-    if calls.mail_tells_in_time(referral.patient, before.starts_at, starts_at):
-        return
-    calls.call_about_a_visit(
+def _see_that_they_hear(referral: Referral, before: Appointment | None, after: Appointment | None) -> None:
+    """The desk calls a patient whom no mail tells in time of a time that is new, moved or off."""
+    calls.see_that_they_hear(
         referral.patient,
         where=CallToMake.Where.OFFICE,
         subject_id=referral.public_id,
         location=referral.location,
         time_zone=(after or before).time_zone,
-        was_at=before.starts_at,
-        starts_at=starts_at,
+        was_at=before.starts_at if before else None,
+        starts_at=after.starts_at if after else None,
     )
 
 
