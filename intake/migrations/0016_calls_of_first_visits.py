@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0014_raised_again'),
+        ('intake', '0015_raised_again'),
         ('staff', '0004_resets_and_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0013_phones_as_typed'),
+        ('intake', '0014_never_emptied'),
     ]
 
     operations = [
