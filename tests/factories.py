@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
 from intake.actions.alarms import alarms_after
-from intake.actions.cases import flags_after
+from intake.actions.flags import flags_after
 from intake.consent_texts import row_of, text_in
 from intake.models import (
     AlarmsSeen,

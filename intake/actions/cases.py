@@ -14,6 +14,7 @@ from django.utils import timezone
 from clinic.staff.permissions import DECIDE_CASES
 from intake import emails, schedule
 from intake.actions.alarms import alarms_after, in_words, see_alarms
+from intake.actions.flags import flags_after, fresh_of
 from intake.actions.protocols import same_dangers
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
 from intake.models.two_people import why_two
@@ -77,7 +78,7 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     if case is None:
         return _open(intake, assessment, because=because, words=words, now=now)
     flags = flags_after(case.flags, assessment)
-    fresh = _fresh(flags, case, assessment)
+    fresh = fresh_of(flags, case, assessment)
     found = Urgency(assessment.urgency)
     alarms, before = alarms_after(assessment), case.unused_alarms
     alarming = [alarm for alarm in alarms if alarm not in before]
@@ -101,20 +102,6 @@ def open_case(intake, assessment: Assessment, *, because, words="", now=None) ->
     if sent:
         case.move_to(case.status, event=Kind.SUBMITTED, now=now)
     return case
-
-
-def _fresh(flags, case, assessment) -> list[dict]:
-    """Those of `flags` that fire and are news: new to the case, gone until now, or of a worse tier than so far.
-
-    A rule that fires as an emergency is news where it fired as less: on the case, or by the answers just before.
-    """
-    earlier = case.intake.assessments.filter(pk__lt=assessment.pk).last()
-    were, are = (one.tiers if one else {} for one in (earlier, assessment))
-    known = {(flag["rule"], flag["tier"]) for flag in case.flags if flag["still"]}
-    worse = {rule for rule, tier in are.items() if rule in were and tier > were[rule]}
-    return [
-        flag for flag in flags if flag["still"] and (flag["rule"] in worse or (flag["rule"], flag["tier"]) not in known)
-    ]
 
 
 def _note(case, assessment, *, before, now, **changes) -> None:
@@ -163,25 +150,6 @@ def _open(intake, assessment, *, because, words, now) -> Case:
         case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)
     announce(case, now)
     return case
-
-
-def flags_after(flags: list[dict], assessment: Assessment) -> list[dict]:
-    """`Case.flags` after one more assessment: what fires now is refreshed, what fired before is kept and marked.
-
-    A rule that a later protocol takes less seriously keeps the tier it fired with: a person ends that, no upgrade.
-    """
-    fired = {flag["rule"]: flag for flag in assessment.result["explanation"]["flags"]}
-    kept = {flag["rule"]: {**flag, "still": flag["rule"] in fired} for flag in flags}
-    for rule, flag in fired.items():
-        tiers = [flag["tier"], kept[rule]["tier"]] if rule in kept else [flag["tier"]]
-        kept[rule] = {
-            "rule": rule,
-            "tier": max(tiers, key=lambda tier: Urgency[tier.upper()]),
-            "condition": flag["condition"],
-            "assessment": assessment.pk,
-            "still": True,
-        }
-    return sorted(kept.values(), key=lambda flag: -Urgency[flag["tier"].upper()])
 
 
 def _clocks(case, urgency, now, *, latest=False) -> dict:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic.messages.models import Message
 from intake.actions import cases, forgotten, second_look
+from intake.actions.flags import flags_after
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from intake.models.two_people import same_person
 from tests import factories
@@ -109,7 +110,7 @@ def test_a_flag_keeps_the_tier_it_fired_with_when_a_later_protocol_takes_it_less
     found = emergency.intake.assessments.last()
     for flag in found.result["explanation"]["flags"]:
         flag["tier"] = "soon"
-    assert {flag["tier"] for flag in cases.flags_after(emergency.flags, found)} >= {"emergency"}
+    assert {flag["tier"] for flag in flags_after(emergency.flags, found)} >= {"emergency"}
 
 
 # The second person ----------------------------------------------------------------------------------------------------
