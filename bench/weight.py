@@ -85,7 +85,7 @@ class Way:
         from intake import triage
         from intake.forms.questions import as_sent
 
-        protocol, given = triage.shipped(), self.patient["answers"] | self.age()
+        protocol, given = triage.shipped(), self.patient["answers"]
         page = triage.pages(protocol)[int(re.search(r"\d+", here)[0]) - 1]
         asked = [name for name in page.questions if name in ASKED.findall(self.body) or name in given]
         sent = self.hidden() | {"shown": asked}
@@ -93,10 +93,6 @@ class Way:
         for name in page.questions:
             sent |= as_sent(protocol.questions[name], given.get(name))
         self.sends(here, sent)
-
-    def age(self) -> dict:
-        found = re.search(r'name="age"[^>]*value="(\d+)"', self.body)
-        return {"age": int(found[1])} if found else {}
 
     def contact(self) -> dict:
         year, month, day = self.patient["born"].split("-")

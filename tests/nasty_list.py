@@ -279,7 +279,7 @@ FORMS = [
     _questions(
         "check all", "safety-check", options={"emergency_now": "female"}, secrets=("version", "shown", "from", "whose")
     ),
-    _questions("number, one of several", "about-you", numbers=("age",), options={"sex_at_birth": "heel_left"}),
+    _questions("one of several", "about-you", options={"sex_at_birth": "heel_left"}),
     _questions("body map", "where-it-hurts", options={"pain_regions": "female"}, secrets=("version",)),
     _questions("scale", "what-it-feels-like", numbers=("pain_worst",), options={"symptom_quality": "heel_left"}),
     _questions("date, yes or no", "tests-and-specialists", days=("imaging_date",), options=TESTS, secrets=("version",)),

@@ -52,6 +52,17 @@ class Saved:
     newly_emergency: bool
 
 
+FROM_DETAILS = frozenset({"age"})  # questions that the contact details answer
+
+
+def known_from_details(intake) -> frozenset[str]:
+    """The questions that the contact details have answered: no page asks them again.
+
+    A form begun before ages were taken over, and one brought up to date, still ask what has no answer.
+    """
+    return FROM_DETAILS & intake.answers.keys()
+
+
 class StalePage(Exception):
     """The page was saved elsewhere since it was shown; nothing was changed. `changed`: question id to the value
     that is saved and the value that was sent, None for no answer."""
@@ -93,7 +104,7 @@ def start_intake(
     """A patient and their intake, with its link and the reminders to finish it.
 
     Always a new patient: whether this person is known is never told to whoever types. Two requests at once with the
-    same `public_id` start one intake. The age is answered from the date of birth and shown for confirmation.
+    same `public_id` start one intake. The age is answered from the date of birth, and not asked.
     """
     contact = {
         "first_name": first_name,
@@ -142,7 +153,10 @@ def invite_patient(*, by, **contact) -> Intake:
 
 @transaction.atomic
 def change_contact(intake, **contact) -> Saved | None:
-    """New contact details for an unfinished intake. A new date of birth answers the age again, and is screened."""
+    """Change the contact details of an unfinished intake. A new date of birth answers the age again, and is screened.
+
+    The age is that of the day the form was begun: a birthday before it is sent changes no answer.
+    """
     intake = _locked(intake)
     patient = intake.patient
     born, mailbox = patient.date_of_birth, patient.email
@@ -161,7 +175,7 @@ def change_contact(intake, **contact) -> Saved | None:
     if mailbox and mailbox.casefold() != patient.email.casefold():
         renew_links(patient)
     if patient.date_of_birth != born:
-        age = patient.age_on(timezone.localdate(timezone=patient.location.zone))
+        age = patient.age_on(timezone.localdate(intake.started_at, timezone=patient.location.zone))
         page = next(page for page in triage.pages(protocol_for(intake)) if "age" in page.questions)
         return save_page(intake, page.id, {"age": age}, version=intake.version)
     return None

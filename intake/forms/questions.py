@@ -1,5 +1,6 @@
 """One page of the questionnaire as a form, made from the protocol's questions."""
 
+from dataclasses import replace
 from datetime import date
 
 from crispy_forms.helper import FormHelper
@@ -170,6 +171,8 @@ class PageForm(forms.Form):
     `offered`: answers of an earlier intake, shown where there is none yet, with the question whether they are still
     right. They count like anything else on the page: once it is sent. `offered_from` is the day they were given.
     `restored`: `data` was typed earlier and never sent; it is shown as it was left and not judged.
+    `known`: questions answered from elsewhere, such as the age from the date of birth. They are not asked, and what a
+    browser sends for them is not read.
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -187,18 +190,21 @@ class PageForm(forms.Form):
         offered=None,
         offered_from=None,
         restored=False,
+        known=(),
     ):
         super().__init__(data, initial={"version": version})
         self.restored = restored
         self.protocol, self.page_id = protocol, page_id
         page = triage.find_page(protocol, page_id)
-        fields = {name: field_for(protocol.questions[name], language) for name in page.questions}
+        asked_here = [name for name in page.questions if name not in known]
+        fields = {name: field_for(protocol.questions[name], language) for name in asked_here}
         self.came_from = came_from
         self.given = self._given(fields) if data is not None else {}
         self.contradictory = {}
         offered = offered or {}
         before = saved | offered if data is None else saved
-        self.view = triage.page_questions(protocol, page_id, before | self.given)
+        view = triage.page_questions(protocol, page_id, before | self.given)
+        self.view = replace(view, visible=tuple(name for name in view.visible if name in fields))
         seen = {*self.given, *data.getlist("shown")} if data is not None else set(self.view.visible)
         self.unseen = [name for name in self.view.visible if name in self.view.follow_ups and name not in seen]
         for name in self.view.visible:

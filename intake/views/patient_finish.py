@@ -105,13 +105,19 @@ def _rows(intake, page, missing, language):
     """A page's questions as rows of the summary: the words, the answer, where to change it."""
     protocol, answers = protocol_for(intake), intake.answers
     visible = triage.page_questions(protocol, page.id, answers).visible
+    from_details = intakes.known_from_details(intake)
     for question in visible:
         value = answers.get(question)
+        said = "" if value is None else triage.display(protocol, question, value, language)
+        change = f"{page_address(intake, page)}?from=check#div_id_{question}"
+        if question in from_details:
+            said = _("%(age)s (from the date of birth)") % {"age": said}
+            change = f"{reverse('intake_contact')}#div_id_date_of_birth"
         yield {
             "question": protocol.questions[question].text_in(language),
-            "answer": "" if value is None else triage.display(protocol, question, value, language),
+            "answer": said,
             "missing": question in missing,
-            "change": f"{page_address(intake, page)}?from=check#div_id_{question}",
+            "change": change,
         }
 
 

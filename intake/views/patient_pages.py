@@ -83,6 +83,7 @@ def _form(request, intake, shown, *, data=None, came_from="", opened_more=False,
         offered=offered(intake, shown.id, opened_more=opened_more),
         offered_from=day_of_earlier(intake),
         restored=restored,
+        known=intakes.known_from_details(intake),
     )
 
 
@@ -154,6 +155,7 @@ def reveal(request, intake, number):
         language=language_of(request),
         offered=earlier,
         offered_from=day_of_earlier(intake),
+        known=intakes.known_from_details(intake),
     )
     changed = fresh.show_only_changed(request.POST.getlist("shown"))
     if not changed:

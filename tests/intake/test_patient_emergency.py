@@ -187,7 +187,7 @@ def test_thoughts_of_self_harm_name_988_and_the_word_is_not_alone(ada):
 def test_an_urgent_answer_opens_a_case_at_once_without_the_emergency_page(ada):
     ada.answers("safety-check", emergency_now=["unsure"])
     assert ada.case.urgency == Urgency.URGENT
-    assert ada.asks == ["age", "sex_at_birth"]
+    assert ada.asks == ["sex_at_birth"]
 
 
 def test_who_has_no_emergency_is_not_shown_the_page(ada):

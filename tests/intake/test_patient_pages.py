@@ -26,13 +26,13 @@ def test_a_page_is_saved_and_the_next_one_follows(ada):
     ada.answers("safety-check", emergency_now=["none"])
     assert ada.intake.answers["emergency_now"] == ["none"]
     assert "Saved at" in ada.text
-    assert ada.asks == ["age", "sex_at_birth"]
+    assert ada.asks == ["sex_at_birth"]
 
 
 def test_progress_is_told_in_words_with_the_end_once_it_can_be_known(ada):
     assert "Page 1: " in ada.text
     ada.answers("safety-check", emergency_now=["none"])
-    ada.answers("about-you", age=40, sex_at_birth="male")
+    ada.answers("about-you", sex_at_birth="male")
     ada.answers("where-it-hurts", pain_regions=["heel_right"])
     assert "Page 4 of about 1" in ada.text
 
@@ -45,18 +45,18 @@ def test_the_title_and_the_address_do_not_tell_what_is_asked(ada):
 
 
 def test_without_scripts_a_follow_up_comes_after_saving(ada):
-    ada.answers("about-you", age=30, sex_at_birth="female")
-    assert ada.asks == ["age", "sex_at_birth", "pregnancy"]
+    ada.answers("about-you", sex_at_birth="female")
+    assert ada.asks == ["sex_at_birth", "pregnancy"]
     assert "There is more to ask" in ada.text
     assert not ada.errors
     assert ada.intake.answers["sex_at_birth"] == "female"
-    ada.presses_save("about-you", age=30, sex_at_birth="female", pregnancy="no")
+    ada.presses_save("about-you", sex_at_birth="female", pregnancy="no")
     assert ada.asks == ["pain_regions"]
 
 
 def test_a_follow_up_that_was_on_the_screen_must_be_answered(ada):
-    ada.answers("about-you", age=30, sex_at_birth="female")
-    ada.presses_save("about-you", age=30, sex_at_birth="female", pregnancy=None)
+    ada.answers("about-you", sex_at_birth="female")
+    ada.presses_save("about-you", sex_at_birth="female", pregnancy=None)
     assert ada.page.status_code == 422
     assert "I am not sure" in ada.errors
 
@@ -95,19 +95,25 @@ def test_an_empty_page_is_not_saved_and_says_what_to_do(ada):
 
 
 def test_good_answers_are_kept_when_another_on_the_page_is_not(ada):
-    ada.answers("about-you", age=200, sex_at_birth="male")
-    assert "from 0 to 120" in ada.errors
-    assert 'value="200"' in ada.html
-    assert ada.intake.answers["sex_at_birth"] == "male"
-    ada.presses_save("about-you", age=61, sex_at_birth="male")
-    assert ada.intake.answers["age"] == 61
+    ada.answers("what-it-feels-like", pain_worst=11, symptom_quality=["sharp"])
+    assert "from 0 to 10" in ada.errors
+    assert ada.intake.answers["symptom_quality"] == ["sharp"]
+    ada.presses_save("what-it-feels-like", pain_worst=6, symptom_quality=["sharp"])
+    assert ada.intake.answers["pain_worst"] == 6
+
+
+def test_an_age_is_not_taken_from_the_page_when_the_date_of_birth_has_told_it(ada):
+    known = ada.intake.answers["age"]
+    ada.answers("about-you", age=known + 30, sex_at_birth="male")
+    assert ada.intake.answers["age"] == known
+    assert not ada.errors
 
 
 @pytest.mark.parametrize("page", [0, 37, 9999999999])
 def test_an_unknown_page_leads_back_to_where_the_patient_was(ada, page):
     ada.answers("safety-check", emergency_now=["none"])
     ada.opens(f"/intake/page/{page}/")
-    assert ada.asks == ["age", "sex_at_birth"]
+    assert ada.asks == ["sex_at_birth"]
     assert "This is where you left off" in ada.text
 
 
@@ -122,13 +128,13 @@ def test_a_page_that_is_not_asked_cannot_be_answered(ada):
     [
         ("safety-check", {"emergency_now": "no_such_option"}),
         ("safety-check", {"emergency_now": ["none", "no_such_option"]}),
-        ("about-you", {"age": "44", "sex_at_birth": "yes_new"}),
-        ("about-you", {"age": "forty", "sex_at_birth": "male"}),
-        ("about-you", {"age": "1e309", "sex_at_birth": "male"}),
-        ("about-you", {"age": "1_0", "sex_at_birth": "male"}),
-        ("about-you", {"age": "٤٤", "sex_at_birth": "male"}),
-        ("about-you", {"age": "9" * 5000, "sex_at_birth": "male"}),
-        ("about-you", {"age": "44\x00", "sex_at_birth": "male"}),
+        ("about-you", {"sex_at_birth": "yes_new"}),
+        ("what-it-feels-like", {"pain_worst": "forty", "symptom_quality": "sharp"}),
+        ("what-it-feels-like", {"pain_worst": "1e309", "symptom_quality": "sharp"}),
+        ("what-it-feels-like", {"pain_worst": "1_0", "symptom_quality": "sharp"}),
+        ("what-it-feels-like", {"pain_worst": "٤٤", "symptom_quality": "sharp"}),
+        ("what-it-feels-like", {"pain_worst": "9" * 5000, "symptom_quality": "sharp"}),
+        ("what-it-feels-like", {"pain_worst": "44\x00", "symptom_quality": "sharp"}),
         ("where-it-hurts", {"pain_regions": "heel"}),
         ("what-it-feels-like", {"pain_worst": "11", "symptom_quality": "sharp"}),
         ("what-it-feels-like", {"pain_worst": "-1", "symptom_quality": "sharp"}),
@@ -233,7 +239,7 @@ def test_the_same_answers_sent_twice_change_nothing(ada):
     version = ada.hidden("version")
     for _press in range(2):
         ada.sends(page_address("safety-check"), {"emergency_now": "none", "version": version})
-        assert ada.asks == ["age", "sex_at_birth"]
+        assert ada.asks == ["sex_at_birth"]
     assert ada.intake.version == 1
 
 

@@ -11,6 +11,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.models import Intake, Patient
+from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
 
 pytestmark = pytest.mark.django_db
@@ -171,11 +172,15 @@ def test_with_two_locations_the_patient_chooses(ada, other_location):
     assert "locations shown" in ada.errors
 
 
-def test_the_age_is_worked_out_and_shown_to_be_confirmed(ada):
+def test_the_age_is_worked_out_and_not_asked_again(ada):
     ada.starts()
     ada.answers("safety-check", emergency_now=["none"])
+    assert "age" not in ada.asks
     age = ada.intake.patient.age_on(timezone.localdate())
-    assert f'name="age" value="{age}"' in ada.html
+    assert ada.intake.answers["age"] == age
+    ada.answers_everything(HEEL_PAIN)
+    assert f"{age} (from the date of birth)" in ada.text
+    assert f'href="{reverse("intake_contact")}#div_id_date_of_birth"' in ada.html
 
 
 def test_a_slip_in_the_details_is_mended_before_sending(ada):

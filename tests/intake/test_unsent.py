@@ -151,8 +151,9 @@ def test_staff_do_not_see_it(ada, maya, sign_in):
 
 def test_half_a_date_and_an_answer_that_does_not_fit_come_back_as_they_were(at_words):
     protocol = triage.shipped()
-    page = next(p for p in triage.pages(protocol) if "age" in p.questions)
-    leaves(at_words, page.id, age="4 2", sex_at_birth="other thing")
+    page = next(p for p in triage.pages(protocol) if "imaging_date" in p.questions)
+    Intake.objects.update(answers=at_words.intake.answers | {"care_before": "yes"})
+    leaves(at_words, page.id, imaging_done="xray", imaging_date_month="4 2", specialists_seen="other thing")
     at_words.opens(f"{page_address(page.id)}?unsent")
     assert 'value="4 2"' in at_words.html
     assert at_words.errors == "", "it is not judged"

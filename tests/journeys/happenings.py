@@ -52,7 +52,7 @@ def named_danger_signs(ada):
 
 
 def typed_and_left(ada):
-    UnsentPage.objects.create(intake=ada.intake, page="about-you", fields={"age": ["51"]}, version=1)
+    UnsentPage.objects.create(intake=ada.intake, page="about-you", fields={"sex_at_birth": ["male"]}, version=1)
 
 
 def days_went_by(ada):
@@ -62,7 +62,7 @@ def days_went_by(ada):
 
 def saved_elsewhere(ada):
     """The page is open here, and saved on another device before it is sent."""
-    answers = ada.intake.answers | {"age": 45, "sex_at_birth": "male"}
+    answers = ada.intake.answers | {"sex_at_birth": "male"}
     done = ada.intake.pages_done | {"about-you": 2}
     Intake.objects.filter(pk=ada.intake.pk).update(answers=answers, version=2, pages_done=done, saved_at=timezone.now())
 

@@ -48,7 +48,7 @@ def test_the_first_pages_in_spanish_and_what_was_answered_stays(phone, maya):
     lucia.sees(label("emergency_now", "saddle_numb", "es"))
     lucia.ticks(label("emergency_now", "none", "es"))
     lucia.goes_on()
-    lucia.sees(text("age", "es"))
+    lucia.sees(text("sex_at_birth", "es"))
 
     first_page = "/intake/page/1/"
     lucia.opens(first_page)
