@@ -19,12 +19,14 @@ from intake.models import Consent, Document, Intake, Patient
 from intake.tasks import see_who_came_of_age
 from tests import factories
 from tests.answers import HEEL_PAIN
+from tests.intake.patients import ADA, Phone
 
 pytestmark = pytest.mark.django_db
 
 BORN = date(2009, 5, 17)
 MIDNIGHT = datetime(2027, 5, 17, tzinfo=ZoneInfo("America/New_York"))  # of the eighteenth birthday, in Maine
 A_MOMENT = timedelta(seconds=1)
+MOTHER = {"name": "Rosa Quill", "relationship": "mother", "authority": "parent", "contact": "mine"}
 OWN = {"email": "milo@patients.example", "phone": "(207) 555-0133"}
 
 
@@ -218,3 +220,14 @@ def test_twice_is_once_and_others_may_not(grown, sign_in, priya, olga):
     assert respondents.confirm_contact(grown, **OWN, by=priya)
     assert not respondents.confirm_contact(grown, email="", phone="(207) 555-0100", by=priya)
     assert Patient.objects.get().email == OWN["email"]
+
+
+def test_a_slip_in_the_year_asks_a_mother_who_she_is_and_keeps_her_form_open(location, maya):
+    """She made it herself; no birthday has come."""
+    mother = Phone().gives_details(date_of_birth_year="2015").says_who("guardian", **MOTHER)
+    mother.sends(reverse("intake_contact"), ADA | {"date_of_birth_year": "1980"})
+    assert mother.page.wsgi_request.path == reverse("intake_who")
+    assert mother.page.status_code == 200
+    mother.sends(reverse("intake_contact"), ADA | {"date_of_birth_year": "2015"})
+    assert mother.says_who("guardian", **MOTHER).page.status_code == 200
+    assert mother.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN

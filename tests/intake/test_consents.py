@@ -16,7 +16,7 @@ from intake.consent_texts import text_in
 from intake.models import Case, Consent, ConsentText, Document, Intake, Patient, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN
-from tests.intake.patients import ADA, Phone
+from tests.intake.patients import Phone
 
 pytestmark = pytest.mark.django_db
 
@@ -391,12 +391,3 @@ def test_a_mother_signs_nothing_for_a_child_who_came_of_age_meanwhile(mother):
     assert signs(mother).page.status_code == 404
     assert not Consent.objects.exists()
     assert respondents.needs_respondent(mother.intake)
-
-
-def test_a_slip_in_the_year_asks_a_mother_who_she_is_and_keeps_her_form_open(mother):
-    mother.sends(reverse("intake_contact"), ADA | CHILD | {"date_of_birth_year": "1980"})
-    assert mother.page.wsgi_request.path == reverse("intake_who")
-    assert mother.page.status_code == 200
-    mother.sends(reverse("intake_contact"), ADA | CHILD)
-    assert mother.says_who("guardian", **MOTHER).page.status_code == 200
-    assert mother.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN

@@ -13,6 +13,7 @@ RULES = {
 }
 COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+QUIET = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
 UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
@@ -160,8 +161,11 @@ class Screen:
     # What the browser says ------------------------------------------------------------------------------------------
 
     def _hears(self, message):
-        """Refusals of the page's policy are said here too. A status of 400 and more is looked at where it is known."""
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+        """Refusals of the page's policy are said here too. A status of 400 and more is looked at where it is known.
+
+        A part of a page that was on its way when the reader left is no fault; htmx tells of it in two lines.
+        """
+        if message.type in ("error", "warning") and not message.text.startswith(QUIET):
             self.complaints.append(f"console: {message.text}")
 
     def _asks(self, request):

@@ -143,7 +143,7 @@ THE_STATUS_PAGE = {
     },
     "intake/link": {
         "after sending from a page of somebody else": lambda ada: (
-            ada.sent().opened_it_later().opens_status("again").does(then.another_page_is_opened).presses()
+            ada.sent().opened_it_later().opens_status("again").does(then.another_page_is_opened).presses().and_gets(403)
         )
     },
 }
