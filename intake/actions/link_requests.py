@@ -17,7 +17,7 @@ from clinic.links.requests import forget_old
 from clinic.messages.models import Message
 from intake import emails
 from intake.actions.status_links import STATUS_LINK_LIVES
-from intake.models import Intake
+from intake.models import Intake, LeftOut
 from intake.status_emails import status_link
 
 MOST_PEOPLE = 5  # at one address; more is no household
@@ -44,12 +44,24 @@ def _answer_next() -> bool:
 
 
 def _mail_links(address) -> None:
-    for sent, begun in _forms_of_each(address)[:MOST_PEOPLE]:
-        if sent and status_link(sent.patient):
-            ends = timezone.now() + STATUS_LINK_LIVES
-            renew_link(Link.Purpose.STATUS, sent.patient.public_id, expires_at=ends)
-        if begun and emails.resume_link_requested(begun):
-            renew_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + emails.LINK_LIVES)
+    """Mail a link to each of the first few people there; the desk is told of the others, who have to ask again."""
+    everybody = _forms_of_each(address)
+    for sent, begun in everybody[MOST_PEOPLE:]:
+        LeftOut.objects.get_or_create(patient=(begun or sent).patient)
+    for sent, begun in everybody[:MOST_PEOPLE]:
+        if _mails_each(sent, begun):
+            LeftOut.objects.filter(patient__in=[form.patient_id for form in (sent, begun) if form]).delete()
+
+
+def _mails_each(sent, begun) -> bool:
+    """Say whether anything was mailed to this person; an address gets only so many mails in a while."""
+    to_page = bool(sent and status_link(sent.patient))
+    if to_page:
+        renew_link(Link.Purpose.STATUS, sent.patient.public_id, expires_at=timezone.now() + STATUS_LINK_LIVES)
+    to_form = bool(begun and emails.resume_link_requested(begun))
+    if to_form:
+        renew_link(Link.Purpose.INTAKE, begun.public_id, expires_at=timezone.now() + emails.LINK_LIVES)
+    return to_page or to_form
 
 
 def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:

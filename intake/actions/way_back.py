@@ -9,7 +9,7 @@ from clinic.links.models import Link
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.actions.intakes import link_to
 from intake.actions.status_links import link_to_status
-from intake.models import Intake, Patient
+from intake.models import Intake, LeftOut, Patient
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def give_out(patient, *, by) -> list[Link]:
         return []
     begun = patient.intakes.unfinished().filter(paper_code=None).first()
     sent = patient.intakes.exclude(submitted_at=None).exists()
+    LeftOut.objects.filter(patient=patient).delete()
     links = [*([link_to_status(patient)] if sent else []), *([link_to(begun)] if begun else [])]
     for link in links:
         if link.asleep:
@@ -36,3 +37,8 @@ def with_sleeping_links(user):
     asleep = Link.objects.asleep().values("subject_id")
     forms = Intake.objects.filter(public_id__in=asleep).values("patient_id")
     return Patient.objects.visible_to(user).filter(Q(public_id__in=asleep) | Q(pk__in=forms))
+
+
+def left_out(user):
+    """Return the patients this member of staff may see whose turn for a link has not come yet."""
+    return Patient.objects.visible_to(user).filter(left_out__isnull=False)

@@ -11,6 +11,7 @@ from intake.models.decision import Decision, FlagVerdict
 from intake.models.file import PatientFile
 from intake.models.follow_up import FollowUp
 from intake.models.intake import AnswerChange, Intake
+from intake.models.left_out import LeftOut
 from intake.models.patient import Patient
 from intake.models.respondent import Respondent
 from intake.models.unsent import UnsentPage
@@ -33,6 +34,7 @@ __all__ = [
     "FlagVerdict",
     "FollowUp",
     "Intake",
+    "LeftOut",
     "MoveNotAllowed",
     "Patient",
     "PatientFile",

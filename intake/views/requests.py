@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake.actions import appointments, calls
-from intake.actions.way_back import with_sleeping_links
+from intake.actions.way_back import left_out, with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
 from intake.forms.paper import NameAndBirthForm
 from intake.models import AppointmentRequest, CallToMake, Patient
@@ -57,12 +57,13 @@ def _show_list(request, form, found=()):
         "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
         "came_of_age": Patient.objects.visible_to(user).came_of_age().select_related("location")[:SHOWN],
         "without_proof": Patient.objects.visible_to(user).without_proof().select_related("location")[:SHOWN],
+        "left_out": left_out(user).select_related("location", "left_out")[:SHOWN],
         "asleep": with_sleeping_links(user).select_related("location")[:SHOWN],
         "find": form,
         "found": found,
     }
     visits = [visit.patient for part in ("waiting", "calls", "booked", "closed") for visit in context[part]]
-    names = [patient for part in ("came_of_age", "without_proof", "asleep") for patient in context[part]]
+    names = [patient for part in ("came_of_age", "without_proof", "left_out", "asleep") for patient in context[part]]
     saw_list(request, visits + names, found=found)
     return render(request, "requests/list.html", context, status=422 if form.errors else 200)
 

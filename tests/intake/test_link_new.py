@@ -135,6 +135,39 @@ def test_eight_residents_of_one_address_get_a_link_each_in_turn(location):
     assert set(told) == {intake.public_id for intake in begun}
 
 
+def test_the_desk_has_a_line_for_whoever_was_left_out_until_their_turn_comes(location, other_location, priya, sign_in):
+    begun = [
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+        for number in range(8)
+    ]
+    asks()
+    answer_link_requests(timezone.now())
+    told = set(Message.objects.filter(kind="intake_link").values_list("subject_id", flat=True))
+    left = [intake.patient for intake in begun if intake.public_id not in told]
+    assert len(left) == 3
+    desk = sign_in(priya)
+    page = desk.get(reverse("requests")).content.decode()
+    assert "Asked for a link and got none" in page
+    assert [patient.full_name in page for patient in left] == [True] * 3
+    assert not any(intake.patient.full_name in page for intake in begun if intake.public_id in told)
+
+    desk.post(reverse("give_out_links", args=[left[0].public_id]))
+    assert left[0].full_name not in desk.get(reverse("requests")).content.decode()
+    asks()
+    answer_link_requests(timezone.now())
+    page = desk.get(reverse("requests")).content.decode()
+    assert not any(patient.full_name in page for patient in left)
+
+
+def test_the_line_is_for_the_desk_of_that_location(location, other_location, maya, olga, sign_in):
+    for number in range(MOST_PEOPLE + 1):
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+    asks()
+    answer_link_requests(timezone.now())
+    assert "Asked for a link and got none" in sign_in(maya).get(reverse("requests")).content.decode()
+    assert "Asked for a link and got none" not in sign_in(olga).get(reverse("requests")).content.decode()
+
+
 def test_strangers_who_begin_forms_with_an_address_push_nobody_out(sent, location):
     for number in range(MOST_PEOPLE):
         factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
