@@ -54,16 +54,20 @@ def _state(error) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def busy(request):
-    """Show the page. It reads nothing from the database, which has just refused."""
+def offered_again(request) -> dict:
+    """Return what a page needs to send the same once more, by a button."""
     match = request.resolver_match
     sent_again = request.method == "POST" and bool(match) and not match.view_name.startswith(NOT_SENT_AGAIN)
     kept = [(name, value) for name, values in request.POST.lists() for value in values] if sent_again else []
-    context = {
+    return {
         "sent_again": sent_again,
         "kept": [(name, value) for name, value in kept if name not in NEVER_KEPT][:MOST_KEPT],
         "files": bool(sent_again and request.FILES),
     }
-    response = render(request, "503.html", context, status=503)
+
+
+def busy(request):
+    """Show the page. It reads nothing from the database, which has just refused."""
+    response = render(request, "503.html", offered_again(request), status=503)
     response["Retry-After"] = "30"
     return response

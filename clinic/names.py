@@ -49,3 +49,14 @@ def found_in(words: str, *texts: str) -> bool:
     looked_in = [letters(text) for text in texts]
     typed = [letters(word) for word in visible(words).split()[:8] if letters(word) not in NOT_A_NAME]
     return all(any(word in text for text in looked_in) for word in typed)
+
+
+def is_slip(one: str, other: str) -> bool:
+    """True when one letter was left out or typed too much: Adah for Ada.
+
+    Tim and Tom, Paul and Paula are two people, often twins: another letter, or a vowel at the end, is no slip.
+    """
+    short, long = sorted((letters(one), letters(other)), key=len)
+    if len(long) != len(short) + 1 or (long == short + long[-1] and long[-1] in "aeo"):
+        return False
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))

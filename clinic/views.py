@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic.busy import busy, passes
+from clinic.busy import busy, offered_again, passes
 
 SECURITY_TXT_LIVES = timedelta(days=180)
 
@@ -30,7 +30,12 @@ def forbidden(request, exception=None):
 
 @login_not_required
 def csrf_failure(request, reason=""):
-    return render(request, "403_csrf.html", status=403)
+    """Say what to do, and offer what was typed again.
+
+    Only what one of our own pages sent: else a stranger's page could fill in a form here and wait for the press.
+    """
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return render(request, "403_csrf.html", offered_again(request) if ours else {}, status=403)
 
 
 @login_not_required

@@ -21,8 +21,14 @@ from django.db import IntegrityError, transaction
 
 from clinic.audit.actions import account_event
 from clinic.network import address_of
+from clinic.phones import plain
 from clinic.staff import devices, handing_over, tries
 from clinic.staff.models import SignInTry, SpentCode
+
+
+def plain_code(typed: str) -> str:
+    """Return the letters and digits of a code, without the spaces, dashes and unseen signs it was copied with."""
+    return "".join(sign for sign in plain(typed) if sign.isalnum())
 
 
 def authenticator_for(user, code: str) -> Authenticator | None:
@@ -32,13 +38,13 @@ def authenticator_for(user, code: str) -> Authenticator | None:
     if app and _spends(user, decrypt(app.data["secret"]), code):
         return app
     codes = own.get(Authenticator.Type.RECOVERY_CODES)
-    if codes and codes.wrap().validate_code(code):
+    if codes and codes.wrap().validate_code(plain_code(code)):
         return codes
     return None
 
 
 def _spends(user, secret: str, code: str) -> bool:
-    typed = "".join(code.split())
+    typed = plain_code(code)
     for counter in yield_hotp_counters_from_time():
         if typed == format_hotp_value(hotp_value(secret, counter)):
             return _spend(user, counter)
@@ -114,6 +120,10 @@ class SetUpForm(ActivateTOTPForm):
     )
     field_order = ["code", "handed_over"]
 
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
+        return super().clean_code()
+
     def clean(self):
         """The handed-over code is used up last, when nothing else is wrong."""
         given = super().clean()
@@ -142,7 +152,7 @@ class ReplaceForm(forms.Form):
             field.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
     def clean_code(self) -> str:
-        if not validate_totp_code(self.secret, self.cleaned_data["code"]):
+        if not validate_totp_code(self.secret, plain_code(self.cleaned_data["code"])):
             raise get_adapter().validation_error("incorrect_code")
         return self.cleaned_data["code"]
 

@@ -1,5 +1,6 @@
 """Who the patient is and how to reach them: the first page, and the page a link opens with."""
 
+import unicodedata
 from uuid import UUID, uuid4
 
 from crispy_forms.helper import FormHelper
@@ -51,21 +52,39 @@ class EmailAddressField(forms.EmailField):
         "required": _("Enter your email address."),
         "invalid": _("Enter an email address like name@example.com."),
         "max_length": _("Enter an email address like name@example.com."),
+        "not_plain": _(
+            "We cannot send to an address with such letters before the @. Check them, or give us another address."
+        ),
     }
 
     def __init__(self, **kwargs):
         kwargs.setdefault("widget", forms.EmailInput({"autocomplete": "email"}))
-        super().__init__(max_length=254, **kwargs)
+        super().__init__(**kwargs | {"max_length": 254})
 
     def clean(self, value):
         """Letters that only look alike, such as a dotless i, would make one mailbox many addresses.
 
-        Signs that nobody sees come along when an address is copied; they are no part of it.
+        Signs that nobody sees come along when an address is copied; they are no part of it. A domain with letters of
+        other alphabets is kept as mail servers write it, one spelling for each domain.
         """
-        address = super().clean(names.visible(value).replace("\u200c", "").replace("\u200d", ""))
+        typed = names.visible(value).replace("\u200c", "").replace("\u200d", "")
+        mailbox, at, domain = unicodedata.normalize("NFKC", typed).rpartition("@")
+        if mailbox and not mailbox.isascii():
+            raise ValidationError(self.error_messages["not_plain"], code="not_plain")
+        address = super().clean(mailbox + at + _as_mail_servers_write(domain))
         if not address.isascii():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return address
+
+
+def _as_mail_servers_write(domain: str) -> str:
+    """Return "xn--bcher-kva.example" for "bücher.example"; what is no domain stays, to be refused as it is."""
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 class NameField(forms.CharField):
@@ -82,21 +101,26 @@ class LocationField(forms.ModelChoiceField):
 
 
 class ContactForm(forms.Form):
-    """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake."""
+    """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake.
+
+    `of_somebody_else`: whoever sits there is not the patient, so their browser fills in no name and birth date of its
+    own. Before anybody said who sits there, those are fields of a section apart: a browser that fills in the phone
+    number of a mother leaves the name of her child alone.
+    """
 
     first_name = NameField(
         label=_("First name of the patient"),
         max_length=80,
-        widget=forms.TextInput({"autocomplete": "given-name"}),
+        widget=forms.TextInput({"autocomplete": "section-patient given-name"}),
         error_messages={"required": _("Enter the first name.")},
     )
     last_name = NameField(
         label=_("Last name of the patient"),
         max_length=80,
-        widget=forms.TextInput({"autocomplete": "family-name"}),
-        error_messages={"required": _("Enter the last name.")},
+        widget=forms.TextInput({"autocomplete": "section-patient family-name"}),
+        error_messages={"required": _("Enter the last name. Whoever has only one name writes it here too.")},
     )
-    date_of_birth = BirthDateField(help_text=_("For example, 3 31 1961."))
+    date_of_birth = BirthDateField(help_text=_("For example, 3 31 1961."), autocomplete="section-patient bday")
     phone = PhoneField(
         label=_("Phone number"),
         help_text=_("The fastest way for us to reach you."),
@@ -137,8 +161,10 @@ class ContactForm(forms.Form):
     )
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, locations, **kwargs):
+    def __init__(self, *args, locations, of_somebody_else=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if of_somebody_else:
+            self._filled_by_hand("first_name", "last_name", "date_of_birth")
         self.fields["language"].choices = languages()
         self.fields["location"].queryset = locations
         self.only_location = locations[0] if len(locations) == 1 else None
@@ -160,6 +186,12 @@ class ContactForm(forms.Form):
             Fieldset(reach, "phone", "email"),
             *(Field(name, wrapper_class="choices-inline") if name == "language" else name for name in rest),
         )
+
+    def _filled_by_hand(self, *fields):
+        for name in fields:
+            widget = self.fields[name].widget
+            for box in getattr(widget, "widgets", [widget]):
+                box.attrs["autocomplete"] = "off"
 
     def clean(self):
         cleaned = super().clean()
@@ -185,7 +217,8 @@ class InvitationForm(ContactForm):
     """Staff begin an intake for a patient, who gets the link by mail."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, of_somebody_else=True, **kwargs)
+        self._filled_by_hand("phone", "email")
         self.fields["email"].required = True
         self.fields["email"].error_messages["required"] = "Enter the email address the link goes to."
         self.fields["email"].help_text = "The link goes there. The mail says nothing about health."

@@ -7,8 +7,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-PARTS = (("month", _("Month"), "w-4", 2), ("day", _("Day"), "w-4", 2), ("year", _("Year"), "w-8", 4))
+from intake.forms.written_dates import one_part, whole_date
+
+PARTS = (("month", _("Month"), "w-4"), ("day", _("Day"), "w-4"), ("year", _("Year"), "w-8"))
 OLDEST = 120  # years
+LONGEST = 40  # characters of a box: a whole date may be pasted into one
+
+
+def _filled_by_the_browser(autocomplete, name) -> dict[str, str]:
+    if autocomplete in ("", "off"):
+        return {"autocomplete": "off"} if autocomplete else {}
+    return {"autocomplete": f"{autocomplete}-{name}"}
 
 
 class DatePartsWidget(forms.MultiWidget):
@@ -17,13 +26,13 @@ class DatePartsWidget(forms.MultiWidget):
 
     def __init__(self, *, autocomplete=""):
         boxes = {}
-        for name, _label, width, length in PARTS:
+        for name, _label, width in PARTS:
             boxes[name] = forms.TextInput(
                 {
                     "inputmode": "numeric",
                     "class": width,
-                    "maxlength": length + 2,
-                    **({"autocomplete": f"{autocomplete}-{name}"} if autocomplete else {}),
+                    "maxlength": LONGEST,
+                    **_filled_by_the_browser(autocomplete, name),
                 }
             )
         super().__init__(boxes)
@@ -33,7 +42,7 @@ class DatePartsWidget(forms.MultiWidget):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        for box, (_name, label, _width, _length) in zip(context["widget"]["subwidgets"], PARTS, strict=True):
+        for box, (_name, label, _width) in zip(context["widget"]["subwidgets"], PARTS, strict=True):
             box["label"] = label
         if attrs and attrs.get("id"):  # links from the error summary lead to the first box
             context["widget"]["subwidgets"][0]["attrs"]["id"] = attrs["id"]
@@ -50,17 +59,21 @@ class DatePartsField(forms.MultiValueField):
         "required": _("Enter a date with month, day, and year, such as month 3, day 31, year 2026."),
         "incomplete": _("Enter month, day, and year."),
         "numbers": _("Enter the date in numbers, such as month 3, day 31, year 2026."),
+        "one_box": _("Type month, day, and year each in a box of its own. We cannot tell which number is the month."),
         "year": _("Enter all four digits of the year, such as 1961."),
         "no_such_date": _("There is no such date. Check the month and the day."),
     }
 
     def __init__(self, *, autocomplete="", **kwargs):
-        boxes = [forms.CharField(required=False, max_length=12) for _part in PARTS]
+        boxes = [forms.CharField(required=False, max_length=LONGEST) for _part in PARTS]
         widget = DatePartsWidget(autocomplete=autocomplete)
         super().__init__(boxes, require_all_fields=False, widget=widget, **kwargs)
 
     def compress(self, values):
-        parts = [str(value or "").strip() for value in values or []]
+        parts = [one_part(str(value or "")) for value in values or []]
+        typed = [str(value) for value, part in zip(values or [], parts, strict=True) if part]
+        if len(typed) == 1 and len(typed[0]) > len("2026"):
+            parts = list(self._one_box(typed[0]))
         if not any(parts):
             if self.required:  # boxes with nothing but spaces in them
                 raise ValidationError(self.error_messages["required"], code="required")
@@ -72,6 +85,17 @@ class DatePartsField(forms.MultiValueField):
         month, day, year = map(int, parts)
         if len(parts[2]) != 4 or year < 1800:
             raise ValidationError(self.error_messages["year"], code="year")
+        return self._date(year, month, day)
+
+    def _one_box(self, typed):
+        """A whole date that somebody pasted into one of the boxes."""
+        if found := whole_date(typed):
+            return found
+        digits = sum(sign.isdecimal() for sign in typed)
+        code = "one_box" if digits >= 4 else "incomplete"  # 5/6/61 has as many
+        raise ValidationError(self.error_messages[code], code=code)
+
+    def _date(self, year, month, day):
         try:
             return date(year, month, day)
         except (ValueError, OverflowError):
@@ -86,9 +110,9 @@ class BirthDateField(DatePartsField):
         "too_old": _("Check the year of your date of birth."),
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, autocomplete="off", **kwargs):
         kwargs.setdefault("label", _("Date of birth"))
-        super().__init__(autocomplete="bday", **kwargs)
+        super().__init__(autocomplete=autocomplete, **kwargs)
 
     def clean(self, value):
         born = super().clean(value)

@@ -5,7 +5,7 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import ContactForm
+from intake.forms.contact import ContactForm, NameField
 from intake.forms.dates import BirthDateField
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
@@ -37,7 +37,7 @@ class FindForm(forms.Form):
 class NameAndBirthForm(forms.Form):
     """Who began online and wants to go on on paper."""
 
-    last_name = forms.CharField(
+    last_name = NameField(
         label="Last name", max_length=80, error_messages={"required": "Enter the patient’s last name."}
     )
     date_of_birth = BirthDateField()
@@ -51,7 +51,8 @@ class PaperContactForm(ContactForm):
     """A new patient who answers on paper. An email address is not needed."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, of_somebody_else=True, **kwargs)
+        self._filled_by_hand("phone", "email")
         words = {
             "phone": ("Phone number", "We call it when something on the form must not wait."),
             "email": ("Email", "Not needed. Nothing is sent because of the paper form."),

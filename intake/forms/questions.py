@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from clinic.phones import plain
 from intake import triage
 from intake.forms.body_map import BodyMapWidget
 from intake.forms.dates import PastDateField
@@ -49,9 +50,10 @@ class ChosenField(forms.MultipleChoiceField):
 
 class WholeNumberField(forms.IntegerField):
     def to_python(self, value):
-        if value not in self.empty_values and not (str(value).isascii() and str(value).strip().isdigit()):
+        typed = plain(str(value)) if value not in self.empty_values else ""  # digits of every script as plain ones
+        if typed and not (typed.isascii() and typed.isdigit()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        return super().to_python(typed)
 
 
 def field_for(question: triage.Question, language: str) -> forms.Field:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.actions.consents import capacity, expected_name, intent, looks_like, needed
 from intake.calling import can_be_called
 from intake.consent_texts import text_in
+from intake.forms.contact import NameField
 from intake.models import Consent, Document
 
 YES, NO = "yes", "no"
@@ -32,7 +33,7 @@ class SignForm(forms.Form):
     choose to be called.
     """
 
-    signed_name = forms.CharField(
+    signed_name = NameField(
         label=_("Type your full name"),
         max_length=160,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from intake.actions.respondents import DoesNotFit, contact_of, unfit
+from intake.forms.contact import NameField
 from intake.models import Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
@@ -46,7 +47,7 @@ class WhoForm(forms.Form):
             "invalid_choice": _("Choose one of the answers shown."),
         },
     )
-    name = forms.CharField(
+    name = NameField(
         label=_("Your first and last name"),
         required=False,
         max_length=120,

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clinic import names
 from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
 from clinic.network import address_of
 from clinic.staff.models import Location
 from intake import advice, draft
 from intake.actions import intakes
+from intake.actions.respondents import answered_by_somebody_else
 from intake.forms.contact import ContactForm, languages
 from intake.models import Intake
 from intake.views.patient_frame import next_address, show
@@ -115,10 +117,15 @@ def _start(request, **contact) -> Intake:
 
 
 def _same_person(patient, contact) -> bool:
-    """The name or the date of birth is as it was; the other may have been a slip."""
-    names = ("first_name", "last_name")
-    same_name = all(getattr(patient, name).casefold() == contact[name].casefold() for name in names)
-    return same_name or patient.date_of_birth == contact["date_of_birth"]
+    """One detail may have been a slip: the date of birth, the last name, or a letter of the first.
+
+    A twin has the same last name and date of birth, and a form of their own.
+    """
+    first, last = (names.same(getattr(patient, name), contact[name]) for name in ("first_name", "last_name"))
+    born = patient.date_of_birth == contact["date_of_birth"]
+    if first:
+        return last or born
+    return last and born and names.is_slip(patient.first_name, contact["first_name"])
 
 
 @draft.patient_page
@@ -129,10 +136,15 @@ def contact(request, intake):
         return redirect("intake_done")
     patient = intake.patient
     locations = Location.objects.with_a_therapist() | Location.objects.filter(pk=patient.location_id)
-    names = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
-    initial = {name: getattr(patient, name) for name in (*names, "insurance_plan")}
+    details = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
+    initial = {name: getattr(patient, name) for name in (*details, "insurance_plan")}
     initial["location"] = patient.location.slug
-    form = ContactForm(_typed(request) if request.method == "POST" else None, locations=locations, initial=initial)
+    form = ContactForm(
+        _typed(request) if request.method == "POST" else None,
+        locations=locations,
+        initial=initial,
+        of_somebody_else=answered_by_somebody_else(intake),
+    )
     if request.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from intake.actions.respondents import answered_by_somebody_else, needs_responde
 from intake.actions.safety import asked_again
 from intake.calling import can_be_called
 from intake.danger import danger_of
-from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address
+from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address, sent_from_here
 from intake.seen import PATIENT, saw_intake, saw_patient
 
 
@@ -25,6 +25,7 @@ def show(request, intake, template, *, status=200, **context):
         "danger": danger_of(patient, language_of(request)),
         "idle": {"limit": idle_limit(), "warned_for": WARNED_FOR, "resume": resume_address(request.get_full_path())},
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
+        "for_whom": patient.first_name if not intake.submitted_at or sent_from_here(request, intake) else "",
     }
     return render(request, template, frame | context, status=status)
 
@@ -36,6 +37,7 @@ def show_patient(request, patient, template, *, status=200, **context):
     if not hasattr(request, "status_visit"):
         saw_patient(request, patient, actor=PATIENT)
     frame = {"patient": patient, "location": patient.location, "no_phone": not can_be_called(patient)}
+    frame["for_whom"] = patient.first_name
     if "danger" not in context:
         frame["danger"] = danger_of(patient, language_of(request))
     return render(request, template, frame | context, status=status)

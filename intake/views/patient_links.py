@@ -110,6 +110,6 @@ def leave(request, intake):
         way_back = None if intake.submitted_at else keep_for_later(intake)
         mailed = intake.patient.email and not intake.patient.why_no_mail(asked_for=True)
         address = address_of(way_back) if way_back and not mailed else ""
-        left = show(request, intake, "intake/left.html", saved_at=None, idle=None, address=address)
+        left = show(request, intake, "intake/left.html", saved_at=None, idle=None, for_whom="", address=address)
         return forget_status(forget(left))
     return show(request, intake, "intake/leave.html", onwards=next_address(intake))

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
+from intake.forms.contact import NameField
 from referrals import actions, uploads
 from referrals.models import DeclineReason, Referral, ReferralMove
 
@@ -250,7 +251,7 @@ class ReportForm(MoveForm):
     what_it_does = What.REPORTED
     title, button = "Put in a report that came by fax or mail", "Keep the report"
     lead = "It waits unread until a therapist reads it by name."
-    sent_by = forms.CharField(
+    sent_by = NameField(
         label="Who wrote it?", max_length=120, error_messages={"required": "Enter who wrote the report."}
     )
     file = forms.FileField(

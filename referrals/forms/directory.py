@@ -4,10 +4,12 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 
-from clinic import phones
+from clinic import names, phones
 from clinic.staff.models import Location
 from intake import triage
+from intake.forms.contact import EmailAddressField, NameField
 from referrals.models import Specialist
 from referrals.numbers import check_npi, check_state, check_zip, us_phone
 from referrals.ranking import LANGUAGES
@@ -38,6 +40,22 @@ MISSING = {
 
 def specialties() -> list[tuple[str, str]]:
     return list(triage.shipped().specialists.items())
+
+
+class VisibleField(forms.CharField):
+    """One line without the signs nobody sees that come along when it is copied."""
+
+    def to_python(self, value):
+        ProhibitNullCharactersValidator()(value or "")
+        return names.visible(super().to_python(value))
+
+
+class ListedNameField(VisibleField, NameField):
+    pass
+
+
+class OfficeEmailField(EmailAddressField):
+    default_error_messages = {"invalid": "Enter a valid email address."}
 
 
 class ListingForm(forms.ModelForm):
@@ -74,11 +92,14 @@ class ListingForm(forms.ModelForm):
             "email": "The office gets a link here; letters are never in the mail.",
             "notes": "For the desk only, such as who to ask for.",
         }
+        field_classes = dict.fromkeys(("focus", "credentials", "npi", "street", "city", "zip_code"), VisibleField)
+        field_classes |= {"name": ListedNameField, "practice": ListedNameField, "email": OfficeEmailField}
         widgets = {
             "npi": forms.TextInput(attrs={"class": "w-12", "inputmode": "numeric"}),
             "zip_code": forms.TextInput(attrs={"class": "w-12"}),
             "phone": forms.TextInput(attrs={"class": "w-20", "type": "tel"}),
             "fax": forms.TextInput(attrs={"class": "w-20", "type": "tel"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 

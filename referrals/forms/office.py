@@ -7,6 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.phones import plain
+from intake.forms.contact import NameField
 from referrals import actions, uploads
 from referrals.forms.desk import LONGEST, checked, zone_of
 from referrals.models import DeclineReason, Referral, ReferralMove
@@ -18,7 +20,7 @@ What = ReferralMove.What
 class OpenForm(forms.Form):
     """Name and second factor. It never says whether a link exists, or which number is on file."""
 
-    person = forms.CharField(
+    person = NameField(
         label=_("Your name and role"),
         help_text=_("Such as: Ellen Park, RN. It is kept with your answer."),
         error_messages={"required": _("Enter your name and role.")},
@@ -41,7 +43,7 @@ class OpenForm(forms.Form):
         self.helper.disable_csrf = True
 
     def clean_digits(self):
-        digits = "".join(sign for sign in self.cleaned_data["digits"] if sign.isdigit() and sign.isascii())
+        digits = "".join(sign for sign in plain(self.cleaned_data["digits"]) if sign.isdecimal())
         if len(digits) != 4:
             raise forms.ValidationError(_("Enter the four digits, such as 0142."))
         return digits

@@ -331,6 +331,27 @@ def test_the_old_password_is_not_guessed_in_an_open_session(maya, sign_in):
     assert maya.check_password(factories.PASSWORD)
 
 
+COPIED = ["{} {}", "{}\u00a0{}", "{}\u200b{}", "{}-{}", "\u202f{}{}\ufeff"]
+
+
+@pytest.mark.parametrize("written", COPIED, ids=ascii)
+def test_a_code_is_taken_with_the_spaces_it_was_copied_with(maya, nora, ruth, sign_in, written):
+    browser = Client()
+    asked = password(browser, maya)
+    digits = code()
+    assert (
+        browser.post(asked.redirect_chain[-1][0], {"code": written.format(digits[:3], digits[3:])}).status_code == 302
+    )
+    said = hands_over(ruth, nora, sign_in)
+    browser = Client()
+    password(browser, nora)
+    secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
+    digits = code_of(secret)
+    typed = {"code": written.format(digits[:3], digits[3:]), "handed_over": written.format(said[:7], said[7:])}
+    browser.post(reverse("mfa_activate_totp"), typed)
+    assert has_second_step(nora)
+
+
 def test_a_wrong_code_is_written_down(maya):
     browser = Client()
     asked = password(browser, maya)

@@ -4,6 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from intake.forms.contact import EmailAddressField, NameField
+from intake.forms.paper import NameAndBirthForm, PaperSignForm
+from intake.forms.sign import SignForm
+from intake.forms.who import WhoForm
+from referrals.forms.desk import ReportForm
+from referrals.forms.directory import ListingForm
+from referrals.forms.office import OpenForm
 
 UNSEEN = ["\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad", "\u202a", "\u2066", "\u3164", "\u2800"]
 
@@ -20,6 +26,33 @@ def test_a_name_of_nothing_else_is_refused(name):
     with pytest.raises(ValidationError) as refused:
         NameField(error_messages={"required": "Enter the last name."}).clean(name)
     assert refused.value.messages == ["Enter the last name."]
+
+
+STAFF_BOXES = [
+    (NameAndBirthForm, "last_name"),
+    (WhoForm, "name"),
+    (SignForm, "signed_name"),
+    (PaperSignForm, "signed_name"),
+    (OpenForm, "person"),
+    (ReportForm, "sent_by"),
+    (ListingForm, "name"),
+    (ListingForm, "practice"),
+]
+
+
+@pytest.mark.parametrize(("form", "box"), STAFF_BOXES, ids=lambda one: getattr(one, "__name__", one))
+def test_boxes_for_names_on_pages_of_staff_and_offices_leave_them_away_too(form, box):
+    field = form.base_fields[box]
+    assert field.clean("\u200bEllen\u2060 Park\ufeff") == "Ellen Park"
+    if field.required:
+        with pytest.raises(ValidationError):
+            field.clean("\u200b\u00ad")
+
+
+@pytest.mark.parametrize("box", ["focus", "credentials", "street", "city", "zip_code", "email"])
+def test_the_other_boxes_of_a_listing_leave_them_away(box):
+    plain = "ellen@office.example" if box == "email" else "04101"
+    assert ListingForm.base_fields[box].clean(f"\u200b{plain}\u2060") == plain
 
 
 @pytest.mark.parametrize("name", ["王", "नीति", "علی\u200cرضا", "O’Neil", "Trần", "Ng"])

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0014_never_emptied'),
+        ('intake', '0016_calls_of_first_visits'),
     ]
 
     operations = [
