@@ -7,6 +7,7 @@ may not be kept. A crash, a timeout or an empty answer means that it cannot be o
 whoever starts the process: it compares a few bytes and parses nothing.
 """
 
+import importlib.util
 import json
 import mmap
 import os
@@ -19,10 +20,6 @@ MOST_RESIDENT = 280 * MEGABYTE
 CPU_SECONDS = 4
 HEAD = 4 * MEGABYTE  # as much of an imaging file as is looked at
 TAIL = 66_000  # a ZIP archive ends within so many bytes of the end of a file
-STRIP = 256  # lines of a picture that are looked at together
-OUTERMOST = 0.005  # of all points at each end may be a label, a frame or a dead point
-INNER = (20, 236)  # the shades of all others, when those stand apart
-NEARLY = 0.8
 SHRINKS = 8  # times as many pixels as are kept: a JPEG up to there is read smaller than it is
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
@@ -176,7 +173,11 @@ def picture(file, options, kind) -> dict:
         whole = opened.size
         _small_enough(opened, options["most_pixels"])
         loses = _loses(opened, kind, file, whole)
-        upright = _in_eight_bits(opened, kind)
+        deep = kind == "png" and loses and opened.mode in ("RGB", "RGBA")
+        if deep and opened.width * opened.height <= options["most_pixels"] // 2:  # it is read twice at once
+            upright = _beside("shades").every_colour(opened, file)
+        else:
+            upright = _in_eight_bits(opened, kind)
         upright.load()
         ImageOps.exif_transpose(upright, in_place=True)
     upright.info.clear()
@@ -203,64 +204,19 @@ def _loses(opened, kind, file, whole) -> bool:
 def _in_eight_bits(opened, kind):
     """The picture in the mode it is kept in."""
     if opened.mode.startswith("I"):
-        return _every_shade(opened)
+        return _beside("shades").every_shade(opened)
     if opened.mode in ("L", "RGB") or (kind == "png" and opened.mode == "RGBA"):
         return opened
     return opened.convert(_plain_mode(opened, kind))
 
 
-def _every_shade(opened):
-    """Grey of 16 bits as grey of 8, as many shades apart as can be.
-
-    A scan often holds 10 or 12 bits in 16, or lies far above zero, or has a white label on it: read as they stand,
-    such values are one black or white sheet.
-    """
-    import numpy as np
-    from PIL import Image
-
-    opened.load()
-    places = [(0, top, opened.width, min(top + STRIP, opened.height)) for top in range(0, opened.height, STRIP)]
-    counts = np.zeros(65536, dtype=np.int64)
-    for place in places:
-        counts += np.bincount(_values(opened, place).ravel(), minlength=65536)
-    table = _shades(counts)
-    grey = Image.new("L", opened.size)
-    for place in places:
-        grey.paste(Image.fromarray(table[_values(opened, place)]), place[:2])
-    return grey
-
-
-def _values(opened, place):
-    import numpy as np
-
-    return np.asarray(opened.crop(place)).astype(np.uint16)
-
-
-def _shades(counts):
-    """The 8-bit shade of every 16-bit value.
-
-    Of three ways, from 0 to 65535, from the darkest point to the brightest, and the outermost points apart, it is the
-    first that keeps nearly as many shades as the best.
-    """
-    import numpy as np
-
-    used = np.flatnonzero(counts)
-    below = np.cumsum(counts) / counts.sum()
-    low, high = (int(np.searchsorted(below, share)) for share in (OUTERMOST, 1 - OUTERMOST))
-    first, last = int(used[0]), int(used[-1])
-    ways = [{0: 0, 65535: 256}, {first: 0, last: 256}, {low: INNER[0], high: INNER[1], first: 0, last: 256}]
-    tables = [_stretched(way) for way in ways if len(way) > 1]
-    kept = [len(np.unique(table[used])) for table in tables]
-    enough = max(kept) * NEARLY
-    return next(table for table, shades in zip(tables, kept, strict=True) if shades >= enough)
-
-
-def _stretched(way: dict[int, int]):
-    import numpy as np
-
-    values = sorted(way)
-    table = np.floor(np.interp(np.arange(65536), values, [way[value] for value in values]))
-    return np.clip(table, 0, 255).astype(np.uint8)
+def _beside(name):
+    """Load the file of this folder with that name, and no other: this process sees nothing else of ours."""
+    where = os.path.join(os.path.dirname(__file__), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, where)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _plain_mode(opened, kind) -> str:

@@ -115,6 +115,50 @@ def test_colour_of_16_bits_keeps_its_original_too():
     assert checked.original.read() == sent
 
 
+def coloured(values, channels, alpha=None) -> bytes:
+    """The same with colour (3), colour and alpha (4), or grey and alpha (2)."""
+    planes = [np.asarray(values)] * (channels - 1 if alpha is not None else channels)
+    planes += [np.full_like(planes[0], alpha)] if alpha is not None else []
+    points = np.stack(planes, axis=-1)
+    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in points)
+    kind = {2: 4, 3: 2, 4: 6}[channels]
+    return a_png(points.shape[1], points.shape[0], depth=16, colour=kind, data=zlib.compress(lines))
+
+
+IN_COLOUR = {
+    "colour": (3, None),
+    "colour with alpha": (4, 65535),
+    "colour with alpha of 12 bits": (4, 4095),
+    "grey with alpha": (2, 65535),
+    "grey with alpha of 10 bits": (2, 1023),
+}
+
+
+@pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS)
+@pytest.mark.parametrize("kind", IN_COLOUR.values(), ids=IN_COLOUR)
+@pytest.mark.parametrize("depth", ["the whole range", "10 bits in 16", "12 bits in 16", "8 bits in 16", "inverted"])
+def test_colour_and_alpha_of_16_bits_keep_their_shades_and_their_original(depth, kind, sender):
+    channels, alpha = kind
+    sent = coloured(DEEP[depth], channels, alpha)
+    checked = sender(sent, "xray.png")
+    kept = Image.open(checked.content)
+    shades = np.asarray(kept.convert("RGB"))[:, :, 0]
+    assert len(np.unique(shades)) >= 200
+    assert (shades == 255).mean() < 0.02
+    if alpha:
+        assert np.asarray(kept)[:, :, 3].min() == 255
+    assert checked.original.read() == sent
+
+
+def test_colours_keep_their_hue():
+    points = np.stack([RAMP * 16, RAMP * 8, RAMP * 4], axis=-1)
+    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in points)
+    sent = a_png(256, 64, depth=16, colour=2, data=zlib.compress(lines))
+    red, green, blue = np.asarray(Image.open(sent_by_a_patient(sent, "a.png").content))[0, 200].astype(int)
+    assert abs(red - 2 * green) <= 4
+    assert abs(green - 2 * blue) <= 4
+
+
 def _colour_lines(values) -> bytes:
     return b"".join(b"\0" + np.repeat(line, 3).astype(">u2").tobytes() for line in values)
 
