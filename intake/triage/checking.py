@@ -29,12 +29,13 @@ QUIET = ("none", "normal", "no", "never", "not_felt", "no_change", "other", "uns
 @dataclass(frozen=True, slots=True)
 class Report:
     """What the checker found. `defects` refuse activation; `notes` are facts a clinician may want to weigh.
-    `earliest`: for each emergency rule the first page at which it can fire."""
+    `earliest`: for each emergency rule the first page at which it can fire. `searched`: cliffs were looked for too."""
 
     defects: tuple[Defect, ...]
     notes: tuple[Defect, ...]
     earliest: tuple[Earliest, ...]
     cases: int
+    searched: bool
 
     @property
     def clean(self) -> bool:
@@ -44,8 +45,9 @@ class Report:
 def check(protocol: Protocol, *, search: bool = True) -> Report:
     """Everything that is wrong with a loaded protocol, and what is worth knowing about it.
 
-    The search for cliffs and for "unsure" above a definite answer takes most of the time; who looks for something else
-    leaves it out. What decides whether a protocol may be used never does.
+    The search for cliffs and for "unsure" above a definite answer takes most of the time. It waits until everything
+    else is in order: a protocol that is refused anyway is heard of at once. Who looks for something else leaves it out;
+    what decides whether a protocol may be used never does.
     """
     found = list(read_cases(protocol.folder))
     blocks = [block for block in found if isinstance(block, Block)]
@@ -63,6 +65,7 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
     ):
         defects += finding(protocol, blocks)
     defects += translations.defects(protocol)
+    search = search and not defects
     if search:
         defects += judge_cliffs(protocol, cliffs(protocol, blocks)).defects
         defects += unsure_too_high(protocol, blocks)
@@ -71,7 +74,7 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
     notes += unread_in_cases(protocol, blocks)
     if search:
         notes += never_beside(protocol, blocks)
-    return Report(tuple(defects), tuple(notes), tuple(earliest), len(blocks))
+    return Report(tuple(defects), tuple(notes), tuple(earliest), len(blocks), search)
 
 
 def conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:

@@ -138,7 +138,9 @@ def test_the_check_command_refuses_a_stale_or_missing_red_flag_translation_and_n
     with pytest.raises(CommandError, match="2 defects: this protocol is refused") as refused:
         call_command("protocol", "check", str(folder), stdout=StringIO(), stderr=said)
     assert refused.value.returncode == 2
-    stale, missing = sorted(said.getvalue().splitlines(), key=lambda line: "question age" in line)
+    *told, last = said.getvalue().splitlines()
+    assert last == "Cliffs are searched for once these are mended."
+    stale, missing = sorted(told, key=lambda line: "question age" in line)
     assert "question foot_drop" in stale
     assert "has changed in English" in stale
     assert "question age" in missing

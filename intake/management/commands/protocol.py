@@ -70,6 +70,8 @@ class Command(BaseCommand):
         self.stdout.write("Earliest page at which each emergency rule can fire:")
         for one in report.earliest:
             self.stdout.write(f"  {one.number:2} of {len(protocol.pages)}  {one.rule} ({one.page})")
+        if not report.searched:
+            self.stderr.write("Cliffs are searched for once these are mended.")
         if not report.clean:
             raise refusal(f"{len(report.defects)} defects: this protocol is refused, the running one stays.")
         self.stdout.write(
