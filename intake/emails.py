@@ -114,8 +114,12 @@ def _announcement(case, number, *, due_at) -> Message:
 
 
 def last_announced(case: Case) -> Message | None:
-    """The announcement of this case that goes, or went, last; None when there never was one."""
+    """The announcement of this case that goes, or went, last; None when there never was one.
+
+    One that was dropped told nobody: it may have been meant for Monday, when the case could still wait.
+    """
     told = Message.objects.about("case", case.public_id).filter(kind="case_needs_you", recipient="")
+    told = told.exclude(status=Message.Status.SKIPPED)
     return told.order_by("due_at", "pk").last()
 
 

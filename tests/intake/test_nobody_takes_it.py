@@ -16,7 +16,7 @@ from intake.actions.forgotten import raise_again
 from intake.models import CaseEvent, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS, TEMPLE_HEADACHE
-from tests.intake.test_cases import opened
+from tests.intake.test_cases import answered, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.nobody_treats]
 
@@ -106,6 +106,16 @@ def test_it_stops_when_somebody_takes_it_and_begins_anew_when_it_is_handed_back(
     hand_back(case, by=maya, now=back)
     told = the_clock_runs(back, back + timedelta(hours=3), post_office)
     assert in_minutes(told[maya.email], back) == [*FIRST_HOUR, 120, 180]
+
+
+def test_a_case_that_gets_worse_is_not_left_until_the_day_it_was_meant_to_be_raised_before(location, maya, post_office):
+    """Urgent on a Friday evening it waits for Monday; ten minutes later it is an emergency and waits for nobody."""
+    friday = at_six("2027-02-26", NEW_YORK) + timedelta(hours=2)
+    case = opened(location, TEMPLE_HEADACHE, now=friday)
+    worse = friday + timedelta(minutes=10)
+    answered(case.intake, TEMPLE_HEADACHE | SADDLE_NUMBNESS, now=worse)
+    told = the_clock_runs(worse, worse + timedelta(hours=4), post_office)
+    assert in_minutes(told[maya.email], worse) == [*FIRST_HOUR, 120, 180, 240]
 
 
 def test_a_clock_that_stood_still_for_a_night_raises_once_and_goes_on(location, maya, post_office):
