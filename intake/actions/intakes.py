@@ -31,6 +31,7 @@ from intake.actions.protocols import (
     protocol_version,
     screen,
 )
+from intake.actions.respondents import whose_contact
 from intake.actions.safety import asked_again
 from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
@@ -159,12 +160,10 @@ def change_contact(intake, **contact) -> Saved | None:
     """
     intake = _locked(intake)
     patient = intake.patient
-    born, mailbox = patient.date_of_birth, patient.email
+    born, mailbox, was_minor = patient.date_of_birth, patient.email, patient.is_minor
     for name, value in contact.items():
         setattr(patient, name, value)
-    if patient.outgrew_guardian:
-        # A slip in the year must not close the form to the parent who made it. Who answers is asked anew.
-        patient.contact_is_of = Patient.ContactIsOf.PATIENT
+    patient.contact_is_of = whose_contact(intake, was_minor=was_minor)
     patient.save(update_fields=[*contact, "contact_is_of"])
     intake.language = patient.language
     intake.save(update_fields=["language"])

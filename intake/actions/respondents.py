@@ -95,6 +95,22 @@ def contact_of(patient, kind) -> str:
     return of.GUARDIAN if patient.is_minor else of.REPRESENTATIVE
 
 
+def whose_contact(intake, *, was_minor) -> str:
+    """Whose details they are after another date of birth was typed; `was_minor` is what the patient was before.
+
+    A slip in the year must not close the form to the parent who made it: who answers is asked anew. Mended, they are
+    a guardian's again, and end with the patient's age.
+    """
+    patient, of = intake.patient, Patient.ContactIsOf
+    if patient.outgrew_guardian:
+        return of.PATIENT
+    if patient.is_minor and not was_minor:
+        guarded = Respondent.objects.filter(intake=intake, kind=Kind.GUARDIAN).exists()
+        if guarded or patient.contact_is_of == of.REPRESENTATIVE:
+            return of.GUARDIAN
+    return patient.contact_is_of
+
+
 def needs_respondent(intake) -> bool:
     """True until somebody said who answers, and again when a parent answered for a patient who is an adult now."""
     respondent = Respondent.objects.filter(intake=intake).first()

@@ -27,6 +27,7 @@ BORN = date(2009, 5, 17)
 MIDNIGHT = datetime(2027, 5, 17, tzinfo=ZoneInfo("America/New_York"))  # of the eighteenth birthday, in Maine
 A_MOMENT = timedelta(seconds=1)
 MOTHER = {"name": "Rosa Quill", "relationship": "mother", "authority": "parent", "contact": "mine"}
+CHILD = {"date_of_birth_year": "2015", "first_name": "Milo"}
 OWN = {"email": "milo@patients.example", "phone": "(207) 555-0133"}
 
 
@@ -231,3 +232,26 @@ def test_a_slip_in_the_year_asks_a_mother_who_she_is_and_keeps_her_form_open(loc
     mother.sends(reverse("intake_contact"), ADA | {"date_of_birth_year": "2015"})
     assert mother.says_who("guardian", **MOTHER).page.status_code == 200
     assert mother.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN
+
+
+@pytest.fixture
+def slipped(location, maya):
+    """The mother of a child of eleven typed a year that makes it an adult."""
+    mother = Phone().gives_details(**CHILD).says_who("guardian", **MOTHER)
+    mother.sends(reverse("intake_contact"), ADA | CHILD | {"date_of_birth_year": "1980"})
+    return mother
+
+
+def test_a_slip_that_was_mended_makes_a_mothers_details_no_patients_own(slipped):
+    """She is not asked again who she is, and is out all the same when her child comes of age."""
+    assert slipped.page.wsgi_request.path == reverse("intake_who")
+    slipped.sends(reverse("intake_contact"), ADA | CHILD)
+    assert slipped.page.wsgi_request.path != reverse("intake_who")
+    assert slipped.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN
+
+
+def test_what_was_said_of_an_adult_by_a_slip_is_a_guardians_once_it_is_mended(slipped):
+    slipped.says_who("representative", **MOTHER | {"authority": "court"})
+    assert slipped.intake.patient.contact_is_of == Patient.ContactIsOf.REPRESENTATIVE
+    slipped.sends(reverse("intake_contact"), ADA | CHILD)
+    assert slipped.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN
