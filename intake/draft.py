@@ -231,8 +231,14 @@ def _told_of_others(request, known, intake) -> int:
 
 
 def _ask_again(request, intake):
-    """The form is closed. What was sent goes along, hidden, until the date of birth is right."""
+    """The form is closed. What was sent goes along, hidden, until the date of birth is right.
+
+    A page asks for follow-up questions before anything is sent. That of another form than the one open here gets none:
+    led away, it would turn without a word into the same page of that other form.
+    """
     if request.headers.get("HX-Request"):
+        if not knows(request, intake.link):
+            return HttpResponse(status=204)
         here = _path(request.headers.get("HX-Current-URL", ""))
         return HttpResponse(status=204, headers={"HX-Redirect": resume_address(here)})
     if request.method in ("GET", "HEAD"):

@@ -102,6 +102,16 @@ def test_follow_up_questions_do_not_open_by_the_other_forms_answers(ada, beas):
     assert (answer.status_code, answer.content) == (204, b"")
 
 
+def test_a_tick_on_adas_page_does_not_turn_it_into_beas(ada, beas):
+    """Scripts follow HX-Redirect: her tick would be gone, and her next one would be an answer of Bea."""
+    sent = ada.filled | {"emergency_now": ["fainted"]}
+    answer = ada.client.post(SAFETY + "reveal/", sent, headers={"HX-Request": "true"})
+    assert "HX-Redirect" not in answer.headers
+    ada.presses_save("safety-check", emergency_now=["fainted"])
+    assert "Another form was opened on this device" in ada.text
+    assert not saved(beas)
+
+
 def test_what_ada_typed_and_left_is_kept_with_her_own_form(ada, beas):
     ada.client.post(SAFETY + "unsent/", ada.filled | {"emergency_now": ["chest_pain"]})
     assert UnsentPage.objects.get().intake.patient.first_name == "Ada"
