@@ -15,7 +15,7 @@ def start(request):
         {
             "user": user,
             "code": second_factor(user),
-            "locations": ", ".join(place.name for place in user.locations.all()),
+            "works_at": [place.name for place in user.locations.all()],
         }
         for user in User.objects.prefetch_related("locations").order_by("pk")
     ]

@@ -190,6 +190,12 @@ def test_the_demo_shows_who_waits_for_a_code(nora, maya, settings):
     assert "Waits for a manager" in page.content.decode()
 
 
+def test_the_demo_shows_where_each_of_them_works(maya, location, settings):
+    settings.DEMO = True
+    page = Client().get(reverse("demo_start")).content.decode()
+    assert f'data-label="Works at">{location.name}</td>' in page
+
+
 # Replacing it -------------------------------------------------------------------------------------------------------
 
 
