@@ -235,7 +235,7 @@ def record_contact(case, *, outcome, safety_advice_given, words, by, now=None) -
     )
     reached = outcome in Contact.SETTLES_AN_EMERGENCY
     due = schedule.after_contact(Urgency(case.urgency), case.decide_by, now, reached=reached)
-    told = [contact.get_outcome_display(), "safety advice given" if safety_advice_given else "", words]
+    told = [contact.get_outcome_display(), "Safety advice given" if safety_advice_given else "", words]
     case.move_to(case.status, event=Kind.CONTACT, by=by, words=". ".join(filter(None, told)), now=now, decide_by=due)
     return contact
 

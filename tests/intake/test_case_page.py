@@ -264,7 +264,7 @@ def test_an_emergency_offers_the_call_and_not_the_decision(emergency, maya, sign
     press(browser, "contact", emergency, **{"call-outcome": "reached", "call-safety_advice_given": "on"})
     page = page_of(emergency, browser)
     assert "Agree and decide" in page
-    assert "safety advice given" in page
+    assert "Safety advice given" in page
 
 
 def test_a_call_without_an_outcome_is_sent_back_with_its_words(emergency, maya, sign_in):

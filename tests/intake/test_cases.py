@@ -247,7 +247,7 @@ def test_attempts_move_the_clock_of_an_emergency(location, maya):
     assert case.decide_by == at + timedelta(minutes=15)
     reached(case, maya, now=at)
     assert case.decide_by == at + timedelta(hours=1)
-    assert case.events.last().words == "Spoke with the patient. safety advice given"
+    assert case.events.last().words == "Spoke with the patient. Safety advice given"
 
 
 @pytest.mark.parametrize(
