@@ -1,4 +1,8 @@
-"""Is the process alive, and is everything it needs there? For load balancers and for the person on watch."""
+"""Is the process alive, and is everything that mails and alarms need there?
+
+The first is for load balancers, the second for the person on watch and nobody else: pages are there to be read while
+an alarm stands.
+"""
 
 from datetime import timedelta
 
@@ -26,8 +30,7 @@ def livez(request):
 def readyz(request):
     """200 when all that mails and alarms need is well, else 503; says which part is not, and never why.
 
-    A location where nobody treats is named as a fact and leaves the answer at 200: its cases go to the whole house,
-    and a load balancer must not take the pages away from every other location.
+    A location where nobody treats is named as a fact and leaves the answer at 200: its cases go to the whole house.
     """
     checks = {"database": _database_answers(), "broker": _broker_answers(), "sweep": False}
     checks |= {"worker": False, "alarms": False}
