@@ -1,14 +1,17 @@
 """A case that rests: somebody took it and did not finish, or nobody takes it. Neither goes on without being told."""
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from intake import emails, schedule
 from intake.actions.cases import announce
 from intake.models import Case, CaseEvent, Urgency
+
+log = logging.getLogger(__name__)
 
 PATIENCE = {  # after its decision was due, and after somebody took it
     Urgency.EMERGENCY: timedelta(minutes=15),
@@ -17,7 +20,6 @@ PATIENCE = {  # after its decision was due, and after somebody took it
 }
 
 
-@transaction.atomic
 def take_back_forgotten(now=None) -> int:
     """Cases in review whose decision is overdue wait for anybody again, and everybody is told; returns how many.
 
@@ -29,22 +31,24 @@ def take_back_forgotten(now=None) -> int:
     for urgency, patience in PATIENCE.items():
         since = now - patience
         overdue = Case.objects.filter(urgency=urgency, status=Case.Status.IN_REVIEW, decide_by__lt=since)
-        for case in overdue.filter(acknowledged_at__lt=since).select_for_update(skip_locked=True):
-            case.move_to(
-                Case.Status.WAITING,
-                event=CaseEvent.Kind.HANDED_BACK,
-                words=f"{case.acknowledged_by} had it, and it was not decided in time.",
-                now=now,
-                acknowledged_at=None,
-                acknowledged_by=None,
-                acknowledge_by=now,
-            )
-            announce(case, now)
-            taken += 1
+        taken += _each(overdue.filter(acknowledged_at__lt=since), _take_back, now)
     return taken
 
 
-@transaction.atomic
+def _take_back(case, now) -> bool:
+    case.move_to(
+        Case.Status.WAITING,
+        event=CaseEvent.Kind.HANDED_BACK,
+        words=f"{case.acknowledged_by} had it, and it was not decided in time.",
+        now=now,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        acknowledge_by=now,
+    )
+    announce(case, now)
+    return True
+
+
 def raise_again(now=None) -> int:
     """Tell everybody once more of each case that nobody has come for since the last time; returns how many.
 
@@ -55,7 +59,25 @@ def raise_again(now=None) -> int:
     now = now or timezone.now()
     to_take = Q(status=Case.Status.WAITING, urgency__gte=Urgency.SOON)
     resting = Case.objects.filter(to_take | Q(status=Case.Status.SECOND_LOOK)).select_related("location")
-    return sum(_raise_again(case, now) for case in resting.select_for_update(skip_locked=True, of=("self",)))
+    return _each(resting, _raise_again, now)
+
+
+def _each(cases, act, now) -> int:
+    """Do it to each case by itself, the worst first; returns to how many it was done.
+
+    One that cannot be read, such as at a location whose hours make no sense, must not silence all the others.
+    """
+    done = 0
+    for pk in cases.order_by("-urgency", "pk").values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                case = cases.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+                done += bool(case and act(case, now))
+        except (OperationalError, InterfaceError):  # the database is away: no other case is read either
+            raise
+        except Exception as error:
+            log.error("Case number %s could not be raised: %s", pk, type(error).__name__)
+    return done
 
 
 def _raise_again(case, now) -> bool:

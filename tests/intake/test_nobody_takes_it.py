@@ -118,6 +118,19 @@ def test_a_case_that_gets_worse_is_not_left_until_the_day_it_was_meant_to_be_rai
     assert in_minutes(told[maya.email], worse) == [*FIRST_HOUR, 120, 180, 240]
 
 
+def test_a_place_whose_hours_make_no_sense_silences_no_other(location, maya, post_office):
+    """Nobody checks hours that were written into the table by hand."""
+    friday = at_six("2027-02-26", NEW_YORK)
+    broken = factories.location("Harbor")
+    factories.staff("Daniel Brandt", at=[broken])
+    opened(broken, SADDLE_NUMBNESS, now=friday - timedelta(minutes=1))
+    opened(location, SADDLE_NUMBNESS, now=friday)
+    the_clock_runs(friday, friday + timedelta(hours=1), post_office)
+    type(broken).objects.filter(pk=broken.pk).update(hours={"monday": ["8", "18"]})
+    told = the_clock_runs(friday + timedelta(hours=2), friday + timedelta(hours=3), post_office)
+    assert len(told[maya.email]) == 2
+
+
 def test_a_clock_that_stood_still_for_a_night_raises_once_and_goes_on(location, maya, post_office):
     friday = at_six("2027-02-26", NEW_YORK)
     opened(location, SADDLE_NUMBNESS, now=friday)
