@@ -9,6 +9,8 @@ import secrets
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -26,20 +28,30 @@ LIVES = timedelta(hours=24)
 
 @transaction.atomic
 def hand_over(user: User, *, by: User | None, page: str) -> str:
-    """Return a code to say to `user`; it is shown once. Their second step, if they have one, ends.
+    """Return a code to say to `user`; it is shown once. Their second step, if they have one, ends, and with it
+    whatever was opened by it.
 
     `by` is a manager and never the person themselves; None is somebody at the server, for the first manager.
     """
     if by is not None and (by.pk == user.pk or not by.may(MANAGE_ACCOUNTS)):
         raise PermissionDenied
     User.objects.select_for_update().get(pk=user.pk)
-    Authenticator.objects.filter(user=user).delete()
+    ended, _rows = Authenticator.objects.filter(user=user).delete()
+    if ended:
+        _sign_out(user)
     HandedOverCode.objects.filter(user=user).delete()
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     HandedOverCode.objects.create(user=user, code_hash=_hash(user, code), made_by=by, expires_at=timezone.now() + LIVES)
     account_event(page, user, "code handed over", by=by)
     emails.second_step_changed(user)
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def _sign_out(user: User) -> None:
+    """End every session of this person: the new second step must not open again what a lost or stolen phone opened."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def spends(user: User, typed: str) -> bool:

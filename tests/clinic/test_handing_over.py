@@ -15,7 +15,7 @@ from django.utils import timezone
 from clinic.audit.models import AccessLog
 from clinic.staff.models import HandedOverCode
 from tests import factories
-from tests.clinic.test_second_step import code_of, hands_over, has_second_step, nora, proves_it, signed_in
+from tests.clinic.test_second_step import code_of, hands_over, has_second_step, nora, proves_it, set_up, signed_in
 from tests.clinic.test_sign_in import code, password
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,18 @@ def test_the_proof_of_a_manager_is_old_after_five_minutes(maya, ruth, sign_in):
 def test_having_just_signed_in_is_no_proof(maya, ruth):
     assert signed_in(ruth).post(reverse("hand_over_code", args=[maya.public_id])).status_code == 302
     assert has_second_step(maya)
+
+
+def test_what_was_open_with_the_second_step_before_is_over(maya, ruth, sign_in):
+    """The attack: whoever has Maya's phone and laptop stays signed in, and works on once she has set up a new phone."""
+    thief = signed_in(maya)
+    assert thief.get(reverse("queue")).status_code == 200
+    said = hands_over(ruth, maya, sign_in)
+    own = Client()
+    password(own, maya)
+    set_up(own, handed_over=said)
+    assert has_second_step(maya)
+    assert thief.get(reverse("queue")).url.startswith(reverse("account_login"))
 
 
 def test_an_address_added_before_that_page_was_closed_is_no_way_in(maya):
