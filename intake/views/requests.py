@@ -84,13 +84,17 @@ def _answered(request, asked):
     if not form.is_valid():
         return _show(request, asked, status=422, **{do: form})
     given = {"by": request.user, "seen": form.cleaned_data["seen"], "answer": form.cleaned_data["answer"]}
+    was_booked = asked.state == State.BOOKED
     try:
         if isinstance(form, BookForm):
             appointments.book(asked, starts_at=form.starts_at, **given)
-            messages.success(request, f"Booked. The patient sees it on their page. {_how_they_hear(asked)}")
+            done = "Moved" if was_booked else "Booked"
+            messages.success(request, f"{done}. The patient sees it on their page. {_how_they_hear(asked)}")
         else:
             appointments.close(asked, **given)
-            messages.success(request, "Closed. The patient reads your words on their page.")
+            done = "The visit is off" if was_booked else "Closed"
+            told = f"{done}. The patient reads your words on their page. {_whom_to_call(asked)}"
+            messages.success(request, told.rstrip())
     except appointments.Changed:
         asked.refresh_from_db()
         messages.warning(
@@ -103,9 +107,13 @@ def _answered(request, asked):
 
 
 def _how_they_hear(asked) -> str:
-    if CallToMake.objects.waiting().filter(subject_id=asked.public_id).exists():
-        return "No mail tells them in time: call them, they are in the list of calls."
-    return "They get a mail."
+    return _whom_to_call(asked) or "They get a mail."
+
+
+def _whom_to_call(asked) -> str:
+    """Says that a call waits; nothing where none does."""
+    waits = CallToMake.objects.waiting().filter(subject_id=asked.public_id).exists()
+    return "No mail tells them in time: call them, they are in the list of calls." if waits else ""
 
 
 def _form(asked, do, data=None):

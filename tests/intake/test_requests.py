@@ -128,12 +128,14 @@ def test_a_booked_visit_is_moved_and_cancelled_with_words(desk, priya, location)
     appointments.book(request, starts_at=at, by=priya, seen=appointments.stamp(request))
     request.refresh_from_db()
     later, moved_to = local(location, days=10)
-    desk.post(page_of(request), {"do": "book", "seen": appointments.stamp(request), **later})
+    sent = {"do": "book", "seen": appointments.stamp(request), **later}
+    assert "Moved. The patient sees it" in desk.post(page_of(request), sent, follow=True).content.decode()
     request.refresh_from_db()
     assert request.starts_at == moved_to
     silent = desk.post(page_of(request), {"do": "close", "seen": appointments.stamp(request), "answer": "  "})
     assert silent.status_code == 422
-    desk.post(page_of(request), {"do": "close", "seen": appointments.stamp(request), "answer": "Maya is ill."})
+    sent = {"do": "close", "seen": appointments.stamp(request), "answer": "Maya is ill."}
+    assert "The visit is off. The patient reads" in desk.post(page_of(request), sent, follow=True).content.decode()
     request.refresh_from_db()
     assert (request.state, request.starts_at, request.answer) == (State.CLOSED, None, "Maya is ill.")
     assert "What happened to it" in desk.get(page_of(request)).content.decode()
