@@ -38,7 +38,7 @@ def hand_over(user: User, *, by: User | None, page: str) -> str:
     User.objects.select_for_update().get(pk=user.pk)
     ended, _rows = Authenticator.objects.filter(user=user).delete()
     if ended:
-        _sign_out(user)
+        sign_out(user)
     HandedOverCode.objects.filter(user=user).delete()
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     HandedOverCode.objects.create(user=user, code_hash=_hash(user, code), made_by=by, expires_at=timezone.now() + LIVES)
@@ -47,9 +47,9 @@ def hand_over(user: User, *, by: User | None, page: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
 
 
-def _sign_out(user: User) -> None:
-    """End every session of this person: the new second step must not open again what a lost or stolen phone opened."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+def sign_out(user: User, *, but: str | None = None) -> None:
+    """End every session of this person, `but` one: another second step must not leave open what a stolen one opened."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=but):
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.audit.actions import account_event
 from clinic.staff import emails
-from clinic.staff.handing_over import LIVES, hand_over
+from clinic.staff.handing_over import LIVES, hand_over, sign_out
 from clinic.staff.models import HandedOverCode, User
 from clinic.staff.permissions import MANAGE_ACCOUNTS, staff_may
 from clinic.staff.second_step import ReplaceForm, drawn
@@ -76,5 +76,6 @@ def _replace(request, form) -> None:
     TOTP.activate(request.user, form.secret)
     auto_generate_recovery_codes(request)
     clear_totp_secret(request)
+    sign_out(request.user, but=request.session.session_key)
     account_event(request.resolver_match.view_name, request.user, "second step new")
     emails.second_step_changed(request.user)

@@ -13,9 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
-from clinic.staff.models import HandedOverCode
+from clinic.staff.models import HandedOverCode, SpentCode
 from tests import factories
-from tests.clinic.test_second_step import code_of, hands_over, has_second_step, nora, proves_it, set_up, signed_in
+from tests.clinic.test_second_step import (
+    code_of,
+    hands_over,
+    has_second_step,
+    nora,
+    proves_it,
+    replace,
+    set_up,
+    signed_in,
+)
 from tests.clinic.test_sign_in import code, password
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +70,17 @@ def test_what_was_open_with_the_second_step_before_is_over(maya, ruth, sign_in):
     password(own, maya)
     set_up(own, handed_over=said)
     assert has_second_step(maya)
+    assert thief.get(reverse("queue")).url.startswith(reverse("account_login"))
+
+
+def test_another_app_ends_what_others_have_open_and_not_ones_own_page(maya):
+    thief, own = signed_in(maya), Client()
+    SpentCode.objects.all().delete()
+    own.post(password(own, maya).redirect_chain[-1][0], {"code": code()})
+    SpentCode.objects.all().delete()
+    _secret, done = replace(own, code())
+    assert done.url == reverse("mfa_view_recovery_codes")
+    assert own.get(reverse("queue")).status_code == 200
     assert thief.get(reverse("queue")).url.startswith(reverse("account_login"))
 
 
