@@ -111,7 +111,8 @@ def _rows(intake, page, missing, language):
         said = "" if value is None else triage.display(protocol, question, value, language)
         change = f"{page_address(intake, page)}?from=check#div_id_{question}"
         if question in from_details:
-            said = _("%(age)s (from the date of birth)") % {"age": said}
+            born = date_format(intake.patient.date_of_birth, "DATE_FORMAT")
+            said = _("%(age)s (born %(date)s)") % {"age": said, "date": born}
             change = f"{reverse('intake_contact')}#div_id_date_of_birth"
         yield {
             "question": protocol.questions[question].text_in(language),
