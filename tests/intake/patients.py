@@ -1,18 +1,16 @@
 """A patient with a phone, for tests of the patient's pages. They see what the pages say and press what is there."""
 
 import re
-from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from clinic.staff.models import Location
 from intake import triage
 from intake.forms.questions import as_sent
-from intake.models import Case, Intake, Patient
+from intake.models import Case, Intake
 
 ADA = {
     "first_name": "Ada",
@@ -146,10 +144,8 @@ class Phone:
         return self.sends(page_address(page_id), sent, follow=follow)
 
     def is_of_age(self, age):
-        """The date of birth on file tells this age, and so does the form."""
+        """The form tells this age; links go on asking for the date of birth that was given."""
         intake = self.intake
-        born = timezone.localdate(timezone=intake.patient.location.zone) - timedelta(days=age * 365.25 + 30)
-        Patient.objects.filter(pk=intake.patient_id).update(date_of_birth=born)
         Intake.objects.filter(pk=intake.pk).update(answers=intake.answers | {"age": age})
         return self
 
