@@ -36,8 +36,8 @@ def invitations(count, location):
     return set(Message.objects.values_list("key", flat=True))
 
 
-def all_settled(*, seconds=60):
-    end = time.monotonic() + seconds
+def all_settled():
+    end = time.monotonic() + 60
     while Message.objects.unsettled().exists():
         assert time.monotonic() < end, f"{Message.objects.unsettled().count()} messages are still on their way"
         time.sleep(0.1)
@@ -113,7 +113,7 @@ def test_while_the_broker_is_down_saving_goes_on_and_the_mail_goes_when_it_is_ba
     assert time.monotonic() - before < 0.2
     assert Message.objects.get(status=Status.SCHEDULED).subject_id == intake.public_id
     with start_broker():
-        all_settled(seconds=30)  # a worker that lost its broker looks for it every few seconds
+        all_settled()  # a worker that lost its broker looks for it every few seconds
         running.close()
     assert list(copies(post_office).values()) == [1, 1]
 

@@ -48,7 +48,7 @@ def test_looking_at_a_link_changes_nothing_and_names_only_the_clinic(ada, addres
 
 def test_the_right_date_opens_it_on_another_device_where_the_patient_stopped(ada, address, other):
     other.sends(address, RIGHT)
-    assert other.asks == ["age", "sex_at_birth"]
+    assert other.asks == ["sex_at_birth"]
     other.opens_page("safety-check")
     assert 'value="none"' in other.html
 
@@ -142,7 +142,7 @@ def test_leaving_closes_the_form_on_this_device_only(ada, address, other):
     ada.sends(reverse("intake_leave"))
     assert "closed on this device" in ada.text
     assert ada.opens("intake_check").page.status_code == 404
-    assert other.sends(address, RIGHT).asks == ["age", "sex_at_birth"]
+    assert other.sends(address, RIGHT).asks == ["sex_at_birth"]
 
 
 # Invited --------------------------------------------------------------------------------------------------------------

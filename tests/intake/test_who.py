@@ -96,7 +96,6 @@ REFUSED = {
     ),
     "whose phone": (CHILD, MOTHER | {"kind": "guardian", "contact": ""}, "Choose whose phone"),
     "a long name": ({}, {"kind": "helper", "name": "x" * 121}, "at most 120"),
-    "a null byte": ({}, {"kind": "helper", "name": "a\0b"}, "Null characters"),
 }
 
 

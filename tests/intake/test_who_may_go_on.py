@@ -66,12 +66,12 @@ def test_the_same_address_keeps_its_links(ada, email):
     assert secret_of(link_to(ada.intake)) == old
 
 
-@pytest.mark.parametrize("email", ["lılı@patients.example", "\u212aate@patients.example", "ada@pätients.example"])
+@pytest.mark.parametrize("email", ["lılı@patients.example", "аda@patients.example", "äda@patients.example"])
 def test_letters_that_only_look_alike_make_no_address(location, email):
     ada = Phone().opens("intake_start")
     ada.sends(reverse("intake_start"), ADA | {"email": email, "ticket": ada.hidden("ticket")})
     assert ada.page.status_code == 422
-    assert "Enter an email address like name@example.com." in ada.errors
+    assert "We cannot send to an address with such letters before the @." in ada.errors
 
 
 def test_nobodys_mailbox_is_filled_by_starting_forms_in_their_name(location):

@@ -69,7 +69,7 @@ def saved_elsewhere(ada):
 
 def sent_meanwhile(ada):
     """In another window of this phone, while a page of questions stands here with another answer."""
-    ada.types(age="52")
+    ada.chooses(sex_at_birth="male")
     for document in MUST_AGREE:
         factories.consent(ada.intake, document)
     Intake.objects.filter(pk=ada.intake.pk).update(submitted_at=timezone.now())
