@@ -6,13 +6,14 @@ from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.dispatch import receiver
 
 from clinic.audit.actions import account_event
-from clinic.staff import emails
+from clinic.staff import emails, tries
 
 
 @receiver([password_changed, password_reset, password_set])
 def password_is_new(sender, request, user, **more):
     account_event(request.resolver_match.view_name, user, "password changed")
     emails.password_changed(user)
+    tries.forget_codes(user.email)
 
 
 @receiver(authenticator_added)

@@ -188,6 +188,21 @@ class SignInTry(models.Model):
         return f"sign-in try {self.pk}"
 
 
+class PlaceInLine(models.Model):
+    """Who came too soon and has the next turn to try (see `clinic.staff.tries`), as keyed hashes."""
+
+    line = models.BinaryField(max_length=32, help_text="Keyed hash of what is counted together")
+    place = models.BinaryField(max_length=32, help_text="Keyed hash of the network or address that waits")
+    since = models.DateTimeField()
+    kept_until = models.DateTimeField(help_text="Whoever waits comes back by then, or the next one goes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "place"], name="one_place_in_a_line")]
+
+    def __str__(self):
+        return f"place in line {self.pk}"
+
+
 class SpentCode(models.Model):
     """A code of somebody's authenticator app that has opened the door; it does not open it again."""
 

@@ -4,6 +4,7 @@ import logging
 import time
 from datetime import timedelta
 from functools import cache
+from math import ceil
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -64,6 +65,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def too_soon(self, wait) -> ValidationError:
         moment = "a second" if wait.seconds == 1 else f"{wait.seconds} seconds"
+        if wait.seconds > 2 * tries.MINUTE:
+            moment = f"{ceil(wait.seconds / 60)} minutes"
         return ValidationError(
             f"Many wrong tries were made here. Wait {moment}, then type it again and press the button.", code="too_soon"
         )

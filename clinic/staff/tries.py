@@ -3,8 +3,9 @@
 What is counted together decides who can keep whom out. A browser that was let in once is counted alone. Everybody else
 is counted by account and network, so strangers elsewhere do not slow the owner; by network, so one that tries many
 names is slowed; and for codes by account too, because whoever types a code has the password already. Above its number a
-try must wait for a moment that doubles and ends at a minute (five for codes, half an hour for the codes of one known
-browser in a day). One that comes too early is neither looked at nor counted, so hammering makes no wait longer.
+try must wait for a moment that doubles and ends at a minute (five for codes, half an hour for the codes of a day). One
+that comes too early is neither looked at nor counted, so hammering makes no wait longer. It takes a place in line: the
+next turn belongs to whoever waited longest, so a program that presses all the time is not the only one with a turn.
 """
 
 from dataclasses import dataclass
@@ -12,16 +13,18 @@ from datetime import timedelta
 from math import ceil
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from clinic.links.actions import keyed
 from clinic.links.requests import wait_for_turn
 from clinic.network import network
-from clinic.staff.models import SignInTry
+from clinic.staff.models import PlaceInLine, SignInTry
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 UNDER_ATTACK = 20  # wrong tries for one account in an hour: of passwords from browsers nobody knows, of codes from any
 MINUTE, FIVE_MINUTES, HALF_AN_HOUR = 60, 300, 1800  # the longest waits
+TURN_IS_KEPT = 60  # seconds at least, and a quarter of a longer wait: people look for their phone, and do not sit there
 
 
 class TooSoon(Exception):
@@ -34,21 +37,49 @@ class TooSoon(Exception):
 
 @dataclass(frozen=True)
 class Limit:
-    """Of the wrong tries that share `counted`, `free` in `span` go unslowed; then waits grow to `longest` seconds."""
+    """Of the wrong tries that share `counted`, `free` in `span` go unslowed; then waits grow to `longest` seconds.
+
+    `place` tells apart who waits for one turn; b"" where only one browser is counted.
+    """
 
     counted: dict
     free: int
     span: timedelta = QUARTER
     longest: int = MINUTE
+    place: bytes = b""
 
-    def seconds_to_wait(self, now) -> int:
+    def seconds_to_wait(self, now) -> int | None:
+        """Return how long whoever comes now must wait; None while nobody is slowed."""
         rows = SignInTry.objects.filter(**self.counted, at__gt=now - self.span)
         wrong = rows.count()
         if wrong < self.free:
-            return 0
+            return None
         pause = min(self.longest, 2 ** min(wrong - self.free + 1, 11))
-        last = rows.latest("at").at
-        return max(0, ceil(pause - (now - last).total_seconds()))
+        opens = rows.latest("at").at + timedelta(seconds=pause)
+        turn = max(filter(None, [opens, self._ahead(now).aggregate(last=Max("kept_until"))["last"]]))
+        return max(0, ceil((turn - now).total_seconds()))
+
+    def wait_in_line(self, wait: int, now) -> None:
+        """Take a place behind everybody who waits, or keep the one there is, until well after `wait` seconds."""
+        if self.place:
+            here = {"line": self._line, "place": self.place}
+            PlaceInLine.objects.filter(**here, kept_until__lte=now).delete()
+            kept = {"kept_until": now + timedelta(seconds=wait + max(TURN_IS_KEPT, wait // 4))}
+            PlaceInLine.objects.update_or_create(**here, defaults=kept, create_defaults=here | kept | {"since": now})
+
+    def take_turn(self, now) -> None:
+        if self.place:
+            PlaceInLine.objects.filter(line=self._line, place=self.place).delete()
+
+    def _ahead(self, now):
+        """Return whose turn comes first: those in line longer, as long as their turn is kept for them."""
+        line = PlaceInLine.objects.filter(line=self._line, kept_until__gt=now)
+        own = line.filter(place=self.place).first()
+        return line.filter(since__lt=own.since) if own else line
+
+    @property
+    def _line(self) -> bytes:
+        return keyed("sign-in line", f"{self.span} {sorted(self.counted.items())}")
 
 
 def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
@@ -61,9 +92,16 @@ def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
     now = timezone.now()
     with transaction.atomic():
         wait_for_turn(keys["account_key"], keys["network_key"])
-        wait = max(limit.seconds_to_wait(now) for limit in _limits(step, keys, now))
+        limits = _limits(step, keys, keyed("sign-in address", address), now)
+        slowing = [(limit, wait) for limit in limits if (wait := limit.seconds_to_wait(now)) is not None]
+        wait = max((wait for _limit, wait in slowing), default=0)
         if not wait:
+            for limit, _wait in slowing:
+                limit.take_turn(now)
             return SignInTry.objects.create(step=step, at=now, **keys)
+        for limit, too_soon in slowing:
+            if too_soon:
+                limit.wait_in_line(wait, now)
     raise TooSoon(wait)
 
 
@@ -72,18 +110,28 @@ def take_back(attempt: SignInTry) -> None:
     attempt.delete()
 
 
-def _limits(step: str, keys: dict, now) -> list[Limit]:
+def forget_codes(account: str) -> None:
+    """Begin anew with a new password: whoever typed codes with the old one comes no further with it."""
+    SignInTry.objects.filter(step=SignInTry.Step.CODE, account_key=account_key(account)).delete()
+
+
+def _limits(step: str, keys: dict, visitor: bytes, now) -> list[Limit]:
+    """Return what the try has to pass. `visitor` is who it comes from, more exactly than the network."""
     if keys["device_key"]:
         return _of_known_browser(step, keys, now)
     account = {"step": step, "account_key": keys["account_key"]}
     unknown = account | {"device_key": b""}
     here = {"network_key": keys["network_key"]}
     limits = [
-        Limit(unknown | here, free=2 if _many(unknown, now) else 5),
-        Limit(here | {"step": step, "device_key": b""}, free=30),
+        Limit(unknown | here, free=2 if _many(unknown, now) else 5, place=visitor),
+        Limit(here | {"step": step, "device_key": b""}, free=30, place=visitor),
     ]
     if step == SignInTry.Step.CODE:
-        limits.append(Limit(account, free=20, span=HOUR, longest=FIVE_MINUTES))
+        elsewhere = keys["network_key"]  # one place for a whole network: addresses in it are cheap
+        limits += [
+            Limit(account, free=20, span=HOUR, longest=FIVE_MINUTES, place=elsewhere),
+            Limit(unknown, free=60, span=DAY, longest=HALF_AN_HOUR, place=elsewhere),
+        ]
     return limits
 
 
@@ -118,5 +166,6 @@ def network_key(address: str) -> bytes:
 
 
 def forget_old(now) -> int:
-    """Tries nobody counts any more are deleted; returns how many."""
-    return SignInTry.objects.filter(at__lt=now - DAY).delete()[0]
+    """Delete tries nobody counts any more and places nobody waits at; returns how many."""
+    rows = SignInTry.objects.filter(at__lt=now - DAY), PlaceInLine.objects.filter(kept_until__lt=now)
+    return sum(old.delete()[0] for old in rows)

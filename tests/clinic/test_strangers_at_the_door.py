@@ -3,6 +3,7 @@ in once has a budget of its own, and whoever is too quick is slowed and never sh
 """
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from unittest import mock
 
@@ -19,6 +20,7 @@ from redis.exceptions import ConnectionError as NoCache
 from clinic.audit.models import AccessLog
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
+from clinic.staff import tries
 from clinic.staff.models import SignInTry
 from tests import factories
 from tests.clinic.test_sign_in import code
@@ -167,6 +169,7 @@ def test_signing_in_goes_on_without_cache_and_broker(maya):
         assert gets_in(maya)
 
 
+@time_machine.travel(timezone.now(), tick=False)  # the first wait is two seconds, and this machine may be slow
 def test_codes_are_slowed_by_the_account_wherever_they_come_from(maya):
     """Whoever types codes has the password already: networks do not help."""
     for number in range(20):
@@ -224,6 +227,89 @@ def test_codes_typed_on_a_known_browser_are_in_the_budget_of_the_account(maya):
     browser = Client()
     asked = try_password(maya.email, factories.PASSWORD, at=network(99), browser=browser)
     assert "Wait" in says(browser.post(asked.url, {"code": "000000"}, REMOTE_ADDR=network(99)))
+
+
+def hammered(step, user, *, hours, owner_at=None, stranger_at="198.51.100.1", every=20, begins=1):
+    """A program tries as `user` from a browser nobody knows: as soon as it may, and every so many seconds anyway.
+
+    The owner comes after `begins` hours. Returns how many tries of the program were looked at, and how often the owner
+    pressed until theirs was: each time they wait as long as they were told and a tenth more, for people are slower than
+    programs.
+    """
+    start, second, looked, pressed = timezone.now(), 0, 0, 0
+    owner_comes = begins * 3600 if owner_at else None
+    while second < hours * 3600:
+        with time_machine.travel(start + timedelta(seconds=second), tick=False):
+            soon = 1
+            try:
+                tries.begin(step, user.email, stranger_at, b"")
+                looked += 1
+            except tries.TooSoon as wait:
+                soon = min(wait.seconds, every)
+            if owner_comes is not None and second >= owner_comes:
+                pressed += 1
+                try:
+                    tries.begin(step, user.email, owner_at, b"")
+                    return looked, pressed
+                except tries.TooSoon as wait:
+                    owner_comes = second + wait.seconds + max(10, wait.seconds // 10)
+        second += soon if owner_comes is None else min(soon, max(1, owner_comes - second))
+    assert owner_at is None, "the program took every turn"
+    return looked, pressed
+
+
+def test_a_program_that_knows_the_password_does_not_take_every_turn_of_the_owners_new_phone(maya):
+    _looked, pressed = hammered(SignInTry.Step.CODE, maya, hours=2, owner_at="203.0.113.9")
+    assert pressed <= 3
+
+
+def test_after_a_day_of_hammering_the_owner_waits_for_one_turn_and_not_for_the_end(maya):
+    _looked, pressed = hammered(SignInTry.Step.CODE, maya, hours=12, owner_at="203.0.113.9", every=60, begins=10)
+    assert pressed <= 3
+
+
+def test_a_program_in_the_waiting_rooms_network_does_not_take_every_turn_there(maya):
+    """Passwords are counted by network; a neighbour's address has a place of its own."""
+    _looked, pressed = hammered(SignInTry.Step.PASSWORD, maya, hours=2, owner_at="198.51.100.77")
+    assert pressed <= 3
+
+
+def test_a_program_in_five_networks_has_five_places_and_the_owner_the_sixth(maya):
+    for number in range(21):
+        with suppress(tries.TooSoon):
+            tries.begin(SignInTry.Step.CODE, maya.email, network(number), b"")
+    wait, pressed, now = 0, 0, timezone.now()
+    while pressed < 8:
+        now += timedelta(seconds=wait + 10)
+        with time_machine.travel(now, tick=False):
+            for number in range(5):
+                with suppress(tries.TooSoon):
+                    tries.begin(SignInTry.Step.CODE, maya.email, network(number), b"")
+            pressed += 1
+            try:
+                tries.begin(SignInTry.Step.CODE, maya.email, "203.0.113.9", b"")
+                break
+            except tries.TooSoon as too_soon:
+                wait = too_soon.seconds
+    assert pressed <= 7
+
+
+def test_a_day_of_hammering_has_few_codes(maya):
+    looked, _pressed = hammered(SignInTry.Step.CODE, maya, hours=24, every=60)
+    assert looked <= 120, "each fits three codes of an app; 120 a day are one chance in ninety a month"
+
+
+def test_with_a_new_password_the_codes_typed_after_the_old_one_no_longer_count(maya):
+    browser, new = Client(), "a-plumb-line-hangs-true-7"
+    assert gets_in(maya, browser)
+    for number in range(40):
+        with suppress(tries.TooSoon):
+            tries.begin(SignInTry.Step.CODE, maya.email, network(number), b"")
+    with pytest.raises(tries.TooSoon):
+        tries.begin(SignInTry.Step.CODE, maya.email, "203.0.113.9", b"")
+    change = {"oldpassword": factories.PASSWORD, "password1": new, "password2": new}
+    assert browser.post(reverse("account_change_password"), change).status_code == 302
+    tries.begin(SignInTry.Step.CODE, maya.email, "203.0.113.9", b"")
 
 
 def test_a_code_opens_once(maya):
