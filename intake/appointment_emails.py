@@ -13,9 +13,10 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import User
+from intake.actions import calls
 from intake.actions.addresses import correct_address
 from intake.actions.status_links import extended
-from intake.models import AppointmentRequest
+from intake.models import AppointmentRequest, CallToMake
 
 LATE = 2  # the second round: the promised time has passed
 REMINDED_BEFORE = timedelta(hours=24)
@@ -168,6 +169,12 @@ class AppointmentBooked(_OfAVisit):
     """From the second time on it says that the time before does not count any more."""
 
     @staticmethod
+    def call_instead(message) -> None:
+        request, told = _request(message), _told(_request(message))
+        if request.starts_at == said_in(message) != told:
+            _call_instead(message, request, was_at=told, starts_at=request.starts_at)
+
+    @staticmethod
     def facts(message) -> dict:
         request = _request(message)
         asked_to_move = request.reason == AppointmentRequest.Reason.MOVE
@@ -186,8 +193,26 @@ class VisitOff(_OfAVisit):
         return "That time is over." if was_at <= timezone.now() else request.patient.why_no_mail()
 
     @staticmethod
+    def call_instead(message) -> None:
+        request, was_at = _request(message), said_in(message)
+        if request.starts_at != was_at:
+            _call_instead(message, request, was_at=was_at, starts_at=request.starts_at)
+
+    @staticmethod
     def facts(message) -> dict:
         return {"link": address_of(extended(_request(message).patient.public_id))}
+
+
+def _call_instead(message, request, *, was_at, starts_at) -> None:
+    calls.call_instead(
+        message,
+        request.patient,
+        where=CallToMake.Where.CLINIC,
+        location=request.location,
+        time_zone=request.location.time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+    )
 
 
 @kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"))

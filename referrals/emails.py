@@ -15,8 +15,9 @@ from clinic.messages.models import Message
 from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
+from intake.actions import calls
 from intake.actions.addresses import correct_address
-from intake.models import Urgency
+from intake.models import CallToMake, Urgency
 from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
 
 LINK_LIVES = timedelta(days=60)
@@ -267,6 +268,13 @@ class AppointmentMoved(_OfAnAppointment):
             return "The appointment is over."
         return appointment.referral.patient.why_no_mail()
 
+    @classmethod
+    def call_instead(cls, message) -> None:
+        appointment = cls.appointment(message)
+        before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
+        if appointment.replaced_at is None:
+            _call_instead(message, appointment, was_at=before and before.starts_at, starts_at=appointment.starts_at)
+
 
 @kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at"))
 class AppointmentOff(_OfAnAppointment):
@@ -278,6 +286,27 @@ class AppointmentOff(_OfAnAppointment):
         if appointment.starts_at <= timezone.now():
             return "That time is over."
         return appointment.referral.patient.why_no_mail()
+
+    @classmethod
+    def call_instead(cls, message) -> None:
+        appointment = cls.appointment(message)
+        after = appointment.referral.appointments.filter(replaced_at=None).first()
+        if after is None or after.starts_at != appointment.starts_at:
+            _call_instead(
+                message, after or appointment, was_at=appointment.starts_at, starts_at=after and after.starts_at
+            )
+
+
+def _call_instead(message, appointment, *, was_at, starts_at) -> None:
+    calls.call_instead(
+        message,
+        appointment.referral.patient,
+        where=CallToMake.Where.OFFICE,
+        location=appointment.referral.location,
+        time_zone=appointment.time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+    )
 
 
 @kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
+from clinic.messages.instead import call_instead_of, look_after_late_mails
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, SweepBeat
 from clinic.messages.quiet import due_moment
@@ -75,7 +76,9 @@ def sweep(now: datetime | None = None, *, in_place_of_worker: bool = False) -> C
     doubt at most; alerts to staff are sent besides it. Stops after two minutes and leaves the rest to the next.
     `now` stands in for the database's clock in tests.
     """
-    return _Sweep(now or Now(), in_place_of_worker).run()
+    settled = _Sweep(now or Now(), in_place_of_worker).run()
+    look_after_late_mails()
+    return settled
 
 
 class _Sweep:
@@ -227,7 +230,12 @@ class _Sweep:
         settled = _mine(message).update(
             status=status, outcome=outcome, settled_at=self.clock, doubts=message.doubts, **NO_LEASE
         )
-        return status if settled else LOST
+        if not settled:
+            return LOST
+        message.status = status
+        if status != Status.SENT:
+            call_instead_of(message)
+        return status
 
     def put_off(self, message, why: str, wait: timedelta) -> str:
         waits = _mine(message).update(

@@ -59,6 +59,11 @@ class Kind:
         """True when nobody is named in advance: whoever works there when it goes gets a message of their own."""
         return hasattr(self.source, "people")
 
+    @property
+    def calls_instead(self) -> bool:
+        """True when the patient is called where it does not go in time."""
+        return hasattr(self.source, "call_instead")
+
     def people(self, message) -> list:
         """Return the members of staff it goes to now."""
         return list(self.source.people(message))

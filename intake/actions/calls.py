@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.messages.models import Message
 from clinic.messages.quiet import due_moment
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import CallToMake, Patient
@@ -40,19 +41,36 @@ def see_that_they_hear(
     `was_at` is the time the patient knows of. One that waits about this visit gets the newest time and keeps the
     oldest, also where a mail tells of the newest: whoever calls says what is true.
     """
+    visit = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
     waiting = CallToMake.objects.select_for_update().filter(subject_id=subject_id, done_at=None).first()
     if waiting:
-        return _bring_up_to_date(waiting, time_zone=time_zone, was_at=was_at, starts_at=starts_at)
+        return _bring_up_to_date(waiting, **visit)
     if mail_tells_in_time(patient, location, was_at=was_at, starts_at=starts_at):
         return None
+    return CallToMake.objects.create(patient=patient, location=location, where=where, subject_id=subject_id, **visit)
+
+
+@transaction.atomic
+def call_instead(
+    message: Message, patient: Patient, *, where, location, time_zone, was_at, starts_at
+) -> CallToMake | None:
+    """Put a call into the desk's list because the mail about this visit has not gone: it never will, or it is late.
+
+    None while there is time for the mail, when the time is over, and when a call about it was put there before: then
+    somebody has told the patient, or will.
+    """
+    now = timezone.now()
+    first = min(at for at in (was_at, starts_at) if at is not None)
+    may_still_go = message.status in Message.UNSETTLED and first - now > MAIL_IS_ENOUGH
+    calls = CallToMake.objects.filter(subject_id=message.subject_id)
+    if first <= now or may_still_go or calls.filter(made_at__gte=message.created_at).exists():
+        return None
+    visit = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
+    waiting = calls.select_for_update().filter(done_at=None).first()
+    if waiting:
+        return _bring_up_to_date(waiting, **visit)
     return CallToMake.objects.create(
-        patient=patient,
-        location=location,
-        where=where,
-        subject_id=subject_id,
-        time_zone=time_zone,
-        was_at=was_at,
-        starts_at=starts_at,
+        patient=patient, location=location, where=where, subject_id=message.subject_id, **visit
     )
 
 
