@@ -11,7 +11,7 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.mail_to import ToAColleague
+from clinic.staff.mail_to import ToWhoeverActs
 from clinic.staff.models import User
 from intake.actions import calls
 from intake.actions.addresses import correct_address
@@ -25,14 +25,10 @@ TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
     """Now to the front desk of the location; to managers too when nobody has answered by the time promised."""
-    desk = list(User.objects.front_desk_at(request.location))
-    managers = list(User.objects.managers_at(request.location))
-    rounds = [(1, timezone.now(), desk or managers), (LATE, request.answer_by, desk + managers)]
     return [
         messages.schedule(
             "appointment_asked",
-            key=f"appointment_asked:{request.public_id}:{request.location_id}:{number}:{person.pk}",
-            to=person.email,
+            key=f"appointment_asked:{request.public_id}:{request.location_id}:{number}",
             language="en",
             subject_type="appointment",
             subject_id=request.public_id,
@@ -40,8 +36,7 @@ def tell_the_desk(request: AppointmentRequest) -> list[Message]:
             due_at=due_at,
             facts={"round": number},
         )
-        for number, due_at, people in rounds
-        for person in people
+        for number, due_at in ((1, timezone.now()), (LATE, request.answer_by))
     ]
 
 
@@ -113,9 +108,16 @@ def _request(message) -> AppointmentRequest:
 
 
 @kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
-class AppointmentAsked(ToAColleague):
+class AppointmentAsked(ToWhoeverActs):
     @staticmethod
-    def still_needed(message) -> str:
+    def people(message) -> list[User]:
+        desk = list(User.objects.who_answer_at(message.location))
+        if message.facts["round"] < LATE:
+            return desk
+        return list(dict.fromkeys([*desk, *User.objects.managers_at(message.location)]))
+
+    @classmethod
+    def still_needed(cls, message) -> str:
         request = _request(message)
         if request.state != AppointmentRequest.State.ASKED:
             return "The request was answered or withdrawn."
@@ -123,10 +125,7 @@ class AppointmentAsked(ToAColleague):
             return "The patient has chosen another location."
         if message.facts["round"] < LATE and request.answer_by <= timezone.now():
             return "A later mail is due and says more."
-        reader = AppointmentAsked.reader(message)
-        if not (reader and reader.is_active and reader.locations.contains(request.location)):
-            return "This person no longer works at the location."
-        return ""
+        return cls.left(message)
 
     @staticmethod
     def facts(message) -> dict:

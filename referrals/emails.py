@@ -12,7 +12,7 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.mail_to import ToAColleague
+from clinic.staff.mail_to import ToAColleague, ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
 from intake.actions import calls
@@ -62,9 +62,7 @@ def remind_office(referral: Referral) -> list[Message]:
         _about(referral, "referral_not_answered", referral.round, number, due_at=at, **office)
         for number, at in enumerate(times, start=1)
     ]
-    if referral.owner:
-        desk = {"to": referral.owner.email, "language": "en"}
-        reminders.append(_about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1], **desk))
+    reminders.append(_about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1]))
     return reminders
 
 
@@ -125,21 +123,12 @@ def listing_changed(specialist: Specialist, *, version: int, by: User) -> list[M
     ]
 
 
-def report_received(report: Report) -> list[Message]:
-    """Tell the therapist who decided and whoever carries the referral; all therapists when the first is not there."""
-    referral = report.referral
-    author = referral.decision.by
-    here = author.is_active and author.may(SIGN_REFERRALS) and author.locations.contains(referral.location)
-    readers = {author} if here else set(User.objects.therapists_at(referral.location))
-    if referral.owner:
-        readers.add(referral.owner)
-    return [
-        _about(referral, "report_received", report.pk, reader.pk, to=reader.email, language="en")
-        for reader in sorted(readers, key=lambda reader: reader.pk)
-    ]
+def report_received(report: Report) -> Message:
+    """Tell the therapist who decided and whoever carries the referral."""
+    return _about(report.referral, "report_received", report.pk)
 
 
-def _about(referral, name, *numbers, to, language="en", **more) -> Message:
+def _about(referral, name, *numbers, to="", language="en", **more) -> Message:
     return messages.schedule(
         name,
         key=":".join([name, str(referral.public_id), *map(str, numbers)]),
@@ -223,18 +212,25 @@ class ReferralNotAnswered(_ToOffice):
 
 
 @kind("referral_not_answered_desk", title="Referral not answered: desk", audience="staff", safe=("location", "link"))
-class ReferralNotAnsweredDesk:
+class ReferralNotAnsweredDesk(ToWhoeverActs):
     @staticmethod
-    def still_needed(message) -> str:
-        return _no_reminder(_referral(message), message)
+    def people(message) -> list[User]:
+        """Return whoever carries the referral, else the desk of its location."""
+        return _carrier(_referral(message)) or list(User.objects.who_answer_at(message.location))
 
-    @staticmethod
-    def recipient(message) -> str:
-        return _referral(message).owner.email
+    @classmethod
+    def still_needed(cls, message) -> str:
+        return _no_reminder(_referral(message), message) or cls.left(message)
 
     @staticmethod
     def facts(message) -> dict:
         return {"link": settings.SITE_URL + reverse("referrals")}
+
+
+def _carrier(referral: Referral) -> list[User]:
+    """Return the owner, as a list; empty when there is none or they no longer work at its location."""
+    owner = referral.owner
+    return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
 
 
 class _OfAnAppointment:
@@ -341,11 +337,22 @@ class ListingChanged(ToAColleague):
 
 
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
-class ReportReceived(ToAColleague):
+class ReportReceived(ToWhoeverActs):
     @staticmethod
-    def still_needed(message) -> str:
+    def people(message) -> list[User]:
+        """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
+        referral = _referral(message)
+        author = referral.decision.by
+        here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
+        readers = [author] if here else list(User.objects.therapists_at(message.location))
+        if not readers:
+            readers = list(User.objects.managers_at(message.location) or User.objects.of_the_whole_house())
+        return list(dict.fromkeys([*readers, *_carrier(referral)]))
+
+    @classmethod
+    def still_needed(cls, message) -> str:
         report = Report.objects.get(pk=_numbers(message)[0])
-        return f"{report.read_by} has read it." if report.read_at else ""
+        return f"{report.read_by} has read it." if report.read_at else cls.left(message)
 
     @staticmethod
     def facts(message) -> dict:

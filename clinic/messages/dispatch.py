@@ -44,7 +44,7 @@ LOST = "lost"  # our lease ran out and another worker has the message
 SPREAD = "spread"  # an announcement became a message for each of its people
 NO_LEASE = {"lease_token": None, "lease_until": None}
 MORNING = "It waits for the morning."
-NOBODY = "There is nobody to tell: no therapist and no manager."
+NOBODY = "There is nobody to tell: whoever could act has left."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
 
 
@@ -237,10 +237,11 @@ class _Sweep:
             call_instead_of(message)
         return status
 
-    def put_off(self, message, why: str, wait: timedelta) -> str:
+    def put_off(self, message, why: str, wait: timedelta | None) -> str:
+        """Let it wait so long from now; without `wait` it stays due since when it was, first among the next."""
         waits = _mine(message).update(
             status=Status.SCHEDULED,
-            due_at=self.clock + wait,
+            due_at=F("due_at") if wait is None else self.clock + wait,
             outcome=why,
             doubts=message.doubts,
             handed_over_at=None,
@@ -251,7 +252,7 @@ class _Sweep:
     def give_back(self, messages, pause: "_NotNow") -> None:
         """What is left of a batch waits for another sweep, a little spread when the mail server is away."""
         for message in messages:
-            wait = timedelta(seconds=random.uniform(10, 30)) if pause.why else timedelta()  # noqa: S311 (no secret)
+            wait = timedelta(seconds=random.uniform(10, 30)) if pause.why else None  # noqa: S311 (no secret)
             self.put_off(message, pause.why or message.outcome, wait)
 
 

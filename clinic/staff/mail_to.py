@@ -20,3 +20,17 @@ class ToAColleague:
     def recipient(cls, message) -> str:
         reader = cls.reader(message)
         return reader.email if reader else ""
+
+
+class ToWhoeverActs(ToAColleague):
+    """A kind whose people are found when it goes, so that nobody who has left is told in place of those who work there.
+
+    It names `people(message)`. A copy for one of them is dropped when they no longer are.
+    """
+
+    @classmethod
+    def left(cls, message) -> str:
+        """Return why this person need not hear of it any more, or ""."""
+        if message.recipient and cls.reader(message) not in cls.people(message):
+            return "This person has nothing to do with it any more."
+        return ""

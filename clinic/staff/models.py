@@ -99,6 +99,13 @@ class UserManager(BaseUserManager):
     def front_desk_at(self, location):
         return self.filter(is_active=True, role=Role.FRONT_DESK, locations=location)
 
+    def who_answer_at(self, location):
+        """Front desk, else managers of a location, else every manager: somebody always carries what comes in there."""
+        for people in (self.front_desk_at(location), self.managers_at(location)):
+            if people:
+                return people
+        return self.filter(is_active=True, role=Role.MANAGER)
+
     def of_the_whole_house(self):
         """Therapists and managers of every location: who hears of a case where nobody treats (decision 0039)."""
         return self.filter(is_active=True, role__in=(Role.THERAPIST, Role.MANAGER))

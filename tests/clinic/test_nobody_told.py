@@ -79,7 +79,7 @@ def test_when_the_last_therapist_leaves_after_the_case_was_opened_the_clinic_hea
 def test_where_nobody_at_all_is_left_to_tell_it_fails_where_it_is_seen(location, priya, client, sign_in):
     emergency_at(location)
     sweep()
-    assert Message.objects.needing_a_person().get().outcome == "There is nobody to tell: no therapist and no manager."
+    assert Message.objects.needing_a_person().get().outcome == "There is nobody to tell: whoever could act has left."
     assert client.get("/readyz").json()["alarms"] is False
     assert "Alarms to staff" in sign_in(priya).get("/messages/").text
 

@@ -167,15 +167,23 @@ def test_an_answer_is_promised_for_the_end_of_the_next_working_day(location):
 
 def test_the_desk_is_told_now_and_the_manager_when_it_is_late(location, priya, ruth, mail_of):
     request = asked(location)
-    at_once, late = mail_of("appointment_asked", 1), mail_of("appointment_asked", 2)
-    assert [message.recipient for message in at_once] == [priya.email]
-    assert {message.recipient for message in late} == {priya.email, ruth.email}
-    assert {message.due_at for message in late} == {request.answer_by}
-    subject, body = at_once[0].render()
+    [at_once], [late] = mail_of("appointment_asked", 1), mail_of("appointment_asked", 2)
+    assert at_once.people() == [priya]
+    assert late.people() == [priya, ruth]
+    assert late.due_at == request.answer_by
+    subject, body = at_once.render()
     assert reverse("requests") in body
     assert request.patient.last_name not in subject + body
     appointments.withdraw(request)
-    assert at_once[0].still_needed() == "The request was answered or withdrawn."
+    assert at_once.still_needed() == "The request was answered or withdrawn."
+
+
+def test_who_left_after_a_visit_was_asked_for_is_not_the_one_who_hears_of_it(location, priya, ruth, mail_of):
+    asked(location)
+    [at_once] = mail_of("appointment_asked", 1)
+    priya.is_active = False
+    priya.save()
+    assert at_once.people() == [ruth]
 
 
 @pytest.fixture
@@ -185,7 +193,7 @@ def mail_of():
             self.message, self.kind = message, KINDS[message.kind]
 
         def __getattr__(self, name):
-            if name in ("render", "still_needed"):
+            if name in ("render", "still_needed", "people"):
                 return lambda: getattr(self.kind, name)(self.message)
             return getattr(self.message, name)
 

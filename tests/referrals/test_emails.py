@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic.messages.actions import send_again
+from clinic.messages.actions import schedule_for_each, send_again
 from clinic.messages.dispatch import sweep
+from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.staff.permissions import Role
 from intake.actions.languages import change_language
 from referrals import emails
 from referrals.models import Appointment, Referral, ReferralMove, Report
@@ -46,7 +48,33 @@ def test_the_office_is_reminded_after_two_working_days_and_the_desk_hears_after_
         ("referral_not_answered", "Thu 08:00"),
         ("referral_not_answered_desk", "Thu 08:00"),
     ]
-    assert [row.recipient for row in rows] == ["office@nerves.example"] * 2 + [priya.email]
+    assert [row.recipient for row in rows] == ["office@nerves.example"] * 2 + [""]
+    assert people(rows[-1]) == [priya]
+
+
+def people(message) -> list:
+    """Whom an announcement would go to now."""
+    return KINDS[message.kind].people(message)
+
+
+def test_once_the_owner_has_left_the_desk_of_the_location_hears_of_a_silent_office(referral, priya, ruth, location):
+    """The mail went to the account of somebody who had left, and the referral lay."""
+    told = emails.remind_office(referral)[-1]
+    priya.is_active = False
+    priya.save()
+    assert people(told) == [ruth], "the manager: nobody else is at the desk"
+    hana = factories.staff("Hana Moss", Role.FRONT_DESK, at=[location])
+    assert people(told) == [hana]
+
+
+def test_a_copy_for_somebody_who_left_before_it_went_is_dropped(referral, priya, post_office):
+    emails.remind_office(referral)
+    desk = Message.objects.filter(kind="referral_not_answered_desk", recipient="")
+    schedule_for_each(desk.get(), [priya])
+    priya.is_active = False
+    priya.save()
+    copy = Message.objects.get(recipient=priya.email)
+    assert KINDS[copy.kind].still_needed(copy) == "This person has nothing to do with it any more."
 
 
 def test_an_urgent_referral_is_pressed_for_within_the_day(location, maya, priya):
@@ -155,14 +183,24 @@ def test_whoever_wants_no_email_is_not_reminded_by_email(referral, post_office):
 
 def test_a_report_is_announced_to_the_therapist_who_decided_and_to_the_owner(referral, maya, daniel, priya):
     report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
-    assert {row.recipient for row in emails.report_received(report)} == {maya.email, priya.email}
+    assert people(emails.report_received(report)) == [maya, priya]
 
 
 def test_without_that_therapist_all_others_hear_of_the_report(referral, maya, daniel, priya):
+    """Also when they leave after the report came and before the mail goes."""
+    report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
+    told = emails.report_received(report)
     maya.is_active = False
     maya.save()
+    assert people(told) == [daniel, priya]
+
+
+def test_where_nobody_treats_any_more_a_manager_hears_of_the_report(referral, maya, priya, ruth):
     report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
-    assert {row.recipient for row in emails.report_received(report)} == {daniel.email, priya.email}
+    for left in (maya, priya):
+        left.is_active = False
+        left.save()
+    assert people(emails.report_received(report)) == [ruth]
 
 
 def test_a_report_that_was_read_is_not_announced(referral, maya, post_office):
