@@ -299,8 +299,13 @@ def _not_in_clear(name: str, url: str, encrypted: tuple[str, ...], instead: str)
         return
     if parts.scheme not in encrypted:
         raise refused(f"{name} goes to another machine in clear; use {instead}.")
-    if "none" in parse_qs(parts.query.lower()).get("ssl_cert_reqs", [""])[0]:
-        raise refused(f"{name} does not look at the certificate of the other machine; leave ssl_cert_reqs out.")
+    said = parse_qs(parts.query.lower())
+    for option, careless in (
+        ("ssl_cert_reqs", ("none", "optional")),
+        ("ssl_check_hostname", ("false", "no", "off", "0")),
+    ):
+        if any(word in value for value in said.get(option, []) for word in careless):
+            raise refused(f"{name} does not look at the certificate of the other machine; leave {option} out.")
 
 
 def mail(url: str, found: dict, production: bool) -> dict:

@@ -5,7 +5,7 @@ their status page if they ever sent a form, and the link to their newest form if
 before it ends. The date of birth tells which is whose; the mail does not. An address that is not on file gets nothing.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,6 +21,7 @@ from intake.models import Intake, LeftOut
 from intake.status_emails import status_link
 
 MOST_PEOPLE = 5  # at one address; more is no household
+LEFT_OUT_STANDS = timedelta(days=14)  # as long as a link to a form lives; a name somebody made up goes with it
 
 
 def answer_link_requests(now) -> int:
@@ -29,6 +30,7 @@ def answer_link_requests(now) -> int:
     while _answer_next():
         answered += 1
     forget_old(now)
+    LeftOut.objects.filter(asked_at__lt=now - LEFT_OUT_STANDS).delete()
     return answered
 
 
@@ -47,7 +49,7 @@ def _mail_links(address) -> None:
     """Mail a link to each of the first few people there; the desk is told of the others, who have to ask again."""
     everybody = _forms_of_each(address)
     for sent, begun in everybody[MOST_PEOPLE:]:
-        LeftOut.objects.get_or_create(patient=(begun or sent).patient)
+        LeftOut.objects.update_or_create(patient=(begun or sent).patient, defaults={"asked_at": timezone.now()})
     for sent, begun in everybody[:MOST_PEOPLE]:
         if _mails_each(sent, begun):
             LeftOut.objects.filter(patient__in=[form.patient_id for form in (sent, begun) if form]).delete()

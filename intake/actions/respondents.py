@@ -60,6 +60,7 @@ def set_respondent(intake, *, kind, name="", relationship="", authority="", cont
         "name": "" if kind == Kind.PATIENT else name.strip(),
         "relationship": "" if kind == Kind.PATIENT else relationship.strip(),
         "authority": authority if acts else "",
+        "of_a_minor": patient.is_minor,
     }
     with pghistory.context(**({"user": by.pk} if by else {})):
         before = Respondent.objects.filter(intake=intake).first()
@@ -112,9 +113,16 @@ def whose_contact(intake, *, was_minor) -> str:
 
 
 def needs_respondent(intake) -> bool:
-    """True until somebody said who answers, and again when a parent answered for a patient who is an adult now."""
+    """True until somebody said who answers, and again when that was said of an adult who turns out to be a child.
+
+    Whoever typed a wrong year and called themselves a helper, or the patient, may be the parent who has to sign. The
+    other way around it is asked of a parent only: a child that has come of age goes on as itself.
+    """
     respondent = Respondent.objects.filter(intake=intake).first()
-    return respondent is None or (respondent.kind == Kind.GUARDIAN and not intake.patient.is_minor)
+    if respondent is None:
+        return True
+    minor = intake.patient.is_minor
+    return (minor and respondent.of_a_minor is False) or (respondent.kind == Kind.GUARDIAN and not minor)
 
 
 def answered_by_somebody_else(intake) -> bool:

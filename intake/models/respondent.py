@@ -35,6 +35,7 @@ class Respondent(models.Model):
     name = models.CharField(max_length=120, blank=True, help_text="Of whoever is not the patient")
     relationship = models.CharField(max_length=80, blank=True, help_text="To the patient, in their words")
     authority = models.CharField(max_length=20, choices=Authority, blank=True)
+    of_a_minor = models.BooleanField(null=True, help_text="Whether the patient was a minor when it was said")
     proof_seen_at = models.DateTimeField(null=True, blank=True, help_text="When staff saw proof of the authority")
     proof_seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

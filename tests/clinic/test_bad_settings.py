@@ -93,6 +93,8 @@ BAD = [
     ("BROKER_URL", "redis://:password@redis.clinic.example:6379/0"),
     ("BROKER_URL", "amqp://user:password@mq.clinic.example//"),
     ("BROKER_URL", "rediss://:password@redis.clinic.example:6379/0?ssl_cert_reqs=none"),
+    ("BROKER_URL", "rediss://:password@redis.clinic.example:6379/0?ssl_cert_reqs=required&ssl_cert_reqs=none"),
+    ("CACHE_URL", "rediss://:password@redis.clinic.example:6379/1?ssl_check_hostname=false"),
     ("BROKER_URL", "redis://localhost:6379/0;redis://redis.clinic.example:6379/0"),
     ("BROKER_URL", "redis://localhost:port/0"),
     ("CACHE_URL", "redis://redis.clinic.example:6379/1"),

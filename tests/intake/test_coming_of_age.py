@@ -250,6 +250,25 @@ def test_a_slip_that_was_mended_makes_a_mothers_details_no_patients_own(slipped)
     assert slipped.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN
 
 
+@pytest.mark.parametrize(("kind", "words"), [("helper", MOTHER), ("patient", {})])
+def test_what_was_said_of_an_adult_by_a_slip_is_asked_again_of_a_child(location, maya, kind, words):
+    """A mother who typed a wrong year called herself a helper: her details counted as the child's for good."""
+    mother = Phone().gives_details(date_of_birth_year="1980").says_who(kind, **words)
+    assert mother.page.wsgi_request.path != reverse("intake_who")
+    mother.sends(reverse("intake_contact"), ADA | CHILD)
+    assert mother.page.wsgi_request.path == reverse("intake_who")
+    mother.says_who("guardian", **MOTHER)
+    assert mother.page.wsgi_request.path != reverse("intake_who")
+    assert mother.intake.patient.contact_is_of == Patient.ContactIsOf.GUARDIAN
+
+
+def test_a_birthday_asks_nobody_who_they_are_but_a_parent(location, maya):
+    """A child that answers by itself goes on as the adult it is now."""
+    child = Phone().gives_details(**CHILD).says_who("patient")
+    child.sends(reverse("intake_contact"), ADA | {"date_of_birth_year": "1980"})
+    assert child.page.wsgi_request.path != reverse("intake_who")
+
+
 def test_what_was_said_of_an_adult_by_a_slip_is_a_guardians_once_it_is_mended(slipped):
     slipped.says_who("representative", **MOTHER | {"authority": "court"})
     assert slipped.intake.patient.contact_is_of == Patient.ContactIsOf.REPRESENTATIVE

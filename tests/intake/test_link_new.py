@@ -22,7 +22,7 @@ from clinic.messages.models import Message
 from intake import emails
 from intake.actions.link_requests import MOST_PEOPLE, answer_link_requests
 from intake.actions.status_links import link_to_status
-from intake.models import Intake, Respondent
+from intake.models import Intake, LeftOut, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN
 
@@ -166,6 +166,16 @@ def test_the_line_is_for_the_desk_of_that_location(location, other_location, may
     answer_link_requests(timezone.now())
     assert "Asked for a link and got none" in sign_in(maya).get(reverse("requests")).content.decode()
     assert "Asked for a link and got none" not in sign_in(olga).get(reverse("requests")).content.decode()
+
+
+def test_a_line_goes_after_two_weeks_so_names_somebody_made_up_do_not_stay(location):
+    for number in range(MOST_PEOPLE + 1):
+        factories.intake(of=factories.patient(at=location, email=ADA, first_name=f"Milo {number}"), answers={})
+    asks()
+    answer_link_requests(timezone.now())
+    for days, stand in ((13, 1), (15, 0)):
+        answer_link_requests(timezone.now() + timedelta(days=days))
+        assert LeftOut.objects.count() == stand
 
 
 def test_strangers_who_begin_forms_with_an_address_push_nobody_out(sent, location):
