@@ -1,8 +1,20 @@
 """What tests of the patient's side share."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.utils import timezone
+
+from clinic.messages.models import Message
+from clinic.messages.quiet import QuietHours
+from intake.actions import appointments
+from intake.models import AppointmentRequest
+from referrals import actions as referring
+from referrals.models import Referral
+from tests import factories
+from tests.answers import FOOT_DROP
+from tests.intake.visits import NOON, THURSDAY
 
 
 @pytest.fixture
@@ -10,3 +22,32 @@ def clock():
     """A clock that stands at the middle of the day until a test shifts it."""
     with time_machine.travel(timezone.now().replace(hour=15, minute=0), tick=False) as clock:
         yield clock
+
+
+@pytest.fixture
+def quiet_by_night(settings):
+    settings.QUIET_HOURS = QuietHours.from_text("21-8")
+
+
+@pytest.fixture
+def visit(location, priya) -> AppointmentRequest:
+    """Booked for Thursday at ten; the mail about it has gone."""
+    request = factories.appointment_request(at=location)
+    with time_machine.travel(NOON - timedelta(days=1)):
+        request = appointments.book(request, starts_at=THURSDAY, by=priya, seen=appointments.stamp(request))
+    Message.objects.update(status="sent", settled_at=NOON)
+    return request
+
+
+@pytest.fixture
+def at_an_office(location, maya, priya) -> Referral:
+    """An office gave an appointment on Thursday at ten."""
+    case = factories.case(at=location, answers=FOOT_DROP)
+    referral = factories.referral(
+        after=factories.decision(on=case, by=maya), owner=priya, to=factories.specialist(), status="accepted"
+    )
+    with time_machine.travel(NOON - timedelta(days=1)):
+        referring.give_appointment(referral, starts_at=THURSDAY, time_zone="America/New_York", office="Ellen Park")
+    Message.objects.all().delete()
+    referral.refresh_from_db()
+    return referral

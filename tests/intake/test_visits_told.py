@@ -1,77 +1,21 @@
 """A visit moved or is off, here or at an office: the patient hears at once by mail, or stands in the desk's list."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from clinic.messages.quiet import QuietHours
 from intake.actions import appointments, calls
 from intake.models import AppointmentRequest, CallToMake, Document
 from referrals import actions as referring
 from referrals.models import Referral
 from tests import factories
-from tests.answers import FOOT_DROP
+from tests.intake.visits import NIGHT, NOON, THURSDAY, first_booking, is_booked, is_off, mails, moves
 
-NEW_YORK = ZoneInfo("America/New_York")
-NOON = datetime(2027, 3, 2, 12, 0, tzinfo=NEW_YORK)  # a Tuesday
-NIGHT = datetime(2027, 3, 2, 23, 0, tzinfo=NEW_YORK)
-THURSDAY = datetime(2027, 3, 4, 10, 0, tzinfo=NEW_YORK)
-
-
-@pytest.fixture(autouse=True)
-def _quiet_by_night(settings):
-    settings.QUIET_HOURS = QuietHours.from_text("21-8")
-
-
-@pytest.fixture
-def visit(location, priya) -> AppointmentRequest:
-    """Booked for Thursday at ten; the mail about it has gone."""
-    request = factories.appointment_request(at=location)
-    with time_machine.travel(NOON - timedelta(days=1)):
-        request = appointments.book(request, starts_at=THURSDAY, by=priya, seen=appointments.stamp(request))
-    Message.objects.update(status="sent", settled_at=NOON)
-    return request
-
-
-@pytest.fixture
-def at_an_office(location, maya, priya) -> Referral:
-    """An office gave an appointment on Thursday at ten."""
-    case = factories.case(at=location, answers=FOOT_DROP)
-    referral = factories.referral(
-        after=factories.decision(on=case, by=maya), owner=priya, to=factories.specialist(), status="accepted"
-    )
-    with time_machine.travel(NOON - timedelta(days=1)):
-        referring.give_appointment(referral, starts_at=THURSDAY, time_zone="America/New_York", office="Ellen Park")
-    Message.objects.all().delete()
-    referral.refresh_from_db()
-    return referral
-
-
-def is_off(visit, by, at=NOON):
-    with time_machine.travel(at):
-        visit.refresh_from_db()
-        appointments.close(visit, answer="We are closed.", by=by, seen=appointments.stamp(visit))
-
-
-def moves(visit, by, to, at=NOON):
-    with time_machine.travel(at):
-        visit.refresh_from_db()
-        appointments.book(visit, starts_at=to, by=by, seen=appointments.stamp(visit))
-
-
-def mails(post_office, at) -> list[str]:
-    """Sends what is due a moment later; the texts that arrived for patients."""
-    at += timedelta(seconds=10)
-    with time_machine.travel(at):
-        sweep(at)
-    return [mail.get_content() for mail in post_office.mails if mail["To"].endswith("@patients.example")]
-
+pytestmark = pytest.mark.usefixtures("quiet_by_night")
 
 # By day, by mail ------------------------------------------------------------------------------------------------------
 
@@ -204,77 +148,6 @@ def test_a_visit_that_is_over_is_told_of_to_nobody(visit, priya, post_office):
     assert not CallToMake.objects.exists()
 
 
-# Where the mail does not go -------------------------------------------------------------------------------------------
-
-
-def test_a_mail_refused_for_good_is_a_call_at_once(visit, priya, post_office):
-    post_office.refuse[visit.patient.email] = "550 no such person"
-    is_off(visit, priya)
-    assert not CallToMake.objects.exists()
-    assert mails(post_office, NOON) == []
-    call = CallToMake.objects.visible_to(priya).waiting().get()
-    assert (call.patient, call.was_at, call.starts_at) == (visit.patient, THURSDAY, None)
-
-
-def test_a_mail_that_still_waits_four_hours_before_the_visit_is_a_call(visit, priya, post_office):
-    """The mail server was away for two days: the mail would have been dropped as late, and nobody had told them."""
-    post_office.close()
-    moves(visit, priya, THURSDAY + timedelta(days=1))
-    for before, calls_waiting in ((5, 0), (3, 1)):
-        mails(post_office, THURSDAY - timedelta(hours=before))
-        assert CallToMake.objects.waiting().count() == calls_waiting
-    call = CallToMake.objects.get()
-    assert (call.was_at, call.starts_at) == (THURSDAY, THURSDAY + timedelta(days=1))
-
-
-def test_one_who_wants_no_mail_any_more_before_it_goes_is_called(visit, priya, post_office):
-    is_off(visit, priya)
-    factories.consent(factories.intake(of=visit.patient), Document.EMAIL, agreed=False)
-    assert mails(post_office, NOON) == []
-    assert CallToMake.objects.waiting().get().was_at == THURSDAY
-
-
-def test_a_call_that_was_made_is_not_made_again(visit, priya, post_office):
-    post_office.close()
-    is_off(visit, priya)
-    early = THURSDAY - timedelta(hours=3)
-    mails(post_office, early)
-    with time_machine.travel(early):
-        calls.say_it_was_made(CallToMake.objects.get(), by=priya)
-    mails(post_office, early + timedelta(minutes=30))
-    assert not CallToMake.objects.waiting().exists()
-
-
-def test_a_mail_that_another_has_taken_the_place_of_makes_no_call(visit, priya, post_office):
-    post_office.refuse[visit.patient.email] = "550 no such person"
-    moves(visit, priya, THURSDAY + timedelta(days=1))
-    moves(visit, priya, THURSDAY, at=NOON + timedelta(seconds=5))
-    mails(post_office, NOON)
-    assert [call.was_at for call in CallToMake.objects.all()] == [], "it stands, and they know of no other time"
-
-
-def test_a_first_visit_whose_mail_is_refused_is_a_call(location, priya, post_office):
-    visit = first_booking(location, priya, to=THURSDAY, at=NOON)
-    post_office.refuse[visit.patient.email] = "550 no such person"
-    mails(post_office, NOON)
-    call = CallToMake.objects.get()
-    assert (call.was_at, call.starts_at) == (None, THURSDAY)
-
-
-@pytest.mark.parametrize("what", ["moved", "off"])
-def test_also_where_an_office_changes_it_and_the_mail_is_refused(at_an_office, post_office, what):
-    later = THURSDAY + timedelta(days=8)
-    with time_machine.travel(NOON):
-        if what == "moved":
-            referring.give_appointment(at_an_office, starts_at=later, time_zone="America/New_York", office="Ellen Park")
-        else:
-            referring.office_decline(at_an_office, reason="not_taking", office="Ellen Park")
-    post_office.refuse[at_an_office.patient.email] = "550 no such person"
-    mails(post_office, NOON)
-    call = CallToMake.objects.waiting().get()
-    assert (call.where, call.was_at, call.starts_at) == ("office", THURSDAY, later if what == "moved" else None)
-
-
 # The visit that is meant, and no other --------------------------------------------------------------------------------
 
 
@@ -282,12 +155,6 @@ def asks_to_move(visit, at=NOON) -> AppointmentRequest:
     with time_machine.travel(at):
         wish = {"days": [], "times": [], "reason": "move", "location": visit.location}
         return appointments.ask(visit.intake, **wish)
-
-
-def is_booked(request, by, to, at=NOON):
-    with time_machine.travel(at):
-        request.refresh_from_db()
-        return appointments.book(request, starts_at=to, by=by, seen=appointments.stamp(request))
 
 
 @pytest.fixture
@@ -355,10 +222,6 @@ def test_the_list_says_so_when_the_first_time_stands_again(visit, priya, sign_in
 
 
 # A first time ---------------------------------------------------------------------------------------------------------
-
-
-def first_booking(location, priya, *, to, at):
-    return is_booked(factories.appointment_request(at=location), priya, to, at=at)
 
 
 def test_a_first_visit_booked_at_night_for_the_next_morning_is_a_call(location, priya, post_office, sign_in):

@@ -75,8 +75,7 @@ def presses_main(screen):
         screen.page.locator("main button.btn-primary").click()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("language", "scripts"), [("es", True), ("en", False)], ids=["es", "en without scripts"])
 def test_the_page_of_each_emergency_rule_leads_to_the_advice_and_leaving_there_leaves_a_case(
     phone, location, maya, language, scripts
 ):

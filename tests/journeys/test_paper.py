@@ -13,8 +13,7 @@ from tests.journeys.people import Colleague
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("size", [PHONE, COMPUTER], ids=["phone", "computer"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (COMPUTER, False)], ids=["phone", "computer no scripts"])
 def test_priya_keys_a_form_in_from_paper(window, priya, maya, size, scripts):
     desk = window(Colleague, size, scripts=scripts)
     desk.signs_in(priya)

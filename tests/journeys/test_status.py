@@ -16,11 +16,9 @@ from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-LOOKS = [
-    pytest.param({"color_scheme": "light"}, id="light"),
-    pytest.param({"color_scheme": "dark"}, id="dark"),
-    pytest.param({"scripts": False}, id="no scripts"),
-]
+LIGHT, DARK, NO_SCRIPTS = {"color_scheme": "light"}, {"color_scheme": "dark"}, {"scripts": False}
+LOOKS = [pytest.param(LIGHT, id="light"), pytest.param(DARK, id="dark"), pytest.param(NO_SCRIPTS, id="no scripts")]
+READ = [("en", LIGHT), ("es", DARK), ("en", NO_SCRIPTS), ("es", NO_SCRIPTS)]
 
 
 def opens_status(screen, patient, language="en"):
@@ -33,8 +31,7 @@ def opens_status(screen, patient, language="en"):
     screen._leads_on(screen.page.locator("main button.btn-primary"), 200)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("language", "look"), READ, ids=["en light", "es dark", "en no scripts", "es no scripts"])
 def test_from_waiting_to_late_to_the_end(phone, location, maya, priya, language, look):
     patient = factories.patient(at=location)
     case = factories.case(of=patient, answers=HEEL_PAIN)

@@ -24,15 +24,22 @@ ADVICE = "Call 911 or go to the nearest emergency room now"
 HOSTILE_NAME = "../../<b>knee.png"
 
 
-@pytest.fixture(params=["with scripts", "without scripts"])
-def scripts(request):
-    return request.param == "with scripts"
+@pytest.fixture(params=[("en", True), ("es", False)], ids=["en", "es without scripts"])
+def read_and_run(request):
+    """A language, and whether scripts run."""
+    return request.param
 
 
 @pytest.fixture
-def a_phone(phone, language, scripts):
+def language(read_and_run):
+    with override(read_and_run[0]):
+        yield read_and_run[0]
+
+
+@pytest.fixture
+def a_phone(phone, language, read_and_run):
     """`a_phone()` is another browser of the same patient, set to the same language."""
-    return lambda: phone(scripts=scripts, locale=LOCALES[language])
+    return lambda: phone(scripts=read_and_run[1], locale=LOCALES[language])
 
 
 def begins(patient):
