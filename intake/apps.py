@@ -6,4 +6,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self):
         # Looks at the protocol; registers mails.
-        from intake import appointment_emails, checks, emails, status_emails  # noqa: F401
+        from intake import appointment_emails, case_emails, checks, emails, status_emails  # noqa: F401

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.links.models import Link
-from intake.actions.intakes import link_of
+from intake.actions.form_links import link_of
 from intake.actions.status_links import status_link_of
 from intake.forms.contact import OpenLinkForm
 from intake.models import Intake

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
-from intake.actions.again import day_of_earlier
 from intake.models import Intake, Patient
 
 DETAILS = {
@@ -20,6 +20,21 @@ DETAILS = {
     "member_number": "Member number",
     "location": "Location",
 }
+
+
+def earlier_intake(patient) -> Intake:
+    """The last one that was sent, else the last one begun. Raises Intake.DoesNotExist."""
+    sent = patient.intakes.exclude(submitted_at=None)
+    return sent.order_by("-submitted_at").first() or patient.intakes.latest("started_at")
+
+
+def day_of_earlier(intake):
+    """The day the earlier intake was sent or last touched, where the patient is treated; None for a first one."""
+    if intake.earlier is None:
+        return None
+    earlier = intake.earlier
+    at = earlier.submitted_at or earlier.saved_at or earlier.started_at
+    return timezone.localdate(at, timezone=intake.patient.location.zone)
 
 
 @dataclass(frozen=True)

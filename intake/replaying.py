@@ -21,9 +21,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from intake.actions.codes import row_now
-from intake.actions.intakes import LEFT_AFTER
 from intake.actions.protocols import readable
-from intake.models import AnswerCode, Intake, ProtocolVersion
+from intake.models import LEFT_AFTER, AnswerCode, Intake, ProtocolVersion
 from intake.triage import Protocol
 
 if TYPE_CHECKING:

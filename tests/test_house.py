@@ -26,7 +26,7 @@ from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
 from intake import draft, status_cookie, triage
 from intake.actions.cases import open_case
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.actions.status_links import link_to_status
 from intake.models import Assessment, Case
 from referrals import actions as referring

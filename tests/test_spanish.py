@@ -14,7 +14,7 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake import appointment_emails, follow_up_emails, status_emails
 from intake import emails as to_patients
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import FollowUp
 from referrals import emails as about_referrals
@@ -142,7 +142,7 @@ def test_thoughts_of_self_harm(lucia):
 
 def test_the_page_of_a_link(lucia):
     lucia.starts(**LUCIA).answers("safety-check", emergency_now=["none"])
-    address = f"/l/{secret_of(intakes.link_to(lucia.intake))}/"
+    address = f"/l/{secret_of(form_links.link_to(lucia.intake))}/"
     lucia.opens(address)
     wrong = {"date_of_birth_month": "3", "date_of_birth_day": "30", "date_of_birth_year": "1982"}
     lucia.sends(address)

@@ -17,6 +17,7 @@ from intake import emails, triage
 from intake.actions.cases import open_case
 from intake.actions.protocols import keep_assessment, protocol_for, protocol_version
 from intake.actions.safety import STILL_TODAY
+from intake.earlier import earlier_intake
 from intake.emails import LINK_LIVES
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
 from intake.triage import AnswerError
@@ -149,21 +150,6 @@ def offered(intake, page_id, *, opened_more=False) -> dict:
     if page_id in intake.pages_done:
         names = triage.page_questions(protocol, page_id, intake.answers).follow_ups if opened_more else ()
     return {name: intake.carried[name] for name in names if name in intake.carried and name not in intake.answers}
-
-
-def earlier_intake(patient) -> Intake:
-    """The last one that was sent, else the last one begun. Raises Intake.DoesNotExist."""
-    sent = patient.intakes.exclude(submitted_at=None)
-    return sent.order_by("-submitted_at").first() or patient.intakes.latest("started_at")
-
-
-def day_of_earlier(intake):
-    """The day the earlier intake was sent or last touched, where the patient is treated; None for a first one."""
-    if intake.earlier is None:
-        return None
-    earlier = intake.earlier
-    at = earlier.submitted_at or earlier.saved_at or earlier.started_at
-    return timezone.localdate(at, timezone=intake.patient.location.zone)
 
 
 def carried_answers(earlier) -> dict:

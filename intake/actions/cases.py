@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.staff.permissions import DECIDE_CASES
-from intake import emails, schedule
+from intake import case_emails as emails
+from intake import schedule
 from intake.actions.alarms import alarms_after, in_words, see_alarms
 from intake.actions.flags import flags_after, fresh_of
 from intake.actions.protocols import same_dangers

@@ -20,8 +20,7 @@ from clinic.files.checks import CheckedFile
 from clinic.files.receiving import MEGABYTE, room_in
 from clinic.files.words import NotUsable
 from intake.actions.consents import looks_like
-from intake.actions.intakes import AlreadySubmitted
-from intake.models import Intake, PatientFile
+from intake.models import AlreadySubmitted, Intake, PatientFile
 from intake.models.file import APART, FOLDER, ORIGINALS
 
 log = logging.getLogger(__name__)

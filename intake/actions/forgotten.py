@@ -7,7 +7,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from intake import emails, schedule
+from intake import case_emails as emails
+from intake import schedule
 from intake.actions.cases import announce
 from intake.models import Case, CaseEvent, Urgency
 

@@ -5,7 +5,6 @@ Every function is one transaction. `by` is the member of staff who acts, or None
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clinic.links.actions import make_link, prolong
+from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
@@ -36,11 +35,9 @@ from intake.actions.safety import asked_again
 from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
 from intake.emails import LINK_LIVES
-from intake.models import AnswerChange, Assessment, Case, Intake, Patient, Urgency
+from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.status_emails import answers_received
 from intake.triage import AnswerError
-
-LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
 
 
 @dataclass(frozen=True)
@@ -71,10 +68,6 @@ class StalePage(Exception):
     def __init__(self, changed):
         self.changed = changed
         super().__init__("This page was saved elsewhere since it was shown.")
-
-
-class AlreadySubmitted(Exception):
-    """The answers were sent; they are the therapist's now and no longer change."""
 
 
 @dataclass
@@ -277,28 +270,7 @@ def _write(intake, page, after, screened, by) -> None:
     intake.save(update_fields=[*changed, "emergency_reasons_read"])
 
 
-# Kept for later, submitted, left --------------------------------------------------------------------------------------
-
-
-def link_of(intake) -> Link | None:
-    """The live link of an intake."""
-    return Link.objects.live().filter(purpose=Link.Purpose.INTAKE, subject_id=intake.public_id).first()
-
-
-def link_to(intake) -> Link:
-    """The same, made again when it has expired. For staff who give it out; no page of a patient makes a link."""
-    return link_of(intake) or make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
-
-
-@transaction.atomic
-def keep_for_later(intake) -> Link | None:
-    """The link that leads back, good for two weeks from now, and a mail with it when there is an address.
-
-    None when the link ended at this very moment.
-    """
-    link = prolong(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
-    emails.resume_link_requested(intake)
-    return link
+# Submitted, left ------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import triage
 from intake.actions import consents, intakes
 from intake.actions.protocols import bring_up_to_date
-from intake.models import Assessment, Intake
+from intake.models import AlreadySubmitted, Assessment, Intake
 from intake.paper.code import new_code
 
 OPEN_ANSWERS = ("unsure", "prefer_not", "not_tried")  # what a question offers to whoever cannot answer it
@@ -50,7 +50,7 @@ def put_on_paper(intake, *, by) -> Intake:
         raise PermissionDenied
     intake = _locked(intake)
     if intake.submitted_at:
-        raise intakes.AlreadySubmitted
+        raise AlreadySubmitted
     if intake.paper_code is None:
         intake.paper_code = new_code()
         while Intake.objects.filter(paper_code=intake.paper_code).exists():

@@ -16,17 +16,11 @@ from clinic.phones import plain
 from intake import triage
 from intake.forms.body_map import BodyMapWidget
 from intake.forms.dates import PastDateField
+from intake.scales import ANY_SCALE, SCALE_ENDS
 from intake.triage import AnswerError
 
 LONGEST = {"short_text": 300, "long_text": 5000}
 YES_NO = (("true", _("Yes")), ("false", _("No")))
-SCALE_ENDS = {
-    "pain_worst": (_("No pain"), _("Worst pain you can imagine")),
-    "worry_level": (_("Not at all"), _("Very worried")),
-    "move_fear": (_("Fine with moving"), _("Sure that moving will harm me")),
-    "goal_difficulty": (_("No trouble"), _("Cannot do it")),
-}
-ANY_SCALE = (_("Not at all"), _("The most"))
 
 
 class ChoicesWithExclusive(forms.CheckboxSelectMultiple):

@@ -10,7 +10,7 @@ from intake.models.consent import Consent, ConsentText, Document
 from intake.models.decision import Decision, FlagVerdict
 from intake.models.file import PatientFile
 from intake.models.follow_up import FollowUp
-from intake.models.intake import AnswerChange, Intake
+from intake.models.intake import LEFT_AFTER, AlreadySubmitted, AnswerChange, Intake
 from intake.models.left_out import LeftOut
 from intake.models.patient import Patient
 from intake.models.respondent import Respondent
@@ -18,7 +18,9 @@ from intake.models.unsent import UnsentPage
 from intake.models.urgency import Urgency
 
 __all__ = [
+    "LEFT_AFTER",
     "AlarmsSeen",
+    "AlreadySubmitted",
     "AnswerChange",
     "AnswerCode",
     "AppointmentRequest",

@@ -1,6 +1,7 @@
 """One patient's answers, saved page by page."""
 
 import uuid
+from datetime import timedelta
 
 import pgtrigger
 from django.conf import settings
@@ -31,6 +32,12 @@ _SIGNED_BEFORE_IT_IS_SENT = """
     END IF;
     RETURN NEW;
 """
+
+LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
+
+
+class AlreadySubmitted(Exception):
+    """The answers were sent; they are the therapist's now and no longer change."""
 
 
 class IntakeQuerySet(models.QuerySet):

@@ -14,12 +14,12 @@ from intake import triage
 from intake.actions.protocols import protocol_for
 from intake.consent_texts import text_in
 from intake.forms.body_map import PARTS
-from intake.forms.questions import ANY_SCALE, SCALE_ENDS
 from intake.forms.sign import document_field
 from intake.forms.who import WhoForm
 from intake.models import Document, Intake, Respondent
 from intake.paper.code import written
 from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
+from intake.scales import ANY_SCALE, SCALE_ENDS
 from intake.triage.resolving import questions_in
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
 from intake.actions import again, intakes
 from intake.forms.contact import InvitationForm
-from intake.models import Intake, Patient
+from intake.models import AlreadySubmitted, Intake, Patient
 from intake.seen import saw_patient
 
 SOMEBODY_ELSE = "new"
@@ -48,7 +48,7 @@ def _known(user, form) -> list[Patient]:
 def _invite(request, form):
     try:
         intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())
-    except intakes.AlreadySubmitted:
+    except AlreadySubmitted:
         messages.info(request, "This invitation was already used.")
     else:
         messages.success(request, "The invitation is on its way. The patient can open it for two weeks.")

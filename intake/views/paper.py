@@ -18,7 +18,7 @@ from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_responden
 from intake.danger import danger_of
 from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.forms.questions import PageForm
-from intake.models import Case, Intake
+from intake.models import AlreadySubmitted, Case, Intake
 from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
 from intake.seen import saw_intake, saw_list
@@ -44,7 +44,7 @@ def desk(request):
     if request.method == "POST" and form.is_valid():
         try:
             begun = paper.start_on_paper(by=request.user, public_id=form.public_id(), **form.contact())
-        except intakes.AlreadySubmitted:
+        except AlreadySubmitted:
             messages.info(request, "That form was sent already. Begin a new one.")
             return redirect("paper")
         return redirect("paper_check", begun.public_id)
@@ -126,7 +126,7 @@ def check(request, public_id):
     if request.method == "POST":
         try:
             paper.put_on_paper(intake, by=request.user)
-        except intakes.AlreadySubmitted:
+        except AlreadySubmitted:
             messages.info(request, "The answers were sent already.")
         return redirect("paper_check", intake.public_id)
     protocol = protocol_for(intake)
@@ -189,7 +189,7 @@ def page(request, public_id, number):
                 contradictory=form.contradictory,
                 by=request.user,
             )
-        except intakes.AlreadySubmitted:
+        except AlreadySubmitted:
             return _sent_already(request, intake)
         except intakes.StalePage as stale:
             intake.refresh_from_db()

@@ -13,10 +13,10 @@ from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
 from clinic.network import address_of
 from clinic.staff.models import Location
 from intake import advice, draft
-from intake.actions import intakes
+from intake.actions import form_links, intakes
 from intake.actions.respondents import answered_by_somebody_else
 from intake.forms.contact import ContactForm, languages
-from intake.models import Intake
+from intake.models import AlreadySubmitted, Intake
 from intake.views.patient_frame import next_address, show
 from intake.views.switching import as_left, keeps_typed
 
@@ -105,7 +105,7 @@ def _begin(request, form) -> tuple[Intake, bool]:
         saved = intakes.change_contact(begun, **contact)
         return begun, bool(saved and saved.newly_emergency)
     same_details = all(getattr(begun.patient, name) == contact[name] for name in contact)
-    pressed_twice = begun.saved_at is None and same_details and intakes.link_of(begun) is not None
+    pressed_twice = begun.saved_at is None and same_details and form_links.link_of(begun) is not None
     return (begun if pressed_twice else _start(request, **contact)), False
 
 
@@ -150,7 +150,7 @@ def contact(request, intake):
     elif request.method == "POST" and form.is_valid():
         try:
             saved = intakes.change_contact(intake, **form.contact())
-        except intakes.AlreadySubmitted:
+        except AlreadySubmitted:
             return redirect("intake_done")
         messages.success(request, _("Your details are changed."))
         intake.refresh_from_db()

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.links.actions import Asleep, Wrong, address_of, find, try_open
 from intake import draft, status_cookie
-from intake.actions.intakes import keep_for_later
+from intake.actions.form_links import keep_for_later
 from intake.draft import forget, patient_page, remember
 from intake.forms.contact import OpenLinkForm
 from intake.link_page import onwards, show_link

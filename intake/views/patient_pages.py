@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from intake import triage
-from intake.actions import intakes
+from intake.actions import form_links, intakes
 from intake.actions.after_sending import page_after_sending
-from intake.actions.again import day_of_earlier, offered
+from intake.actions.again import offered
 from intake.actions.protocols import protocol_for
 from intake.actions.safety import answered_at, asked_again, shown_on
 from intake.actions.unsent import left_on
 from intake.draft import language_of, patient_page, remember, sent_from_here
+from intake.earlier import day_of_earlier
 from intake.forms.questions import PageForm, as_sent
+from intake.models import AlreadySubmitted
 from intake.seen import PATIENT, saw_intake
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 from intake.views.patient_unsent import as_typed
@@ -59,7 +61,7 @@ def page(request, intake, number):
         saved = intakes.save_page(
             intake, shown.id, form.answers, version=form.version_shown, contradictory=form.contradictory
         )
-    except intakes.AlreadySubmitted:
+    except AlreadySubmitted:
         return _after_sending(request, intake, shown)
     except intakes.StalePage as stale:
         return _show_both(request, intake, form, stale.changed)
@@ -95,7 +97,7 @@ def _onwards(request, saved, form, came_from, *, left_off):
     if saved.newly_emergency:
         return redirect("intake_emergency")
     if request.POST.get("then") == "later":
-        intakes.keep_for_later(intake)
+        form_links.keep_for_later(intake)
         return redirect("intake_save")
     if form.errors:
         again = form.data.copy()

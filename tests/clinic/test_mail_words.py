@@ -14,7 +14,7 @@ from clinic.messages.facts import NotSafe, moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
-from intake import appointment_emails, status_emails
+from intake import appointment_emails, case_emails, status_emails
 from intake import emails as to_patients
 from intake.follow_up_emails import ask_how_it_goes
 from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
@@ -95,7 +95,7 @@ def everything(location, maya, priya, ruth):
     to_patients.resume_link_requested(intake)
     status_emails.answers_received(intake)
     status_emails.status_link(patient)
-    to_patients.case_needs_you(emergency, now=timezone.now())
+    case_emails.case_needs_you(emergency, now=timezone.now())
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
     about_referrals.appointment_reminder(appointment)

@@ -12,7 +12,7 @@ from clinic.messages.models import Message
 from clinic.staff.models import Role
 from intake import draft
 from intake.actions.cases import acknowledge
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 

@@ -14,7 +14,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import emails
+from intake import case_emails, emails
 from intake.models import Document
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
@@ -198,7 +198,7 @@ def test_mails_put_off_together_do_not_come_back_together(location, post_office)
 
 
 def test_staff_alerts_are_tried_again_at_short_steps(location, maya, post_office):
-    emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
+    case_emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
     Message.objects.filter(due_at__gt=timezone.now() + timedelta(seconds=1)).delete()
     post_office.put_off[maya.email] = 1000
     sweep()
@@ -301,7 +301,7 @@ def test_what_a_dead_worker_left_is_sent_when_its_lease_has_run_out(ada, post_of
 def test_alerts_to_staff_do_not_wait_for_another_sweep_to_end(ada, location, maya, post_office):
     claimed_by_a_dead_worker(emails.invite(ada), handed_over=False)  # it looks just like one that is at work
     emails.invite(factories.intake(at=location))
-    emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
+    case_emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
     assert sweep() == {dispatch.SPREAD: 1, Status.SENT: 1}
     assert post_office.recipients == {maya.email: 1}
     assert sweep(timezone.now() + timedelta(seconds=31))[Status.SENT] == 2

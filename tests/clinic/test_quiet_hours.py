@@ -10,7 +10,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.messages.quiet import QuietHours, due_moment
-from intake import emails
+from intake import case_emails, emails
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 
@@ -105,7 +105,7 @@ def test_a_reminder_due_at_night_leaves_in_the_morning_of_its_location(location,
 
 
 def test_an_alert_to_staff_does_not_wait_for_the_morning(location, maya, quiet, post_office):
-    emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
+    case_emails.case_needs_you(factories.case(at=location, answers=SADDLE_NUMBNESS), now=timezone.now())
     sweep(tomorrow_at(3))
     assert maya.email in post_office.recipients
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.models import Case, Intake, Urgency
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import ADA, Phone, page_address
@@ -113,7 +113,7 @@ def test_who_opened_the_link_after_sending_sees_nothing_of_what_was_sent(ada):
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         other = Phone()
         born = {name: value for name, value in ADA.items() if name.startswith("date_of_birth")}
-        other.sends(f"/l/{secret_of(intakes.link_to(sent()))}/", born)
+        other.sends(f"/l/{secret_of(form_links.link_to(sent()))}/", born)
         other.sends(page_address("safety-check"), {"version": "0", "emergency_now": "saddle_numb"})
         assert other.page.wsgi_request.path == reverse("intake_emergency")
         assert ada.case.urgency == Urgency.EMERGENCY

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.links.actions import address_of
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import intakes
+from intake.actions import form_links, intakes
 from intake.actions.again import NoAddress, invite_again, start_again
 from intake.actions.cases import open_case
 from intake.actions.protocols import keep_assessment
@@ -53,7 +53,7 @@ def opens(intake):
     """By its link and the date of birth."""
     born = intake.patient.date_of_birth
     phone = Phone()
-    address = address_of(intakes.link_to(intake)).removeprefix(settings.SITE_URL)
+    address = address_of(form_links.link_to(intake)).removeprefix(settings.SITE_URL)
     parts = {f"date_of_birth_{part}": getattr(born, part) for part in ("month", "day", "year")}
     return phone.sends(address, parts)
 

@@ -14,7 +14,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake.actions import appointments
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.actions.languages import change_language
 from intake.models import AppointmentRequest, Urgency
 from tests import factories

@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from clinic.messages.models import Message
 from intake.actions import cases
 from intake.actions.forgotten import take_back_forgotten
-from intake.emails import CaseNeedsYou
+from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Contact, MoveNotAllowed, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE

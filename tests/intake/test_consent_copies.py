@@ -16,7 +16,7 @@ from django.utils import timezone
 from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from intake import consent_texts
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.actions.status_links import link_to_status
 from intake.consent_texts import BrokenText, all_texts, read_file, row_of, text_in
 from intake.models import Document, Patient
@@ -62,7 +62,7 @@ def test_whoever_signed_gets_a_copy_of_the_exact_text_and_the_signature(ready, l
 def test_the_copy_is_only_for_the_browser_that_signed(ready):
     ready.submits()
     assert Phone().client.get(reverse("consent_copy")).status_code == 404
-    address = f"/l/{secret_of(intakes.link_to(ready.intake))}/"
+    address = f"/l/{secret_of(form_links.link_to(ready.intake))}/"
     born = {name: value for name, value in ADA.items() if name.startswith("date_of_birth")}
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         later = Phone().sends(address, born)

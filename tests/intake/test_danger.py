@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from intake.actions import appointments, cases
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.danger import danger_of, urgency_now
 from intake.models import Case, Contact, Urgency
 from tests import factories

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from clinic.messages.models import Message
 from intake.actions import cases, second_look
-from intake.emails import CaseNeedsYou
+from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS, TEMPLE_HEADACHE

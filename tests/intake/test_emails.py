@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import emails
+from intake import case_emails, emails
 from intake.actions.cases import acknowledge
 from intake.models import Urgency
 from tests import factories
@@ -70,26 +70,26 @@ def test_a_link_asked_for_again_is_the_link_that_was_sent_before(location, post_
 
 def test_an_emergency_is_announced_at_once_and_on_the_clock_to_every_therapist(location, maya, daniel, olga, priya):
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=TUESDAY)
+    case_emails.case_needs_you(case, now=TUESDAY)
     assert due_minutes(case, maya, TUESDAY) == due_minutes(case, daniel, TUESDAY) == [0, 5, 15, 30, 60]
     assert due_minutes(case, olga, TUESDAY) == due_minutes(case, priya, TUESDAY) == []
 
 
 def test_managers_hear_of_it_from_the_second_time_on(location, maya, ruth):
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=TUESDAY)
+    case_emails.case_needs_you(case, now=TUESDAY)
     assert due_minutes(case, ruth, TUESDAY) == [5, 15, 30, 60]
 
 
 def test_a_case_that_can_wait_is_announced_twice_and_a_routine_one_never(location, maya):
     soon, routine = (factories.case(at=location, answers=answers) for answers in (FOOT_DROP, HEEL_PAIN))
-    assert len(emails.case_needs_you(soon, now=TUESDAY)) == 2
-    assert emails.case_needs_you(routine, now=TUESDAY) == []
+    assert len(case_emails.case_needs_you(soon, now=TUESDAY)) == 2
+    assert case_emails.case_needs_you(routine, now=TUESDAY) == []
 
 
 def test_once_somebody_has_the_case_nobody_else_is_told(location, maya, daniel, post_office):
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=timezone.now())
+    case_emails.case_needs_you(case, now=timezone.now())
     sweep()
     acknowledge(case, by=daniel)
     sweep(timezone.now() + timedelta(hours=2))
@@ -100,17 +100,17 @@ def test_once_somebody_has_the_case_nobody_else_is_told(location, maya, daniel, 
 
 def test_a_case_announced_again_starts_its_clock_again(location, maya):
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=TUESDAY)
+    case_emails.case_needs_you(case, now=TUESDAY)
     case.version += 1
     case.save()
     later = TUESDAY + timedelta(minutes=40)
-    emails.case_needs_you(case, now=later)
+    case_emails.case_needs_you(case, now=later)
     assert due_minutes(case, maya, later) == [0, 5, 15, 30, 60]
 
 
 def test_someone_who_no_longer_works_here_is_not_told(location, maya, daniel, post_office):
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=timezone.now())
+    case_emails.case_needs_you(case, now=timezone.now())
     daniel.is_active = False
     daniel.save()
     sweep()
@@ -121,5 +121,5 @@ def test_someone_who_no_longer_works_here_is_not_told(location, maya, daniel, po
 def test_an_emergency_does_not_wait_for_the_doors_to_open(location, maya, clinic_is):
     at = TUESDAY if clinic_is == "open" else TUESDAY + timedelta(hours=14)
     case = factories.case(at=location, answers=SADDLE_NUMBNESS)
-    emails.case_needs_you(case, now=at)
+    case_emails.case_needs_you(case, now=at)
     assert due_minutes(case, maya, at)[0] == 0

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.links.actions import renew_link, secret_of, withdraw
 from clinic.links.models import Link
-from intake.actions import intakes, respondents
+from intake.actions import form_links, respondents
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Patient, Respondent
 from tests import factories
@@ -142,8 +142,8 @@ def test_the_browser_that_sent_the_answers_is_not_given_a_newer_status_link(loca
 @pytest.mark.parametrize("ends", ENDS)
 def test_a_page_of_a_form_whose_link_ended_opens_nothing_in_another_browser(ada, ends):
     sent = ada.filled | {"emergency_now": ["saddle_numb"]}
-    ENDS[ends](intakes.link_to(ada.intake))
-    intakes.link_to(ada.intake)  # the patient has another one by now
+    ENDS[ends](form_links.link_to(ada.intake))
+    form_links.link_to(ada.intake)  # the patient has another one by now
     before = links()
     other = Phone()
     other.sends(SAFETY, sent)
@@ -166,7 +166,7 @@ def test_a_page_that_asks_for_the_date_of_birth_is_good_as_long_as_its_link_and_
 
 def test_whoever_opened_the_form_by_the_old_mailbox_is_out_once_the_address_is_changed(ada):
     """Decision 19: others may read that mailbox. The date of birth is no way back in."""
-    old = Phone().sends(f"/l/{secret_of(intakes.link_to(ada.intake))}/", ADA_BORN).opens_page("safety-check")
+    old = Phone().sends(f"/l/{secret_of(form_links.link_to(ada.intake))}/", ADA_BORN).opens_page("safety-check")
     sent = old.filled | {"emergency_now": ["none"]}
     ada.opens("intake_contact").sends(reverse("intake_contact"), ADA | {"email": "ada@new.example"})
     assert ada.page.status_code == 200
@@ -192,7 +192,7 @@ def test_the_first_page_sent_again_brings_no_form_back_whose_link_ended(location
     details = ADA | {"ticket": page.hidden("ticket")}
     page.sends(reverse("intake_start"), details)
     begun = Intake.objects.get()
-    withdraw(intakes.link_to(begun))
+    withdraw(form_links.link_to(begun))
     Phone().sends(reverse("intake_start"), details)
     assert Intake.objects.count() == 2
     assert not Link.objects.live().filter(subject_id=begun.public_id).exists()
@@ -240,7 +240,7 @@ def is_reached_by_a_guardian(patient):
 
 def test_a_guardians_links_open_nothing_from_midnight_on_whether_or_not_the_clock_ran(milo):
     begun = factories.intake(of=milo)
-    status, form = link_to_status(milo), intakes.link_to(begun)
+    status, form = link_to_status(milo), form_links.link_to(begun)
     is_reached_by_a_guardian(milo)
     for link in (status, form):
         answer = Client().post(reverse("link", args=[secret_of(link)]), GROWN_UP_BORN)
@@ -252,7 +252,7 @@ def test_a_guardians_open_pages_close_at_midnight(milo):
     said = {"kind": "guardian", "name": "Rosa Quill", "authority": "parent"}
     Respondent.objects.update_or_create(intake=begun, defaults=said)
     page = Phone().sends(f"/l/{secret_of(link_to_status(milo))}/", GROWN_UP_BORN).opens("status")
-    form = Phone().sends(f"/l/{secret_of(intakes.link_to(begun))}/", GROWN_UP_BORN).opens("intake_who")
+    form = Phone().sends(f"/l/{secret_of(form_links.link_to(begun))}/", GROWN_UP_BORN).opens("intake_who")
     assert (page.page.status_code, form.page.status_code) == (200, 200)
     field = form.hidden("whose")
     is_reached_by_a_guardian(milo)
@@ -270,13 +270,13 @@ def test_the_desk_gives_out_no_link_for_a_grown_up_whom_the_clock_has_not_seen(m
 
 def test_a_guardian_does_not_come_back_by_a_page_when_the_patient_has_links_of_their_own(milo, priya):
     begun = factories.intake(of=milo)
-    old = Phone().sends(f"/l/{secret_of(intakes.link_to(begun))}/", GROWN_UP_BORN).opens("intake_who")
+    old = Phone().sends(f"/l/{secret_of(form_links.link_to(begun))}/", GROWN_UP_BORN).opens("intake_who")
     status = Phone().sends(f"/l/{secret_of(link_to_status(milo))}/", GROWN_UP_BORN).opens("status_worse")
     fields = old.hidden("whose"), status.hidden("whose")
     is_reached_by_a_guardian(milo)
     respondents.came_of_age(timezone.now())
     respondents.confirm_contact(Patient.objects.get(), email="milo@patients.example", phone="", by=priya)
-    intakes.link_to(begun), link_to_status(milo)
+    form_links.link_to(begun), link_to_status(milo)
     before = links()
     other = Phone().starts()
     before += [one for one in links() if one not in before]
@@ -295,12 +295,12 @@ TOLD = "also opened on another device"
 
 def test_two_devices_on_one_form_are_each_told_of_the_other(ada):
     assert TOLD not in ada.opens_page("safety-check").text
-    laptop = Phone().sends(f"/l/{secret_of(intakes.link_to(ada.intake))}/", ADA_BORN)
+    laptop = Phone().sends(f"/l/{secret_of(form_links.link_to(ada.intake))}/", ADA_BORN)
     ada.opens_page("safety-check")
     assert TOLD in ada.text
     assert "please call us" in ada.text
     assert TOLD not in ada.opens_page("safety-check").text, "said once"
-    tablet = Phone().sends(f"/l/{secret_of(intakes.link_to(ada.intake))}/", ADA_BORN)
+    tablet = Phone().sends(f"/l/{secret_of(form_links.link_to(ada.intake))}/", ADA_BORN)
     assert TOLD in tablet.text
     assert TOLD in laptop.opens_page("safety-check").text
 

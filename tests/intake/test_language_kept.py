@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.links.actions import secret_of
 from clinic.messages.models import Message
 from intake.actions.again import start_again
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.actions.languages import change_language
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Patient

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.models import Link
-from intake.actions import intakes
-from intake.models import Assessment, Case, Intake, Urgency
+from intake.actions import form_links, intakes
+from intake.models import AlreadySubmitted, Assessment, Case, Intake, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, TEMPLE_HEADACHE
 from tests.intake.patients import Phone, page_address
@@ -135,7 +135,7 @@ def test_nothing_changes_after_sending(ready):
     ready.sends(page_address("daily-life"), {"worry_level": "9"})
     assert ready.intake == sent
     assert ready.intake.answers == sent.answers
-    with pytest.raises(intakes.AlreadySubmitted):
+    with pytest.raises(AlreadySubmitted):
         intakes.save_page(sent, "safety-check", {"emergency_now": ["fainted"]}, version=99)
 
 
@@ -154,7 +154,7 @@ def test_another_device_sees_only_that_the_answers_are_here(ready, monkeypatch):
 def _secret(intake):
     from clinic.links.actions import secret_of
 
-    return secret_of(intakes.link_to(intake))
+    return secret_of(form_links.link_to(intake))
 
 
 # Left -----------------------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def test_an_invitation_that_was_opened_and_left_becomes_a_case(maya, location):
     intake = factories.intake(at=location, invited_by=maya)
     left_for(intake, 90 * HOURS)
     opened = timezone.now() - 13 * HOURS
-    Link.objects.filter(pk=intakes.link_to(intake).pk).update(opened_at=opened)
+    Link.objects.filter(pk=form_links.link_to(intake).pk).update(opened_at=opened)
     assert intakes.open_cases_for_abandoned(timezone.now()) == 1
     case = Case.objects.get(intake=intake)
     assert (case.opened_because, case.opened_at) == (Case.OpenedBecause.NOT_SCREENED, opened)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from clinic.links.actions import make_link, secret_of, withdraw
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.models import Intake
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
@@ -26,7 +26,7 @@ def ada(location):
 
 @pytest.fixture
 def address(ada):
-    return f"/l/{secret_of(intakes.link_to(ada.intake))}/"
+    return f"/l/{secret_of(form_links.link_to(ada.intake))}/"
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_after_five_wrong_tries_even_the_right_date_leads_to_the_phone(ada, addr
 
 
 def test_unknown_withdrawn_expired_and_foreign_links_are_the_same_plain_page(ada, address, other, maya):
-    withdraw(intakes.link_to(ada.intake), by=maya)
+    withdraw(form_links.link_to(ada.intake), by=maya)
     seen = [other.opens(address)]
     expired = make_link(Link.Purpose.INTAKE, ada.intake.public_id, expires_at=ada.intake.started_at)
     office = make_link(Link.Purpose.OFFICE, ada.intake.public_id, expires_at=ada.intake.started_at.replace(year=2099))
@@ -134,7 +134,7 @@ def test_half_a_page_can_be_kept_for_later(ada):
 def test_who_has_no_email_is_shown_the_link_to_write_down(location):
     ada = Phone().starts(email="")
     ada.answers("safety-check", emergency_now=["none"], more={"then": "later"})
-    assert f"/l/{secret_of(intakes.link_to(ada.intake))}/" in ada.text
+    assert f"/l/{secret_of(form_links.link_to(ada.intake))}/" in ada.text
     assert not Message.objects.exists()
 
 
@@ -155,7 +155,7 @@ def test_the_desk_invites_a_patient_who_opens_the_link_with_their_birth_date(loc
     intake = Intake.objects.get()
     assert intake.invited_by == priya
     assert Message.objects.get(kind="intake_invitation").recipient == "ada@patients.example"
-    patient = Phone().sends(f"/l/{secret_of(intakes.link_to(intake))}/", RIGHT)
+    patient = Phone().sends(f"/l/{secret_of(form_links.link_to(intake))}/", RIGHT)
     assert patient.says_who().asks == ["emergency_now"]
 
 

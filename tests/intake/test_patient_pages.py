@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from intake import triage
-from intake.actions import intakes
+from intake.actions import form_links, intakes
 from intake.actions.intakes import save_page
 from intake.actions.protocols import protocol_for, texts_of
 from intake.models import Intake, ProtocolVersion, Urgency
@@ -219,7 +219,7 @@ def test_a_cut_cookie_opens_nothing(ada):
 def test_a_withdrawn_link_closes_every_browser(ada, maya):
     from clinic.links.actions import withdraw
 
-    withdraw(intakes.link_to(ada.intake), by=maya)
+    withdraw(form_links.link_to(ada.intake), by=maya)
     assert ada.opens("intake_check").page.status_code == 404
 
 

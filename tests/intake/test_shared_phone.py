@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.links.actions import renew_link, secret_of
 from clinic.links.models import Link
-from intake.actions import intakes, respondents
+from intake.actions import form_links, respondents
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Patient
 from tests import factories
@@ -72,7 +72,7 @@ def test_a_new_link_opens_the_form_in_the_browser_that_had_it_open_before(phone,
     phone.starts()
     renew_link(Link.Purpose.INTAKE, phone.intake.public_id, expires_at=timezone.now() + timedelta(days=3))
     assert "newer link" in phone.opens("intake_check").text
-    phone.sends(f"/l/{secret_of(intakes.link_to(phone.intake))}/", ADA_BORN)
+    phone.sends(f"/l/{secret_of(form_links.link_to(phone.intake))}/", ADA_BORN)
     assert phone.page.status_code == 200
     assert phone.asks
 
@@ -82,13 +82,13 @@ def test_a_guardians_open_form_stays_closed_when_the_patient_has_a_link_of_their
     patient = factories.patient(at=location, first_name="Milo")
     intake = factories.intake(of=patient)
     with time_machine.travel(timezone.now() - timedelta(minutes=10)):
-        phone.sends(f"/l/{secret_of(intakes.link_to(intake))}/", FACTORY_BORN)
+        phone.sends(f"/l/{secret_of(form_links.link_to(intake))}/", FACTORY_BORN)
     assert phone.opens("intake_who").page.status_code == 200
     Patient.objects.update(contact_is_of="guardian")
     respondents.came_of_age(timezone.now())
     assert phone.opens("intake_who").page.status_code == 404
     respondents.confirm_contact(Patient.objects.get(), email="milo@patients.example", phone="", by=priya)
-    intakes.link_to(intake)
+    form_links.link_to(intake)
     assert phone.opens("intake_who").page.status_code == 404
 
 

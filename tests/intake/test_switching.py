@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.actions.status_links import link_to_status
 from intake.models import FollowUp, Intake, Patient
 from tests import factories

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from clinic.messages.dispatch import sweep
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.actions.link_requests import answer_link_requests
 from intake.actions.status_links import link_to_status
 from intake.models import Intake, Patient, Respondent
@@ -36,12 +36,12 @@ def twins(location):
 
 
 def opens(intake, phone=None) -> Phone:
-    return (phone or Phone()).sends(f"/l/{secret_of(intakes.link_to(intake))}/", BORN)
+    return (phone or Phone()).sends(f"/l/{secret_of(form_links.link_to(intake))}/", BORN)
 
 
 def test_the_page_says_whose_form_it_is_once_the_birth_date_is_given(twins):
     for intake, name in zip(twins, TWINS, strict=True):
-        address = f"/l/{secret_of(intakes.link_to(intake))}/"
+        address = f"/l/{secret_of(form_links.link_to(intake))}/"
         before = Phone().opens(address)
         assert not any(one in before.html for one in TWINS)
         phone = before.sends(address, BORN)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.actions.status_links import link_to_status
 from intake.models import Case, FollowUp, Intake, Patient, Respondent, UnsentPage
 from tests import factories
@@ -44,7 +44,7 @@ def beas(ada, bea):
 def opens_beside(window, patient):
     intake = factories.intake(of=patient)
     Respondent.objects.get_or_create(intake=intake, defaults={"kind": "patient"})
-    Phone(beside=window).sends(f"/l/{secret_of(intakes.link_to(intake))}/", BEA_BORN)
+    Phone(beside=window).sends(f"/l/{secret_of(form_links.link_to(intake))}/", BEA_BORN)
     return intake
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.links.actions import renew_link, secret_of
 from clinic.links.models import Link
 from intake import triage
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.models import AnswerChange, Intake, UnsentPage
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone, page_address
@@ -69,7 +69,7 @@ def test_it_is_offered_with_its_time_and_comes_back_only_when_asked_for(at_words
 
 def test_it_is_offered_on_another_device(at_words):
     leaves(at_words, PAGE, **{WORDS: "walk to the lake"})
-    other = Phone().sends(f"/l/{secret_of(intakes.link_to(at_words.intake))}/", RIGHT)
+    other = Phone().sends(f"/l/{secret_of(form_links.link_to(at_words.intake))}/", RIGHT)
     other.opens(f"{page_address(PAGE)}?unsent")
     assert "walk to the lake" in other.html
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.messages.models import Message
-from intake.actions.intakes import keep_for_later, link_to
+from intake.actions.form_links import keep_for_later, link_to
 from intake.actions.status_links import link_to_status
 from intake.emails import ANYBODY_CAUSES, MOST_TO_AN_ADDRESS
 from intake.models import Intake

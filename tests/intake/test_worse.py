@@ -12,7 +12,7 @@ from clinic.messages.models import Message
 from intake import triage
 from intake.actions import cases, intakes
 from intake.actions.again import start_again
-from intake.emails import CaseNeedsYou
+from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Intake, Respondent, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS

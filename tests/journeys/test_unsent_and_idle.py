@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from clinic.links.actions import secret_of
 from intake import draft
-from intake.actions import intakes
+from intake.actions import form_links
 from intake.models import Intake, UnsentPage
 from tests.intake.patients import ADA, page_address
 
@@ -59,7 +59,7 @@ def test_it_is_offered_on_a_second_phone_without_scripts(ada, phone):
     ada.follows("Back")
     until_kept(ada)
     other = phone(scripts=False)
-    other.opens(f"/l/{secret_of(intakes.link_to(Intake.objects.get()))}/")
+    other.opens(f"/l/{secret_of(form_links.link_to(Intake.objects.get()))}/")
     for part in ("month", "day", "year"):
         other.page.locator(f'input[name="date_of_birth_{part}"]').fill(ADA[f"date_of_birth_{part}"])
     other.presses("Open")

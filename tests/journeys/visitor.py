@@ -13,7 +13,7 @@ from clinic.links.actions import address_of, make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff.models import Location, User
 from intake import draft, status_cookie, triage
-from intake.actions.intakes import link_to
+from intake.actions.form_links import link_to
 from intake.actions.status_links import link_to_status
 from intake.consent_texts import row_of, text_in
 from intake.forms.guide import SoFar
