@@ -38,7 +38,8 @@ def compare(rows: int) -> int:
     """0 when both lists are the same."""
     from django.db import connection
 
-    from intake import replaying, triage
+    from intake import triage
+    from intake.versions import replaying
 
     folder = Path(tempfile.mkdtemp()) / "protocol"
     shutil.copytree(triage.shipped().folder, folder)

@@ -53,7 +53,7 @@ def run(count: int) -> dict[str, float]:
 
 
 def measure(count: int) -> dict[str, float]:
-    from intake import replaying
+    from intake.versions import replaying
 
     after = changed_protocol()
     counts = partial(replaying.replay_all, after, processes=PROCESSES)
@@ -125,7 +125,7 @@ def read_bytes() -> int:
     """The baseline: the same COPY in the same number of processes, every byte thrown away."""
     from django.db import connections
 
-    from intake import replaying
+    from intake.versions import replaying
 
     pieces = replaying.slices(PROCESSES)
     connections.close_all()
@@ -172,7 +172,8 @@ def _peak(folder: str) -> float:
     import django
 
     django.setup()
-    from intake import replaying, triage
+    from intake import triage
+    from intake.versions import replaying
 
     workshop = replaying.Workshop(triage.load(folder), explain=False)
     pieces = replaying.slices(1)

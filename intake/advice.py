@@ -9,11 +9,11 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.actions.protocols import judge, protocol_of
 from intake.calling import can_be_called
 from intake.models import Intake, Urgency
 from intake.schedule import SOON_DECISION
 from intake.triage import Wording
+from intake.versions.protocols import judge, protocol_of
 
 
 @dataclass(frozen=True)

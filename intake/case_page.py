@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from intake import triage
-from intake.actions.protocols import readable
 from intake.models import Assessment, Case, CaseEvent, Urgency
+from intake.versions.protocols import readable
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
 READING = {

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from clinic import pdf
 from intake import triage
-from intake.actions.protocols import protocol_for
 from intake.models import Intake, Respondent
+from intake.versions.protocols import protocol_for
 
 TEMPLATE = Path(__file__).with_name("own_answers.typ")
 FORMAT = 1  # grows when the data changes its form

@@ -46,6 +46,6 @@ def drop_orphans():
 
 @shared_task
 def replay_slice(run: str, place: int, version: int | None, first: int, last: int):
-    from intake.replay_workers import run_slice  # loads NumPy, which only a replay needs
+    from intake.versions.workers import run_slice  # loads NumPy, which only a replay needs
 
     run_slice(run, place, version, first, last)

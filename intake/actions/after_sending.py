@@ -10,9 +10,9 @@ from django.db import transaction
 from intake import triage
 from intake.actions.again import start_worse_after
 from intake.actions.intakes import Saved, save_page
-from intake.actions.protocols import protocol_for, screen
 from intake.models import Intake, Urgency
 from intake.triage import AnswerError
+from intake.versions.protocols import protocol_for, screen
 
 WORDS = "Answers with a danger came after the form was sent."
 

@@ -1,8 +1,8 @@
 """Alarming answers that no fired rule used: as a case keeps them, and that who decides has seen them."""
 
 from intake import triage
-from intake.actions.protocols import readable
 from intake.models import AlarmsSeen, Assessment, Case, CaseEvent
+from intake.versions.protocols import readable
 
 
 def alarms_after(assessment: Assessment) -> list[dict]:

@@ -16,9 +16,9 @@ from intake import case_emails as emails
 from intake import schedule
 from intake.actions.alarms import alarms_after, in_words, see_alarms
 from intake.actions.flags import flags_after, fresh_of
-from intake.actions.protocols import same_dangers
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
 from intake.models.two_people import why_two
+from intake.versions.protocols import same_dangers
 
 Kind = CaseEvent.Kind
 Status = Case.Status

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake.actions.cases import open_case
-from intake.actions.protocols import assessment_now, reasons_of, same_dangers
 from intake.models import Assessment, Case, Intake, Urgency
+from intake.versions.protocols import assessment_now, reasons_of, same_dangers
 
 
 def see_to_flags(intake) -> None:

@@ -20,16 +20,7 @@ from intake import emails, triage
 from intake.actions import dangers, follow_ups
 from intake.actions.addresses import renew_links
 from intake.actions.cases import open_case
-from intake.actions.codes import keep_code
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
-from intake.actions.protocols import (
-    bring_up_to_date,
-    emergencies,
-    keep_assessment,
-    protocol_for,
-    protocol_version,
-    screen,
-)
 from intake.actions.respondents import whose_contact
 from intake.actions.safety import asked_again
 from intake.actions.status_links import extended
@@ -38,6 +29,15 @@ from intake.emails import LINK_LIVES
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.status_emails import answers_received
 from intake.triage import AnswerError
+from intake.versions.codes import keep_code
+from intake.versions.protocols import (
+    bring_up_to_date,
+    emergencies,
+    keep_assessment,
+    protocol_for,
+    protocol_version,
+    screen,
+)
 
 
 @dataclass(frozen=True)

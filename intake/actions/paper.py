@@ -11,9 +11,9 @@ from django.db import transaction
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import triage
 from intake.actions import consents, intakes
-from intake.actions.protocols import bring_up_to_date
 from intake.models import AlreadySubmitted, Assessment, Intake
 from intake.paper.code import new_code
+from intake.versions.protocols import bring_up_to_date
 
 OPEN_ANSWERS = ("unsure", "prefer_not", "not_tried")  # what a question offers to whoever cannot answer it
 

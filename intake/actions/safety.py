@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from intake import triage
-from intake.actions.protocols import protocol_for
+from intake.versions.protocols import protocol_for
 
 STILL_TODAY = timedelta(hours=12)  # warning signs answered longer ago say nothing about now
 

@@ -7,9 +7,9 @@ the answers are sent.
 from django.db import transaction
 
 from intake import triage
-from intake.actions.protocols import protocol_for
 from intake.models import Intake, UnsentPage
 from intake.triage import Page
+from intake.versions.protocols import protocol_for
 
 LONGEST_VALUE = 6_000  # characters; a little more than the longest answer, so that one too long can still be cut
 MOST_VALUES = 100

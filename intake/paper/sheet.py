@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from clinic.pdf import tagged
 from intake import triage
-from intake.actions.protocols import protocol_for
 from intake.consent_texts import text_in
 from intake.forms.body_map import PARTS
 from intake.forms.sign import document_field
@@ -21,6 +20,7 @@ from intake.paper.code import written
 from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
 from intake.scales import ANY_SCALE, SCALE_ENDS
 from intake.triage.resolving import questions_in
+from intake.versions.protocols import protocol_for
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 MOST_CONDITIONS, MOST_LETTERS = 4, 360  # more would be harder to read than the question: then everybody answers it

@@ -13,7 +13,6 @@ from clinic import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.actions import consents, intakes, paper
-from intake.actions.protocols import protocol_for
 from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
 from intake.danger import danger_of
 from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
@@ -22,6 +21,7 @@ from intake.models import AlreadySubmitted, Case, Intake
 from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
 from intake.seen import saw_intake, saw_list
+from intake.versions.protocols import protocol_for
 from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 from intake import triage
 from intake.actions import dangers, intakes
 from intake.actions.consents import in_force, needed
-from intake.actions.protocols import protocol_for
 from intake.actions.status_links import address_to_write_down
 from intake.advice import next_steps, opening_hours
 from intake.danger import danger_of
 from intake.draft import language_of, patient_page, sent_from_here, status_link_sent_with
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
+from intake.versions.protocols import protocol_for
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show
 
 

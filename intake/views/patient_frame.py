@@ -4,13 +4,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from intake import triage
-from intake.actions.protocols import protocol_for
 from intake.actions.respondents import answered_by_somebody_else, needs_respondent
 from intake.actions.safety import asked_again
 from intake.calling import can_be_called
 from intake.danger import danger_of
 from intake.draft import WARNED_FOR, idle_limit, language_of, resume_address, sent_from_here
 from intake.seen import PATIENT, saw_intake, saw_patient
+from intake.versions.protocols import protocol_for
 
 
 def show(request, intake, template, *, status=200, **context):

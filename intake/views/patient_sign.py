@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from intake.actions import consents, intakes
-from intake.actions.protocols import protocol_for
 from intake.actions.respondents import needs_respondent
 from intake.draft import has_sent, language_of, patient_page
 from intake.forms.sign import SignForm
+from intake.versions.protocols import protocol_for
 from intake.views.patient_finish import show_check
 from intake.views.patient_frame import show
 from intake.views.switching import keeps_typed

@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from intake import triage
-from intake.actions.protocols import protocol_for
 from intake.actions.unsent import discard_unsent, fields_of, keep_unsent
 from intake.draft import patient_page
 from intake.forms.questions import as_sent
+from intake.versions.protocols import protocol_for
 from intake.views.patient_frame import page_address
 
 

@@ -14,10 +14,10 @@ from intake import triage
 from intake.actions import form_links, intakes
 from intake.actions.again import NoAddress, invite_again, start_again
 from intake.actions.cases import open_case
-from intake.actions.protocols import keep_assessment
 from intake.case_page import CasePage
 from intake.earlier import Earlier
 from intake.models import Intake
+from intake.versions.protocols import keep_assessment
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone

@@ -11,8 +11,8 @@ from django.urls import reverse
 from intake import triage
 from intake.actions import intakes
 from intake.actions.cases import open_case
-from intake.actions.protocols import bring_up_to_date, load_texts, protocol_for, readable, texts_of
 from intake.models import Assessment, Case, Intake, ProtocolVersion
+from intake.versions.protocols import bring_up_to_date, load_texts, protocol_for, readable, texts_of
 from referrals import letter
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS

@@ -8,8 +8,8 @@ from django.urls import reverse
 from intake import triage
 from intake.actions import form_links, intakes
 from intake.actions.intakes import save_page
-from intake.actions.protocols import protocol_for, texts_of
 from intake.models import Intake, ProtocolVersion, Urgency
+from intake.versions.protocols import protocol_for, texts_of
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import Phone, page_address

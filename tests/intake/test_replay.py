@@ -7,12 +7,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from intake import replay_report, replay_workers, replaying, triage
+from intake import triage
 from intake.actions import intakes
-from intake.actions.codes import keep_code
-from intake.actions.protocols import load_texts
 from intake.models import AnswerCode, Assessment, Case, Intake, ProtocolVersion, Urgency
 from intake.triage.replaying import Change
+from intake.versions import replaying
+from intake.versions import report as replay_report
+from intake.versions import workers as replay_workers
+from intake.versions.codes import keep_code
+from intake.versions.protocols import load_texts
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.protocol.chance import answer_sets

@@ -10,8 +10,8 @@ from intake import triage
 from intake.actions import cases
 from intake.actions.cases import open_case
 from intake.actions.intakes import save_page
-from intake.actions.protocols import same_dangers, texts_of
 from intake.models import Assessment, Case, CaseEvent, Intake, ProtocolVersion, Urgency
+from intake.versions.protocols import same_dangers, texts_of
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING, agree, reached, told_of

@@ -7,12 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from intake import triage
-from intake.actions.protocols import load_texts
 from intake.triage.cases import Block, read_cases
 from intake.triage.checking import check
 from intake.triage.comparing import compare
 from intake.triage.lookalikes import never_beside
 from intake.triage.mutating import mutants, sample, trial
+from intake.versions.protocols import load_texts
 from tests.protocol.naive import FOLDER
 
 

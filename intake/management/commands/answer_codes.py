@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from intake.actions.codes import differing_rows
+from intake.versions.codes import differing_rows
 
 
 class Command(BaseCommand):

@@ -131,7 +131,9 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
     def replay(self, folder, processes, workers, reader):
-        from intake import replay_report, replay_workers, replaying  # they load NumPy, which no other command needs
+        from intake.versions import replaying
+        from intake.versions import report as replay_report  # they load NumPy, which no other command needs
+        from intake.versions import workers as replay_workers
 
         reader = member_of_staff(reader)
         after = loaded(folder)

@@ -13,9 +13,9 @@ from functools import lru_cache
 from celery import current_app
 from django.core.cache import cache
 
-from intake.actions.protocols import load_texts, texts_of
-from intake.replaying import Found, Slice, Standing, Workshop, slices
 from intake.triage import Protocol, Urgency
+from intake.versions.protocols import load_texts, texts_of
+from intake.versions.replaying import Found, Slice, Standing, Workshop, slices
 
 KEPT_SECONDS = 3600
 LOOK_AGAIN_SECONDS = 0.2

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import Case, Intake
-from intake.replaying import Found, Standing
 from intake.triage import Protocol, Urgency
 from intake.triage.replaying import Change
+from intake.versions.replaying import Found, Standing
 
 NAMED_AT_MOST = 50  # of changes that lose no emergency; those that do are always named one by one
 LOOKED_UP = 1_000  # forms whose pages are looked up at once

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from intake.actions.protocols import judge_unstored, protocol_of
 from intake.models import AnswerCode, Assessment, Intake
 from intake.triage import Protocol
 from intake.triage.coding import CodeBook
+from intake.versions.protocols import judge_unstored, protocol_of
 
 
 @lru_cache(maxsize=8)

@@ -20,10 +20,10 @@ from django.db.models import Count, Max, Min
 from django.utils import timezone
 from psycopg import sql
 
-from intake.actions.codes import row_now
-from intake.actions.protocols import readable
 from intake.models import LEFT_AFTER, AnswerCode, Intake, ProtocolVersion
 from intake.triage import Protocol
+from intake.versions.codes import row_now
+from intake.versions.protocols import readable
 
 if TYPE_CHECKING:
     from intake.triage.replaying import Change, Replay, Replayer
