@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from intake import triage
 from intake.calling import can_be_called
 from intake.models import Intake, Urgency
-from intake.schedule import SOON_DECISION
+from intake.review.schedule import SOON_DECISION
 from intake.triage import Wording
 from intake.versions.protocols import judge, protocol_of
 

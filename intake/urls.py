@@ -3,7 +3,7 @@
 from django.urls import path
 
 from intake.paper_urls import urlpatterns as paper_urls
-from intake.staff_urls import urlpatterns as staff_urls
+from intake.review.urls import urlpatterns as staff_urls
 from intake.views import (
     invitations,
     link_new,

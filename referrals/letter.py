@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 
 from clinic.pdf import tagged
 from intake import triage
-from intake.case_page import answer_in_words
 from intake.models import Contact, Decision, Urgency
+from intake.review.case_page import answer_in_words
 from intake.versions.protocols import readable
 from referrals import letter_words as words
 from referrals.models import Letter, Referral

@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
-from intake.actions.alarms import alarms_after
-from intake.actions.flags import flags_after
 from intake.consent_texts import row_of, text_in
 from intake.models import (
     AlarmsSeen,
@@ -31,6 +29,8 @@ from intake.models import (
     Respondent,
     Urgency,
 )
+from intake.review.alarms import alarms_after
+from intake.review.flags import flags_after
 from referrals.models import Referral, Specialist
 from tests.answers import HEEL_PAIN
 
@@ -227,7 +227,7 @@ def unused_alarms(on: Case, *alarms: tuple[str, str, str]) -> Assessment:
     """Other answers came: the newest assessment leaves these unused, as (question, option, severity), whatever the
     rules of today would say of them.
     """
-    from intake.actions.cases import open_case
+    from intake.review.actions import open_case
 
     last = on.intake.assessments.last()
     left = [dict(zip(("question", "value", "severity"), alarm, strict=True)) for alarm in alarms]
@@ -246,7 +246,7 @@ def unused_alarms(on: Case, *alarms: tuple[str, str, str]) -> Assessment:
 
 def danger_in(of: Intake) -> Case:
     """The case of a form that is not sent, opened by a flag on one of its pages."""
-    from intake.actions.cases import open_case
+    from intake.review.actions import open_case
 
     found = assessment(of, Assessment.Occasion.PAGE)
     of.refresh_from_db()

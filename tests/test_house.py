@@ -25,10 +25,10 @@ from clinic.links.actions import make_link, secret_of
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
 from intake import draft, status_cookie, triage
-from intake.actions.cases import open_case
 from intake.actions.form_links import link_to
 from intake.actions.status_links import link_to_status
 from intake.models import Assessment, Case
+from intake.review.actions import open_case
 from referrals import actions as referring
 from referrals import office_session
 from referrals.models import Referral

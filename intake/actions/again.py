@@ -14,11 +14,11 @@ from clinic.links.models import Link
 from clinic.messages.models import Message
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
-from intake.actions.cases import open_case
 from intake.actions.safety import STILL_TODAY
-from intake.earlier import earlier_intake
 from intake.emails import LINK_LIVES
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
+from intake.review.actions import open_case
+from intake.review.earlier import earlier_intake
 from intake.triage import AnswerError
 from intake.versions.protocols import keep_assessment, protocol_for, protocol_version
 

@@ -7,8 +7,8 @@ had stopped firing.
 from django.db import transaction
 from django.utils import timezone
 
-from intake.actions.cases import open_case
 from intake.models import Assessment, Case, Intake, Urgency
+from intake.review.actions import open_case
 from intake.versions.protocols import assessment_now, reasons_of, same_dangers
 
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from intake.earlier import Earlier
+from intake.review.earlier import Earlier
 
 register = template.Library()
 

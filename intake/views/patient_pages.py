@@ -18,9 +18,9 @@ from intake.actions.again import offered
 from intake.actions.safety import answered_at, asked_again, shown_on
 from intake.actions.unsent import left_on
 from intake.draft import language_of, patient_page, remember, sent_from_here
-from intake.earlier import day_of_earlier
 from intake.forms.questions import PageForm, as_sent
 from intake.models import AlreadySubmitted
+from intake.review.earlier import day_of_earlier
 from intake.seen import PATIENT, saw_intake
 from intake.versions.protocols import protocol_for
 from intake.views.patient_frame import next_address, page_address, pages_to_show, show

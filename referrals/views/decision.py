@@ -6,11 +6,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from clinic.staff.permissions import DECIDE_CASES, staff_may
-from intake.actions import cases
-from intake.actions import second_look as looking
-from intake.case_page import CasePage, Said
-from intake.decision_form import SecondLookForm
-from intake.views.case import CONFLICT, INVALID, decision_form, find_case, show_case
+from intake.review import actions as cases
+from intake.review import second_look as looking
+from intake.review.case_page import CasePage, Said
+from intake.review.decision_form import SecondLookForm
+from intake.review.views import CONFLICT, INVALID, decision_form, find_case, show_case
 from referrals.actions import refer
 
 

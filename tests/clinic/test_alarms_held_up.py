@@ -13,8 +13,8 @@ from clinic.messages.alarms import alarms_held_up
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff import emails as about_accounts
-from intake.actions.cases import acknowledge
-from intake.actions.forgotten import raise_again
+from intake.review.actions import acknowledge
+from intake.review.forgotten import raise_again
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 

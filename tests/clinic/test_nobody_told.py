@@ -11,8 +11,8 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
 from intake import draft
-from intake.actions.cases import acknowledge
 from intake.actions.form_links import link_to
+from intake.review.actions import acknowledge
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 

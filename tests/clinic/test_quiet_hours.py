@@ -10,7 +10,8 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.messages.quiet import QuietHours, due_moment
-from intake import case_emails, emails
+from intake import emails
+from intake.review import emails as case_emails
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 

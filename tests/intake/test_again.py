@@ -13,10 +13,10 @@ from clinic.messages.models import Message
 from intake import triage
 from intake.actions import form_links, intakes
 from intake.actions.again import NoAddress, invite_again, start_again
-from intake.actions.cases import open_case
-from intake.case_page import CasePage
-from intake.earlier import Earlier
 from intake.models import Intake
+from intake.review.actions import open_case
+from intake.review.case_page import CasePage
+from intake.review.earlier import Earlier
 from intake.versions.protocols import keep_assessment
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -11,9 +11,10 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from intake.actions import cases, second_look
 from intake.advice import next_steps
 from intake.models import AlarmsSeen, Assessment, Case, CaseEvent, Decision, Intake, Patient, Urgency
+from intake.review import actions as cases
+from intake.review import second_look
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING, agree, kinds, opened, reached

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from clinic.audit.models import AccessLog
 from intake import triage
-from intake.actions import cases
 from intake.models import AnswerChange, Case, CaseEvent, Decision, Urgency
+from intake.review import actions as cases
 from referrals.models import Referral
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMB_LABEL, SADDLE_NUMBNESS, TEMPLE_HEADACHE

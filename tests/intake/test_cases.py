@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from clinic.messages.models import Message
-from intake.actions import cases
-from intake.actions.forgotten import take_back_forgotten
-from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Contact, MoveNotAllowed, Urgency
+from intake.review import actions as cases
+from intake.review.emails import CaseNeedsYou
+from intake.review.forgotten import take_back_forgotten
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 

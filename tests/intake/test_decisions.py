@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.messages.models import Message
-from intake.actions import cases, second_look
-from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
+from intake.review import actions as cases
+from intake.review import second_look
+from intake.review.emails import CaseNeedsYou
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 from tests.intake.test_cases import agree, answered, kinds, opened, reached

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from intake import triage
 from intake.actions import intakes
-from intake.actions.cases import open_case
 from intake.models import Assessment, Case, Intake, ProtocolVersion
+from intake.review.actions import open_case
 from intake.versions.protocols import bring_up_to_date, load_texts, protocol_for, readable, texts_of
 from referrals import letter
 from tests import factories

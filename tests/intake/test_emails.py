@@ -9,9 +9,10 @@ from django.utils import timezone
 from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import case_emails, emails
-from intake.actions.cases import acknowledge
+from intake import emails
 from intake.models import Urgency
+from intake.review import emails as case_emails
+from intake.review.actions import acknowledge
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 

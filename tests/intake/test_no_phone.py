@@ -7,10 +7,10 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from intake.actions import cases
 from intake.actions.again import start_again
 from intake.danger import danger_of
 from intake.models import Case, Contact, Intake
+from intake.review import actions as cases
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN
 from tests.intake.patients import Phone

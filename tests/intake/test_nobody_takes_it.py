@@ -10,10 +10,10 @@ import time_machine
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
-from intake import schedule
-from intake.actions.cases import acknowledge, hand_back
-from intake.actions.forgotten import raise_again
 from intake.models import CaseEvent, Urgency
+from intake.review import schedule
+from intake.review.actions import acknowledge, hand_back
+from intake.review.forgotten import raise_again
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 from tests.intake.test_cases import answered, opened

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.messages.models import SweepBeat
-from intake.actions import cases
 from intake.models import Case, Urgency
+from intake.review import actions as cases
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 
@@ -109,7 +109,7 @@ def test_an_address_somebody_wrote_by_hand_shows_the_whole_queue(patient, maya, 
 
 
 def test_the_next_page_goes_on_after_the_last_row(patient, maya, sign_in, monkeypatch):
-    monkeypatch.setattr("intake.views.queue.ROWS", 2)
+    monkeypatch.setattr("intake.review.queue.ROWS", 2)
     for name in ("Ada", "Ben", "Cora", "Dan", "Eve"):
         patient(name, TEMPLE_HEADACHE)
     browser, seen, query = sign_in(maya), [], ""

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.staff.hours import OpeningHours
-from intake import schedule
 from intake.models import Urgency
+from intake.review import schedule
 
 EASTERN = ZoneInfo("America/New_York")
 EIGHT_TO_SIX = OpeningHours((((time(8), time(18)),) * 5) + (None, None), EASTERN)

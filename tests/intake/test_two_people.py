@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clinic.messages.models import Message
-from intake.actions import cases, forgotten, second_look
-from intake.actions.flags import flags_after
 from intake.models import Case, CaseEvent, Decision, FlagVerdict, Urgency
 from intake.models.two_people import same_person
+from intake.review import actions as cases
+from intake.review import forgotten, second_look
+from intake.review.flags import flags_after
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING, answered, opened, reached, told_of

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.staff.models import User
-from intake.actions import cases, forgotten, second_look
 from intake.models import Case, Decision, FlagVerdict, MoveNotAllowed, Urgency
 from intake.models.two_people import HANDLED_AT
+from intake.review import actions as cases
+from intake.review import forgotten, second_look
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING, answered

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import cases, intakes
+from intake.actions import intakes
 from intake.actions.again import start_again
-from intake.case_emails import CaseNeedsYou
 from intake.models import Case, CaseEvent, Intake, Respondent, Urgency
+from intake.review import actions as cases
+from intake.review.emails import CaseNeedsYou
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 

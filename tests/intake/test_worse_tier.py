@@ -7,10 +7,10 @@ import time_machine
 
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import cases
-from intake.actions.cases import open_case
 from intake.actions.intakes import save_page
 from intake.models import Assessment, Case, CaseEvent, Intake, ProtocolVersion, Urgency
+from intake.review import actions as cases
+from intake.review.actions import open_case
 from intake.versions.protocols import same_dangers, texts_of
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS

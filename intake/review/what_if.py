@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from intake import triage
-from intake.case_page import CasePage
+from intake.review.case_page import CasePage
 
 SHOWN = 6  # of each direction: the nearest ones; more would not be read
 

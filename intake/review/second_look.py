@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from intake.actions.cases import CaseChanged, NotYours, locked, settle
 from intake.models import Case, CaseEvent, Decision
 from intake.models.two_people import same_person
+from intake.review.actions import CaseChanged, NotYours, locked, settle
 
 Kind, Status = CaseEvent.Kind, Case.Status
 

@@ -12,12 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.staff.permissions import DECIDE_CASES
-from intake import case_emails as emails
-from intake import schedule
-from intake.actions.alarms import alarms_after, in_words, see_alarms
-from intake.actions.flags import flags_after, fresh_of
 from intake.models import Assessment, Case, CaseEvent, Contact, Decision, FlagVerdict, Urgency
 from intake.models.two_people import why_two
+from intake.review import emails, schedule
+from intake.review.alarms import alarms_after, in_words, see_alarms
+from intake.review.flags import flags_after, fresh_of
 from intake.versions.protocols import same_dangers
 
 Kind = CaseEvent.Kind

@@ -45,7 +45,7 @@ class Changed:
 
 
 class Earlier:
-    """An intake beside the one it follows. `page` gives the words (see `intake.case_page.CasePage`)."""
+    """An intake beside the one it follows. `page` gives the words (see `intake.review.case_page.CasePage`)."""
 
     def __init__(self, page):
         self.page, self.intake, self.before = page, page.intake, page.intake.earlier

@@ -8,9 +8,9 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.mail_to import ToAColleague
 from clinic.staff.models import Role, User
-from intake import schedule
 from intake.models import Case, Decision, Urgency
 from intake.models.two_people import who_may_look
+from intake.review import schedule
 
 MANAGERS_FROM_ROUND = 2
 MOST_ROUNDS = 999  # a mail holds no larger number

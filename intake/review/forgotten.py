@@ -7,10 +7,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from intake import case_emails as emails
-from intake import schedule
-from intake.actions.cases import announce
 from intake.models import Case, CaseEvent, Urgency
+from intake.review import emails, schedule
+from intake.review.actions import announce
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from clinic.audit.actions import saw
 from clinic.staff.permissions import DECIDE_CASES, SEE_CASES, staff_may
-from intake.actions import cases as actions
-from intake.case_page import CasePage
-from intake.decision_form import ContactForm, DecisionForm, ReopenForm, SecondLookForm
 from intake.models import Case, Contact, MoveNotAllowed, Urgency
 from intake.models.two_people import who_may_look
-from intake.what_if import WhatIf
+from intake.review import actions
+from intake.review.case_page import CasePage
+from intake.review.decision_form import ContactForm, DecisionForm, ReopenForm, SecondLookForm
+from intake.review.what_if import WhatIf
 
 INVALID, CONFLICT = 422, 409
 DECIDABLE = (Case.Status.WAITING, Case.Status.IN_REVIEW)

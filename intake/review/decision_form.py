@@ -3,8 +3,8 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from intake.actions.cases import Verdict
 from intake.models import Contact, Decision, Urgency
+from intake.review.actions import Verdict
 
 OVERRIDES = [choice for choice in Decision.Reason.choices if choice[0] != Decision.Reason.AGREE]
 

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from intake.views import case, coming_back, files, own_contact, queue, signed
+from intake.review import queue
+from intake.review import views as case
+from intake.views import coming_back, files, own_contact, signed
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
