@@ -18,7 +18,7 @@ def the_protocol_loads(app_configs, **kwargs):
 @checks.register
 def the_emergency_page_is_the_one_that_was_read(app_configs, **kwargs):
     """An error when a word of it changed without its readers, or an approved protocol has none."""
-    from intake import emergency_page
+    from intake.emergency import page as emergency_page
 
     hint = "`manage.py emergency_page` prints words and digest. A clinician, and for Spanish a translator, read them."
     try:

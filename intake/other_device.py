@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.links.models import Link
-from intake.advice import moment_in_words
+from intake.emergency.advice import moment_in_words
 
 
 def tell_of_other_device(request, link: Link, location, *, told: int) -> int:

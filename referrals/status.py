@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.danger import Danger, danger_of, was_reached
+from intake.emergency.danger import Danger, danger_of, was_reached
 from intake.models import AppointmentRequest, Case, Intake, Urgency
 from referrals import status_words as words
 from referrals.models import Appointment, Referral

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from intake.calling import can_be_called
+from intake.emergency.calling import can_be_called
 from intake.models import AppointmentRequest, Case, Contact, Urgency
 from referrals.models import Referral, ReferralMove
 

@@ -14,8 +14,8 @@ from clinic.links.models import Link
 from clinic.messages.models import Message
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
-from intake.actions.safety import STILL_TODAY
 from intake.emails import LINK_LIVES
+from intake.emergency.safety import STILL_TODAY
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
 from intake.review.actions import open_case
 from intake.review.earlier import earlier_intake

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import appointment_emails as emails
 from intake.actions import calls
-from intake.danger import sent_to_emergency, urgency_now
+from intake.emergency.danger import sent_to_emergency, urgency_now
 from intake.models import AppointmentRequest, CallToMake, Intake, Patient, Urgency
 
 State = AppointmentRequest.State

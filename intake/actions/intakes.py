@@ -17,14 +17,15 @@ from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import emails, triage
-from intake.actions import dangers, follow_ups
+from intake.actions import follow_ups
 from intake.actions.addresses import renew_links
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.respondents import whose_contact
-from intake.actions.safety import asked_again
 from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
 from intake.emails import LINK_LIVES
+from intake.emergency import actions as dangers
+from intake.emergency.safety import asked_again
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.review.actions import open_case
 from intake.status_emails import answers_received

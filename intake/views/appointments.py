@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from clinic.staff.models import Location
 from intake.actions import appointments
-from intake.danger import urgency_now
 from intake.draft import patient_page, sent_from_here
+from intake.emergency.danger import urgency_now
 from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
 from intake.status_cookie import status_page

@@ -14,7 +14,7 @@ from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.actions import consents, intakes, paper
 from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
-from intake.danger import danger_of
+from intake.emergency.danger import danger_of
 from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.forms.questions import PageForm
 from intake.models import AlreadySubmitted, Case, Intake

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from intake import draft
 from intake.actions.again import start_again
-from intake.advice import opens_next
+from intake.emergency.advice import opens_next
 from intake.models import Intake
 from intake.views.patient_frame import next_address, show_patient
 

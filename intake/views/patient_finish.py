@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
-from intake.actions import dangers, intakes
+from intake.actions import intakes
 from intake.actions.consents import in_force, needed
 from intake.actions.status_links import address_to_write_down
-from intake.advice import next_steps, opening_hours
-from intake.danger import danger_of
 from intake.draft import language_of, patient_page, sent_from_here, status_link_sent_with
+from intake.emergency import actions as dangers
+from intake.emergency.advice import next_steps, opening_hours
+from intake.emergency.danger import danger_of
 from intake.forms.contact import LANGUAGE_NAMES
 from intake.models import Respondent, Urgency
 from intake.versions.protocols import protocol_for

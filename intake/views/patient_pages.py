@@ -15,9 +15,9 @@ from intake import triage
 from intake.actions import form_links, intakes
 from intake.actions.after_sending import page_after_sending
 from intake.actions.again import offered
-from intake.actions.safety import answered_at, asked_again, shown_on
 from intake.actions.unsent import left_on
 from intake.draft import language_of, patient_page, remember, sent_from_here
+from intake.emergency.safety import answered_at, asked_again, shown_on
 from intake.forms.questions import PageForm, as_sent
 from intake.models import AlreadySubmitted
 from intake.review.earlier import day_of_earlier

@@ -8,7 +8,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
-from intake.actions.safety import asked_again
 from intake.draft import (
     SENT_AGAIN,
     closed_intake_of,
@@ -19,6 +18,7 @@ from intake.draft import (
     reopen,
     show_resume,
 )
+from intake.emergency.safety import asked_again
 from intake.forms.contact import OpenLinkForm
 from intake.views.patient_frame import next_address
 from intake.views.switching import as_left, keep_language, keeps_typed, spoken

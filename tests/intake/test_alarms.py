@@ -11,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from intake.advice import next_steps
+from intake.emergency.advice import next_steps
 from intake.models import AlarmsSeen, Assessment, Case, CaseEvent, Decision, Intake, Patient, Urgency
 from intake.review import actions as cases
 from intake.review import second_look

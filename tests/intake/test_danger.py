@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.links.actions import secret_of
 from intake.actions import appointments
 from intake.actions.form_links import link_to
-from intake.danger import danger_of, urgency_now
+from intake.emergency.danger import danger_of, urgency_now
 from intake.models import Case, Contact, Urgency
 from intake.review import actions as cases
 from tests import factories

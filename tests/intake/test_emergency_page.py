@@ -7,7 +7,8 @@ import pytest
 from django.core import checks
 from django.core.management import call_command
 
-from intake import emergency_page, triage
+from intake import triage
+from intake.emergency import page as emergency_page
 
 LANGUAGES = ("en", "es")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake.actions.again import start_again
-from intake.danger import danger_of
+from intake.emergency.danger import danger_of
 from intake.models import Case, Contact, Intake
 from intake.review import actions as cases
 from tests import factories

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from intake import emergency_page
+from intake.emergency import page as emergency_page
 
 
 class Command(BaseCommand):
-    help = "The exact words of the emergency page in each language, with their digest for emergency_page.yaml."
+    help = "The exact words of the emergency page in each language, with their digest for intake/emergency/page.yaml."
     requires_system_checks = ()  # it is needed when the digest does not fit
 
     def handle(self, **_options):

@@ -9,7 +9,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.calling import can_be_called
+from intake.emergency.calling import can_be_called
 from intake.models import Intake, Urgency
 from intake.review.schedule import SOON_DECISION
 from intake.triage import Wording
@@ -52,7 +52,7 @@ class NextSteps:
 
 
 def next_steps(intake: Intake, language: str) -> NextSteps:
-    """Words for the worst tier that ever fired, soon or routine; `intake.danger` has those of the others.
+    """Words for the worst tier that ever fired, soon or routine; `intake.emergency.danger` has those of the others.
 
     Who named a danger sign that no rule used is not told to book or to exercise: a therapist reads it first.
     """

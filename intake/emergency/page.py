@@ -1,4 +1,4 @@
-"""The exact words of the emergency page, and who has read them: `emergency_page.yaml` holds names, days and digests.
+"""The exact words of the emergency page, and who has read them: `page.yaml` holds names, days and digests.
 
 The page is put together from templates, translations and the protocol. Whoever changes a word of any of them changes
 its digest, and no part of the product starts until the file says so too, which is for the people who read it again.
@@ -18,7 +18,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from intake import triage
-from intake.danger import Danger, emergency_words
+from intake.emergency.danger import Danger, emergency_words
 from intake.models import Urgency
 
 READERS = Path(__file__).with_suffix(".yaml")

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake.advice import Reason, moment_in_words, opening_hours, opens_next, reasons_in_words
-from intake.calling import can_be_called
+from intake.emergency.advice import Reason, moment_in_words, opening_hours, opens_next, reasons_in_words
+from intake.emergency.calling import can_be_called
 from intake.models import Assessment, Case, CaseEvent, Contact, Urgency
 from intake.versions.protocols import judge, protocol_for, protocol_of, reasons_of
 
