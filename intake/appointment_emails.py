@@ -14,8 +14,8 @@ from clinic.messages.models import Message
 from clinic.staff.mail_to import ToWhoeverActs
 from clinic.staff.models import User
 from intake.actions import calls
-from intake.actions.addresses import correct_address
-from intake.actions.status_links import extended
+from intake.door.addresses import correct_address
+from intake.door.status_links import extended
 from intake.models import AppointmentRequest, CallToMake
 
 LATE = 2  # the second round: the promised time has passed

@@ -6,5 +6,6 @@ class IntakeConfig(AppConfig):
 
     def ready(self):
         # Looks at the protocol; registers mails.
-        from intake import appointment_emails, checks, emails, status_emails  # noqa: F401
+        from intake import appointment_emails, checks  # noqa: F401
+        from intake.door import emails, status_emails  # noqa: F401
         from intake.review import emails as case_emails  # noqa: F401

@@ -9,8 +9,8 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.actions.addresses import correct_address
-from intake.emails import LINK_LIVES
+from intake.door.addresses import correct_address
+from intake.door.emails import LINK_LIVES
 from intake.models import Case, FollowUp, Patient, Urgency
 
 REMINDED_AFTER = timedelta(days=3)

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.actions import files, intakes, link_requests, respondents
+from intake.actions import files, intakes, respondents
+from intake.door import link_requests
 from intake.review import forgotten
 
 

@@ -2,24 +2,23 @@
 
 from django.urls import path
 
+from intake.door import link_new, switching
+from intake.door import links as patient_links
+from intake.door import resume as patient_resume
 from intake.paper_urls import urlpatterns as paper_urls
 from intake.review.urls import urlpatterns as staff_urls
 from intake.views import (
     invitations,
-    link_new,
     patient,
     patient_again,
     patient_files,
     patient_finish,
-    patient_links,
     patient_pages,
-    patient_resume,
     patient_sign,
     patient_unsent,
     patient_who,
     signed,
     status_again,
-    switching,
 )
 
 patient_urls = [

@@ -16,7 +16,7 @@ from clinic.staff.mail_to import ToAColleague, ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
 from intake.actions import calls
-from intake.actions.addresses import correct_address
+from intake.door.addresses import correct_address
 from intake.models import CallToMake, Urgency
 from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
 

@@ -11,18 +11,18 @@ from clinic.links.actions import make_link, secret_of
 from clinic.links.models import Link
 from clinic.staff.models import Location
 from intake import triage
-from intake.actions.status_links import link_to_status
+from intake.door.contact import ContactForm, OpenLinkForm
+from intake.door.link_new_form import NewLinkForm
+from intake.door.status_cookie import open_status
+from intake.door.status_links import link_to_status
 from intake.forms.appointment import AskForm
-from intake.forms.contact import ContactForm, OpenLinkForm
 from intake.forms.follow_up import FollowUpForm
 from intake.forms.guide import AreasForm, SoFar, StepForm
-from intake.forms.link_new import NewLinkForm
 from intake.forms.questions import PageForm, as_sent
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
 from intake.guide import guide
 from intake.models import FollowUp, Intake
-from intake.status_cookie import open_status
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address

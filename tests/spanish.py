@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from intake.forms.contact import LANGUAGE_NAMES
+from intake.door.contact import LANGUAGE_NAMES
 from tests.intake.patients import Phone
 from tests.wording import PLACEHOLDER, marked, written
 

@@ -24,9 +24,10 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import make_link, secret_of
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff import permissions
-from intake import draft, status_cookie, triage
-from intake.actions.form_links import link_to
-from intake.actions.status_links import link_to_status
+from intake import triage
+from intake.door import draft, status_cookie
+from intake.door.form_links import link_to
+from intake.door.status_links import link_to_status
 from intake.models import Assessment, Case
 from intake.review.actions import open_case
 from referrals import actions as referring

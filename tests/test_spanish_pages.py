@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from intake.actions import paper
-from intake.actions.status_links import link_to_status
+from intake.door.status_links import link_to_status
 from intake.models import FollowUp
 from intake.paper.sheet import sheet
 from tests import factories, routes

@@ -13,8 +13,9 @@ from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.models import Message
 from clinic.staff.permissions import INVITE_PATIENTS
-from intake import emails, triage
-from intake.emails import LINK_LIVES
+from intake import triage
+from intake.door import emails
+from intake.door.emails import LINK_LIVES
 from intake.emergency.safety import STILL_TODAY
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
 from intake.review.actions import open_case

@@ -16,19 +16,20 @@ from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
-from intake import emails, triage
+from intake import triage
 from intake.actions import follow_ups
-from intake.actions.addresses import renew_links
 from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.respondents import whose_contact
-from intake.actions.status_links import extended
 from intake.actions.unsent import discard_unsent
-from intake.emails import LINK_LIVES
+from intake.door import emails
+from intake.door.addresses import renew_links
+from intake.door.emails import LINK_LIVES
+from intake.door.status_emails import answers_received
+from intake.door.status_links import extended
 from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.review.actions import open_case
-from intake.status_emails import answers_received
 from intake.triage import AnswerError
 from intake.versions.codes import keep_code
 from intake.versions.protocols import (

@@ -16,7 +16,7 @@ from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.models import Location
 from clinic.staff.permissions import ANSWER_REQUESTS
-from intake import emails
+from intake.door import emails
 from intake.models import Intake, Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority

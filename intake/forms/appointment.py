@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.staff.hours import WEEK
 from clinic.staff.models import Location
-from intake.forms.contact import LocationField
+from intake.door.contact import LocationField
 from intake.forms.questions import ChoicesWithExclusive, ChosenField
 from intake.models import AppointmentRequest
 

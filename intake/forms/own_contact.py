@@ -4,7 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import EmailAddressField, PhoneField
+from intake.door.contact import EmailAddressField, PhoneField
 
 
 class OwnContactForm(forms.Form):

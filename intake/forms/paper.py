@@ -5,8 +5,8 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import ContactForm, NameField
-from intake.forms.dates import BirthDateField
+from intake.door.contact import ContactForm, NameField
+from intake.door.dates import BirthDateField
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
 from intake.paper.code import as_code

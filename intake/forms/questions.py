@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.phones import plain
 from intake import triage
+from intake.door.dates import PastDateField
 from intake.forms.body_map import BodyMapWidget
-from intake.forms.dates import PastDateField
 from intake.scales import ANY_SCALE, SCALE_ENDS
 from intake.triage import AnswerError
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.actions.consents import capacity, expected_name, intent, looks_like, needed
 from intake.consent_texts import text_in
+from intake.door.contact import NameField
 from intake.emergency.calling import can_be_called
-from intake.forms.contact import NameField
 from intake.models import Consent, Document
 
 YES, NO = "yes", "no"

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from intake.actions.respondents import DoesNotFit, contact_of, unfit
-from intake.forms.contact import NameField
+from intake.door.contact import NameField
 from intake.models import Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
-from intake.whose import FIELD, OF_FORM, OF_STATUS, named
+from intake.door.whose import FIELD, OF_FORM, OF_STATUS, named
 
 register = template.Library()
 

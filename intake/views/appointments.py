@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from clinic.staff.models import Location
 from intake.actions import appointments
-from intake.draft import patient_page, sent_from_here
+from intake.door.draft import patient_page, sent_from_here
+from intake.door.frame import next_address, show, show_patient
+from intake.door.status_cookie import status_page
+from intake.door.switching import as_left, keeps_typed
 from intake.emergency.danger import urgency_now
 from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
-from intake.status_cookie import status_page
-from intake.views.patient_frame import next_address, show, show_patient
-from intake.views.switching import as_left, keeps_typed
 
 
 @patient_page

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.staff.models import Location
 from intake import triage
-from intake.draft import language_of, speak
+from intake.door.contact import LANGUAGE_NAMES
+from intake.door.draft import language_of, speak
 from intake.emergency.advice import opening_hours, opens_next, reasons_in_words
 from intake.emergency.danger import Danger, emergency_words
-from intake.forms.contact import LANGUAGE_NAMES
 from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.guide import FIRST_LOOK
 from intake.guide import guide as the_guide

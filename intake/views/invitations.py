@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
 from intake.actions import again, intakes
-from intake.forms.contact import InvitationForm
+from intake.door.contact import InvitationForm
 from intake.models import AlreadySubmitted, Intake, Patient
 from intake.seen import saw_patient
 

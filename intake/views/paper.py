@@ -14,6 +14,7 @@ from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.actions import consents, intakes, paper
 from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
+from intake.door.frame import pages_to_show
 from intake.emergency.danger import danger_of
 from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.forms.questions import PageForm
@@ -22,7 +23,6 @@ from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
 from intake.seen import saw_intake, saw_list
 from intake.versions.protocols import protocol_for
-from intake.views.patient_frame import pages_to_show
 
 INVALID, CONFLICT = 422, 409
 MOST_OF_A_DAY = 100

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 
 from intake.actions import consents, intakes
 from intake.actions.respondents import needs_respondent
-from intake.draft import has_sent, language_of, patient_page
+from intake.door.draft import has_sent, language_of, patient_page
+from intake.door.frame import show
+from intake.door.switching import keeps_typed
 from intake.forms.sign import SignForm
 from intake.versions.protocols import protocol_for
 from intake.views.patient_finish import show_check
-from intake.views.patient_frame import show
-from intake.views.switching import keeps_typed
 
 
 @patient_page

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.actions.unsent import discard_unsent, fields_of, keep_unsent
-from intake.draft import patient_page
+from intake.door.draft import patient_page
+from intake.door.frame import page_address
 from intake.forms.questions import as_sent
 from intake.versions.protocols import protocol_for
-from intake.views.patient_frame import page_address
 
 
 @patient_page(shows=False)

@@ -5,11 +5,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from intake.actions import respondents
-from intake.draft import patient_page
+from intake.door.draft import patient_page
+from intake.door.frame import next_address, show
+from intake.door.switching import as_left, keeps_typed
 from intake.forms.who import WhoForm
 from intake.models import Respondent
-from intake.views.patient_frame import next_address, show
-from intake.views.switching import as_left, keeps_typed
 
 
 @patient_page

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake.actions import appointments, calls
-from intake.actions.way_back import left_out, with_sleeping_links
+from intake.door.way_back import left_out, with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
 from intake.forms.paper import NameAndBirthForm
 from intake.models import AppointmentRequest, CallToMake, Patient

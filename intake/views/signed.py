@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake import signed_copy
 from intake.actions import consents
-from intake.draft import intake_of, sent_from_here
+from intake.door.draft import intake_of, sent_from_here
+from intake.door.status_cookie import patient_of
 from intake.models import Patient
 from intake.seen import PATIENT, saw_patient
-from intake.status_cookie import patient_of
 
 
 @login_not_required

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
-from intake.forms.contact import NameField
+from intake.door.contact import NameField
 from referrals import actions, uploads
 from referrals.models import DeclineReason, Referral, ReferralMove
 

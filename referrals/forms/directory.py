@@ -9,7 +9,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from clinic import names, phones
 from clinic.staff.models import Location
 from intake import triage
-from intake.forms.contact import EmailAddressField, NameField
+from intake.door.contact import EmailAddressField, NameField
 from referrals.models import Specialist
 from referrals.numbers import check_npi, check_state, check_zip, us_phone
 from referrals.ranking import LANGUAGES

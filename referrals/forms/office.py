@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.phones import plain
-from intake.forms.contact import NameField
+from intake.door.contact import NameField
 from referrals import actions, uploads
 from referrals.forms.desk import LONGEST, checked, zone_of
 from referrals.models import DeclineReason, Referral, ReferralMove

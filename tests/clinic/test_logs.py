@@ -52,11 +52,11 @@ def test_a_form_without_its_cookie_tells_the_route_and_no_secret(address, route,
 
 @pytest.mark.django_db
 def test_a_page_that_breaks_tells_the_route_the_class_and_the_places(monkeypatch, line):
-    monkeypatch.setattr("intake.views.patient_links.render", fails)
+    monkeypatch.setattr("intake.door.links.render", fails)
     client = Client(raise_request_exception=False)
     assert client.get(f"/l/{SECRET}/").status_code == 500
     assert "ERROR django.request Internal Server Error: link; IntegrityError < tests/clinic/test_logs.py:" in line()
-    assert "intake/views/patient_links.py:" in line()
+    assert "intake/door/links.py:" in line()
     for word in ("SSSS", "Ada", "Quill", "1980", "null value", "\x1b"):
         assert word not in line()
 

@@ -14,8 +14,9 @@ from clinic.messages.facts import NotSafe, moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
-from intake import appointment_emails, status_emails
-from intake import emails as to_patients
+from intake import appointment_emails
+from intake.door import emails as to_patients
+from intake.door import status_emails
 from intake.follow_up_emails import ask_how_it_goes
 from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails

@@ -12,7 +12,7 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.messages.models import Message, SweepBeat
-from intake import emails
+from intake.door import emails
 from tests import factories
 
 Status = Message.Status

@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
-from intake import draft
-from intake.actions.form_links import link_to
+from intake.door import draft
+from intake.door.form_links import link_to
 from intake.review.actions import acknowledge
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS

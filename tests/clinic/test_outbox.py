@@ -14,7 +14,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import emails
+from intake.door import emails
 from intake.models import Document
 from intake.review import emails as case_emails
 from tests import factories

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
 from clinic.templatetags.plumbline import tel
-from intake.forms.contact import PhoneField
+from intake.door.contact import PhoneField
 from referrals.numbers import last_four, us_phone
 
 LINKS = {

@@ -10,7 +10,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.messages.quiet import QuietHours, due_moment
-from intake import emails
+from intake.door import emails
 from intake.review import emails as case_emails
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS

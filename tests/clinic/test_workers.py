@@ -17,7 +17,7 @@ from django.utils import timezone
 from clinic.embedded import valkey
 from clinic.messages import dispatch
 from clinic.messages.models import Message
-from intake import emails
+from intake.door import emails
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import form_links
+from intake.door import form_links
 from intake.models import Case, Intake, Urgency
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import ADA, Phone, page_address

@@ -14,8 +14,8 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from intake.actions import appointments
-from intake.actions.form_links import link_to
-from intake.actions.languages import change_language
+from intake.door.form_links import link_to
+from intake.door.languages import change_language
 from intake.models import AppointmentRequest, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, TEMPLE_HEADACHE

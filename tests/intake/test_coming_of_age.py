@@ -13,8 +13,8 @@ from django.utils import timezone
 from clinic.links.actions import find, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake import emails
 from intake.actions import consents, intakes, respondents
+from intake.door import emails
 from intake.models import Consent, Document, Intake, Patient
 from intake.tasks import see_who_came_of_age
 from tests import factories

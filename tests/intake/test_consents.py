@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake import consent_texts, emails
+from intake import consent_texts
 from intake.actions import consents, intakes, respondents
 from intake.consent_texts import text_in
+from intake.door import emails
 from intake.models import Case, Consent, ConsentText, Document, Intake, Patient, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -9,7 +9,7 @@ from clinic.links.actions import find, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
-from intake import emails, status_emails
+from intake.door import emails, status_emails
 from referrals import emails as about_referrals
 from tests import factories
 from tests.answers import FOOT_DROP

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from intake.actions import appointments
-from intake.actions.form_links import link_to
+from intake.door.form_links import link_to
 from intake.emergency.danger import danger_of, urgency_now
 from intake.models import Case, Contact, Urgency
 from intake.review import actions as cases

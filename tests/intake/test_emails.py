@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import emails
+from intake.door import emails
 from intake.models import Urgency
 from intake.review import emails as case_emails
 from intake.review.actions import acknowledge

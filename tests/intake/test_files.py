@@ -14,10 +14,10 @@ from PIL import Image
 from clinic.audit.models import AccessLog
 from clinic.files import receiving
 from intake.actions import files
-from intake.actions.status_links import link_to_status
+from intake.door.status_cookie import open_status
+from intake.door.status_links import link_to_status
 from intake.models import Case, PatientFile
 from intake.models.file import APART
-from intake.status_cookie import open_status
 from tests import factories
 from tests.files.good import GPS_MARK, a_pdf, a_photo, a_study
 from tests.files.multipart import send

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinic.links.actions import secret_of
 from clinic.links.models import Link
-from intake.actions.status_links import link_to_status
+from intake.door.status_links import link_to_status
 from intake.models import AppointmentRequest, Case
 from tests import factories
 from tests.answers import HEEL_PAIN

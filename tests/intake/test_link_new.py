@@ -19,9 +19,9 @@ from clinic.links.models import MOST_WRONG_TRIES, Link, LinkRequest
 from clinic.links.requests import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, ask
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from intake import emails
-from intake.actions.link_requests import MOST_PEOPLE, answer_link_requests
-from intake.actions.status_links import link_to_status
+from intake.door import emails
+from intake.door.link_requests import MOST_PEOPLE, answer_link_requests
+from intake.door.status_links import link_to_status
 from intake.models import Intake, LeftOut, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN
@@ -188,7 +188,7 @@ def test_strangers_who_begin_forms_with_an_address_push_nobody_out(sent, locatio
 
 
 def test_a_status_link_goes_out_when_the_address_had_all_its_links_to_forms(sent, begun, monkeypatch):
-    monkeypatch.setattr("intake.emails.MOST_TO_AN_ADDRESS", {timedelta(hours=1): 0})
+    monkeypatch.setattr("intake.door.emails.MOST_TO_AN_ADDRESS", {timedelta(hours=1): 0})
     asks()
     assert [message.kind for message in answered()] == ["status_link"]
     assert not Link.objects.filter(purpose=Link.Purpose.INTAKE).exists(), "no link ends without a mail"

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from intake.forms.contact import ContactForm, EmailAddressField, InvitationForm, OpenLinkForm
-from intake.forms.dates import BirthDateField, PastDateField
+from intake.door.contact import ContactForm, EmailAddressField, InvitationForm, OpenLinkForm
+from intake.door.dates import BirthDateField, PastDateField
 from intake.forms.paper import PaperContactForm
 from intake.forms.questions import WholeNumberField
 from intake.models import Patient

@@ -191,7 +191,7 @@ def test_priya_hands_out_a_form_without_an_email_address(desk, priya):
 
 
 def test_nobody_on_paper_is_reminded_by_mail_to_finish_online(desk):
-    from intake.emails import FinishIntake
+    from intake.door.emails import FinishIntake
 
     desk.hands_out()
     reminders = Message.objects.filter(kind="finish_intake")

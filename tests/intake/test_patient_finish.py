@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.models import Link
-from intake.actions import form_links, intakes
+from intake.actions import intakes
+from intake.door import form_links
 from intake.models import AlreadySubmitted, Assessment, Case, Intake, Urgency
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, TEMPLE_HEADACHE
@@ -142,7 +143,7 @@ def test_nothing_changes_after_sending(ready):
 def test_another_device_sees_only_that_the_answers_are_here(ready, monkeypatch):
     ready.submits()
     later = timezone.now() + timedelta(hours=1)
-    monkeypatch.setattr("intake.draft.timezone.now", lambda: later)
+    monkeypatch.setattr("intake.door.draft.timezone.now", lambda: later)
     other = Phone()
     address = f"/l/{_secret(ready.intake)}/"
     other.sends(address, {"date_of_birth_month": 3, "date_of_birth_day": 31, "date_of_birth_year": 1982})

@@ -6,7 +6,7 @@ from django.urls import reverse
 from clinic.links.actions import make_link, secret_of, withdraw
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake.actions import form_links
+from intake.door import form_links
 from intake.models import Intake
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from intake import triage
-from intake.actions import form_links, intakes
+from intake.actions import intakes
 from intake.actions.intakes import save_page
+from intake.door import form_links
 from intake.models import Intake, ProtocolVersion, Urgency
 from intake.versions.protocols import protocol_for, texts_of
 from tests import factories

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions.form_links import link_to
-from intake.actions.status_links import link_to_status
+from intake.door.form_links import link_to
+from intake.door.status_links import link_to_status
 from intake.models import FollowUp, Intake, Patient
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from clinic.messages.dispatch import sweep
-from intake.actions import form_links
-from intake.actions.link_requests import answer_link_requests
-from intake.actions.status_links import link_to_status
+from intake.door import form_links
+from intake.door.link_requests import answer_link_requests
+from intake.door.status_links import link_to_status
 from intake.models import Intake, Patient, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import form_links
-from intake.actions.status_links import link_to_status
+from intake.door import form_links
+from intake.door.status_links import link_to_status
 from intake.models import Case, FollowUp, Intake, Patient, Respondent, UnsentPage
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from intake.forms.contact import EmailAddressField, NameField
+from intake.door.contact import EmailAddressField, NameField
 from intake.forms.paper import NameAndBirthForm, PaperSignForm
 from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm

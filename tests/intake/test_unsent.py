@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.links.actions import renew_link, secret_of
 from clinic.links.models import Link
 from intake import triage
-from intake.actions import form_links
+from intake.door import form_links
 from intake.models import AnswerChange, Intake, UnsentPage
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone, page_address

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.audit.models import AccessLog
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.messages.models import Message
-from intake.actions import way_back
+from intake.door import way_back
 from intake.models import Patient
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone

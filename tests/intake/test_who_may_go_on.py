@@ -9,11 +9,11 @@ from django.urls import reverse
 from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
 from clinic.messages.models import Message
-from intake.actions.form_links import keep_for_later, link_to
-from intake.actions.status_links import link_to_status
-from intake.emails import ANYBODY_CAUSES, MOST_TO_AN_ADDRESS
+from intake.door.emails import ANYBODY_CAUSES, MOST_TO_AN_ADDRESS
+from intake.door.form_links import keep_for_later, link_to
+from intake.door.status_emails import status_link
+from intake.door.status_links import link_to_status
 from intake.models import Intake
-from intake.status_emails import status_link
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from clinic.links.actions import address_of
 from clinic.messages.dispatch import sweep
-from intake.actions.link_requests import answer_link_requests
-from intake.actions.status_links import link_to_status
+from intake.door.link_requests import answer_link_requests
+from intake.door.status_links import link_to_status
 from intake.models import Case
 from referrals import actions
 from referrals.models import Referral
@@ -120,7 +120,7 @@ def test_a_lost_link_is_mailed_again(phone, location, mail, look):
 
 def test_the_page_warns_before_it_closes_and_one_press_keeps_it_open(phone, location, monkeypatch, settings):
     settings.PATIENT_IDLE_MINUTES = 8 / 60
-    monkeypatch.setattr("intake.status_cookie.WARNED_FOR", 5)
+    monkeypatch.setattr("intake.door.status_cookie.WARNED_FOR", 5)
     patient = factories.patient(at=location)
     factories.case(of=patient, answers=HEEL_PAIN)
     ada = phone()

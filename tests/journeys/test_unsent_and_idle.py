@@ -5,8 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from clinic.links.actions import secret_of
-from intake import draft
-from intake.actions import form_links
+from intake.door import draft, form_links
 from intake.models import Intake, UnsentPage
 from tests.intake.patients import ADA, page_address
 
@@ -91,7 +90,7 @@ def test_nothing_is_kept_of_a_page_that_was_only_read(ada):
 def quickly(settings, monkeypatch):
     """The warning comes after four seconds, the end after fourteen."""
     settings.PATIENT_IDLE_MINUTES = 14 / 60
-    monkeypatch.setattr("intake.views.patient_frame.WARNED_FOR", 10)
+    monkeypatch.setattr("intake.door.frame.WARNED_FOR", 10)
     assert draft.idle_limit() == 14
 
 

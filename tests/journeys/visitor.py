@@ -12,10 +12,11 @@ from django.utils import timezone, translation
 from clinic.links.actions import address_of, make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff.models import Location, User
-from intake import draft, status_cookie, triage
-from intake.actions.form_links import link_to
-from intake.actions.status_links import link_to_status
+from intake import triage
 from intake.consent_texts import row_of, text_in
+from intake.door import draft, status_cookie
+from intake.door.form_links import link_to
+from intake.door.status_links import link_to_status
 from intake.forms.guide import SoFar
 from intake.models import Case, Intake, Respondent, Urgency
 from tests import factories

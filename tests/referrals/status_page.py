@@ -6,7 +6,7 @@ import time_machine
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions.status_links import link_to_status
+from intake.door.status_links import link_to_status
 from referrals import actions
 from tests.intake.patients import Phone
 from tests.referrals.conftest import OFFICE

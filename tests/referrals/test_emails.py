@@ -12,7 +12,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.permissions import Role
-from intake.actions.languages import change_language
+from intake.door.languages import change_language
 from referrals import emails
 from referrals.models import Appointment, Referral, ReferralMove, Report
 from tests import factories

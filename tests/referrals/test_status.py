@@ -12,10 +12,10 @@ from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.actions.again import start_again
 from intake.actions.paper import put_on_paper
-from intake.actions.status_links import link_to_status
+from intake.door.status_emails import answers_received
+from intake.door.status_links import link_to_status
 from intake.models import AppointmentRequest, Case, Contact
 from intake.review import actions as cases
-from intake.status_emails import answers_received
 from referrals import actions, status, status_words
 from referrals.models import Referral, ReferralMove
 from referrals.promises import missed_promises

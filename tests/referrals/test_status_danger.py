@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.links.actions import secret_of
-from intake.actions.status_links import link_to_status
+from intake.door.status_links import link_to_status
 from intake.models import Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS

@@ -18,13 +18,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.links.models import Link
-from intake.actions.form_links import link_of
-from intake.actions.status_links import status_link_of
-from intake.forms.contact import OpenLinkForm
+from intake.door.contact import OpenLinkForm
+from intake.door.form_links import link_of
+from intake.door.opens import intake_behind
+from intake.door.other_device import tell_of_other_device
+from intake.door.status_links import status_link_of
+from intake.door.whose import OF_FORM, OPENS_FORM, Use, meant_by, named
 from intake.models import Intake
-from intake.opens import intake_behind
-from intake.other_device import tell_of_other_device
-from intake.whose import OF_FORM, OPENS_FORM, Use, meant_by, named
 
 COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
 SALT = "intake.draft"

@@ -16,10 +16,10 @@ from django.forms.utils import ErrorDict
 from django.utils import translation
 from django.views import i18n
 
-from intake.actions.languages import change_language
-from intake.draft import intake_of, speak
-from intake.status_cookie import patient_of
-from intake.whose import OF_FORM, OF_STATUS, meant_by
+from intake.door.draft import intake_of, speak
+from intake.door.languages import change_language
+from intake.door.status_cookie import patient_of
+from intake.door.whose import OF_FORM, OF_STATUS, meant_by
 
 NAME = "speak"
 SPOKEN = "spoken"  # on the page that asks for the date of birth: the language chosen there

@@ -4,7 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake.forms.contact import EmailAddressField
+from intake.door.contact import EmailAddressField
 
 
 class NewLinkForm(forms.Form):

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from clinic.links.actions import make_link, prolong
 from clinic.links.models import Link
-from intake import emails
-from intake.emails import LINK_LIVES
+from intake.door import emails
+from intake.door.emails import LINK_LIVES
 
 
 def link_of(intake) -> Link | None:

@@ -7,8 +7,8 @@ from django.db.models import Q
 from clinic.links.actions import wake
 from clinic.links.models import Link
 from clinic.staff.permissions import ANSWER_REQUESTS
-from intake.actions.form_links import link_to
-from intake.actions.status_links import link_to_status
+from intake.door.form_links import link_to
+from intake.door.status_links import link_to_status
 from intake.models import Intake, LeftOut, Patient
 
 

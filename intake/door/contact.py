@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from clinic import names, phones
 from clinic.staff.models import Location
-from intake.forms.dates import BirthDateField
+from intake.door.dates import BirthDateField
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 

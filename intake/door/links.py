@@ -7,17 +7,17 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clinic.links.actions import Asleep, Wrong, address_of, find, try_open
-from intake import draft, status_cookie
-from intake.actions.form_links import keep_for_later
-from intake.draft import forget, patient_page, remember
-from intake.forms.contact import OpenLinkForm
-from intake.link_page import onwards, show_link
+from intake.door import draft, status_cookie
+from intake.door.contact import OpenLinkForm
+from intake.door.draft import forget, patient_page, remember
+from intake.door.form_links import keep_for_later
+from intake.door.frame import next_address, show
+from intake.door.link_page import onwards, show_link
+from intake.door.opens import intake_behind, patient_behind
+from intake.door.other_device import tell_of_device_before
+from intake.door.status_cookie import confirms, forget_status, open_status
+from intake.door.switching import as_left, keep_language, keeps_typed, spoken
 from intake.models import Patient
-from intake.opens import intake_behind, patient_behind
-from intake.other_device import tell_of_device_before
-from intake.status_cookie import confirms, forget_status, open_status
-from intake.views.patient_frame import next_address, show
-from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 
 
 @login_not_required

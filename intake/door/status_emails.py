@@ -8,9 +8,9 @@ from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.actions.addresses import correct_address
-from intake.actions.status_links import extended
-from intake.emails import MOST_LINKS_AN_HOUR
+from intake.door.addresses import correct_address
+from intake.door.emails import MOST_LINKS_AN_HOUR
+from intake.door.status_links import extended
 from intake.models import Intake, Patient
 
 

@@ -15,10 +15,10 @@ from clinic.links.actions import renew_link
 from clinic.links.models import Link, LinkRequest
 from clinic.links.requests import forget_old
 from clinic.messages.models import Message
-from intake import emails
-from intake.actions.status_links import STATUS_LINK_LIVES
+from intake.door import emails
+from intake.door.status_emails import status_link
+from intake.door.status_links import STATUS_LINK_LIVES
 from intake.models import Intake, LeftOut
-from intake.status_emails import status_link
 
 MOST_PEOPLE = 5  # at one address; more is no household
 LEFT_OUT_STANDS = timedelta(days=14)  # as long as a link to a form lives; a name somebody made up goes with it

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from clinic.links.requests import ask
 from clinic.network import address_of
 from clinic.staff.models import Location
-from intake.forms.link_new import NewLinkForm
-from intake.views.switching import as_left, keeps_typed
+from intake.door.link_new_form import NewLinkForm
+from intake.door.switching import as_left, keeps_typed
 
 
 @login_not_required

@@ -12,7 +12,7 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.actions.addresses import correct_address
+from intake.door.addresses import correct_address
 from intake.models import Intake, Urgency
 
 LINK_LIVES = timedelta(days=14)  # after each mail that holds it

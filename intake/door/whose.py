@@ -14,7 +14,7 @@ from uuid import UUID
 from django.core import signing
 
 from clinic.links.models import Link
-from intake.emails import LINK_LIVES
+from intake.door.emails import LINK_LIVES
 
 FIELD, CONFIRMS = "whose", "confirm-whose"
 STATUS_OPEN_FOR = timedelta(hours=12)  # the longest a status page stays open

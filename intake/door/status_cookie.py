@@ -19,14 +19,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.links.models import Link
-from intake.draft import WARNED_FOR, idle_limit, intake_of, speak, status_link_sent_with
-from intake.forms.contact import OpenLinkForm
-from intake.link_page import show_link
+from intake.door.contact import OpenLinkForm
+from intake.door.draft import WARNED_FOR, idle_limit, intake_of, speak, status_link_sent_with
+from intake.door.link_page import show_link
+from intake.door.opens import patient_behind
+from intake.door.other_device import tell_of_other_device
+from intake.door.whose import OF_STATUS, OPENS_STATUS, STATUS_OPEN_FOR, Meant, meant_by, named
 from intake.models import Patient
-from intake.opens import patient_behind
-from intake.other_device import tell_of_other_device
 from intake.seen import PATIENT, saw_patient
-from intake.whose import OF_STATUS, OPENS_STATUS, STATUS_OPEN_FOR, Meant, meant_by, named
 
 COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
 SALT = "intake.status"

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from intake.forms.written_dates import one_part, whole_date
+from intake.door.written_dates import one_part, whole_date
 
 PARTS = (("month", _("Month"), "w-4"), ("day", _("Day"), "w-4"), ("year", _("Year"), "w-8"))
 OLDEST = 120  # years

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from intake.draft import SENT_AGAIN, goes_along
+from intake.door.draft import SENT_AGAIN, goes_along
 
 OWN = ("date_of_birth_month", "date_of_birth_day", "date_of_birth_year", "speak", "spoken")  # fields of this page
 TO = "confirm-to"

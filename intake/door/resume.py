@@ -8,7 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from clinic.links.actions import Asleep, Wrong, try_open
-from intake.draft import (
+from intake.door.contact import OpenLinkForm
+from intake.door.draft import (
     SENT_AGAIN,
     closed_intake_of,
     confirms,
@@ -18,10 +19,9 @@ from intake.draft import (
     reopen,
     show_resume,
 )
+from intake.door.frame import next_address
+from intake.door.switching import as_left, keep_language, keeps_typed, spoken
 from intake.emergency.safety import asked_again
-from intake.forms.contact import OpenLinkForm
-from intake.views.patient_frame import next_address
-from intake.views.switching import as_left, keep_language, keeps_typed, spoken
 
 SPOKEN = "confirm-spoken"
 
