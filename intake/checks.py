@@ -30,7 +30,7 @@ def the_emergency_page_is_the_one_that_was_read(app_configs, **kwargs):
 @checks.register
 def the_consent_texts_are_whole(app_configs, **kwargs):
     """An error when a document patients sign is missing in a language or its file is broken."""
-    from intake import consent_texts
+    from intake.signing import texts as consent_texts
 
     try:
         consent_texts.all_texts()

@@ -7,6 +7,7 @@ from intake.door import links as patient_links
 from intake.door import resume as patient_resume
 from intake.paper_urls import urlpatterns as paper_urls
 from intake.review.urls import urlpatterns as staff_urls
+from intake.signing import views as signed
 from intake.views import (
     invitations,
     patient,
@@ -17,7 +18,6 @@ from intake.views import (
     patient_sign,
     patient_unsent,
     patient_who,
-    signed,
     status_again,
 )
 

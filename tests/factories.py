@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
-from intake.consent_texts import row_of, text_in
 from intake.models import (
     AlarmsSeen,
     AppointmentRequest,
@@ -31,6 +30,7 @@ from intake.models import (
 )
 from intake.review.alarms import alarms_after
 from intake.review.flags import flags_after
+from intake.signing.texts import row_of, text_in
 from referrals.models import Referral, Specialist
 from tests.answers import HEEL_PAIN
 

@@ -19,10 +19,10 @@ from intake.forms.appointment import AskForm
 from intake.forms.follow_up import FollowUpForm
 from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.forms.questions import PageForm, as_sent
-from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
 from intake.guide import guide
 from intake.models import FollowUp, Intake
+from intake.signing.forms import SignForm
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address

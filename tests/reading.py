@@ -229,13 +229,13 @@ def _mails_to_others() -> Iterator[str]:
 
 
 def _documents(language) -> Iterator[Text]:
-    from intake.consent_texts import all_texts, blocks_of
+    from intake.signing.texts import all_texts, blocks_of
 
     for (document, spoken), text in all_texts().items():
         if spoken == language:
             for number, (kind, content) in enumerate([("p", text.title), *blocks_of(text.text)]):
                 for words in content if kind == "ul" else [content]:
-                    yield Text(language, words, f"intake/consents/{document}.{language}.md", f"part {number}")
+                    yield Text(language, words, f"intake/signing/consents/{document}.{language}.md", f"part {number}")
 
 
 def _guide(language) -> Iterator[Text]:

@@ -19,9 +19,9 @@ from clinic.files import scanner
 from clinic.files.checks import CheckedFile
 from clinic.files.receiving import MEGABYTE, room_in
 from clinic.files.words import NotUsable
-from intake.actions.consents import looks_like
 from intake.models import AlreadySubmitted, Intake, PatientFile
 from intake.models.file import APART, FOLDER, ORIGINALS
+from intake.signing.actions import looks_like
 
 log = logging.getLogger(__name__)
 

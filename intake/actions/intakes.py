@@ -18,7 +18,6 @@ from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
 from intake.actions import follow_ups
-from intake.actions.consents import MUST_AGREE, Unsigned, needed, sign
 from intake.actions.respondents import whose_contact
 from intake.actions.unsent import discard_unsent
 from intake.door import emails
@@ -30,6 +29,7 @@ from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.review.actions import open_case
+from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
 from intake.triage import AnswerError
 from intake.versions.codes import keep_code
 from intake.versions.protocols import (

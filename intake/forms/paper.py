@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from intake.door.contact import ContactForm, NameField
 from intake.door.dates import BirthDateField
-from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
 from intake.paper.code import as_code
+from intake.signing.forms import SignForm
 
 
 class FindForm(forms.Form):

@@ -13,7 +13,7 @@ from clinic.audit.growing import only_grows
 from clinic.links.models import Link
 from intake.models.urgency import Urgency
 
-# What was signed while the patient was a minor holds until they come of age: see intake.actions.consents.
+# What was signed while the patient was a minor holds until they come of age: see intake.signing.actions.
 _SIGNED_BEFORE_IT_IS_SENT = """
     IF NEW.submitted_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.submitted_at IS NULL) AND (
         SELECT COUNT(DISTINCT c.document) FROM intake_consent c

@@ -4,7 +4,8 @@ from django.urls import path
 
 from intake.review import queue
 from intake.review import views as case
-from intake.views import coming_back, files, own_contact, signed
+from intake.signing import views as signed
+from intake.views import coming_back, files, own_contact
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),

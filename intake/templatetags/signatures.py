@@ -2,10 +2,10 @@
 
 from django import template
 
-from intake.actions import consents
-from intake.consent_texts import all_texts
 from intake.models import Respondent
-from intake.signed_copy import decision
+from intake.signing import actions as consents
+from intake.signing.signed_copy import decision
+from intake.signing.texts import all_texts
 
 register = template.Library()
 

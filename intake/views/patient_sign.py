@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from intake.actions import consents, intakes
+from intake.actions import intakes
 from intake.actions.respondents import needs_respondent
 from intake.door.draft import has_sent, language_of, patient_page
 from intake.door.frame import show
 from intake.door.switching import keeps_typed
-from intake.forms.sign import SignForm
+from intake.signing import actions as consents
+from intake.signing.forms import SignForm
 from intake.versions.protocols import protocol_for
 from intake.views.patient_finish import show_check
 

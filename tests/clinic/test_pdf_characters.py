@@ -11,9 +11,10 @@ import pytest
 from django.utils import translation
 
 from clinic import glyphs, pdf
-from intake import own_answers, signed_copy
+from intake import own_answers
 from intake.models import Document
 from intake.paper.sheet import sheet
+from intake.signing import signed_copy
 from referrals import letter
 from tests import factories, nasty
 from tests.answers import HEEL_PAIN

@@ -13,9 +13,10 @@ from django.utils import timezone
 from clinic.links.actions import find, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake.actions import consents, intakes, respondents
+from intake.actions import intakes, respondents
 from intake.door import emails
 from intake.models import Consent, Document, Intake, Patient
+from intake.signing import actions as consents
 from intake.tasks import see_who_came_of_age
 from tests import factories
 from tests.answers import HEEL_PAIN

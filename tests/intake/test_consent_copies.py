@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.links.actions import secret_of
-from intake import consent_texts
-from intake.consent_texts import BrokenText, all_texts, read_file, row_of, text_in
 from intake.door import form_links
 from intake.door.status_cookie import open_status
 from intake.door.status_links import link_to_status
 from intake.models import Document, Patient
+from intake.signing import texts as consent_texts
+from intake.signing.texts import BrokenText, all_texts, read_file, row_of, text_in
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone
 

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake import consent_texts
-from intake.actions import consents, intakes, respondents
-from intake.consent_texts import text_in
+from intake.actions import intakes, respondents
 from intake.door import emails
 from intake.models import Case, Consent, ConsentText, Document, Intake, Patient, Respondent
+from intake.signing import actions as consents
+from intake.signing import texts as consent_texts
+from intake.signing.texts import text_in
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone

@@ -11,11 +11,11 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from intake.actions import follow_ups, intakes
 from intake.actions.follow_ups import NotOpen, answer, open_for, plan
-from intake.consent_texts import row_of, text_in
 from intake.follow_up_emails import ask_how_it_goes
 from intake.follow_up_page import series_of
 from intake.models import Case, Consent, Document, FollowUp, Intake, Urgency
 from intake.review.emails import CaseNeedsYou
+from intake.signing.texts import row_of, text_in
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 

@@ -62,7 +62,7 @@ def test_a_status_page_opened_after_a_form_was_sent_hands_out_its_own_patients_p
     phone.opens("status")
     assert "For Bea" in phone.text
     given = []
-    monkeypatch.setattr("intake.signed_copy.make", lambda patient, signed: given.append(patient) or b"%PDF")
+    monkeypatch.setattr("intake.signing.signed_copy.make", lambda patient, signed: given.append(patient) or b"%PDF")
     phone.opens(re.search(r'href="([^"]*/signed/[^"]*)"', phone.html)[1])
     assert given == [bea]
     phone.opens("intake_done").opens("consent_copy")

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from intake.actions import consents, intakes
+from intake.actions import intakes
 from intake.models import Assessment, Case, Consent, Document
+from intake.signing import actions as consents
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone

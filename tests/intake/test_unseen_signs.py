@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from intake.door.contact import EmailAddressField, NameField
 from intake.forms.paper import NameAndBirthForm, PaperSignForm
-from intake.forms.sign import SignForm
 from intake.forms.who import WhoForm
+from intake.signing.forms import SignForm
 from referrals.forms.desk import ReportForm
 from referrals.forms.directory import ListingForm
 from referrals.forms.office import OpenForm

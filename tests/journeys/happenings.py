@@ -13,10 +13,10 @@ from clinic.links.requests import HOUR
 from clinic.links.starts import MOST_FROM_A_NETWORK, count_start
 from clinic.staff.models import Role, User
 from intake.actions.again import start_again
-from intake.actions.consents import MUST_AGREE
 from intake.actions.follow_ups import answer, open_for, plan
 from intake.emergency import actions as dangers
 from intake.models import Contact, Intake, UnsentPage
+from intake.signing.actions import MUST_AGREE
 from referrals.models import Referral, ReferralMove
 from tests import factories
 from tests.answers import FOOT_DROP

@@ -5,8 +5,8 @@ import io
 import pypdf
 import pytest
 
-from intake.consent_texts import text_in
 from intake.models import Consent, Document, Respondent
+from intake.signing.texts import text_in
 from tests.answers import HEEL_PAIN
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

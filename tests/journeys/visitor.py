@@ -13,12 +13,12 @@ from clinic.links.actions import address_of, make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.staff.models import Location, User
 from intake import triage
-from intake.consent_texts import row_of, text_in
 from intake.door import draft, status_cookie
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
 from intake.forms.guide import SoFar
 from intake.models import Case, Intake, Respondent, Urgency
+from intake.signing.texts import row_of, text_in
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.test_guide import walks

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
-from intake import signed_copy
-from intake.actions import consents
 from intake.door.draft import intake_of, sent_from_here
 from intake.door.status_cookie import patient_of
 from intake.models import Patient
 from intake.seen import PATIENT, saw_patient
+from intake.signing import actions as consents
+from intake.signing import signed_copy
 
 
 @login_not_required

@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic import pdf
-from intake.consent_texts import blocks_of
 from intake.models import Consent, Document, Respondent
+from intake.signing.texts import blocks_of
 
 TEMPLATE = Path(__file__).with_name("signed_copy.typ")
 REGIONS = {"en": "us", "es": "us"}

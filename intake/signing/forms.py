@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from intake.actions.consents import capacity, expected_name, intent, looks_like, needed
-from intake.consent_texts import text_in
 from intake.door.contact import NameField
 from intake.emergency.calling import can_be_called
 from intake.models import Consent, Document
+from intake.signing.actions import capacity, expected_name, intent, looks_like, needed
+from intake.signing.texts import text_in
 
 YES, NO = "yes", "no"
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from intake.consent_texts import is_newer, row_of, text_in
 from intake.models import Consent, Document, Patient, Respondent
+from intake.signing.texts import is_newer, row_of, text_in
 
 MUST_AGREE = (Document.TREATMENT, Document.PRIVACY)
 

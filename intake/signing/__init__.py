@@ -1,0 +1,1 @@
+"""What patients sign: the documents, signatures, and copies of both."""
