@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.actions import files, intakes, respondents
+from intake.actions import intakes, respondents
 from intake.door import link_requests
+from intake.files import actions as files
 from intake.review import forgotten
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from intake.door import link_new, switching
 from intake.door import links as patient_links
 from intake.door import resume as patient_resume
+from intake.files import patient_views as patient_files
 from intake.paper_urls import urlpatterns as paper_urls
 from intake.review.urls import urlpatterns as staff_urls
 from intake.signing import views as signed
@@ -12,7 +13,6 @@ from intake.views import (
     invitations,
     patient,
     patient_again,
-    patient_files,
     patient_finish,
     patient_pages,
     patient_sign,

@@ -18,7 +18,7 @@ from PIL import Image
 from clinic.files import checks, words
 from clinic.files.checks import Limits, check
 from clinic.files.words import NotUsable
-from intake.actions import files
+from intake.files import actions as files
 from intake.models import PatientFile
 from referrals import uploads
 from tests import factories

@@ -13,9 +13,9 @@ from PIL import Image
 
 from clinic.audit.models import AccessLog
 from clinic.files import receiving
-from intake.actions import files
 from intake.door.status_cookie import open_status
 from intake.door.status_links import link_to_status
+from intake.files import actions as files
 from intake.models import Case, PatientFile
 from intake.models.file import APART
 from tests import factories

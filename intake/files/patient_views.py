@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.files.words import NotUsable
-from intake.actions import files as actions
 from intake.door.draft import patient_page, sent_from_here
 from intake.door.frame import show, show_patient
 from intake.door.status_cookie import status_page
-from intake.forms.files import FilesForm
+from intake.files import actions
+from intake.files.forms import FilesForm
 from intake.models import AlreadySubmitted
 
 

@@ -1,0 +1,1 @@
+"""What patients send beside their answers: taken in, checked, kept and given out."""
