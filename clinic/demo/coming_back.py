@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from clinic.demo.clock import clock_at
-from intake.actions.again import start_again
 from intake.actions.follow_ups import answer, open_for
 from intake.models import FollowUp, Intake, Patient
+from intake.returning.actions import start_again
 
 
 def comes_back(now) -> None:

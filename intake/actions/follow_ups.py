@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from clinic.staff.permissions import SEE_CASES
 from intake import follow_up_emails as emails
-from intake.actions.again import start_again
 from intake.models import FollowUp, Intake, Urgency
+from intake.returning.actions import start_again
 
 WEEKS = (2, 6, 12)
 PAIN_WORSE_BY = 2  # points above the lowest number given before

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from intake import triage
 from intake.actions import intakes
 from intake.actions.after_sending import page_after_sending
-from intake.actions.again import offered
 from intake.actions.unsent import left_on
 from intake.door import form_links
 from intake.door.draft import language_of, patient_page, remember, sent_from_here
@@ -23,6 +22,7 @@ from intake.door.switching import keeps_typed
 from intake.emergency.safety import answered_at, asked_again, shown_on
 from intake.forms.questions import PageForm, as_sent
 from intake.models import AlreadySubmitted
+from intake.returning.actions import offered
 from intake.review.earlier import day_of_earlier
 from intake.seen import PATIENT, saw_intake
 from intake.versions.protocols import protocol_for

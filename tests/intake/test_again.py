@@ -12,9 +12,9 @@ from clinic.links.actions import address_of
 from clinic.messages.models import Message
 from intake import triage
 from intake.actions import intakes
-from intake.actions.again import NoAddress, invite_again, start_again
 from intake.door import form_links
 from intake.models import Intake
+from intake.returning.actions import NoAddress, invite_again, start_again
 from intake.review.actions import open_case
 from intake.review.case_page import CasePage
 from intake.review.earlier import Earlier

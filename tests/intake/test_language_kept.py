@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from clinic.messages.models import Message
-from intake.actions.again import start_again
 from intake.door.form_links import link_to
 from intake.door.languages import change_language
 from intake.door.status_emails import status_link
 from intake.door.status_links import link_to_status
 from intake.models import Intake, Patient
+from intake.returning.actions import start_again
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone

@@ -7,9 +7,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from intake.actions.again import start_again
 from intake.emergency.danger import danger_of
 from intake.models import Case, Contact, Intake
+from intake.returning.actions import start_again
 from intake.review import actions as cases
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN

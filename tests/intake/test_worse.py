@@ -11,8 +11,8 @@ from django.utils import timezone
 from clinic.messages.models import Message
 from intake import triage
 from intake.actions import intakes
-from intake.actions.again import start_again
 from intake.models import Case, CaseEvent, Intake, Respondent, Urgency
+from intake.returning.actions import start_again
 from intake.review import actions as cases
 from intake.review.emails import CaseNeedsYou
 from tests import factories

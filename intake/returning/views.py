@@ -3,11 +3,11 @@
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from intake.actions.again import start_again
 from intake.door import draft
 from intake.door.frame import next_address, show_patient
 from intake.emergency.advice import opens_next
 from intake.models import Intake
+from intake.returning.actions import start_again
 
 BY_BUTTON = "By the button “I got worse”."
 

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_POST
 
 from clinic.staff.permissions import SEE_CASES, staff_may
 from intake.actions import follow_ups
-from intake.actions.again import NoAddress
-from intake.actions.again import invite_again as invite
 from intake.models import Case
+from intake.returning.actions import NoAddress
+from intake.returning.actions import invite_again as invite
 
 
 def _case(request, public_id) -> Case:

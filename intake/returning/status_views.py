@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from intake.actions import again as again_actions
 from intake.actions import follow_ups
 from intake.door import draft
 from intake.door.frame import show_patient
@@ -16,7 +15,8 @@ from intake.door.switching import as_left, keeps_typed
 from intake.follow_up_page import series_of
 from intake.forms.follow_up import FollowUpForm
 from intake.models import Intake
-from intake.views.patient_again import ask_now, go_on_with, show_worse
+from intake.returning import actions as again_actions
+from intake.returning.views import ask_now, go_on_with, show_worse
 
 
 @status_page

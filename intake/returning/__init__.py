@@ -1,0 +1,1 @@
+"""Patients who come back: got worse, something new, invited again."""
