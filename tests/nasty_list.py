@@ -15,8 +15,8 @@ from intake.door.contact import ContactForm, OpenLinkForm
 from intake.door.link_new_form import NewLinkForm
 from intake.door.status_cookie import open_status
 from intake.door.status_links import link_to_status
+from intake.follow_up.forms import FollowUpForm
 from intake.forms.appointment import AskForm
-from intake.forms.follow_up import FollowUpForm
 from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.forms.questions import PageForm, as_sent
 from intake.forms.who import WhoForm

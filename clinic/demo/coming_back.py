@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from clinic.demo.clock import clock_at
-from intake.actions.follow_ups import answer, open_for
+from intake.follow_up.actions import answer, open_for
 from intake.models import FollowUp, Intake, Patient
 from intake.returning.actions import start_again
 

@@ -17,7 +17,6 @@ from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
-from intake.actions import follow_ups
 from intake.actions.respondents import whose_contact
 from intake.actions.unsent import discard_unsent
 from intake.door import emails
@@ -27,6 +26,7 @@ from intake.door.status_emails import answers_received
 from intake.door.status_links import extended
 from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
+from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.review.actions import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign

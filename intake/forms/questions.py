@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.phones import plain
 from intake import triage
 from intake.door.dates import PastDateField
+from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
 from intake.forms.body_map import BodyMapWidget
-from intake.scales import ANY_SCALE, SCALE_ENDS
 from intake.triage import AnswerError
 
 LONGEST = {"short_text": 300, "long_text": 5000}

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from clinic.staff.permissions import SEE_CASES, staff_may
-from intake.actions import follow_ups
+from intake.follow_up import actions as follow_ups
 from intake.models import Case
 from intake.returning.actions import NoAddress
 from intake.returning.actions import invite_again as invite

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from intake.actions import follow_ups
 from intake.door import draft
 from intake.door.frame import show_patient
 from intake.door.status_cookie import status_page
 from intake.door.switching import as_left, keeps_typed
-from intake.follow_up_page import series_of
-from intake.forms.follow_up import FollowUpForm
+from intake.follow_up import actions as follow_ups
+from intake.follow_up.forms import FollowUpForm
+from intake.follow_up.page import series_of
 from intake.models import Intake
 from intake.returning import actions as again_actions
 from intake.returning.views import ask_now, go_on_with, show_worse

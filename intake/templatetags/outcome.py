@@ -3,9 +3,9 @@
 from django import template
 from django.utils import timezone
 
-from intake.actions.follow_ups import open_for
-from intake.follow_up_page import in_weeks, series_of
-from intake.forms.follow_up import CHANGES, UNSURE
+from intake.follow_up.actions import open_for
+from intake.follow_up.forms import CHANGES, UNSURE
+from intake.follow_up.page import in_weeks, series_of
 
 register = template.Library()
 

@@ -17,7 +17,7 @@ from clinic.staff import emails as to_staff
 from intake import appointment_emails
 from intake.door import emails as to_patients
 from intake.door import status_emails
-from intake.follow_up_emails import ask_how_it_goes
+from intake.follow_up.emails import ask_how_it_goes
 from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from referrals import emails as about_referrals

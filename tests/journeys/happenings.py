@@ -12,8 +12,8 @@ from clinic.links.models import FormStart, Link
 from clinic.links.requests import HOUR
 from clinic.links.starts import MOST_FROM_A_NETWORK, count_start
 from clinic.staff.models import Role, User
-from intake.actions.follow_ups import answer, open_for, plan
 from intake.emergency import actions as dangers
+from intake.follow_up.actions import answer, open_for, plan
 from intake.models import Contact, Intake, UnsentPage
 from intake.returning.actions import start_again
 from intake.signing.actions import MUST_AGREE

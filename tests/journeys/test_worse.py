@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from intake.actions.follow_ups import answer, open_for, plan
 from intake.door.status_cookie import COOKIE, open_status
 from intake.door.status_links import link_to_status
+from intake.follow_up.actions import answer, open_for, plan
 from intake.models import Case, FollowUp, Intake, Urgency
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.staff.permissions import SEE_CASES
-from intake import follow_up_emails as emails
+from intake.follow_up import emails
 from intake.models import FollowUp, Intake, Urgency
 from intake.returning.actions import start_again
 

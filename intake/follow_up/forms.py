@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake import triage
+from intake.follow_up.scales import SCALE_ENDS
 from intake.models import FollowUp
-from intake.scales import SCALE_ENDS
 
 UNSURE = "unsure"
 SCALE = [(str(number), str(number)) for number in range(11)]
