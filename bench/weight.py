@@ -83,7 +83,7 @@ class Way:
 
     def answers(self, here):
         from intake import triage
-        from intake.forms.questions import as_sent
+        from intake.questionnaire.forms import as_sent
 
         protocol, given = triage.shipped(), self.patient["answers"]
         page = triage.pages(protocol)[int(re.search(r"\d+", here)[0]) - 1]

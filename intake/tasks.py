@@ -4,9 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.actions import intakes, respondents
 from intake.door import link_requests
 from intake.files import actions as files
+from intake.questionnaire import actions as intakes
+from intake.questionnaire import respondents
 from intake.review import forgotten
 
 

@@ -7,11 +7,17 @@ from intake.door import links as patient_links
 from intake.door import resume as patient_resume
 from intake.files import patient_views as patient_files
 from intake.paper_urls import urlpatterns as paper_urls
+from intake.questionnaire import finish as patient_finish
+from intake.questionnaire import pages as patient_pages
+from intake.questionnaire import sign as patient_sign
+from intake.questionnaire import start as patient
+from intake.questionnaire import unsent_views as patient_unsent
+from intake.questionnaire import who as patient_who
 from intake.returning import status_views as status_again
 from intake.returning import views as patient_again
 from intake.review.urls import urlpatterns as staff_urls
 from intake.signing import views as signed
-from intake.views import invitations, patient, patient_finish, patient_pages, patient_sign, patient_unsent, patient_who
+from intake.views import invitations
 
 patient_urls = [
     path("", patient.home, name="home"),

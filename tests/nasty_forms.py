@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from intake import triage
-from intake.forms.questions import PageForm
 from intake.models import Intake, Patient
+from intake.questionnaire.forms import PageForm
 from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 from tests.intake.patients import Phone

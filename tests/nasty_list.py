@@ -18,10 +18,10 @@ from intake.door.status_links import link_to_status
 from intake.follow_up.forms import FollowUpForm
 from intake.forms.appointment import AskForm
 from intake.forms.guide import AreasForm, SoFar, StepForm
-from intake.forms.questions import PageForm, as_sent
-from intake.forms.who import WhoForm
 from intake.guide import guide
 from intake.models import FollowUp, Intake
+from intake.questionnaire.forms import PageForm, as_sent
+from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -11,8 +11,8 @@ from django.utils import timezone
 from clinic.demo.clock import clock_at
 from clinic.staff.models import User
 from intake import triage
-from intake.actions import intakes
 from intake.models import Case, Contact, Decision, Document, Intake, Urgency
+from intake.questionnaire import actions as intakes
 from intake.review import actions as cases
 from intake.signing import actions as consents
 from referrals import actions, ranking

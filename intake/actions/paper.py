@@ -10,9 +10,9 @@ from django.db import transaction
 
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import triage
-from intake.actions import intakes
 from intake.models import AlreadySubmitted, Assessment, Intake
 from intake.paper.code import new_code
+from intake.questionnaire import actions as intakes
 from intake.signing import actions as consents
 from intake.versions.protocols import bring_up_to_date
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.staff.hours import WEEK
 from clinic.staff.models import Location
 from intake.door.contact import LocationField
-from intake.forms.questions import ChoicesWithExclusive, ChosenField
 from intake.models import AppointmentRequest
+from intake.questionnaire.forms import ChoicesWithExclusive, ChosenField
 
 ANY = "any"
 PARTS_OF_THE_DAY = (("morning", _("Morning")), ("midday", _("Midday")), ("afternoon", _("Afternoon")))

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from intake import triage
-from intake.forms.questions import ChosenField, field_for
+from intake.questionnaire.forms import ChosenField, field_for
 from intake.triage import AnswerError
 
 SALT = "intake.guide"

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from intake.door.contact import ContactForm, NameField
 from intake.door.dates import BirthDateField
-from intake.forms.who import WhoForm
 from intake.paper.code import as_code
+from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
 
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 from django.utils.translation import gettext as _
 
 from intake import triage
-from intake.forms.body_map import PARTS
+from intake.questionnaire.body_map import PARTS
 from intake.triage.expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 
 MANY = 4  # of more options than these the few others are named

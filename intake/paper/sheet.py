@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from clinic.pdf import tagged
 from intake import triage
 from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
-from intake.forms.body_map import PARTS
-from intake.forms.who import WhoForm
 from intake.models import Document, Intake, Respondent
 from intake.paper.code import written
 from intake.paper.conditions import Conditions, OnlyIf, region_name, regions_of, side_in_words
+from intake.questionnaire.body_map import PARTS
+from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import document_field
 from intake.signing.texts import text_in
 from intake.triage.resolving import questions_in

@@ -2,7 +2,7 @@
 
 from django import template
 
-from intake.forms.body_drawing import OUTLINES
+from intake.questionnaire.body_drawing import OUTLINES
 
 register = template.Library()
 

@@ -5,9 +5,9 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect, render
 
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
-from intake.actions import intakes
 from intake.door.contact import InvitationForm
 from intake.models import AlreadySubmitted, Intake, Patient
+from intake.questionnaire import actions as intakes
 from intake.returning import actions as again
 from intake.seen import saw_patient
 

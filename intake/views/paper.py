@@ -12,15 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
-from intake.actions import intakes, paper
-from intake.actions.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
+from intake.actions import paper
 from intake.door.frame import pages_to_show
 from intake.emergency.danger import danger_of
 from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
-from intake.forms.questions import PageForm
 from intake.models import AlreadySubmitted, Case, Intake
 from intake.paper.code import written
 from intake.paper.sheet import numbers, sheet
+from intake.questionnaire import actions as intakes
+from intake.questionnaire.forms import PageForm
+from intake.questionnaire.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
 from intake.seen import saw_intake, saw_list
 from intake.signing import actions as consents
 from intake.versions.protocols import protocol_for

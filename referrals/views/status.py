@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import own_answers
 from intake.door.draft import forget, language_of
 from intake.door.frame import show_patient
 from intake.door.status_cookie import forget_status, status_page, visit_of
 from intake.door.status_links import address_to_write_down
+from intake.questionnaire import own_answers
 from referrals.calendar_file import calendar_file
 from referrals.status import standing
 from referrals.who_looked import in_words, looks

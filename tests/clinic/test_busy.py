@@ -128,7 +128,7 @@ def test_passwords_are_typed_again(client, maya, too_slow):
 
 
 def test_an_error_of_ours_is_still_500(ada, monkeypatch):
-    monkeypatch.setattr("intake.actions.intakes.save_page", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("intake.questionnaire.actions.save_page", lambda *a, **k: 1 / 0)
     ada.opens_page("about-you")
     ada.presses_save("about-you", follow=False, age=44, sex_at_birth="female")
     assert ada.page.status_code == 500

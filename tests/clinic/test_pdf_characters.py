@@ -11,9 +11,9 @@ import pytest
 from django.utils import translation
 
 from clinic import glyphs, pdf
-from intake import own_answers
 from intake.models import Document
 from intake.paper.sheet import sheet
+from intake.questionnaire import own_answers
 from intake.signing import signed_copy
 from referrals import letter
 from tests import factories, nasty

@@ -54,7 +54,7 @@ def test_the_page_of_an_error_tells_the_moment_of_its_line(db, monkeypatch):
     handler = logging.StreamHandler(written)
     handler.setFormatter(OneLine())
     logging.getLogger().addHandler(handler)
-    monkeypatch.setattr("intake.views.patient.render", lambda *args, **more: 1 / 0)
+    monkeypatch.setattr("intake.questionnaire.start.render", lambda *args, **more: 1 / 0)
     try:
         page = Client(raise_request_exception=False).get("/")
     finally:

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from clinic.staff.models import Location
 from intake import triage
-from intake.forms.questions import as_sent
 from intake.models import Case, Intake
+from intake.questionnaire.forms import as_sent
 
 ADA = {
     "first_name": "Ada",

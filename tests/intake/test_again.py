@@ -11,9 +11,9 @@ from django.utils import timezone
 from clinic.links.actions import address_of
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import intakes
 from intake.door import form_links
 from intake.models import Intake
+from intake.questionnaire import actions as intakes
 from intake.returning.actions import NoAddress, invite_again, start_again
 from intake.review.actions import open_case
 from intake.review.case_page import CasePage

@@ -9,8 +9,8 @@ from django.utils import timezone
 from clinic.links.actions import make_link, secret_of
 from clinic.links.models import Link
 from intake import triage
-from intake.actions import intakes
 from intake.models import AnswerChange, Case, Intake, Urgency
+from intake.questionnaire import actions as intakes
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone, page_address
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from intake import triage
-from intake.forms.body_drawing import LEFT, OUTLINES, RIGHT, VIEWS
+from intake.questionnaire.body_drawing import LEFT, OUTLINES, RIGHT, VIEWS
 from tests.intake.patients import Phone
 
 PLACES = triage.shipped().questions["pain_regions"].option_ids

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from intake import triage
-from intake.actions import intakes
 from intake.models import Assessment, Case, Intake, ProtocolVersion
+from intake.questionnaire import actions as intakes
 from intake.review.actions import open_case
 from intake.versions.protocols import bring_up_to_date, load_texts, protocol_for, readable, texts_of
 from referrals import letter

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from intake.actions import intakes
 from intake.follow_up import actions as follow_ups
 from intake.follow_up.actions import NotOpen, answer, open_for, plan
 from intake.follow_up.emails import ask_how_it_goes
 from intake.follow_up.page import series_of
 from intake.models import Case, Consent, Document, FollowUp, Intake, Urgency
+from intake.questionnaire import actions as intakes
 from intake.review.emails import CaseNeedsYou
 from intake.signing.texts import row_of, text_in
 from tests import factories

@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from intake import triage
 from intake.forms.guide import SoFar
-from intake.forms.questions import as_sent
 from intake.guide import FOLDER, guide, load
 from intake.guide.walk import answers_of, next_step, result
+from intake.questionnaire.forms import as_sent
 from intake.triage import ProtocolError, Urgency
 from intake.triage.cases import Block, changed, read_cases
 from intake.triage.loading import SHIPPED

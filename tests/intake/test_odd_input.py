@@ -12,8 +12,8 @@ from django.utils import translation
 from intake.door.contact import ContactForm, EmailAddressField, InvitationForm, OpenLinkForm
 from intake.door.dates import BirthDateField, PastDateField
 from intake.forms.paper import PaperContactForm
-from intake.forms.questions import WholeNumberField
 from intake.models import Patient
+from intake.questionnaire.forms import WholeNumberField
 from tests.intake.patients import ADA, Phone
 
 # Dates ----------------------------------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ from django.utils import timezone
 from clinic.audit.models import AccessLog
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import intakes, paper
-from intake.forms.questions import as_sent
+from intake.actions import paper
 from intake.models import Case, Consent, Intake, ProtocolVersion, Urgency
 from intake.paper.code import as_code, new_code, written
 from intake.paper.conditions import Conditions
 from intake.paper.sheet import content, numbers, sheet
+from intake.questionnaire import actions as intakes
+from intake.questionnaire.forms import as_sent
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import ADA, Phone

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.models import Link
-from intake.actions import intakes
 from intake.door import form_links
 from intake.models import AlreadySubmitted, Assessment, Case, Intake, Urgency
+from intake.questionnaire import actions as intakes
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, TEMPLE_HEADACHE
 from tests.intake.patients import Phone, page_address

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from intake import triage
-from intake.actions import intakes
-from intake.actions.intakes import save_page
 from intake.door import form_links
 from intake.models import Intake, ProtocolVersion, Urgency
+from intake.questionnaire import actions as intakes
+from intake.questionnaire.actions import save_page
 from intake.versions.protocols import protocol_for, texts_of
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from intake import triage
-from intake.actions import intakes
 from intake.models import AnswerCode, Assessment, Case, Intake, ProtocolVersion, Urgency
+from intake.questionnaire import actions as intakes
 from intake.triage.replaying import Change
 from intake.versions import replaying
 from intake.versions import report as replay_report

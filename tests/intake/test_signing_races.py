@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from intake.actions import intakes
 from intake.models import Assessment, Case, Consent, Document
+from intake.questionnaire import actions as intakes
 from intake.signing import actions as consents
 from tests import factories
 from tests.answers import HEEL_PAIN

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from intake.door.contact import EmailAddressField, NameField
 from intake.forms.paper import NameAndBirthForm, PaperSignForm
-from intake.forms.who import WhoForm
+from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
 from referrals.forms.desk import ReportForm
 from referrals.forms.directory import ListingForm

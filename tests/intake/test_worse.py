@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import intakes
 from intake.models import Case, CaseEvent, Intake, Respondent, Urgency
+from intake.questionnaire import actions as intakes
 from intake.returning.actions import start_again
 from intake.review import actions as cases
 from intake.review.emails import CaseNeedsYou

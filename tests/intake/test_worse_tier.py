@@ -7,8 +7,8 @@ import time_machine
 
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions.intakes import save_page
 from intake.models import Assessment, Case, CaseEvent, Intake, ProtocolVersion, Urgency
+from intake.questionnaire.actions import save_page
 from intake.review import actions as cases
 from intake.review.actions import open_case
 from intake.versions.protocols import same_dangers, texts_of

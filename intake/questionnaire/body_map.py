@@ -7,7 +7,7 @@ from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from intake.forms.body_drawing import drawn_views
+from intake.questionnaire.body_drawing import drawn_views
 
 SIDES = ("left", "right", "mid")
 PARTS = (

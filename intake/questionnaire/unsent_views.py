@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from intake import triage
-from intake.actions.unsent import discard_unsent, fields_of, keep_unsent
 from intake.door.draft import patient_page
 from intake.door.frame import page_address
-from intake.forms.questions import as_sent
+from intake.questionnaire.forms import as_sent
+from intake.questionnaire.unsent import discard_unsent, fields_of, keep_unsent
 from intake.versions.protocols import protocol_for
 
 

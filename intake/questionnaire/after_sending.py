@@ -8,8 +8,8 @@ from functools import partial
 from django.db import transaction
 
 from intake import triage
-from intake.actions.intakes import Saved, save_page
 from intake.models import Intake, Urgency
+from intake.questionnaire.actions import Saved, save_page
 from intake.returning.actions import start_worse_after
 from intake.triage import AnswerError
 from intake.versions.protocols import protocol_for, screen

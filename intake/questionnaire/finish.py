@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from intake import triage
-from intake.actions import intakes
 from intake.door.contact import LANGUAGE_NAMES
 from intake.door.draft import language_of, patient_page, sent_from_here, status_link_sent_with
 from intake.door.frame import next_address, page_address, pages_to_show, show
@@ -16,6 +15,7 @@ from intake.emergency import actions as dangers
 from intake.emergency.advice import next_steps, opening_hours
 from intake.emergency.danger import danger_of
 from intake.models import Respondent, Urgency
+from intake.questionnaire import actions as intakes
 from intake.signing.actions import in_force, needed
 from intake.versions.protocols import protocol_for
 

@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from intake import triage
-from intake.actions import intakes
-from intake.actions.after_sending import page_after_sending
-from intake.actions.unsent import left_on
 from intake.door import form_links
 from intake.door.draft import language_of, patient_page, remember, sent_from_here
 from intake.door.frame import next_address, page_address, pages_to_show, show
 from intake.door.switching import keeps_typed
 from intake.emergency.safety import answered_at, asked_again, shown_on
-from intake.forms.questions import PageForm, as_sent
 from intake.models import AlreadySubmitted
+from intake.questionnaire import actions as intakes
+from intake.questionnaire.after_sending import page_after_sending
+from intake.questionnaire.forms import PageForm, as_sent
+from intake.questionnaire.unsent import left_on
+from intake.questionnaire.unsent_views import as_typed
 from intake.returning.actions import offered
 from intake.review.earlier import day_of_earlier
 from intake.seen import PATIENT, saw_intake
 from intake.versions.protocols import protocol_for
-from intake.views.patient_unsent import as_typed
 
 MINE, SAVED = "mine", "saved"
 CARRIED = 0  # the version of a page whose answers came over from an earlier form: it is not asked again

@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from intake.actions.respondents import DoesNotFit, contact_of, unfit
 from intake.door.contact import NameField
 from intake.models import Patient, Respondent
+from intake.questionnaire.respondents import DoesNotFit, contact_of, unfit
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
 OWN, MINE = "patient", "mine"

@@ -16,7 +16,7 @@ from clinic.phones import plain
 from intake import triage
 from intake.door.dates import PastDateField
 from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
-from intake.forms.body_map import BodyMapWidget
+from intake.questionnaire.body_map import BodyMapWidget
 from intake.triage import AnswerError
 
 LONGEST = {"short_text": 300, "long_text": 5000}

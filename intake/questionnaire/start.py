@@ -12,14 +12,14 @@ from clinic import names
 from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
 from clinic.network import address_of
 from clinic.staff.models import Location
-from intake.actions import intakes
-from intake.actions.respondents import answered_by_somebody_else
 from intake.door import draft, form_links
 from intake.door.contact import ContactForm, languages
 from intake.door.frame import next_address, show
 from intake.door.switching import as_left, keeps_typed
 from intake.emergency import advice
 from intake.models import AlreadySubmitted, Intake
+from intake.questionnaire import actions as intakes
+from intake.questionnaire.respondents import answered_by_somebody_else
 
 APPOINTMENT = "appointment"
 

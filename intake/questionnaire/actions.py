@@ -17,8 +17,6 @@ from clinic.links.models import Link
 from clinic.messages.actions import readdress
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
-from intake.actions.respondents import whose_contact
-from intake.actions.unsent import discard_unsent
 from intake.door import emails
 from intake.door.addresses import renew_links
 from intake.door.emails import LINK_LIVES
@@ -28,6 +26,8 @@ from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
+from intake.questionnaire.respondents import whose_contact
+from intake.questionnaire.unsent import discard_unsent
 from intake.review.actions import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
 from intake.triage import AnswerError

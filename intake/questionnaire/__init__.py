@@ -1,0 +1,1 @@
+"""The patient's form: start, who answers, pages, words not sent yet, check, sign and send."""
