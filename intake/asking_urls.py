@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from intake.views import appointments, guide, requests
+from intake.guide import views as guide
+from intake.views import appointments, requests
 
 urlpatterns = [
     path("intake/appointment/", appointments.intake_appointment, name="intake_appointment"),

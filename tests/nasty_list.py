@@ -17,8 +17,8 @@ from intake.door.status_cookie import open_status
 from intake.door.status_links import link_to_status
 from intake.follow_up.forms import FollowUpForm
 from intake.forms.appointment import AskForm
-from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.guide import guide
+from intake.guide.forms import AreasForm, SoFar, StepForm
 from intake.models import FollowUp, Intake
 from intake.questionnaire.forms import PageForm, as_sent
 from intake.questionnaire.who_form import WhoForm

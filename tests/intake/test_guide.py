@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from intake import triage
-from intake.forms.guide import SoFar
 from intake.guide import FOLDER, guide, load
+from intake.guide.forms import SoFar
 from intake.guide.walk import answers_of, next_step, result
 from intake.questionnaire.forms import as_sent
 from intake.triage import ProtocolError, Urgency
@@ -232,7 +232,7 @@ def test_a_danger_sign_that_no_rule_used_is_a_call_today_because_nobody_reads_th
     assert (found.self_care, found.options, found.specialists) == ((), (), ())
     assert not result(PROTOCOL, guide(), ("leg",), given).alarmed
 
-    monkeypatch.setattr("intake.views.guide.result", lambda *_: found)
+    monkeypatch.setattr("intake.guide.views.result", lambda *_: found)
     reader.goes_to_the_end("foot")
     assert "Call us today" in reader.text
     assert reverse("intake_start") not in reader.html

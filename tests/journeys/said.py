@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clinic.links.models import Link
-from intake.forms.guide import SoFar
+from intake.guide.forms import SoFar
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 
 FORM, STATUS = Link.Purpose.INTAKE, Link.Purpose.STATUS  # what a link opens

@@ -16,7 +16,7 @@ from intake import triage
 from intake.door import draft, status_cookie
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
-from intake.forms.guide import SoFar
+from intake.guide.forms import SoFar
 from intake.models import Case, Intake, Respondent, Urgency
 from intake.signing.texts import row_of, text_in
 from tests import factories

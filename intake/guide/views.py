@@ -13,9 +13,9 @@ from intake.door.contact import LANGUAGE_NAMES
 from intake.door.draft import language_of, speak
 from intake.emergency.advice import opening_hours, opens_next, reasons_in_words
 from intake.emergency.danger import Danger, emergency_words
-from intake.forms.guide import AreasForm, SoFar, StepForm
 from intake.guide import FIRST_LOOK
 from intake.guide import guide as the_guide
+from intake.guide.forms import AreasForm, SoFar, StepForm
 from intake.guide.walk import answers_of, next_step, result
 from intake.triage import Urgency
 
