@@ -6,7 +6,7 @@ from intake.door import link_new, switching
 from intake.door import links as patient_links
 from intake.door import resume as patient_resume
 from intake.files import patient_views as patient_files
-from intake.paper_urls import urlpatterns as paper_urls
+from intake.paper.urls import urlpatterns as paper_urls
 from intake.questionnaire import finish as patient_finish
 from intake.questionnaire import pages as patient_pages
 from intake.questionnaire import sign as patient_sign

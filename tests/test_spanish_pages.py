@@ -8,9 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import paper
 from intake.door.status_links import link_to_status
 from intake.models import FollowUp
+from intake.paper import actions as paper
 from intake.paper.sheet import sheet
 from tests import factories, routes
 from tests.answers import HEEL_PAIN

@@ -11,8 +11,8 @@ from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from intake.actions import appointments, calls
 from intake.door.way_back import left_out, with_sleeping_links
 from intake.forms.appointment import BookForm, CloseForm
-from intake.forms.paper import NameAndBirthForm
 from intake.models import AppointmentRequest, CallToMake, Patient
+from intake.paper.forms import NameAndBirthForm
 from intake.seen import saw_list
 
 State = AppointmentRequest.State

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from intake.door.contact import ContactForm, EmailAddressField, InvitationForm, OpenLinkForm
 from intake.door.dates import BirthDateField, PastDateField
-from intake.forms.paper import PaperContactForm
 from intake.models import Patient
+from intake.paper.forms import PaperContactForm
 from intake.questionnaire.forms import WholeNumberField
 from tests.intake.patients import ADA, Phone
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from clinic.audit.models import AccessLog
 from clinic.messages.models import Message
 from intake import triage
-from intake.actions import paper
 from intake.models import Case, Consent, Intake, ProtocolVersion, Urgency
+from intake.paper import actions as paper
 from intake.paper.code import as_code, new_code, written
 from intake.paper.conditions import Conditions
 from intake.paper.sheet import content, numbers, sheet

@@ -15,8 +15,8 @@ from clinic.links import starts
 from clinic.links.models import FormStart, Link
 from clinic.links.requests import DAY, HOUR
 from clinic.messages.models import Message
-from intake.actions import paper
 from intake.models import Intake, Patient
+from intake.paper import actions as paper
 from intake.questionnaire import actions as intakes
 from intake.tasks import forget_starts
 from tests.intake.patients import ADA, Phone

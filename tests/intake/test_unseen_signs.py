@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from intake.door.contact import EmailAddressField, NameField
-from intake.forms.paper import NameAndBirthForm, PaperSignForm
+from intake.paper.forms import NameAndBirthForm, PaperSignForm
 from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
 from referrals.forms.desk import ReportForm

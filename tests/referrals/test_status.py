@@ -10,10 +10,10 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import find, secret_of, withdraw
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake.actions.paper import put_on_paper
 from intake.door.status_emails import answers_received
 from intake.door.status_links import link_to_status
 from intake.models import AppointmentRequest, Case, Contact
+from intake.paper.actions import put_on_paper
 from intake.returning.actions import start_again
 from intake.review import actions as cases
 from referrals import actions, status, status_words

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
-from intake.actions import paper
 from intake.door.frame import pages_to_show
 from intake.emergency.danger import danger_of
-from intake.forms.paper import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.models import AlreadySubmitted, Case, Intake
+from intake.paper import actions as paper
 from intake.paper.code import written
+from intake.paper.forms import FindForm, NameAndBirthForm, PaperContactForm, PaperSignForm, PaperWhoForm
 from intake.paper.sheet import numbers, sheet
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.forms import PageForm

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import paper
+from intake.paper import views as paper
 
 urlpatterns = [
     path("paper/", paper.desk, name="paper"),
