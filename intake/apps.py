@@ -6,6 +6,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self):
         # Looks at the protocol; registers mails.
-        from intake import appointment_emails, checks  # noqa: F401
+        from intake import checks  # noqa: F401
         from intake.door import emails, status_emails  # noqa: F401
         from intake.review import emails as case_emails  # noqa: F401
+        from intake.visits import emails as appointment_emails  # noqa: F401

@@ -15,9 +15,9 @@ from clinic.messages.models import Message
 from clinic.staff.mail_to import ToAColleague, ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
-from intake.actions import calls
 from intake.door.addresses import correct_address
 from intake.models import CallToMake, Urgency
+from intake.visits import calls
 from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
 
 LINK_LIVES = timedelta(days=60)

@@ -16,13 +16,13 @@ from intake.door.link_new_form import NewLinkForm
 from intake.door.status_cookie import open_status
 from intake.door.status_links import link_to_status
 from intake.follow_up.forms import FollowUpForm
-from intake.forms.appointment import AskForm
 from intake.guide import guide
 from intake.guide.forms import AreasForm, SoFar, StepForm
 from intake.models import FollowUp, Intake
 from intake.questionnaire.forms import PageForm, as_sent
 from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
+from intake.visits.forms import AskForm
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address

@@ -12,12 +12,12 @@ from clinic.links.actions import address_of, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake import appointment_emails
 from intake.door import emails as to_patients
 from intake.door import form_links, status_emails
 from intake.door.contact import LANGUAGE_NAMES
 from intake.follow_up import emails as follow_up_emails
 from intake.models import FollowUp
+from intake.visits import emails as appointment_emails
 from referrals import emails as about_referrals
 from referrals.models import Appointment
 from tests import factories

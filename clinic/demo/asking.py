@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from clinic.demo.clock import clock_at
 from clinic.staff.models import Role, User
-from intake.actions import appointments
 from intake.models import Patient
+from intake.visits import actions as appointments
 
 WISHES = (  # how long ago in hours, what was asked, whether the desk has booked it
     (

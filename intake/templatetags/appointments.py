@@ -4,9 +4,9 @@ from django import template
 from django.template.defaultfilters import date
 
 from clinic.staff.permissions import ANSWER_REQUESTS
-from intake.actions import appointments
-from intake.forms.appointment import days_in_words, times_in_words
 from intake.models import AppointmentRequest, CallToMake, Patient
+from intake.visits import actions as appointments
+from intake.visits.forms import days_in_words, times_in_words
 
 register = template.Library()
 

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.actions import saw
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
-from intake.actions import appointments, calls
 from intake.door.way_back import left_out, with_sleeping_links
-from intake.forms.appointment import BookForm, CloseForm
 from intake.models import AppointmentRequest, CallToMake, Patient
 from intake.paper.forms import NameAndBirthForm
 from intake.seen import saw_list
+from intake.visits import actions as appointments
+from intake.visits import calls
+from intake.visits.forms import BookForm, CloseForm
 
 State = AppointmentRequest.State
 SHOWN = 100  # of each sort; more than that is a day nobody plans by list

@@ -8,8 +8,8 @@ from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.permissions import SIGN_REFERRALS
-from intake.actions import calls
 from intake.models import CallToMake
+from intake.visits import calls
 from referrals import emails, schedule
 from referrals.actions.steps import NotYet, Status, What, check_may, lock, next_date, write_down
 from referrals.models import Appointment, Referral, Report

@@ -14,12 +14,12 @@ from clinic.messages.facts import NotSafe, moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.staff import emails as to_staff
-from intake import appointment_emails
 from intake.door import emails as to_patients
 from intake.door import status_emails
 from intake.follow_up.emails import ask_how_it_goes
 from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
+from intake.visits import emails as appointment_emails
 from referrals import emails as about_referrals
 from referrals.models import Appointment, ReferralMove, Report
 from tests import factories

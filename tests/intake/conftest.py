@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.messages.quiet import QuietHours
-from intake.actions import appointments
 from intake.models import AppointmentRequest
+from intake.visits import actions as appointments
 from referrals import actions as referring
 from referrals.models import Referral
 from tests import factories

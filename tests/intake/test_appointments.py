@@ -13,10 +13,10 @@ from clinic.links.actions import secret_of
 from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
-from intake.actions import appointments
 from intake.door.form_links import link_to
 from intake.door.languages import change_language
 from intake.models import AppointmentRequest, Urgency
+from intake.visits import actions as appointments
 from tests import factories
 from tests.answers import HEEL_PAIN, TEMPLE_HEADACHE
 from tests.intake.patients import ADA, Phone

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.links.actions import secret_of
-from intake.actions import appointments
 from intake.door.form_links import link_to
 from intake.emergency.danger import danger_of, urgency_now
 from intake.models import Case, Contact, Urgency
 from intake.review import actions as cases
+from intake.visits import actions as appointments
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 from tests.intake.patients import ADA, Phone

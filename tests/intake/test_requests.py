@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
-from intake.actions import appointments
 from intake.models import AppointmentRequest
+from intake.visits import actions as appointments
 from tests import factories
 from tests.answers import HEEL_PAIN
 

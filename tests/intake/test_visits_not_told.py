@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from intake.actions import calls
 from intake.models import CallToMake, Document
+from intake.visits import calls
 from referrals import actions as referring
 from tests import factories
 from tests.intake.visits import NOON, THURSDAY, first_booking, is_off, mails, moves

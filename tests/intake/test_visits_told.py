@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from clinic.messages.models import Message
-from intake.actions import appointments, calls
 from intake.models import AppointmentRequest, CallToMake, Document
+from intake.visits import actions as appointments
+from intake.visits import calls
 from referrals import actions as referring
 from referrals.models import Referral
 from tests import factories

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from clinic.messages.dispatch import sweep
-from intake.actions import appointments
+from intake.visits import actions as appointments
 from tests import factories
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from clinic.audit.models import AccessLog
 from intake import triage
-from intake.actions import appointments as visits
 from intake.models import AnswerChange, Urgency
+from intake.visits import actions as visits
 from referrals import actions
 from tests import factories
 from tests.answers import HEEL_PAIN

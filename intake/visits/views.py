@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.staff.models import Location
-from intake.actions import appointments
 from intake.door.draft import patient_page, sent_from_here
 from intake.door.frame import next_address, show, show_patient
 from intake.door.status_cookie import status_page
 from intake.door.switching import as_left, keeps_typed
 from intake.emergency.danger import urgency_now
-from intake.forms.appointment import AskForm, as_asked
 from intake.models import Urgency
+from intake.visits import actions as appointments
+from intake.visits.forms import AskForm, as_asked
 
 
 @patient_page

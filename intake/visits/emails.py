@@ -13,10 +13,10 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.mail_to import ToWhoeverActs
 from clinic.staff.models import User
-from intake.actions import calls
 from intake.door.addresses import correct_address
 from intake.door.status_links import extended
 from intake.models import AppointmentRequest, CallToMake
+from intake.visits import calls
 
 LATE = 2  # the second round: the promised time has passed
 REMINDED_BEFORE = timedelta(hours=24)

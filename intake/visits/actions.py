@@ -9,10 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.staff.permissions import ANSWER_REQUESTS
-from intake import appointment_emails as emails
-from intake.actions import calls
 from intake.emergency.danger import sent_to_emergency, urgency_now
 from intake.models import AppointmentRequest, CallToMake, Intake, Patient, Urgency
+from intake.visits import calls, emails
 
 State = AppointmentRequest.State
 WITHIN_WORKING_DAYS = 1

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from intake.guide import views as guide
-from intake.views import appointments, requests
+from intake.views import requests
+from intake.visits import views as appointments
 
 urlpatterns = [
     path("intake/appointment/", appointments.intake_appointment, name="intake_appointment"),
