@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from intake.desk import invitations
 from intake.door import link_new, switching
 from intake.door import links as patient_links
 from intake.door import resume as patient_resume
@@ -17,7 +18,6 @@ from intake.returning import status_views as status_again
 from intake.returning import views as patient_again
 from intake.review.urls import urlpatterns as staff_urls
 from intake.signing import views as signed
-from intake.views import invitations
 
 patient_urls = [
     path("", patient.home, name="home"),

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
+from intake.desk import own_contact
 from intake.files import views as files
 from intake.returning import staff_views as coming_back
 from intake.review import queue
 from intake.review import views as case
 from intake.signing import views as signed
-from intake.views import own_contact
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),

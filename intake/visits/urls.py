@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from intake.desk import views as requests
 from intake.guide import views as guide
-from intake.views import requests
 from intake.visits import views as appointments
 
 urlpatterns = [

@@ -1,0 +1,1 @@
+"""The front desk's pages about patients: requests, invitations, whose details are whose."""
