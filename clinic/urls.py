@@ -13,7 +13,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("messages/", include("clinic.messages.urls")),
     path("", include("intake.urls")),
-    path("", include("intake.visits.urls")),
+    path("", include("intake.asking_urls")),
     path("", include("referrals.urls")),
 ]
 if settings.DEMO or settings.ENVIRONMENT == "test":

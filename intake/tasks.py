@@ -4,10 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
-from intake.door import link_requests
+from intake.door import link_requests, respondents
 from intake.files import actions as files
 from intake.questionnaire import actions as intakes
-from intake.questionnaire import respondents
 from intake.review import forgotten
 
 

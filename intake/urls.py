@@ -7,6 +7,7 @@ from intake.door import link_new, switching
 from intake.door import links as patient_links
 from intake.door import resume as patient_resume
 from intake.files import patient_views as patient_files
+from intake.follow_up import views as follow_up
 from intake.paper.urls import urlpatterns as paper_urls
 from intake.questionnaire import finish as patient_finish
 from intake.questionnaire import pages as patient_pages
@@ -16,8 +17,8 @@ from intake.questionnaire import unsent_views as patient_unsent
 from intake.questionnaire import who as patient_who
 from intake.returning import status_views as status_again
 from intake.returning import views as patient_again
-from intake.review.urls import urlpatterns as staff_urls
 from intake.signing import views as signed
+from intake.staff_urls import urlpatterns as staff_urls
 
 patient_urls = [
     path("", patient.home, name="home"),
@@ -42,7 +43,7 @@ patient_urls = [
     path("status/worse/", status_again.worse, name="status_worse"),
     path("status/again/", status_again.again, name="again"),
     path("status/go-on/", status_again.go_on, name="status_go_on"),
-    path("status/follow-up/", status_again.follow_up, name="follow_up"),
+    path("status/follow-up/", follow_up.follow_up, name="follow_up"),
     path("link/new/", link_new.link_new, name="link_new"),
     path("link/asked/", link_new.link_asked, name="link_asked"),
     path("status/resume/", patient_links.status_resume, name="status_resume"),

@@ -2,13 +2,11 @@
 leaves a trace. A new route, app or template is caught here when it forgets one.
 """
 
-import ast
 import re
 import subprocess
 import sys
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -35,56 +33,14 @@ from referrals import office_session
 from referrals.models import Referral
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
+from tests.floors import SOURCES, imported
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
-APPS = ("clinic", "intake", "referrals")  # later ones may import earlier ones
-SOURCES = sorted(path for app in APPS for path in (BASE / app).rglob("*.py") if "migrations" not in path.parts)
 TEMPLATES = sorted((BASE / "templates").rglob("*.*"))
 named = {"ids": lambda path: str(path.relative_to(BASE))}
 
-# Imports --------------------------------------------------------------------------------------------------------------
-
-
-def imported(path: Path) -> set[str]:
-    """Every module a file imports, also those inside functions."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
-
-
-def may_name_any_app(path: Path) -> bool:
-    inside = path.relative_to(BASE).parts
-    return inside[:2] == ("clinic", "demo") or inside in (("clinic", "urls.py"), ("clinic", "celery.py"))
-
-
-@pytest.mark.parametrize("path", SOURCES, **named)
-def test_imports_go_one_way(path):
-    app = path.relative_to(BASE).parts[0]
-    later = APPS[APPS.index(app) + 1 :]
-    if not may_name_any_app(path):
-        assert {name for name in imported(path) if name.split(".")[0] in later} == set()
-
-
-LAYERS = ("triage", "models", "actions", "views")  # a layer imports those before it
-
-
-def layer_of(module: str) -> int | None:
-    parts = module.split(".")
-    if parts[0] not in APPS[1:] or len(parts) < 2:
-        return None
-    return LAYERS.index(parts[1]) if parts[1] in LAYERS else None
-
-
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.relative_to(BASE).parts[0] != "clinic"], **named)
-def test_inside_an_app_pages_build_on_actions_and_actions_on_models(path):
-    own = layer_of(".".join(path.relative_to(BASE).with_suffix("").parts))
-    if own is not None:
-        assert {name for name in imported(path) if (layer_of(name) or 0) > own} == set()
+# Imports are looked at in `tests/test_floors.py` -----------------------------------------------------------------------
 
 
 def test_the_engine_runs_where_no_django_is():

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST
 from clinic.links.actions import address_of
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake.desk.own_contact_form import OwnContactForm
-from intake.door import way_back
+from intake.door import respondents, way_back
 from intake.models import Case, Patient, Respondent
-from intake.questionnaire import respondents
 from intake.seen import saw_patient
 
 

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from intake import triage
 from intake.door.draft import WARNED_FOR, idle_limit, language_of, resume_address, sent_from_here
+from intake.door.respondents import answered_by_somebody_else, needs_respondent
 from intake.emergency.calling import can_be_called
 from intake.emergency.danger import danger_of
 from intake.emergency.safety import asked_again
-from intake.questionnaire.respondents import answered_by_somebody_else, needs_respondent
 from intake.seen import PATIENT, saw_intake, saw_patient
 from intake.versions.protocols import protocol_for
 

@@ -13,6 +13,7 @@ from clinic import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
 from intake import triage
 from intake.door.frame import pages_to_show
+from intake.door.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
 from intake.emergency.danger import danger_of
 from intake.models import AlreadySubmitted, Case, Intake
 from intake.paper import actions as paper
@@ -21,7 +22,6 @@ from intake.paper.forms import FindForm, NameAndBirthForm, PaperContactForm, Pap
 from intake.paper.sheet import numbers, sheet
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.forms import PageForm
-from intake.questionnaire.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
 from intake.seen import saw_intake, saw_list
 from intake.signing import actions as consents
 from intake.versions.protocols import protocol_for

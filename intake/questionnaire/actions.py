@@ -20,13 +20,13 @@ from intake import triage
 from intake.door import emails
 from intake.door.addresses import renew_links
 from intake.door.emails import LINK_LIVES
+from intake.door.respondents import whose_contact
 from intake.door.status_emails import answers_received
 from intake.door.status_links import extended
 from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
-from intake.questionnaire.respondents import whose_contact
 from intake.questionnaire.unsent import discard_unsent
 from intake.review.actions import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from intake.door.draft import has_sent, language_of, patient_page
 from intake.door.frame import show
+from intake.door.respondents import needs_respondent
 from intake.door.switching import keeps_typed
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.finish import show_check
-from intake.questionnaire.respondents import needs_respondent
 from intake.signing import actions as consents
 from intake.signing.forms import SignForm
 from intake.versions.protocols import protocol_for

@@ -15,11 +15,11 @@ from clinic.staff.models import Location
 from intake.door import draft, form_links
 from intake.door.contact import ContactForm, languages
 from intake.door.frame import next_address, show
+from intake.door.respondents import answered_by_somebody_else
 from intake.door.switching import as_left, keeps_typed
 from intake.emergency import advice
 from intake.models import AlreadySubmitted, Intake
 from intake.questionnaire import actions as intakes
-from intake.questionnaire.respondents import answered_by_somebody_else
 
 APPOINTMENT = "appointment"
 

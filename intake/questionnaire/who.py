@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from intake.door import respondents
 from intake.door.draft import patient_page
 from intake.door.frame import next_address, show
 from intake.door.switching import as_left, keeps_typed
 from intake.models import Respondent
-from intake.questionnaire import respondents
 from intake.questionnaire.who_form import WhoForm
 
 

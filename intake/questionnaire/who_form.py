@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from intake.door.contact import NameField
+from intake.door.respondents import DoesNotFit, contact_of, unfit
 from intake.models import Patient, Respondent
-from intake.questionnaire.respondents import DoesNotFit, contact_of, unfit
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
 OWN, MINE = "patient", "mine"

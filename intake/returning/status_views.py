@@ -1,19 +1,11 @@
-"""The status page's ways back in: got worse, a new form, how it goes."""
+"""The status page's ways back in: got worse, a new form."""
 
-from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from intake.door import draft
 from intake.door.frame import show_patient
 from intake.door.status_cookie import status_page
-from intake.door.switching import as_left, keeps_typed
-from intake.follow_up import actions as follow_ups
-from intake.follow_up.forms import FollowUpForm
-from intake.follow_up.page import series_of
 from intake.models import Intake
 from intake.returning import actions as again_actions
 from intake.returning.views import ask_now, go_on_with, show_worse
@@ -40,37 +32,3 @@ def go_on(request, patient):
     """Back into the form that is not sent yet: the date of birth was asked here already."""
     begun = again_actions.go_on(patient)
     return go_on_with(request, begun) if begun else redirect("status")
-
-
-@status_page
-@keeps_typed
-def follow_up(request, patient):
-    """The questions that are due, else how it went so far. Whoever got worse goes on to the safety questions."""
-    due = follow_ups.open_for(patient)
-    if due is None:
-        if request.method == "POST":
-            messages.info(request, _("These questions were answered already, or are no longer open."))
-            return redirect("follow_up")
-        return _show_results(request, patient)
-    form = FollowUpForm(
-        request.POST if request.method == "POST" else None, follow_up=due, language=draft.language_of(request)
-    )
-    if request.switched:
-        as_left(form)
-    elif request.method == "POST" and form.is_valid():
-        try:
-            done = follow_ups.answer(due, **form.answers())
-        except follow_ups.NotOpen:  # sent twice at the same moment
-            return redirect("follow_up")
-        if done.screening:
-            messages.warning(request, _("Thank you. It may be worse, so we ask you our safety questions now."))
-            return go_on_with(request, done.screening)
-        messages.success(request, _("Thank you. Your answers are saved."))
-        return redirect("follow_up")
-    return show_patient(request, patient, "follow_up/questions.html", status=422 if form.errors else 200, form=form)
-
-
-def _show_results(request, patient):
-    now = timezone.now()
-    ahead = patient.follow_ups.filter(answered_at=None, due_at__gt=now).order_by("due_at").first()
-    return show_patient(request, patient, "follow_up/results.html", series=series_of(patient, now), asked_next=ahead)

@@ -13,10 +13,9 @@ from django.utils import timezone
 from clinic.links.actions import find, make_link, secret_of
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from intake.door import emails
+from intake.door import emails, respondents
 from intake.models import Consent, Document, Intake, Patient
 from intake.questionnaire import actions as intakes
-from intake.questionnaire import respondents
 from intake.signing import actions as consents
 from intake.tasks import see_who_came_of_age
 from tests import factories

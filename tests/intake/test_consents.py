@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake.door import emails
+from intake.door import emails, respondents
 from intake.models import Case, Consent, ConsentText, Document, Intake, Patient, Respondent
 from intake.questionnaire import actions as intakes
-from intake.questionnaire import respondents
 from intake.signing import actions as consents
 from intake.signing import texts as consent_texts
 from intake.signing.texts import text_in

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from clinic.links.actions import renew_link, secret_of, withdraw
 from clinic.links.models import Link
-from intake.door import form_links
+from intake.door import form_links, respondents
 from intake.door.status_links import link_to_status
 from intake.models import Intake, Patient, Respondent
-from intake.questionnaire import respondents
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import ADA, Phone, page_address

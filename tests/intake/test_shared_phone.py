@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from clinic.links.actions import renew_link, secret_of
 from clinic.links.models import Link
-from intake.door import form_links
+from intake.door import form_links, respondents
 from intake.door.status_links import link_to_status
 from intake.models import Intake, Patient
-from intake.questionnaire import respondents
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone

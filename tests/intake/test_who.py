@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clinic.audit.models import AccessLog
+from intake.door import respondents
 from intake.models import Intake, Patient, Respondent
-from intake.questionnaire import respondents
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.intake.patients import Phone

@@ -15,9 +15,9 @@ from clinic.demo.clock import ago, clock_at
 from clinic.demo.coming_back import comes_back
 from clinic.messages.models import Message
 from clinic.staff.models import Location, Role, User
+from intake.door import respondents
 from intake.models import Respondent
 from intake.questionnaire import actions as intakes
-from intake.questionnaire import respondents
 
 PEOPLE = Path(house.DATA) / "people.yaml"
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from intake.desk import own_contact
 from intake.files import views as files
+from intake.follow_up import views as follow_up
 from intake.returning import staff_views as coming_back
 from intake.review import queue
 from intake.review import views as case
@@ -24,7 +25,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/links/", own_contact.give_out_links, name="give_out_links"),
     path("patients/<uuid:public_id>/proof-seen/", own_contact.proof_seen_at_desk, name="proof_seen_at_desk"),
     path("cases/<uuid:public_id>/invite-again/", coming_back.invite_again, name="invite_again"),
-    path("cases/<uuid:public_id>/seen/", coming_back.seen, name="follow_up_seen"),
+    path("cases/<uuid:public_id>/seen/", follow_up.seen, name="follow_up_seen"),
     path("files/<uuid:public_id>/", files.patient_file, name="patient_file"),
     path("cases/<uuid:public_id>/reopen/", case.reopen, name="reopen_case"),
 ]

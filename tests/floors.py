@@ -1,0 +1,106 @@
+"""What imports what in the house, read from the files themselves: rooms, arrows between them, and circles of files.
+
+`python -m tests.floors` prints it with other figures of how the code reads.
+"""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parents[1]
+APPS = ("clinic", "intake", "referrals")  # later ones may import earlier ones
+SOURCES = sorted(path for app in APPS for path in (BASE / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """Return the dotted name of a module: "intake.door.draft", "intake.door" for the room itself."""
+    return ".".join(path.relative_to(BASE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in SOURCES}
+
+
+def imported(path: Path) -> set[str]:
+    """Return every module and name a file imports, also inside functions, and relative ones by their whole name."""
+    names, package = set(), name_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def modules_behind(path: Path) -> set[str]:
+    """Return the modules of the house that a file imports; of a name in a room, the room."""
+    own, found = name_of(path), set()
+    for name in imported(path):
+        if name in MODULES:
+            found.add(name)
+    shadows = {name.rpartition(".")[0] for name in found}
+    return {name for name in found if name != own and not (name in shadows and _only_the_way(name, path))}
+
+
+def _only_the_way(package: str, path: Path) -> bool:
+    """Say whether a package is named only on the way to its modules: `from intake.door import draft`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module == package:
+            if any(f"{package}.{alias.name}" not in MODULES for alias in node.names):
+                return False
+        elif isinstance(node, ast.Import) and any(alias.name == package for alias in node.names):
+            return False
+    return True
+
+
+def room_of(name: str) -> str:
+    """Return the room a module stands in: the folder inside its app, or the app for a loose module."""
+    parts = name.split(".")
+    path = MODULES[name]
+    if len(parts) > 2 or (len(parts) == 2 and path.name == "__init__.py"):
+        return ".".join(parts[:2])
+    return parts[0]
+
+
+def arrows() -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """Return {(room, room it imports): {(module, module it imports)}} between rooms that differ."""
+    found = defaultdict(set)
+    for name, path in MODULES.items():
+        for other in modules_behind(path):
+            if room_of(name) != room_of(other):
+                found[room_of(name), room_of(other)].add((name, other))
+    return dict(found)
+
+
+def circles() -> list[list[str]]:
+    """Return the groups of files of which each imports, in the end, itself. A room's own face counts as a file."""
+    graph = {name: modules_behind(path) for name, path in MODULES.items()}
+    number, low, on_stack, stack, found = {}, {}, set(), [], []
+
+    def visit(name):
+        number[name] = low[name] = len(number)
+        stack.append(name)
+        on_stack.add(name)
+        for other in graph[name]:
+            if other not in number:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in on_stack:
+                low[name] = min(low[name], number[other])
+        if low[name] == number[name]:
+            group = []
+            while True:
+                group.append(stack.pop())
+                on_stack.discard(group[-1])
+                if group[-1] == name:
+                    break
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in graph:
+        if name not in number:
+            visit(name)
+    return found
