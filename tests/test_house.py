@@ -40,7 +40,7 @@ BASE = settings.BASE_DIR
 TEMPLATES = sorted((BASE / "templates").rglob("*.*"))
 named = {"ids": lambda path: str(path.relative_to(BASE))}
 
-# Imports are looked at in `tests/test_floors.py` -----------------------------------------------------------------------
+# Imports are looked at in `tests/test_floors.py` ----------------------------------------------------------------------
 
 
 def test_the_engine_runs_where_no_django_is():
