@@ -17,6 +17,27 @@ from tests.workers import watch, workers  # noqa: F401  fixtures
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+LONGEST = (
+    "test_every_state",
+    "test_every_emergency",
+    "test_whole_way",
+    "test_keyboard",
+    "test_parts_away",
+    "test_runtime",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin the journeys with the longest: a long one that begins last keeps one process busy and the others idle.
+
+    They stay behind the tests that leave the database as it was, where pytest-django has put them.
+    """
+    first = next((place for place, item in enumerate(items) if item.get_closest_marker("journey")), len(items))
+    behind = items[first:]
+    items[first:] = sorted(behind, key=lambda item: not item.path.stem.startswith(LONGEST))
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_separate(settings, tmp_path):
     """Passwords are hashed fast in tests only; no test inherits another's counters, limits or files."""
