@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The two commands of Plumbline. Nothing but Python 3.11 and pip is needed.
+"""The commands of Plumbline. Nothing but Python 3.11 and pip is needed.
 
     python3 run.py demo [--port 8000]    the whole clinic on this machine, until Ctrl-C
     python3 run.py test [pytest options] every test, browser included
+    python3 run.py check                 format, lint, types, migrations, protocol: what needs no test
     python3 run.py setup                 only the first half of both: makes .venv/
     python3 run.py setup --server        .venv/ as a clinic's own server needs it
 
@@ -54,6 +55,9 @@ def main(words):
         if no_browser:
             sys.exit(no_browser)
         become(["-m", "pytest", *(rest or EVERY_TEST)])
+    elif verb == "check" and not rest:
+        install(TEST)
+        become(["-m", "tests.check"])
     elif verb == "setup" and rest in ([], ["--server"]):
         install(SERVER if rest else DEMO)
         print("Ready. Every other command: .venv/bin/python manage.py help")

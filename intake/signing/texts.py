@@ -112,7 +112,7 @@ def _read(folder: Path, languages: tuple) -> dict[tuple[str, str], Text]:
     return texts
 
 
-def read_file(path: Path, document, language) -> Text:
+def read_file(path: Path, document, language) -> Text:  # noqa: C901
     """One file, or BrokenText."""
     try:
         parts = path.read_text(encoding="utf-8").split("---\n", 2)

@@ -119,7 +119,7 @@ def _questions(old: Protocol, new: Protocol) -> Iterator[str]:
             yield from _question(old, new, before, after)
 
 
-def _question(old: Protocol, new: Protocol, before: Question, after: Question) -> Iterator[str]:
+def _question(old: Protocol, new: Protocol, before: Question, after: Question) -> Iterator[str]:  # noqa: C901
     name = f"Question {after.id}"
     if before.text != after.text:
         yield f"{name} now asks “{after.text}” (was “{before.text}”)."

@@ -223,7 +223,7 @@ class _Writer:
     def write(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)
 
-    def function(self, name: str) -> str:
+    def function(self, name: str) -> str:  # noqa: C901
         self.lines = []
         always = sum(self.bit(question.id) for question in self.questions if not question.asked_when)
         deep = name in ("examine", "explain")

@@ -65,7 +65,7 @@ def ways(protocol: Protocol, node: Expression, wanted: bool = True) -> Iterator[
     return islice(_ways(protocol, node, wanted), MANY)
 
 
-def _ways(protocol: Protocol, node: Expression, wanted: bool) -> Iterator[Change]:
+def _ways(protocol: Protocol, node: Expression, wanted: bool) -> Iterator[Change]:  # noqa: C901
     match node:
         case Includes(question, options):
             many = protocol.questions[question].takes_many

@@ -57,7 +57,7 @@ def mutants(folder: Path) -> list[Mutant]:
     return found
 
 
-def _in_condition(file: str, text: str, start: int, end: int) -> Iterator[Mutant]:
+def _in_condition(file: str, text: str, start: int, end: int) -> Iterator[Mutant]:  # noqa: C901
     condition = text[start:end]
 
     def mutant(kind: str, at: int, length: int, new: str) -> Mutant:

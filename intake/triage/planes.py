@@ -86,7 +86,7 @@ class _Block:
 
     # ------------------------------------------------------------------ expressions
 
-    def plane(self, node: Expression) -> Plane:
+    def plane(self, node: Expression) -> Plane:  # noqa: C901
         match node:
             case Includes() | Compare():
                 found = self.leaves.get(node)

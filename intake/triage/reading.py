@@ -135,7 +135,7 @@ def body_map(entry: Entry) -> BodyMap:
     return BodyMap(regions, labels, groups)
 
 
-def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stored: bool = False) -> Question:
+def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stored: bool = False) -> Question:  # noqa: C901
     question_id, kind = entry.text("id"), entry.text("type")
     if not ID.fullmatch(question_id):
         raise entry.refuse("an id has only small letters, digits and _", "Rename the question.")

@@ -54,7 +54,7 @@ class Reasons:
         """Python text for the smallest set of answers by which a condition holds; the earliest options on a tie."""
         return self._smallest(node, True, text)
 
-    def _smallest(self, node: Expression, wanted: bool, text: Text) -> str:
+    def _smallest(self, node: Expression, wanted: bool, text: Text) -> str:  # noqa: C901
         """The parts of an OR compete, and those of an AND add up, so the candidates need not be written out; only
         where two parts of an AND read the same question could one answer serve both."""
         if not self.matters(node, wanted):

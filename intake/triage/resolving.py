@@ -59,7 +59,7 @@ class Resolver:
             self.add(condition.place, owner, unknown.wrong, unknown.to_do)
             return condition
 
-    def _open(self, node: Expression) -> Expression:
+    def _open(self, node: Expression) -> Expression:  # noqa: C901
         match node:
             case Includes():
                 return self._includes(node)

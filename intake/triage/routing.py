@@ -73,7 +73,7 @@ def rank_origins(protocol: Protocol, points: dict[str, int], fired: Sequence[Rul
     return tuple((enough or found)[:SHOWN] + always)
 
 
-def route(
+def route(  # noqa: C901
     protocol: Protocol, fired: Sequence[Rule], origins: Sequence[Ranked], conditions: int
 ) -> tuple[Suggestion, ...]:
     """Specialists, first choice first: of the fired rules, of the first origin, then the additions."""

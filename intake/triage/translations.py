@@ -84,7 +84,7 @@ def load_words(folder: Path, defects: list[Defect]) -> Words:
     return Words(languages, reviews)
 
 
-def english_texts(protocol: Protocol) -> Iterator[EnglishText]:
+def english_texts(protocol: Protocol) -> Iterator[EnglishText]:  # noqa: C901
     """Every string of the protocol that patients read, in the order of its files, with the file of its translation."""
     for section in protocol.sections:
         yield EnglishText(f"sections.{section.id}", section.title, "protocol.yaml")

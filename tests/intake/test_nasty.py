@@ -74,7 +74,7 @@ def share(values, form):
     return islice(values, FORMS.index(form) % SHARE, None, SHARE)
 
 
-def poisoned(form, at):
+def poisoned(form, at):  # noqa: C901
     """(what it is, the fields as sent, the field that is nasty), one after the other."""
     today = timezone.localdate()
     for name in (*form.texts, *form.numbers):
