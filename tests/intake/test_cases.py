@@ -219,6 +219,14 @@ def test_a_case_handed_back_waits_for_somebody_else(location, maya, daniel):
     assert cases.acknowledge(case, by=daniel).acknowledged_by == daniel
 
 
+def test_a_case_handed_back_late_waits_no_longer_than_its_decision_may(location, maya):
+    """A whole new hour to be taken would end after the decision is due."""
+    case = opened(location, TEMPLE_HEADACHE)
+    case = cases.acknowledge(case, by=maya, now=MONDAY_MORNING)
+    case = cases.hand_back(case, by=maya, now=case.decide_by - timedelta(minutes=10))
+    assert case.acknowledge_by == case.decide_by
+
+
 def test_anybody_may_raise_a_tier_with_one_action(location, maya):
     case = cases.raise_tier(opened(location, HEEL_PAIN), tier=Urgency.URGENT, by=maya, now=MONDAY_MORNING)
     assert case.tier == Urgency.URGENT
