@@ -54,7 +54,7 @@ NOT_FOR_PATIENTS = (
     "referrals/actions/answers.py",
     "referrals/forms/office.py",
     "referrals/models/",
-    "referrals/numbers.py",
+    "referrals/models/numbers.py",
     "referrals/ranking.py",
     "referrals/views/office.py",
 )

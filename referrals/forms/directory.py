@@ -11,7 +11,7 @@ from clinic.staff.models import Location
 from intake import triage
 from intake.door.contact import EmailAddressField, NameField
 from referrals.models import Specialist
-from referrals.numbers import check_npi, check_state, check_zip, us_phone
+from referrals.models.numbers import check_npi, check_state, check_zip, us_phone
 from referrals.ranking import LANGUAGES
 
 ZONES = (

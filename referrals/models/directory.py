@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from clinic.audit.growing import only_grows
 from clinic.names import found_in
-from referrals.numbers import last_four
+from referrals.models.numbers import last_four
 
 
 class SpecialistQuerySet(models.QuerySet):

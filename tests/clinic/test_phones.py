@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from clinic.templatetags.plumbline import tel
 from intake.door.contact import PhoneField
-from referrals.numbers import last_four, us_phone
+from referrals.models.numbers import last_four, us_phone
 
 LINKS = {
     "207 555 0142": "tel:+12075550142",

@@ -13,7 +13,7 @@ from clinic.staff.models import Role
 from referrals import emails
 from referrals.actions.directory import add_listing, change_listing
 from referrals.models import Referral, Specialist
-from referrals.numbers import check_npi, check_state, check_zip, last_four, us_phone
+from referrals.models.numbers import check_npi, check_state, check_zip, last_four, us_phone
 from tests import factories
 from tests.answers import FOOT_DROP
 
