@@ -6,7 +6,7 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links.models import Link
 from intake.models import Decision, Urgency
-from referrals import emails, letter, schedule
+from referrals import emails, schedule
 from referrals.actions.steps import (
     NotYet,
     Status,
@@ -17,6 +17,7 @@ from referrals.actions.steps import (
     next_date,
     write_down,
 )
+from referrals.letter import letter
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
 
 

@@ -4,8 +4,9 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.html import format_html, format_html_join
 
-from referrals import actions, letter_words, ranking
+from referrals import actions, ranking
 from referrals.forms.desk import words_field
+from referrals.letter import words as letter_words
 from referrals.models import Referral, ReferralMove, Specialist
 
 OTHER = "other"

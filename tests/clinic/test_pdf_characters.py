@@ -15,7 +15,7 @@ from intake.models import Document
 from intake.paper.sheet import sheet
 from intake.questionnaire import own_answers
 from intake.signing import signed_copy
-from referrals import letter
+from referrals.letter import letter
 from tests import factories, nasty
 from tests.answers import HEEL_PAIN
 

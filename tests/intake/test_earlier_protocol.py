@@ -13,7 +13,7 @@ from intake.models import Assessment, Case, Intake, ProtocolVersion
 from intake.questionnaire import actions as intakes
 from intake.review.actions import open_case
 from intake.versions.protocols import bring_up_to_date, load_texts, protocol_for, readable, texts_of
-from referrals import letter
+from referrals.letter import letter
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.test_cases import MONDAY_MORNING

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from intake import triage
 from intake.models import Contact
-from referrals import actions, letter, letter_words
+from referrals import actions
+from referrals.letter import letter
+from referrals.letter import words as letter_words
 from referrals.models import Letter
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS

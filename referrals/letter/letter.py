@@ -18,7 +18,7 @@ from intake import triage
 from intake.models import Contact, Decision, Urgency
 from intake.review.case_page import answer_in_words
 from intake.versions.protocols import readable
-from referrals import letter_words as words
+from referrals.letter import words
 from referrals.models import Letter, Referral
 
 TEMPLATE = Path(__file__).with_name("letter.typ")

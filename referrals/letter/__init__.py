@@ -1,0 +1,1 @@
+"""The letter to an office: what it says, in which words, and its PDF."""
