@@ -5,4 +5,4 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self):
-        from referrals import emails  # noqa: F401  (registers the kinds of message this app sends)
+        from referrals.moves import emails  # noqa: F401  (registers the kinds of message this app sends)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from referrals import actions
+from referrals import moves as actions
 from referrals.forms.desk import MOVES
 from referrals.models import Referral, ReferralMove
 

@@ -51,7 +51,7 @@ NOT_FOR_PATIENTS = (
     "templates/specialist/",
     "templates/staff/",
     "templates/parts/_pagination.html",
-    "referrals/actions/answers.py",
+    "referrals/moves/answers.py",
     "referrals/forms/office.py",
     "referrals/models/",
     "referrals/models/numbers.py",

@@ -39,7 +39,7 @@ CIRCLES = [
     {"clinic.embedded", "clinic.embedded.postgres", "clinic.embedded.valkey"},
     {"clinic.staff.models", "clinic.staff.permissions"},
     {"clinic.messages.actions", "clinic.messages.bell", "clinic.messages.dispatch", "clinic.messages.tasks"},
-    {"referrals.actions.directory", "referrals.emails"},
+    {"referrals.moves.directory", "referrals.moves.emails"},
     {
         f"intake.triage.{name}"
         for name in ("alarms", "compiling", "outcome", "protocol", "reading", "reasons", "resolving", "rows")

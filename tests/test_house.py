@@ -28,7 +28,7 @@ from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
 from intake.models import Assessment, Case
 from intake.review.actions import open_case
-from referrals import actions as referring
+from referrals import moves as referring
 from referrals import office_session
 from referrals.models import Referral
 from tests import factories

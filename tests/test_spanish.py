@@ -18,8 +18,8 @@ from intake.door.contact import LANGUAGE_NAMES
 from intake.follow_up import emails as follow_up_emails
 from intake.models import FollowUp
 from intake.visits import emails as appointment_emails
-from referrals import emails as about_referrals
 from referrals.models import Appointment
+from referrals.moves import emails as about_referrals
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address

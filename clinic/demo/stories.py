@@ -15,7 +15,8 @@ from intake.models import Case, Contact, Decision, Document, Intake, Urgency
 from intake.questionnaire import actions as intakes
 from intake.review import actions as cases
 from intake.signing import actions as consents
-from referrals import actions, ranking
+from referrals import moves as actions
+from referrals import ranking
 from referrals.models import DeclineReason, Referral
 
 A_PAGE_TAKES = timedelta(seconds=20)

@@ -13,8 +13,9 @@ from django.utils import timezone
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.door.contact import NameField
-from referrals import actions, uploads
+from referrals import moves as actions
 from referrals.models import DeclineReason, Referral, ReferralMove
+from referrals.moves import uploads
 
 Status = Referral.Status
 What = ReferralMove.What

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.phones import plain
 from intake.door.contact import NameField
-from referrals import actions, uploads
+from referrals import moves as actions
 from referrals.forms.desk import LONGEST, checked, zone_of
 from referrals.models import DeclineReason, Referral, ReferralMove
+from referrals.moves import uploads
 
 Status = Referral.Status
 What = ReferralMove.What

@@ -11,7 +11,7 @@ from intake.review import second_look as looking
 from intake.review.case_page import CasePage, Said
 from intake.review.decision_form import SecondLookForm
 from intake.review.views import CONFLICT, INVALID, decision_form, find_case, show_case
-from referrals.actions import refer
+from referrals.moves import refer
 
 
 @require_POST

@@ -15,7 +15,8 @@ from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from intake import triage
 from intake.seen import saw_list
-from referrals import actions, desk_page
+from referrals import desk_page
+from referrals import moves as actions
 from referrals.forms.desk import MOVES
 from referrals.forms.directory import specialties
 from referrals.forms.sending import ChooseForm, LetterForm, SendForm

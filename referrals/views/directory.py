@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.staff.permissions import CARRY_REFERRALS, MANAGE_DIRECTORY, staff_may
-from referrals.actions.directory import add_listing, change_listing, listing_version
-from referrals.actions.steps import ReferralChanged
 from referrals.forms.directory import DirectoryFilter, ListingForm, specialties
 from referrals.models import Specialist
+from referrals.moves.directory import add_listing, change_listing, listing_version
+from referrals.moves.steps import ReferralChanged
 from referrals.ranking import LANGUAGES
 
 ROWS = 25

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.audit.actions import saw
 from clinic.files import kept
 from clinic.staff.permissions import SIGN_REFERRALS, staff_may
-from referrals import actions
+from referrals import moves as actions
 from referrals.models import Report
 
 

@@ -15,8 +15,8 @@ from intake.door.status_cookie import forget_status, status_page, visit_of
 from intake.door.status_links import address_to_write_down
 from intake.questionnaire import own_answers
 from referrals.calendar_file import calendar_file
+from referrals.moves.who_looked import in_words, looks
 from referrals.status import standing
-from referrals.who_looked import in_words, looks
 
 ROWS = 30
 

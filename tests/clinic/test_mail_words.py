@@ -20,8 +20,8 @@ from intake.follow_up.emails import ask_how_it_goes
 from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
-from referrals import emails as about_referrals
 from referrals.models import Appointment, ReferralMove, Report
+from referrals.moves import emails as about_referrals
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 

@@ -20,7 +20,7 @@ from clinic.files.checks import Limits, check
 from clinic.files.words import NotUsable
 from intake.files import actions as files
 from intake.models import PatientFile
-from referrals import uploads
+from referrals.moves import uploads
 from tests import factories
 from tests.files.bad_pictures import a_png
 from tests.referrals.papers import a_pdf

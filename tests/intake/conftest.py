@@ -10,7 +10,7 @@ from clinic.messages.models import Message
 from clinic.messages.quiet import QuietHours
 from intake.models import AppointmentRequest
 from intake.visits import actions as appointments
-from referrals import actions as referring
+from referrals import moves as referring
 from referrals.models import Referral
 from tests import factories
 from tests.answers import FOOT_DROP

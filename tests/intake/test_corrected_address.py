@@ -10,7 +10,7 @@ from clinic.links.models import Link
 from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
 from intake.door import emails, status_emails
-from referrals import emails as about_referrals
+from referrals.moves import emails as about_referrals
 from tests import factories
 from tests.answers import FOOT_DROP
 

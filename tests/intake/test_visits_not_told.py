@@ -7,7 +7,7 @@ import time_machine
 
 from intake.models import CallToMake, Document
 from intake.visits import calls
-from referrals import actions as referring
+from referrals import moves as referring
 from tests import factories
 from tests.intake.visits import NOON, THURSDAY, first_booking, is_off, mails, moves
 

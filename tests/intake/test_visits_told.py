@@ -11,7 +11,7 @@ from clinic.messages.models import Message
 from intake.models import AppointmentRequest, CallToMake, Document
 from intake.visits import actions as appointments
 from intake.visits import calls
-from referrals import actions as referring
+from referrals import moves as referring
 from referrals.models import Referral
 from tests import factories
 from tests.intake.visits import NIGHT, NOON, THURSDAY, first_booking, is_booked, is_off, mails, moves

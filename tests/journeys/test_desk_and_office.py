@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from referrals import actions
+from referrals import moves as actions
 from referrals.models import Referral
 from tests import factories
 from tests.answers import FOOT_DROP

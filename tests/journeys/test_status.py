@@ -10,7 +10,7 @@ from clinic.messages.dispatch import sweep
 from intake.door.link_requests import answer_link_requests
 from intake.door.status_links import link_to_status
 from intake.models import Case
-from referrals import actions
+from referrals import moves as actions
 from referrals.models import Referral
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE

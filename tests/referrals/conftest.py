@@ -2,7 +2,7 @@
 
 import pytest
 
-from referrals import actions
+from referrals import moves as actions
 from tests import factories
 from tests.answers import FOOT_DROP
 

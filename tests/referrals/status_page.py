@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.links.actions import secret_of
 from intake.door.status_links import link_to_status
-from referrals import actions
+from referrals import moves as actions
 from tests.intake.patients import Phone
 from tests.referrals.conftest import OFFICE
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.links.models import Link
 from clinic.messages.models import Message
-from referrals import actions, uploads
+from referrals import moves as actions
 from referrals.models import Referral, Report
+from referrals.moves import uploads
 from tests import factories
 from tests.referrals.conftest import OFFICE
 from tests.referrals.papers import a_pdf
@@ -270,7 +271,7 @@ def test_a_page_that_is_behind_is_told_so(sent, priya, ruth):
 
 def test_next_dates_keep_to_opening_hours(decision, maya):
     """Friday evening: a routine or soon referral is looked at on Monday, not in the night."""
-    from referrals.schedule import next_check, see_by
+    from referrals.moves.schedule import next_check, see_by
 
     hours = decision.case.location.opening_hours
     friday = datetime(2027, 3, 5, 18, 30, tzinfo=ZoneInfo("America/New_York"))

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
-from referrals import actions
+from referrals import moves as actions
 from referrals.forms.desk import MOVES
 from referrals.models import Referral, Report
 from tests import factories

@@ -10,10 +10,10 @@ from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
-from referrals import emails
-from referrals.actions.directory import add_listing, change_listing
 from referrals.models import Referral, Specialist
 from referrals.models.numbers import check_npi, check_state, check_zip, last_four, us_phone
+from referrals.moves import emails
+from referrals.moves.directory import add_listing, change_listing
 from tests import factories
 from tests.answers import FOOT_DROP
 

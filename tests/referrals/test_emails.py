@@ -13,8 +13,8 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.permissions import Role
 from intake.door.languages import change_language
-from referrals import emails
 from referrals.models import Appointment, Referral, ReferralMove, Report
+from referrals.moves import emails
 from tests import factories
 from tests.answers import FOOT_DROP, TEMPLE_HEADACHE
 

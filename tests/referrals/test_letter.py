@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from intake import triage
 from intake.models import Contact
-from referrals import actions
+from referrals import moves as actions
 from referrals.letter import letter
 from referrals.letter import words as letter_words
 from referrals.models import Letter

@@ -12,9 +12,10 @@ from django.utils import timezone, translation
 from clinic.audit.models import AccessLog
 from clinic.links.actions import address_of
 from clinic.links.models import Link
-from referrals import actions, office_session
-from referrals.disclosure import without_identity
+from referrals import moves as actions
+from referrals import office_session
 from referrals.models import Referral, ReferralMove, Report
+from referrals.moves.disclosure import without_identity
 from tests import factories
 from tests.referrals import papers
 

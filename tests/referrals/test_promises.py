@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake.models import AppointmentRequest, Case
-from referrals import actions
+from referrals import moves as actions
 from referrals.models import Referral
 from referrals.promises import KINDS, kept_and_missed, missed_promises
 from tests import factories

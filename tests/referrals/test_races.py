@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from referrals import actions
+from referrals import moves as actions
 from referrals.models import MoveNotAllowed, Referral
 from tests.referrals.conftest import OFFICE
 

@@ -16,7 +16,8 @@ from intake.models import AppointmentRequest, Case, Contact
 from intake.paper.actions import put_on_paper
 from intake.returning.actions import start_again
 from intake.review import actions as cases
-from referrals import actions, status, status_words
+from referrals import moves as actions
+from referrals import status, status_words
 from referrals.models import Referral, ReferralMove
 from referrals.promises import missed_promises
 from tests import factories

@@ -13,7 +13,7 @@ from clinic.audit.models import AccessLog
 from intake import triage
 from intake.models import AnswerChange, Urgency
 from intake.visits import actions as visits
-from referrals import actions
+from referrals import moves as actions
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.referrals.status_page import Page, appointment, at

@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from referrals import actions, uploads
+from referrals import moves as actions
+from referrals.moves import uploads
 from tests.files.test_public_files import DEEP, grey
 from tests.referrals import papers
 

@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from clinic.staff.permissions import MANAGE_DIRECTORY
-from referrals import emails
-from referrals.actions.steps import ReferralChanged, check_may
 from referrals.models import Specialist
+from referrals.moves import emails
+from referrals.moves.steps import ReferralChanged, check_may
 
 
 @transaction.atomic

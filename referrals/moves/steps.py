@@ -7,8 +7,8 @@ from django.utils import timezone
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
-from referrals import schedule
 from referrals.models import Referral, ReferralMove
+from referrals.moves import schedule
 
 What = ReferralMove.What
 Status = Referral.Status

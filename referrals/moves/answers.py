@@ -10,9 +10,9 @@ from clinic.messages import actions as messages
 from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import CallToMake
 from intake.visits import calls
-from referrals import emails, schedule
-from referrals.actions.steps import NotYet, Status, What, check_may, lock, next_date, write_down
 from referrals.models import Appointment, Referral, Report
+from referrals.moves import emails, schedule
+from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, write_down
 
 
 @transaction.atomic

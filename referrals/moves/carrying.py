@@ -8,10 +8,10 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
-from referrals.actions.answers import drop_appointment
-from referrals.actions.start import away_from_office, end_link
-from referrals.actions.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 from referrals.models import Referral
+from referrals.moves.answers import drop_appointment
+from referrals.moves.start import away_from_office, end_link
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 LONGEST_WAIT = timedelta(days=90)
 NOTES = (What.PHONE, What.FAX, What.NOTE)

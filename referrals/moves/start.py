@@ -6,19 +6,10 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links.models import Link
 from intake.models import Decision, Urgency
-from referrals import emails, schedule
-from referrals.actions.steps import (
-    NotYet,
-    Status,
-    What,
-    check_may,
-    least_busy,
-    lock,
-    next_date,
-    write_down,
-)
 from referrals.letter import letter
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
+from referrals.moves import emails, schedule
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ instead of being overwritten. A move the table does not have raises MoveNotAllow
 raises NotYet with words for the person acting. Nothing is changed then.
 """
 
-from referrals.actions.answers import (
+from referrals.models import MoveNotAllowed
+from referrals.moves.answers import (
     answer_question,
     give_appointment,
     no_show,
@@ -17,7 +18,7 @@ from referrals.actions.answers import (
     receive_report,
     seen,
 )
-from referrals.actions.carrying import (
+from referrals.moves.carrying import (
     close,
     hand_over,
     link_of,
@@ -28,9 +29,8 @@ from referrals.actions.carrying import (
     wake_link,
     withdraw,
 )
-from referrals.actions.start import choose, prepare_letter, ready_to_send, redirect, refer, send
-from referrals.actions.steps import NotYet, ReferralChanged, already_did, newest_line
-from referrals.models import MoveNotAllowed
+from referrals.moves.start import choose, prepare_letter, ready_to_send, redirect, refer, send
+from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
 
 __all__ = [
     "MoveNotAllowed",

@@ -180,7 +180,7 @@ class _ToOffice:
 
     @staticmethod
     def new_address(message, to, by) -> None:
-        from referrals.actions.directory import change_listing  # it tells by what stands here whom it concerns
+        from referrals.moves.directory import change_listing  # it tells by what stands here whom it concerns
 
         referral = _referral(message)
         if not _left_the_office(referral, message):
