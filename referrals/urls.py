@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from referrals.views import decision, desk, directory, office, promises, reports, status
+from referrals.directory import views as directory
+from referrals.views import decision, desk, office, promises, reports, status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),

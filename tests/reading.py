@@ -55,7 +55,7 @@ NOT_FOR_PATIENTS = (
     "referrals/forms/office.py",
     "referrals/models/",
     "referrals/models/numbers.py",
-    "referrals/ranking.py",
+    "referrals/directory/ranking.py",
     "referrals/views/office.py",
 )
 GUIDE_SAYS = {"label", "treats", "elsewhere", "looks_at", "text", "but"}  # the rest of the guide is ids

@@ -16,7 +16,7 @@ from intake.questionnaire import actions as intakes
 from intake.review import actions as cases
 from intake.signing import actions as consents
 from referrals import moves as actions
-from referrals import ranking
+from referrals.directory import ranking
 from referrals.models import DeclineReason, Referral
 
 A_PAGE_TAKES = timedelta(seconds=20)

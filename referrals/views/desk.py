@@ -17,12 +17,12 @@ from intake import triage
 from intake.seen import saw_list
 from referrals import desk_page
 from referrals import moves as actions
+from referrals.directory.forms import specialties
+from referrals.directory.ranking import LANGUAGES
 from referrals.forms.desk import MOVES
-from referrals.forms.directory import specialties
 from referrals.forms.sending import ChooseForm, LetterForm, SendForm
 from referrals.letter import letter
 from referrals.models import Referral
-from referrals.ranking import LANGUAGES
 
 ROWS = 25
 Status = Referral.Status

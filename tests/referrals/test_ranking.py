@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from referrals import moves as actions
-from referrals import ranking
-from referrals.ranking import Listing, Need, rank
+from referrals.directory import ranking
+from referrals.directory.ranking import Listing, Need, rank
 from tests import factories
 from tests.answers import FOOT_DROP
 

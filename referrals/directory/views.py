@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.staff.permissions import CARRY_REFERRALS, MANAGE_DIRECTORY, staff_may
-from referrals.forms.directory import DirectoryFilter, ListingForm, specialties
+from referrals.directory.forms import DirectoryFilter, ListingForm, specialties
+from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
 from referrals.moves.directory import add_listing, change_listing, listing_version
 from referrals.moves.steps import ReferralChanged
-from referrals.ranking import LANGUAGES
 
 ROWS = 25
 

@@ -10,9 +10,9 @@ from clinic import names, phones
 from clinic.staff.models import Location
 from intake import triage
 from intake.door.contact import EmailAddressField, NameField
+from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
 from referrals.models.numbers import check_npi, check_state, check_zip, us_phone
-from referrals.ranking import LANGUAGES
 
 ZONES = (
     ("America/New_York", "Eastern"),

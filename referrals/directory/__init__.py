@@ -1,0 +1,1 @@
+"""The listings of offices: added, changed, ranked for a patient."""
