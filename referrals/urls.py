@@ -2,8 +2,11 @@
 
 from django.urls import path
 
+from referrals.desk import decision, reports
+from referrals.desk import promises_views as promises
+from referrals.desk import views as desk
 from referrals.directory import views as directory
-from referrals.views import decision, desk, office, promises, reports, status
+from referrals.views import office, status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.phones import plain
 from intake.door.contact import NameField
 from referrals import moves as actions
-from referrals.forms.desk import LONGEST, checked, zone_of
+from referrals.desk.forms import LONGEST, checked, zone_of
 from referrals.models import DeclineReason, Referral, ReferralMove
 from referrals.moves import uploads
 

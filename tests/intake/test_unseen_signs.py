@@ -7,8 +7,8 @@ from intake.door.contact import EmailAddressField, NameField
 from intake.paper.forms import NameAndBirthForm, PaperSignForm
 from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
+from referrals.desk.forms import ReportForm
 from referrals.directory.forms import ListingForm
-from referrals.forms.desk import ReportForm
 from referrals.forms.office import OpenForm
 
 UNSEEN = ["\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad", "\u202a", "\u2066", "\u3164", "\u2800"]

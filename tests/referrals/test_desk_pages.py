@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from referrals import moves as actions
-from referrals.forms.desk import MOVES
+from referrals.desk.forms import MOVES
 from referrals.models import Referral, Report
 from tests import factories
 from tests.referrals import papers

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from intake.models import AppointmentRequest, Case
 from referrals import moves as actions
+from referrals.desk.promises import KINDS, kept_and_missed, missed_promises
 from referrals.models import Referral
-from referrals.promises import KINDS, kept_and_missed, missed_promises
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.referrals.conftest import OFFICE

@@ -15,12 +15,12 @@ from clinic.messages.models import Message
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from intake import triage
 from intake.seen import saw_list
-from referrals import desk_page
 from referrals import moves as actions
+from referrals.desk import page as desk_page
+from referrals.desk.forms import MOVES
+from referrals.desk.sending import ChooseForm, LetterForm, SendForm
 from referrals.directory.forms import specialties
 from referrals.directory.ranking import LANGUAGES
-from referrals.forms.desk import MOVES
-from referrals.forms.sending import ChooseForm, LetterForm, SendForm
 from referrals.letter import letter
 from referrals.models import Referral
 

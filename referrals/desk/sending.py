@@ -5,8 +5,8 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 
 from referrals import moves as actions
+from referrals.desk.forms import words_field
 from referrals.directory import ranking
-from referrals.forms.desk import words_field
 from referrals.letter import words as letter_words
 from referrals.models import Referral, ReferralMove, Specialist
 

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_PROMISES, staff_may
 from intake.seen import saw_list
-from referrals.promises import kept_and_missed, missed_promises
+from referrals.desk.promises import kept_and_missed, missed_promises
 
 
 @require_GET

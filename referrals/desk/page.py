@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from referrals import moves as actions
-from referrals.forms.desk import MOVES
+from referrals.desk.forms import MOVES
 from referrals.models import Referral, ReferralMove
 
 Status = Referral.Status

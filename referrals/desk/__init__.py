@@ -1,0 +1,1 @@
+"""The desk carries a referral: list, next steps, sending, reports, promises kept."""
