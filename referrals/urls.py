@@ -6,7 +6,8 @@ from referrals.desk import decision, reports
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import views as directory
-from referrals.views import office, status
+from referrals.office import views as office
+from referrals.views import status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),

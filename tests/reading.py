@@ -52,11 +52,11 @@ NOT_FOR_PATIENTS = (
     "templates/staff/",
     "templates/parts/_pagination.html",
     "referrals/moves/answers.py",
-    "referrals/forms/office.py",
+    "referrals/office/forms.py",
     "referrals/models/",
     "referrals/models/numbers.py",
     "referrals/directory/ranking.py",
-    "referrals/views/office.py",
+    "referrals/office/views.py",
 )
 GUIDE_SAYS = {"label", "treats", "elsewhere", "looks_at", "text", "but"}  # the rest of the guide is ids
 WORD = re.compile(r"\d[\d.,:/]*|[^\W\d_]+(?:['’][^\W\d_]+)*")

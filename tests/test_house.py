@@ -29,8 +29,8 @@ from intake.door.status_links import link_to_status
 from intake.models import Assessment, Case
 from intake.review.actions import open_case
 from referrals import moves as referring
-from referrals import office_session
 from referrals.models import Referral
+from referrals.office import session as office_session
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.floors import SOURCES, imported

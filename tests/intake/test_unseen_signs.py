@@ -9,7 +9,7 @@ from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import SignForm
 from referrals.desk.forms import ReportForm
 from referrals.directory.forms import ListingForm
-from referrals.forms.office import OpenForm
+from referrals.office.forms import OpenForm
 
 UNSEEN = ["\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad", "\u202a", "\u2066", "\u3164", "\u2800"]
 

@@ -13,9 +13,9 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import address_of
 from clinic.links.models import Link
 from referrals import moves as actions
-from referrals import office_session
 from referrals.models import Referral, ReferralMove, Report
 from referrals.moves.disclosure import without_identity
+from referrals.office import session as office_session
 from tests import factories
 from tests.referrals import papers
 

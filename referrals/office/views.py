@@ -18,12 +18,12 @@ from clinic.audit.models import AccessLog
 from clinic.links import actions as links
 from clinic.links.models import Link
 from referrals import moves as actions
-from referrals import office_session
 from referrals.desk.views import kept_pdf, specialty_label
 from referrals.directory.ranking import LANGUAGES
-from referrals.forms.office import ANSWERS, OPEN_TO_OFFICE, OpenForm
 from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
+from referrals.office import session as office_session
+from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OpenForm
 
 Status = Referral.Status
 What = ReferralMove.What

@@ -1,0 +1,1 @@
+"""What an office sees and answers, by a link and without an account."""
