@@ -7,7 +7,7 @@ from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import views as directory
 from referrals.office import views as office
-from referrals.views import status
+from referrals.status import views as status
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),

@@ -17,9 +17,10 @@ from intake.paper.actions import put_on_paper
 from intake.returning.actions import start_again
 from intake.review import actions as cases
 from referrals import moves as actions
-from referrals import status, status_words
 from referrals.desk.promises import missed_promises
 from referrals.models import Referral, ReferralMove
+from referrals.status import standing as status
+from referrals.status import words as status_words
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 from tests.intake.patients import ADA, Phone

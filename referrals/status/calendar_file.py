@@ -13,7 +13,7 @@ LASTS = timedelta(minutes=30)  # nobody tells us; a calendar needs a length to s
 
 
 def calendar_file(visit, *, call: str) -> bytes:
-    """Return the file of a `referrals.status.Visit`; `call` is the clinic's phone.
+    """Return the file of a `referrals.status.standing.Visit`; `call` is the clinic's phone.
 
     Times are in UTC, which every calendar reads alike. A moved visit has the UID of the one before and a higher number,
     so that a calendar moves what it holds; one that is off is taken out.

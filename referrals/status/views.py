@@ -14,9 +14,9 @@ from intake.door.frame import show_patient
 from intake.door.status_cookie import forget_status, status_page, visit_of
 from intake.door.status_links import address_to_write_down
 from intake.questionnaire import own_answers
-from referrals.calendar_file import calendar_file
 from referrals.moves.who_looked import in_words, looks
-from referrals.status import standing
+from referrals.status.calendar_file import calendar_file
+from referrals.status.standing import standing
 
 ROWS = 30
 

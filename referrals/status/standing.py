@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from intake import triage
 from intake.emergency.danger import Danger, danger_of, was_reached
 from intake.models import AppointmentRequest, Case, Intake, Urgency
-from referrals import status_words as words
 from referrals.models import Appointment, Referral
+from referrals.status import words
 
 Status = Referral.Status
 SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is surely over

@@ -1,0 +1,1 @@
+"""How things stand, on a page of the patient's own."""
