@@ -12,7 +12,7 @@ from tests.floors import APPS, BASE, SOURCES
 
 TEMPLATES = sorted((BASE / "templates").rglob("*.html"))
 LONGEST_LINE, LONG_LINES = 160, 447  # of a template: one element a line
-LONGEST_FIRST_LINE, LONG_FIRST_LINES = 80, 874  # of a docstring
+LONGEST_FIRST_LINE, LONG_FIRST_LINES = 80, 872  # of a docstring
 WITHOUT_A_VERB = 724
 TWICE = {  # classes of one name in one app; each has a name of its own coming
     "clinic": {"Command"},

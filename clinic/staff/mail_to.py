@@ -23,9 +23,10 @@ class ToAColleague:
 
 
 class ToWhoeverActs(ToAColleague):
-    """A kind whose people are found when it goes, so that nobody who has left is told in place of those who work there.
+    """A kind whose people are found when it goes: `people(message)`.
 
-    It names `people(message)`. A copy for one of them is dropped when they no longer are.
+    So nobody who has left is told in place of those who work there. A copy for one of them is dropped when they no
+    longer are.
     """
 
     @classmethod

@@ -100,7 +100,10 @@ class UserManager(BaseUserManager):
         return self.filter(is_active=True, role=Role.FRONT_DESK, locations=location)
 
     def who_answer_at(self, location):
-        """Front desk, else managers of a location, else every manager: somebody always carries what comes in there."""
+        """Return front desk, else managers of a location, else every manager.
+
+        Somebody always carries what comes in there.
+        """
         for people in (self.front_desk_at(location), self.managers_at(location)):
             if people:
                 return people
@@ -196,7 +199,7 @@ class SignInTry(models.Model):
 
 
 class PlaceInLine(models.Model):
-    """Who came too soon and has the next turn to try (see `clinic.staff.tries`), as keyed hashes."""
+    """Who came too soon and waits for a turn to try (see `clinic.staff.tries`)."""
 
     line = models.BinaryField(max_length=32, help_text="Keyed hash of what is counted together")
     place = models.BinaryField(max_length=32, help_text="Keyed hash of the network or address that waits")

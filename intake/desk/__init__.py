@@ -1,1 +1,1 @@
-"""The front desk's pages about patients: requests, invitations, whose details are whose."""
+"""The front desk's pages about patients: requests, invitations, details."""

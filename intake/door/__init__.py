@@ -1,1 +1,1 @@
-"""Which patient this browser is: the form or status page it has open, links, details and language."""
+"""Which patient this browser is: links, dates of birth, what is open here."""

@@ -1,1 +1,1 @@
-"""What danger stands for a patient, the words for it, and what the emergency page says and does."""
+"""What danger stands for a patient, the words for it, and its page."""

@@ -1,1 +1,1 @@
-"""What patients send beside their answers: taken in, checked, kept and given out."""
+"""What patients send beside answers: taken in, checked, kept, given out."""

@@ -1,1 +1,1 @@
-"""The patient's form: start, who answers, pages, words not sent yet, check, sign and send."""
+"""The patient's form: start, who answers, pages, check, sign and send."""

@@ -1,1 +1,1 @@
-"""The therapist's room: cases and their clocks, the queue, the case page, decisions, second looks, and who is told."""
+"""The therapist's room: cases, clocks, queue, decisions, second looks."""

@@ -1,1 +1,1 @@
-"""What patients sign: the documents, signatures, and copies of both."""
+"""What patients sign: documents, signatures, and copies of both."""

@@ -1,1 +1,1 @@
-"""Visits at the clinic: asked for, booked, moved, off, and the calls where no mail tells in time."""
+"""Visits at the clinic: asked for, booked, moved, off, and calls to make."""

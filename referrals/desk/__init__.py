@@ -1,1 +1,1 @@
-"""The desk carries a referral: list, next steps, sending, reports, promises kept."""
+"""The desk carries a referral: list, next steps, sending, reports."""

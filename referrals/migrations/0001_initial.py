@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='staff.location')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals_owned', to=settings.AUTH_USER_MODEL)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='intake.patient')),
-                ('sent_letter', models.ForeignKey(blank=True, help_text='The version the office has', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.letter.letter')),
+                ('sent_letter', models.ForeignKey(blank=True, help_text='The version the office has', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.letter')),
             ],
         ),
         migrations.AddField(
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='intake.patient')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='referrals.referral')),
-                ('sent_letter', models.ForeignKey(blank=True, db_constraint=False, help_text='The version the office has', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='referrals.letter.letter')),
+                ('sent_letter', models.ForeignKey(blank=True, db_constraint=False, help_text='The version the office has', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='referrals.letter')),
                 ('specialist', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='referrals.specialist')),
             ],
             options={
