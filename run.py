@@ -30,7 +30,7 @@ DEMO = [*SERVER, "requirements-demo.txt"]
 TEST = [*DEMO, "requirements-dev.txt"]
 USAGE = __doc__.split("\n\n")[1]
 ENVIRONMENT = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0")  # personal settings that would forbid --target
-EVERY_TEST = ["-n", "4", "--dist", "worksteal"]  # each process has servers of its own, and waits for them half the time
+EVERY_TEST = ["-n", "3", "--dist", "worksteal"]  # each process has servers of its own, and waits for them half the time
 
 
 class Problem(Exception):

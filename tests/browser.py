@@ -17,7 +17,8 @@ from clinic.embedded import STATE
 from tests import portable_chromium
 
 REMEMBERED = STATE / "browser.json"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same engine without the windows and menus around it, as Playwright itself starts it: half the work.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOTHING_WORKS = (
     "No browser for the tests: none of CHROMIUM, {}, Playwright's own starts, and none could be installed; install "
     "Chromium, or set CHROMIUM to one (log: .state/install.log)."
@@ -62,8 +63,9 @@ def installers():
     """Ways to get a browser: (what is said on the screen, commands)."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
-        install = [*apt, "install", "-y", "--no-install-recommends", "chromium"]
-        yield "getting Chromium from this system's packages", [[*apt, "update"], install]
+        for package in ("chromium-headless-shell", "chromium"):
+            install = [*apt, "install", "-y", "--no-install-recommends", package]
+            yield f"getting {package} from this system's packages", [[*apt, "update"], install]
     yield "getting Chromium from Playwright", [[sys.executable, "-m", "playwright", "install", "chromium"]]
 
 

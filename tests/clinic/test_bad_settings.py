@@ -200,7 +200,7 @@ GOOD = [
     {"FROM_EMAIL": "no-reply@clinic.example", "MESSAGE_ID_DOMAIN": "clinic.example"},
     {"TRUSTED_PROXIES": "1"},
     {"SCANNER_URL": "unix:///run/clamav/clamd.ctl"},
-    {"SCANNER_URL": "tcp://127.0.0.1:3310", "CONSENTS_DIR": str(HOUSE / "intake" / "consents")},
+    {"SCANNER_URL": "tcp://127.0.0.1:3310", "CONSENTS_DIR": str(HOUSE / "intake" / "signing" / "consents")},
     {"FIELD_KEYS": f"{key('newer')},{key('older')}"},
     {"SECRET_KEY": sha256(b"hexadecimal").hexdigest(), "LINK_KEY": key("short")[:32]},
 ]

@@ -99,6 +99,7 @@ def test_neck_pain_of_a_year_and_new_double_vision_is_an_emergency(patient, lang
     is_told_to_get_help(patient, language, "cervical_artery_dissection", ("neck_artery_signs", "double_vision"))
 
 
+@pytest.mark.parametrize("language", ["es"], indirect=True)  # in English it is walked in `test_patient.py`
 def test_an_ordinary_heel_pain_is_asked_about_the_bladder_and_walks_on_to_the_end(patient):
     asked = []
     while "/intake/page/" in patient.page.url:
