@@ -30,7 +30,8 @@ DEMO = [*SERVER, "requirements-demo.txt"]
 TEST = [*DEMO, "requirements-dev.txt"]
 USAGE = __doc__.split("\n\n")[1]
 ENVIRONMENT = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0")  # personal settings that would forbid --target
-EVERY_TEST = ["-n", "3", "--dist", "worksteal"]  # each process has servers of its own, and waits for them half the time
+PROCESSES = min((os.cpu_count() or 1) + 1, 4)  # each has servers of its own, and waits for them and its browser
+EVERY_TEST = ["-n", str(PROCESSES), "--dist", "worksteal"]
 
 
 class Problem(Exception):
