@@ -13,6 +13,11 @@ from clinic.staff import emails, tries
 def password_is_new(sender, request, user, **more):
     account_event(request.resolver_match.view_name, user, "password changed")
     emails.password_changed(user)
+
+
+@receiver(password_changed)
+def who_knew_the_old_password_types_no_more_codes(sender, request, user, **more):
+    """Begin to count anew. Not after a reset by mail: whoever reads that mailbox would get new codes with each."""
     tries.forget_codes(user.email)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,8 +16,9 @@ from django.utils import timezone
 
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
+from clinic.staff import tries
 from clinic.staff.emails import password_reset
-from clinic.staff.models import ResetRequest
+from clinic.staff.models import ResetRequest, SignInTry
 from clinic.staff.resets import answer
 
 
@@ -43,6 +45,21 @@ def test_maya_chooses_a_new_password_by_the_link_in_her_mail(maya, post_office, 
     browser.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
     maya.refresh_from_db()
     assert maya.check_password(new)
+
+
+def test_a_new_password_by_mail_buys_no_new_codes(maya, post_office, settings):
+    """Whoever reads the mailbox has the password with each mail; codes are what is left between them and the door."""
+    for number in range(21):
+        tries.begin(SignInTry.Step.CODE, maya.email, f"{11 + number}.7.7.7", b"")
+        SignInTry.objects.update(at=F("at") - timedelta(minutes=1))
+    ask(maya.email)
+    sweep()
+    [path] = re.findall(rf"{re.escape(settings.SITE_URL)}(\S+)", post_office.mails[0].get_content())
+    browser, new = Client(), "a-plumb-line-hangs-true-7"
+    browser.post(browser.get(path, follow=True).request["PATH_INFO"], {"password1": new, "password2": new})
+    maya.refresh_from_db()
+    assert maya.check_password(new)
+    assert SignInTry.objects.filter(step=SignInTry.Step.CODE).count() == 21
 
 
 def test_no_row_holds_the_link(maya):
