@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from clinic.staff.models import Role
 from tests import factories
@@ -40,7 +41,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _quick_and_separate(settings, tmp_path):
-    """Passwords are hashed fast in tests only; no test inherits another's counters, limits or files."""
+    """Passwords are hashed fast in tests only; no test inherits another's counters, limits, files or language."""
+    translation.deactivate()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     kept = settings.STORAGES["default"]
     here = kept | {"OPTIONS": kept["OPTIONS"] | {"location": str(tmp_path / "files")}}
