@@ -17,7 +17,10 @@ def password_is_new(sender, request, user, **more):
 
 @receiver(password_changed)
 def who_knew_the_old_password_types_no_more_codes(sender, request, user, **more):
-    """Begin to count anew. Not after a reset by mail: whoever reads that mailbox would get new codes with each."""
+    """Begin to count codes anew, but not after a reset by mail.
+
+    Whoever reads that mailbox would get new codes with each.
+    """
     tries.forget_codes(user.email)
 
 
