@@ -31,7 +31,7 @@ CHECKS = {
     "settings and templates": [PYTHON, "manage.py", "check"],
     "migrations": [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
     "protocol": [PYTHON, "manage.py", "protocol", "check"],
-    "generated pages": [PYTHON, "manage.py", "protocol", "docs", "check"],
+    "generated pages": [PYTHON, "manage.py", "protocol", "docs", "--check"],
 }
 
 

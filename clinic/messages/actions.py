@@ -52,12 +52,12 @@ def schedule(
     return message
 
 
-def schedule_for_each(message: Message, people) -> None:
-    """A message of their own, due now, for everybody an announcement is for."""
+def schedule_for_each(message: Message, people, *, key: str = "") -> None:
+    """A message of their own, due now, for everybody an announcement is for; `key` is that of the announcement."""
     for person in people:
         schedule(
             message.kind,
-            key=f"{message.key}:{person.pk}",
+            key=f"{key or message.key}:{person.pk}",
             to=person.email,
             language=message.language,
             subject_type=message.subject_type,
@@ -68,9 +68,10 @@ def schedule_for_each(message: Message, people) -> None:
         )
 
 
-def withdraw(*, subject_type: str, subject_id, why: str, kinds=None) -> int:
+def withdraw(*, subject_type: str, subject_id, why: str, kinds=None, but=()) -> int:
     """Messages about this subject that still wait are not sent, and say why. Returns how many."""
     waiting = Message.objects.about(subject_type, subject_id).filter(status=Message.Status.SCHEDULED)
+    waiting = waiting.exclude(kind__in=but)
     if kinds is not None:
         waiting = waiting.filter(kind__in=kinds)
     return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())

@@ -226,7 +226,9 @@ class _Sweep:
             return self.put_off(message, "The mail server did not answer.", _wait(message, kind))
         return self.end(message, Status.SENT)
 
+    @transaction.atomic
     def end(self, message, status, outcome="") -> str:
+        """Settle it; one that told nobody is somebody's call in the same moment."""
         settled = _mine(message).update(
             status=status, outcome=outcome, settled_at=self.clock, doubts=message.doubts, **NO_LEASE
         )

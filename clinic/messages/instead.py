@@ -21,7 +21,10 @@ def look_after_late_mails() -> None:
 
 
 def call_instead_of(message: Message) -> None:
-    """Put a call into somebody's list where the kind of this message says so. One bad record stops no other mail."""
+    """Do what the kind of this message says where it does not go: a call, others to tell.
+
+    One bad record stops no other mail.
+    """
     kind = KINDS.get(message.kind)
     if kind is None or not kind.calls_instead:
         return

@@ -1,5 +1,7 @@
 """Mails to one member of staff: they go to the address of the account, as it is when they go."""
 
+from clinic.messages.actions import schedule_for_each
+from clinic.messages.models import Message
 from clinic.staff.models import User
 
 
@@ -35,3 +37,9 @@ class ToWhoeverActs(ToAColleague):
         if message.recipient and cls.reader(message) not in cls.people(message):
             return "This person has nothing to do with it any more."
         return ""
+
+    @classmethod
+    def call_instead(cls, message) -> None:
+        """Tell those who act by now, when a copy was dropped because its person does not."""
+        if message.status == Message.Status.SKIPPED and cls.left(message):
+            schedule_for_each(message, cls.people(message), key=message.key.rpartition(":")[0])

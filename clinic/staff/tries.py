@@ -9,11 +9,11 @@ next turn belongs to whoever waited longest, so a program that presses all the t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from clinic.links.actions import keyed
@@ -24,7 +24,10 @@ from clinic.staff.models import PlaceInLine, SignInTry
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 UNDER_ATTACK = 20  # wrong tries for one account in an hour: of passwords from browsers nobody knows, of codes from any
 MINUTE, FIVE_MINUTES, HALF_AN_HOUR = 60, 300, 1800  # the longest waits
-TURN_IS_KEPT = 60  # seconds at least, and a quarter of a longer wait: people look for their phone, and do not sit there
+TURN_IS_KEPT = (
+    60  # seconds at least, and a quarter of a longer pause: people look for their phone, and do not sit there
+)
+MOST_IN_LINE = 20  # a wait ends: whoever comes when so many wait has no place, and what is kept for others runs out
 
 
 class TooSoon(Exception):
@@ -50,26 +53,39 @@ class Limit:
 
     def seconds_to_wait(self, now) -> int | None:
         """Return how long whoever comes now must wait; None while nobody is slowed."""
-        rows = SignInTry.objects.filter(**self.counted, at__gt=now - self.span)
-        wrong = rows.count()
-        if wrong < self.free:
+        pause, last = self._pause(now)
+        if not pause:
             return None
-        pause = min(self.longest, 2 ** min(wrong - self.free + 1, 11))
-        opens = rows.latest("at").at + timedelta(seconds=pause)
+        opens = last + timedelta(seconds=pause)
         turn = max(filter(None, [opens, self._ahead(now).aggregate(last=Max("kept_until"))["last"]]))
         return max(0, ceil((turn - now).total_seconds()))
 
+    def _pause(self, now) -> tuple[int, datetime | None]:
+        """Return the seconds after the last wrong try, 0 while nobody is slowed, and when that was."""
+        rows = SignInTry.objects.filter(**self.counted, at__gt=now - self.span)
+        wrong, last = rows.aggregate(wrong=Count("pk"), last=Max("at")).values()
+        return (0 if wrong < self.free else min(self.longest, 2 ** min(wrong - self.free + 1, 11))), last
+
     def wait_in_line(self, wait: int, now) -> None:
-        """Take a place behind everybody who waits, or keep the one there is, until well after `wait` seconds."""
-        if self.place:
-            here = {"line": self._line, "place": self.place}
-            PlaceInLine.objects.filter(**here, kept_until__lte=now).delete()
-            kept = {"kept_until": now + timedelta(seconds=wait + max(TURN_IS_KEPT, wait // 4))}
+        """Take a place behind everybody who waits, or keep the one there is, until some time after `wait` seconds.
+
+        That time hangs on the pause alone: one that grew with the wait would double it with every few who come.
+        """
+        if not self.place:
+            return
+        line = PlaceInLine.objects.filter(line=self._line)
+        line.filter(kept_until__lte=now).delete()
+        here = {"line": self._line, "place": self.place}
+        if line.exclude(place=self.place).count() < MOST_IN_LINE or line.filter(place=self.place).exists():
+            kept = {"kept_until": now + timedelta(seconds=wait + max(TURN_IS_KEPT, self._pause(now)[0] // 4))}
             PlaceInLine.objects.update_or_create(**here, defaults=kept, create_defaults=here | kept | {"since": now})
 
     def take_turn(self, now) -> None:
         if self.place:
             PlaceInLine.objects.filter(line=self._line, place=self.place).delete()
+
+    def empty_line(self) -> None:
+        PlaceInLine.objects.filter(line=self._line).delete()
 
     def _ahead(self, now):
         """Return whose turn comes first: those in line longer, as long as their turn is kept for them."""
@@ -79,7 +95,7 @@ class Limit:
 
     @property
     def _line(self) -> bytes:
-        return keyed("sign-in line", f"{self.span} {sorted(self.counted.items())}")
+        return keyed("sign-in line", f"{self.span} {[(name, str(key)) for name, key in sorted(self.counted.items())]}")
 
 
 def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
@@ -92,7 +108,7 @@ def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
     now = timezone.now()
     with transaction.atomic():
         wait_for_turn(keys["account_key"], keys["network_key"])
-        limits = _limits(step, keys, keyed("sign-in address", address), now)
+        limits = _limits(step, keys, keyed("sign-in address", network(address, v4=32, v6=64)), now)
         slowing = [(limit, wait) for limit in limits if (wait := limit.seconds_to_wait(now)) is not None]
         wait = max((wait for _limit, wait in slowing), default=0)
         if not wait:
@@ -112,7 +128,13 @@ def take_back(attempt: SignInTry) -> None:
 
 def forget_codes(account: str) -> None:
     """Begin anew with a new password: whoever typed codes with the old one comes no further with it."""
-    SignInTry.objects.filter(step=SignInTry.Step.CODE, account_key=account_key(account)).delete()
+    now, step = timezone.now(), SignInTry.Step.CODE
+    keys = {"account_key": account_key(account), "network_key": b"", "device_key": b""}
+    with transaction.atomic():
+        wait_for_turn(keys["account_key"])
+        SignInTry.objects.filter(step=step, account_key=keys["account_key"]).delete()
+        for limit in _limits(step, keys, b"", now):
+            limit.empty_line()
 
 
 def _limits(step: str, keys: dict, visitor: bytes, now) -> list[Limit]:

@@ -26,7 +26,7 @@ import yaml
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML built without its C part: slower, same result
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as Loader
 
 from .answers import validate_answers
 from .errors import AnswerError, Defect

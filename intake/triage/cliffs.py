@@ -200,8 +200,9 @@ class _Search:
             question = self.protocol.questions[node.question]
             if question.counts_as == "context":
                 context[question.id] = None
-            is_group = question.type == "body_map" and isinstance(node, Includes) and node.group
-            if is_group and len({_region(place) for place in node.options}) <= WIDE:
+            if question.type != "body_map" or not isinstance(node, Includes) or not node.group:
+                continue
+            if len({_region(place) for place in node.options}) <= WIDE:
                 groups[node.options] = None
         self.contexts[rule.id], self.groups[rule.id] = list(context), list(groups)
 

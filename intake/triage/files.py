@@ -13,7 +13,7 @@ from .errors import Defect, Place
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML built without its C part: slower, same result
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as Loader
 
 PLAIN = "tag:yaml.org,2002:"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
@@ -53,7 +54,9 @@ class Hanging:
                 bits |= part_bits if part_could and not part_must else 0
         return could, must, bits
 
-    def _until(self, parts, *, could: bool | None = None, must: bool | None = None) -> list[Range]:
+    def _until(
+        self, parts: Iterable[Expression], *, could: bool | None = None, must: bool | None = None
+    ) -> list[Range]:
         """The ranges of the parts up to the first that settles the whole; nothing hangs on those after it."""
         found = []
         for part in parts:

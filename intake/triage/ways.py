@@ -236,7 +236,7 @@ def _joined(one: Part, other: Part) -> Part | None:
     """Both parts in one set of answers; None when a question would need two answers."""
     found = dict(one)
     for name, value in other.items():
-        before = found.get(name, value)
+        before: Any = found.get(name, value)
         if isinstance(value, frozenset):
             value = before | value
         elif isinstance(value, tuple):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -56,14 +57,16 @@ def call_instead(
 ) -> CallToMake | None:
     """Put a call into the desk's list because the mail about this visit has not gone: it never will, or it is late.
 
-    None while there is time for the mail, when the time is over, and when a call about it was put there before: then
-    somebody has told the patient, or will.
+    None while there is time for the mail, when both times are over, and when a call about it was put there or made
+    since it was written: then somebody has told the patient, or will.
     """
     now = timezone.now()
-    first = min(at for at in (was_at, starts_at) if at is not None)
-    may_still_go = message.status in Message.UNSETTLED and first - now > MAIL_IS_ENOUGH
+    to_come = [at for at in (was_at, starts_at) if at is not None and at > now]
     calls = CallToMake.objects.filter(subject_id=message.subject_id)
-    if first <= now or may_still_go or calls.filter(made_at__gte=message.created_at).exists():
+    told = calls.filter(Q(made_at__gte=message.created_at) | Q(done_at__gte=message.created_at)).exists()
+    if not to_come or told:
+        return None
+    if message.status in Message.UNSETTLED and min(to_come) - now > MAIL_IS_ENOUGH - ON_ITS_WAY:
         return None
     visit = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
     waiting = calls.select_for_update().filter(done_at=None).first()

@@ -25,10 +25,11 @@ TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
     """Now to the front desk of the location; to managers too when nobody has answered by the time promised."""
+    asked = int(request.answer_by.timestamp() // 60)  # a location that is chosen once more hears once more
     return [
         messages.schedule(
             "appointment_asked",
-            key=f"appointment_asked:{request.public_id}:{request.location_id}:{number}",
+            key=f"appointment_asked:{request.public_id}:{request.location_id}:{asked}:{number}",
             language="en",
             subject_type="appointment",
             subject_id=request.public_id,
@@ -81,9 +82,12 @@ def off(request: AppointmentRequest, was_at: datetime) -> list[Message]:
 
 
 def _told(request: AppointmentRequest) -> datetime | None:
-    """Return the time the last mail that went about this visit named; None when none went."""
+    """Return the time the patient heard last, by a mail that went or a call that was made; None when by neither."""
     booked = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked")
     went = booked.filter(status=Message.Status.SENT).order_by("settled_at").last()
+    called = CallToMake.objects.filter(subject_id=request.public_id).exclude(done_at=None).order_by("done_at").last()
+    if called and (went is None or called.done_at >= went.settled_at):
+        return called.starts_at
     if went:
         return said_in(went)
     return _told(request.moved_from) if request.moved_from else None

@@ -4,8 +4,8 @@ from django.db import migrations
 
 
 def name_nobody(apps, schema_editor):
-    waiting = apps.get_model("outbox", "Message").objects.filter(kind="referral_not_answered_desk", status="scheduled")
-    waiting.update(recipient="")
+    messages = apps.get_model("outbox", "Message").objects.filter(kind="referral_not_answered_desk")
+    messages.filter(status__in=["scheduled", "failed"]).update(recipient="")
 
 
 class Migration(migrations.Migration):

@@ -140,6 +140,11 @@ def _end(referral, status, what, reason, words, by):
         next_check_at=None,
     )
     end_link(referral, by=by)
-    messages.withdraw(subject_type="referral", subject_id=referral.public_id, why=f"the referral was {referral.status}")
-    drop_appointment(referral)  # after the others are withdrawn: this one must still be told
+    messages.withdraw(
+        subject_type="referral",
+        subject_id=referral.public_id,
+        why=f"the referral was {referral.status}",
+        but=["appointment_off"],  # one that was off before must still be told
+    )
+    drop_appointment(referral)
     return referral

@@ -319,6 +319,13 @@ class AppointmentReminder(_OfAnAppointment):
             return "The appointment is too close, or over."
         return referral.patient.why_no_mail()
 
+    @classmethod
+    def call_instead(cls, message) -> None:
+        """A first time is told by nothing else."""
+        appointment = cls.appointment(message)
+        if appointment.replaced_at is None and not told_that_it_moved(appointment):
+            _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
+
 
 @kind("listing_changed", title="Mail or fax of an office changed", audience="staff", safe=("location", "link"))
 class ListingChanged(ToAColleague):
@@ -345,8 +352,8 @@ class ReportReceived(ToWhoeverActs):
         author = referral.decision.by
         here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
         readers = [author] if here else list(User.objects.therapists_at(message.location))
-        if not readers:
-            readers = list(User.objects.managers_at(message.location) or User.objects.of_the_whole_house())
+        if not readers:  # managers hear of it, and elsewhere those who may read it
+            readers = list(User.objects.of_the_whole_house())
         return list(dict.fromkeys([*readers, *_carrier(referral)]))
 
     @classmethod

@@ -21,7 +21,7 @@ from clinic.audit.models import AccessLog
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff import tries
-from clinic.staff.models import SignInTry
+from clinic.staff.models import PlaceInLine, SignInTry
 from tests import factories
 from tests.clinic.test_sign_in import code
 
@@ -292,6 +292,29 @@ def test_a_program_in_five_networks_has_five_places_and_the_owner_the_sixth(maya
             except tries.TooSoon as too_soon:
                 wait = too_soon.seconds
     assert pressed <= 7
+
+
+@time_machine.travel(timezone.now(), tick=False)
+def test_a_crowd_in_the_line_makes_no_wait_without_end_and_breaks_no_page(maya):
+    """Each place was kept longer than the one before: forty addresses made eleven days, a hundred an error."""
+    for number in range(30):
+        tries.begin(SignInTry.Step.PASSWORD, f"nobody{number}@plumbline.example", "198.51.100.1", b"")
+    for number in range(2, 122):
+        with suppress(tries.TooSoon):
+            tries.begin(SignInTry.Step.PASSWORD, "nobody@plumbline.example", f"198.51.100.{number}", b"")
+    with pytest.raises(tries.TooSoon) as told:
+        tries.begin(SignInTry.Step.PASSWORD, maya.email, "198.51.100.200", b"")
+    assert told.value.seconds <= 60 * (tries.MOST_IN_LINE + 2)
+    assert PlaceInLine.objects.filter(kept_until__gt=timezone.now() + timedelta(hours=1)).count() == 0
+
+
+def test_with_a_new_password_nobody_waits_in_the_old_line(maya):
+    for number in range(60):
+        with suppress(tries.TooSoon):
+            tries.begin(SignInTry.Step.CODE, maya.email, network(number), b"")
+    assert PlaceInLine.objects.exists()
+    tries.forget_codes(maya.email)
+    assert not PlaceInLine.objects.exists()
 
 
 def test_a_day_of_hammering_has_few_codes(maya):

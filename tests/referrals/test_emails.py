@@ -195,6 +195,19 @@ def test_without_that_therapist_all_others_hear_of_the_report(referral, maya, da
     assert people(told) == [daniel, priya]
 
 
+def test_when_a_copy_is_dropped_those_who_act_by_now_are_told(referral, maya, daniel, priya, post_office):
+    """The announcement had become copies; the author left before theirs went, and no therapist heard of the report."""
+    told = emails.report_received(Report.objects.create(referral=referral, words="All is well.", sent_by="Noor"))
+    post_office.put_off[maya.email] = 1
+    sweep()
+    maya.is_active = False
+    maya.save()
+    sweep(timezone.now() + timedelta(hours=2))
+    sweep(timezone.now() + timedelta(hours=2))
+    assert daniel.email in post_office.recipients
+    assert Message.objects.get(key=f"{told.key}:{maya.pk}").status == "skipped"
+
+
 def test_where_nobody_treats_any_more_a_manager_hears_of_the_report(referral, maya, priya, ruth):
     report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
     for left in (maya, priya):
