@@ -53,7 +53,10 @@ def schedule(
 
 
 def schedule_for_each(message: Message, people, *, key: str = "") -> None:
-    """A message of their own, due now, for everybody an announcement is for; `key` is that of the announcement."""
+    """Schedule a message of their own, due now, for each of these people.
+
+    `key` is that of the announcement, where `message` is a copy of it.
+    """
     for person in people:
         schedule(
             message.kind,

@@ -67,9 +67,10 @@ class Limit:
         return (0 if wrong < self.free else min(self.longest, 2 ** min(wrong - self.free + 1, 11))), last
 
     def wait_in_line(self, wait: int, now) -> None:
-        """Take a place behind everybody who waits, or keep the one there is, until some time after `wait` seconds.
+        """Take a place behind everybody who waits, or keep the one there is.
 
-        That time hangs on the pause alone: one that grew with the wait would double it with every few who come.
+        It is kept for some time after `wait` seconds. That time hangs on the pause alone: one that grew with the wait
+        would double it with every few who come.
         """
         if not self.place:
             return
@@ -127,7 +128,10 @@ def take_back(attempt: SignInTry) -> None:
 
 
 def forget_codes(account: str) -> None:
-    """Begin anew with a new password: whoever typed codes with the old one comes no further with it."""
+    """Begin anew with a new password.
+
+    Whoever typed codes with the old one comes no further with it.
+    """
     now, step = timezone.now(), SignInTry.Step.CODE
     keys = {"account_key": account_key(account), "network_key": b"", "device_key": b""}
     with transaction.atomic():

@@ -82,7 +82,7 @@ def off(request: AppointmentRequest, was_at: datetime) -> list[Message]:
 
 
 def _told(request: AppointmentRequest) -> datetime | None:
-    """Return the time the patient heard last, by a mail that went or a call that was made; None when by neither."""
+    """Return the time the patient heard last, by mail or phone; None for neither."""
     booked = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked")
     went = booked.filter(status=Message.Status.SENT).order_by("settled_at").last()
     called = CallToMake.objects.filter(subject_id=request.public_id).exclude(done_at=None).order_by("done_at").last()
