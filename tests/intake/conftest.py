@@ -1,6 +1,7 @@
 """What tests of the patient's side share."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -19,8 +20,12 @@ from tests.intake.visits import NOON, THURSDAY
 
 @pytest.fixture
 def clock():
-    """A clock that stands at the middle of the day until a test shifts it."""
-    with time_machine.travel(timezone.now().replace(hour=15, minute=0), tick=False) as clock:
+    """A clock that stands at the middle of the day until a test shifts it.
+
+    It is the day it is at the clinic, also late in its evening: what a test has made before is of the same day.
+    """
+    today = timezone.localdate(timezone=ZoneInfo("America/New_York"))
+    with time_machine.travel(datetime.combine(today, time(15), tzinfo=UTC), tick=False) as clock:
         yield clock
 
 
