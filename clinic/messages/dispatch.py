@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
-from clinic.messages.instead import call_instead_of, look_after_late_mails
+from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, SweepBeat
 from clinic.messages.quiet import due_moment
@@ -228,7 +228,7 @@ class _Sweep:
 
     @transaction.atomic
     def end(self, message, status, outcome="") -> str:
-        """Settle it; one that told nobody is somebody's call in the same moment."""
+        """Settle it. Whoever it did not tell is seen to in the same moment."""
         settled = _mine(message).update(
             status=status, outcome=outcome, settled_at=self.clock, doubts=message.doubts, **NO_LEASE
         )
@@ -236,7 +236,7 @@ class _Sweep:
             return LOST
         message.status = status
         if status != Status.SENT:
-            call_instead_of(message)
+            see_that_it_is_heard(message)
         return status
 
     def put_off(self, message, why: str, wait: timedelta | None) -> str:

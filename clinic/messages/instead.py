@@ -1,4 +1,4 @@
-"""Calling where no mail tells: a mail that must arrive by a moment, and has not gone, becomes somebody's work."""
+"""A mail that must be heard and does not go: its kind puts a call down, or tells somebody else."""
 
 import logging
 
@@ -15,21 +15,18 @@ def look_after_late_mails() -> None:
 
     A mail that waits for the mail server, or for the morning, is settled only when it goes; nobody would notice.
     """
-    kinds = [name for name, kind in KINDS.items() if kind.calls_instead]
+    kinds = [name for name, kind in KINDS.items() if kind.must_be_heard]
     for message in Message.objects.unsettled().filter(kind__in=kinds):
-        call_instead_of(message)
+        see_that_it_is_heard(message)
 
 
-def call_instead_of(message: Message) -> None:
-    """Do what the kind of this message says where it does not go: a call, others to tell.
-
-    One bad record stops no other mail.
-    """
+def see_that_it_is_heard(message: Message) -> None:
+    """Do what the kind of this message says where it does not go. One bad record stops no other mail."""
     kind = KINDS.get(message.kind)
-    if kind is None or not kind.calls_instead:
+    if kind is None or not kind.must_be_heard:
         return
     try:
         with transaction.atomic():
-            kind.source.call_instead(message)
+            kind.source.not_gone(message)
     except Exception as error:
-        log.error("No call could be made of %s: %s", message.key, type(error).__name__)
+        log.error("Nobody could be told in place of %s: %s", message.key, type(error).__name__)

@@ -60,9 +60,9 @@ class Kind:
         return hasattr(self.source, "people")
 
     @property
-    def calls_instead(self) -> bool:
-        """True when the patient is called where it does not go in time."""
-        return hasattr(self.source, "call_instead")
+    def must_be_heard(self) -> bool:
+        """True when something is done where it does not go: the patient is called, or somebody else is told."""
+        return hasattr(self.source, "not_gone")
 
     def people(self, message) -> list:
         """Return the members of staff it goes to now."""

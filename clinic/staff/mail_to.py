@@ -39,7 +39,7 @@ class ToWhoeverActs(ToAColleague):
         return ""
 
     @classmethod
-    def call_instead(cls, message) -> None:
+    def not_gone(cls, message) -> None:
         """Tell those who act by now, when a copy was dropped because its person does not."""
         if message.status == Message.Status.SKIPPED and cls.left(message):
             schedule_for_each(message, cls.people(message), key=message.key.rpartition(":")[0])

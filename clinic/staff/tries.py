@@ -24,9 +24,8 @@ from clinic.staff.models import PlaceInLine, SignInTry
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 UNDER_ATTACK = 20  # wrong tries for one account in an hour: of passwords from browsers nobody knows, of codes from any
 MINUTE, FIVE_MINUTES, HALF_AN_HOUR = 60, 300, 1800  # the longest waits
-TURN_IS_KEPT = (
-    60  # seconds at least, and a quarter of a longer pause: people look for their phone, and do not sit there
-)
+# Seconds at least, and a quarter of a longer pause: people look for their phone, and do not sit there.
+TURN_IS_KEPT = 60
 MOST_IN_LINE = 20  # a wait ends: whoever comes when so many wait has no place, and what is kept for others runs out
 
 
@@ -64,7 +63,9 @@ class Limit:
         """Return the seconds after the last wrong try, 0 while nobody is slowed, and when that was."""
         rows = SignInTry.objects.filter(**self.counted, at__gt=now - self.span)
         wrong, last = rows.aggregate(wrong=Count("pk"), last=Max("at")).values()
-        return (0 if wrong < self.free else min(self.longest, 2 ** min(wrong - self.free + 1, 11))), last
+        if wrong < self.free:
+            return 0, last
+        return min(self.longest, 2 ** min(wrong - self.free + 1, 11)), last
 
     def wait_in_line(self, wait: int, now) -> None:
         """Take a place behind everybody who waits, or keep the one there is.
@@ -81,11 +82,13 @@ class Limit:
             kept = {"kept_until": now + timedelta(seconds=wait + max(TURN_IS_KEPT, self._pause(now)[0] // 4))}
             PlaceInLine.objects.update_or_create(**here, defaults=kept, create_defaults=here | kept | {"since": now})
 
-    def take_turn(self, now) -> None:
+    def take_turn(self) -> None:
+        """Leave the line: whoever tries again stands at its end."""
         if self.place:
             PlaceInLine.objects.filter(line=self._line, place=self.place).delete()
 
     def empty_line(self) -> None:
+        """Send everybody away who waits in it."""
         PlaceInLine.objects.filter(line=self._line).delete()
 
     def _ahead(self, now):
@@ -114,7 +117,7 @@ def begin(step: str, account: str, address: str, device: bytes) -> SignInTry:
         wait = max((wait for _limit, wait in slowing), default=0)
         if not wait:
             for limit, _wait in slowing:
-                limit.take_turn(now)
+                limit.take_turn()
             return SignInTry.objects.create(step=step, at=now, **keys)
         for limit, too_soon in slowing:
             if too_soon:

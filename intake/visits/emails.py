@@ -172,7 +172,7 @@ class AppointmentBooked(_OfAVisit):
     """From the second time on it says that the time before does not count any more."""
 
     @staticmethod
-    def call_instead(message) -> None:
+    def not_gone(message) -> None:
         request, told = _request(message), _told(_request(message))
         if request.starts_at == said_in(message) != told:
             _call_instead(message, request, was_at=told, starts_at=request.starts_at)
@@ -196,7 +196,7 @@ class VisitOff(_OfAVisit):
         return "That time is over." if was_at <= timezone.now() else request.patient.why_no_mail()
 
     @staticmethod
-    def call_instead(message) -> None:
+    def not_gone(message) -> None:
         request, was_at = _request(message), said_in(message)
         if request.starts_at != was_at:
             _call_instead(message, request, was_at=was_at, starts_at=request.starts_at)

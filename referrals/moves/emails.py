@@ -265,7 +265,7 @@ class AppointmentMoved(_OfAnAppointment):
         return appointment.referral.patient.why_no_mail()
 
     @classmethod
-    def call_instead(cls, message) -> None:
+    def not_gone(cls, message) -> None:
         appointment = cls.appointment(message)
         before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
         if appointment.replaced_at is None:
@@ -284,7 +284,7 @@ class AppointmentOff(_OfAnAppointment):
         return appointment.referral.patient.why_no_mail()
 
     @classmethod
-    def call_instead(cls, message) -> None:
+    def not_gone(cls, message) -> None:
         appointment = cls.appointment(message)
         after = appointment.referral.appointments.filter(replaced_at=None).first()
         if after is None or after.starts_at != appointment.starts_at:
@@ -320,7 +320,7 @@ class AppointmentReminder(_OfAnAppointment):
         return referral.patient.why_no_mail()
 
     @classmethod
-    def call_instead(cls, message) -> None:
+    def not_gone(cls, message) -> None:
         """A first time is told by nothing else."""
         appointment = cls.appointment(message)
         if appointment.replaced_at is None and not told_that_it_moved(appointment):
