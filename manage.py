@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    from clinic.usable import development_when_nothing_is_set
+    from clinic.environment.usable import development_when_nothing_is_set
 
     development_when_nothing_is_set()
     from django.core.management import execute_from_command_line

@@ -22,6 +22,7 @@ STATE = os.path.join(HERE, ".state")
 LOG = os.path.join(STATE, "install.log")
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
+FACES = os.path.join(STATE, "faces", "print")  # the folder that is written last
 STAMP = os.path.join(VENV, "plumbline-packages")
 TOOLS = os.path.join(STATE, "tools")
 UV = os.path.join(TOOLS, "bin", "uv")
@@ -49,7 +50,7 @@ def main(words):
     elif verb == "demo":
         port = demo_port(rest)
         install(DEMO)
-        become(["-m", "clinic.demo", "--port", str(port)])
+        become(["-m", "demo", "--port", str(port)])
     elif verb == "test":
         install(TEST)
         no_browser = subprocess.call([PYTHON, "-m", "tests.browser"], cwd=HERE)
@@ -111,6 +112,7 @@ def install(files):
             began = time.monotonic()
             if not with_uv(files):
                 with_pip(files)
+            shown("cutting the faces of the pages", [PYTHON, "-m", "clinic.faces"])
             with open(STAMP, "w") as stamp:
                 stamp.write(fingerprint(files))
             print("Installed in %.0f s." % (time.monotonic() - began))
@@ -119,14 +121,16 @@ def install(files):
 
 
 def up_to_date(files):
-    """True when .venv works and was filled from these very files; one with the test packages also serves the demo.
+    """True when .venv works, was filled from these very files, and the faces of the pages are cut.
+
+    One with the test packages also serves the demo.
 
     A clinic's server wants its own packages and no others.
     """
     fitting = [files] if files == SERVER else [files, TEST]
     try:
         with open(STAMP) as stamp:
-            return stamp.read() in map(fingerprint, fitting) and venv_works()
+            return stamp.read() in map(fingerprint, fitting) and venv_works() and os.path.isdir(FACES)
     except OSError:
         return False
 

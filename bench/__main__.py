@@ -1,27 +1,29 @@
-"""Every figure of the README: `python -m bench [--rows 1000000]`.
+"""Measure every ratio of `docs/performance.md`, and write them there: `python -m bench [--rows 1000000]`.
 
 One process after the other measures, so that none inherits another's servers, settings or timers.
 """
 
 import json
-import os
-import platform
 import subprocess
 import sys
-from datetime import date
 
+from bench import results
 from bench.replay import rows_wanted
+
+HEADER = ("Work", "Baseline in the same run", "Measured", "Target")
 
 
 def main() -> None:
     count = rows_wanted()
-    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
-    print(f"{date.today():%B %-d, %Y}; {machine}; other load on it: {os.getloadavg()[0]:.1f}\n")
-    print("| Work | Baseline in the same run | Measured | Target |\n|---|---|---|---|")
+    print(f"{results.circumstances('bench')}\n")
+    found = []
     for part in ("triage.measure()", "saving.run()", f"replay.run({count})"):
         for row in rows_of(part):
+            found.append(row)
             print(f"| {' | '.join(row)} |", flush=True)
-    print(f"| importing the web process | | {heavy_modules() or 'none'} | no NumPy or other heavy module |")
+    found.append(["importing the web process", "", heavy_modules() or "none", "no NumPy or other heavy module"])
+    print(f"| {' | '.join(found[-1])} |")
+    results.write("bench", HEADER, found)
 
 
 def rows_of(part: str) -> list[list[str]]:

@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=100_000)
     rows = parser.parse_args().rows
-    from clinic.embedded import servers
+    from clinic.embedded.both import servers
 
     with servers(Path(tempfile.mkdtemp(prefix="plumbline-bench-")), throwaway=True) as running:
         os.environ.update(running.urls, PLUMBLINE_ENV="test", DJANGO_SETTINGS_MODULE="clinic.settings")

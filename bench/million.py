@@ -11,9 +11,9 @@ from django.db import connection
 
 from bench.patients import answers_of_a_patient
 from intake import triage
-from intake.triage.coding import CodeBook
-from intake.triage.planes import BLOCK, Planes
-from intake.triage.replaying import Replayer
+from intake.triage.many.coding import CodeBook
+from intake.triage.many.planes import BLOCK, Planes
+from intake.triage.many.replaying import Replayer
 from intake.versions.protocols import protocol_version
 
 DISTINCT = 50_000  # answer sets made; a million rows repeat them twenty times

@@ -13,6 +13,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from bench import results
 from bench.throwaway import riverside, throwaway_clinic
 from clinic.embedded.processes import spawn, stop
 from tests.browser import launch_options, with_environment
@@ -21,6 +22,7 @@ RUNS, AT_MOST = 5, 3.0
 LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}  # bytes a second
 SLOWER = 4
 PAGES = (("the first page", "/"), ("the contact page", "/intake/start/"), ("the pain guide", "/guide/"))
+HEADER = ("Page", "Something to read", "All loaded", "Against a page of a few bytes on the same phone", "Target")
 SEEN = """() => {
   const page = performance.getEntriesByType("navigation")[0];
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
@@ -70,6 +72,11 @@ def measure(home) -> dict[str, tuple[float, float]]:
     return found
 
 
+def row_of(name: str, read: float, loaded: float, nothing: float) -> list[str]:
+    target = f"at most {AT_MOST:.0f} s" if name == PAGES[0][0] else ""
+    return [name, f"{read:.2f} s", f"{loaded:.2f} s", f"{loaded / nothing:.1f} ×", target]
+
+
 def main() -> int:
     with throwaway_clinic() as folder:
         riverside()
@@ -81,10 +88,9 @@ def main() -> int:
             door.close()
     nothing = found.pop("a few bytes")[1]
     print(f"A few bytes on this phone: {nothing:.2f} s\n")
-    print("| Page | Something to read | All loaded | Against a few bytes | Target |\n|---|---|---|---|---|")
-    for name, (read, loaded) in found.items():
-        target = f"at most {AT_MOST:.0f} s" if name == PAGES[0][0] else ""
-        print(f"| {name} | {read:.2f} s | {loaded:.2f} s | {loaded / nothing:.1f} × | {target} |")
+    rows = [row_of(name, *times, nothing) for name, times in found.items()]
+    print("\n".join(results.table(HEADER, rows)))
+    results.write("bench.slow_phone", HEADER, rows)
     return 0 if found[PAGES[0][0]][1] <= AT_MOST else 1
 
 

@@ -13,7 +13,7 @@ def throwaway_clinic() -> Iterator[Path]:
 
     Once in a process: Django takes its settings from the first one.
     """
-    from clinic.embedded import servers
+    from clinic.embedded.both import servers
 
     with (
         tempfile.TemporaryDirectory(prefix="plumbline-bench-", ignore_cleanup_errors=True) as folder,

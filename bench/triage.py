@@ -19,6 +19,7 @@ from bench import zen_rules
 from bench.patients import answers_of_a_patient
 from bench.written_out import rules_in_python
 from intake import triage
+from intake.triage.deciding.compiling import program_of
 
 CASES = Path(__file__).parents[1] / "tests" / "protocol"
 RUNS, REPEAT, NUMBER = 3, 12, 3
@@ -30,7 +31,7 @@ def measure() -> dict[str, float | None]:
     where it is not installed. "baseline" is in microseconds."""
     protocol = triage.shipped()
     answers = visible_answers(protocol)
-    program, straight = protocol.program, rules_in_python(protocol)
+    program, straight = program_of(protocol), rules_in_python(protocol)
     for given in [*answers, *random_answers(protocol)]:  # a baseline that decides otherwise would be no baseline
         assert straight(given) == [program.rule_ids[place] for place in program.decide(given)[0]]
     work = {

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from bench import results
 from bench.throwaway import riverside, throwaway_clinic
 
+HEADER = ("Patient", "Pages", "Questions", "First page with its files", "Everything")
 FIRST_PAGE_AT_MOST = 60.0  # kB, with all its files
 MOST_PAGES = 80
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
@@ -175,11 +177,25 @@ def tell(way: Way, *, each=False) -> None:
         print(f"    {page.address:28} {page.asked:2} questions {sizes}")
 
 
+def row_of(way: Way) -> list[str]:
+    """Return the line of a patient on the page of measurements."""
+    first = way.pages[0].packed + sum(packed for _raw, packed in way.files.values())
+    rest = sum(one.packed for one in way.pages[1:]) + sum(packed for _raw, packed in way.later.values())
+    return [
+        way.patient["about"],
+        str(len(way.pages)),
+        str(len(way.questions)),
+        f"{kb(first)} kB",
+        f"{kb(first + rest)} kB",
+    ]
+
+
 def main() -> int:
     ways = walk()
     for way in ways:
         tell(way, each="--pages" in sys.argv[1:])
     first = max(way.pages[0].packed + sum(packed for _raw, packed in way.files.values()) for way in ways)
+    results.write("bench.weight", HEADER, [row_of(way) for way in ways])
     print(f"\nThe first page: {kb(first)} kB, at most {FIRST_PAGE_AT_MOST:.0f} kB wanted.")
     return 0 if first <= FIRST_PAGE_AT_MOST * 1000 else 1
 

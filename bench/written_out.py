@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from intake import triage
-from intake.triage.expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, walk
-from intake.triage.protocol import Protocol, Question, Rule
-from intake.triage.resolving import build_order, names_in
+from intake.triage.reading.expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, walk
+from intake.triage.reading.protocol import Protocol, Question, Rule
+from intake.triage.reading.resolving import build_order, names_in
 
 HEAD = '''
 NOBODY = frozenset()

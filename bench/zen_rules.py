@@ -7,8 +7,9 @@ installed by hand (`bench/requirements.txt`); the product never uses it.
 
 import json
 
-from intake.triage.expressions import And, AtLeast, Compare, Fact, Fires, Includes, Not, Or
-from intake.triage.resolving import build_order, names_in
+from intake.triage.deciding.compiling import program_of
+from intake.triage.reading.expressions import And, AtLeast, Compare, Fact, Fires, Includes, Not, Or
+from intake.triage.reading.resolving import build_order, names_in
 
 try:
     import zen
@@ -51,7 +52,7 @@ def decision(protocol, *, with_origins: bool):
     order = build_order(protocol.rules, lambda rule: names_in(rule.fires_when.expression, Fires))
     rows += [(f"rule_{name}", protocol.rules[name].fires_when.expression) for name in order]
     if with_origins:
-        program = protocol.program
+        program = program_of(protocol)
         rows += [
             (f"weight_{name}_{place}", weight.when.expression)
             for name, weights in program.scored

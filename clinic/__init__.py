@@ -1,4 +1,4 @@
-"""The ground floor: settings, staff, audit, links, messages and the demo clinic."""
+"""The ground floor: settings, staff, audit, links and messages."""
 
 from clinic.celery import app as celery_app
 

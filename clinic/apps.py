@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class ClinicConfig(AppConfig):
     name = "clinic"
 
-    def ready(self):
-        from clinic import checks  # noqa: F401  registered by being read
+    def ready(self) -> None:
+        from clinic.paper import checks  # noqa: F401  registered by being read

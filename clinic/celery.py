@@ -1,6 +1,7 @@
 """The Celery application. Tasks wake sweeps; the rows in the database say what is due."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
@@ -14,7 +15,7 @@ MOST_SECONDS_APART = 3  # two tries for a broker that was lost; the default grow
 class Broker(Connection):
     """A connection whose tries to come back stay seconds apart, however long the broker was away."""
 
-    def _ensure_connection(self, errback=None, max_retries=None, **more):
+    def _ensure_connection(self, errback=None, max_retries: int | None = None, **more: Any):
         more |= {"interval_start": 1, "interval_max": MOST_SECONDS_APART}
         return super()._ensure_connection(errback, max_retries, **more)
 

@@ -2,7 +2,7 @@
 
 `PLUMBLINE_ENV` chooses how strict the start is: `development` and `test` make up what is missing, `demo` also
 opens the demo pages, `production` stops with one sentence when a secret or an address is missing. What a value must be
-is in `clinic.usable`.
+is in `clinic.environment.usable`.
 """
 
 import os
@@ -14,12 +14,12 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
-from clinic import usable
-from clinic.beat import SCHEDULE
-from clinic.embedded import running_urls
-from clinic.keys import local_key
+from clinic.embedded.running import running_urls
+from clinic.environment import usable
+from clinic.environment.keys import local_key
+from clinic.environment.usable import refused
 from clinic.messages.quiet import QuietHours
-from clinic.usable import refused
+from clinic.running.beat import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / ".state"
@@ -71,12 +71,15 @@ ORGANIZATION = usable.one_line("ORGANIZATION", os.environ.get("ORGANIZATION", "P
 INSTALLED_APPS = [
     "clinic",
     "clinic.staff",
+    "clinic.sign_in",
     "clinic.audit",
     "clinic.links",
     "clinic.messages",
-    "clinic.demo",
+    "clinic.typed",
+    "clinic.on_call",
     "intake",
     "referrals",
+    "demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -99,22 +102,23 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.NothingCached",
+    "clinic.web.middleware.NothingCached",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "clinic.middleware.Language",
+    "clinic.typed.middleware.TypedWordsKept",
+    "clinic.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clinic.sign_in.middleware.OnlySignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "clinic.staff.middleware.SignedOutWhenIdle",
-    "clinic.staff.middleware.SecondFactorRequired",
+    "clinic.sign_in.middleware.SignedOutWhenIdle",
+    "clinic.sign_in.middleware.SecondFactorRequired",
     "clinic.audit.middleware.WhoChangedIt",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "clinic.busy.BusyDatabase",
+    "clinic.web.busy.BusyDatabase",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -132,7 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "clinic.context.house",
+                "clinic.web.context.house",
                 "intake.context.protocol",
             ],
         },
@@ -203,6 +207,7 @@ try:
     QUIET_HOURS = QuietHours.from_text(os.environ.get("QUIET_HOURS", "21-8"))  # no routine mail, by its reader's clock
 except ValueError as error:
     raise refused(f"QUIET_HOURS cannot be used: {error}. See .env.example.") from error
+MORNING_MAIL = usable.hour("MORNING_MAIL", os.environ.get("MORNING_MAIL", "8"))  # on the clock of each location
 # More send faster, and leave more mails in doubt after a crash.
 SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
 _from_us = formataddr((ORGANIZATION, "no-reply@localhost"))
@@ -222,7 +227,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "queue"
-ACCOUNT_ADAPTER = "clinic.staff.sign_in.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "clinic.sign_in.adapters.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -231,17 +236,17 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because a stranger typed their address
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = False  # those count in a cache; `clinic.staff.tries` counts in the database
+ACCOUNT_RATE_LIMITS = False  # those count in a cache; `clinic.sign_in.tries` counts in the database
 ACCOUNT_FORMS = {
-    "reset_password": "clinic.staff.forms.ForgottenPasswordForm",
-    "change_password": "clinic.staff.forms.NewPasswordForm",
+    "reset_password": "clinic.sign_in.forms.ForgottenPasswordForm",
+    "change_password": "clinic.sign_in.forms.NewPasswordForm",
 }
 MFA_FORMS = {
-    "authenticate": "clinic.staff.second_step.SecondStepForm",
-    "reauthenticate": "clinic.staff.second_step.ConfirmForm",
-    "activate_totp": "clinic.staff.second_step.SetUpForm",
+    "authenticate": "clinic.sign_in.second_step.SecondStepForm",
+    "reauthenticate": "clinic.sign_in.second_step.ConfirmForm",
+    "activate_totp": "clinic.sign_in.second_step.SetUpForm",
 }
-MFA_ADAPTER = "clinic.staff.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "clinic.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Plumbline"
 MFA_TOTP_TOLERANCE = 1  # a code may be one step old: people type slowly
@@ -253,7 +258,7 @@ PATIENT_IDLE_MINUTES = usable.within("PATIENT_IDLE_MINUTES", read("int", "PATIEN
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "plumbline_csrf"
-CSRF_FAILURE_VIEW = "clinic.views.csrf_failure"
+CSRF_FAILURE_VIEW = "clinic.web.views.csrf_failure"
 
 # The browser ----------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -301,6 +306,10 @@ FILE_UPLOAD_HANDLERS = [
 SCANNER_URL = os.environ.get("SCANNER_URL", "")  # clamd; without one files stay "not yet scanned"
 if SCANNER_URL:
     SCANNER_URL = usable.scanner(SCANNER_URL, PRODUCTION)
+TEXT_URL = os.environ.get("TEXT_URL", "")  # a gateway for text messages; without one there is no second channel
+if TEXT_URL:
+    TEXT_URL = usable.text_gateway(TEXT_URL, PRODUCTION)
+TEXT_TOKEN = os.environ.get("TEXT_TOKEN", "")
 CONSENTS_DIR = os.environ.get("CONSENTS_DIR", "")  # the clinic's own texts to sign; without it the samples
 if CONSENTS_DIR:
     CONSENTS_DIR = usable.readable_folder("CONSENTS_DIR", CONSENTS_DIR)
@@ -308,9 +317,12 @@ if CONSENTS_DIR:
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+FACES_DIR = STATE_DIR / "faces"  # cut at set-up by `python -m clinic.faces`; without them, the system's own
+if FACES_DIR.is_dir():
+    STATICFILES_DIRS.append(("faces", FACES_DIR))
 FILES_DIR = os.environ.get("FILES_DIR") or str(STATE_DIR / "files")
 if PRODUCTION:
-    FILES_DIR = usable.private_folder("FILES_DIR", FILES_DIR, [STATIC_ROOT, *STATICFILES_DIRS])
+    FILES_DIR = usable.private_folder("FILES_DIR", FILES_DIR, [STATIC_ROOT, BASE_DIR / "static", FACES_DIR])
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -344,7 +356,7 @@ if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "clinic.logs.OneLine"}},
+    "formatters": {"line": {"()": "clinic.running.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

@@ -3,12 +3,16 @@
 from django.conf import settings
 from django.urls import include, path
 
-from clinic import health, views
+from clinic.running import health
+from clinic.web import views
+from intake.watchdog.views import readyz
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
+    path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("", include("clinic.sign_in.urls")),
+    path("", include("clinic.typed.urls")),
     path("", include("clinic.staff.urls")),
     path("account/", include("allauth.urls")),
     path("messages/", include("clinic.messages.urls")),
@@ -17,9 +21,9 @@ urlpatterns = [
     path("", include("referrals.urls")),
 ]
 if settings.DEMO or settings.ENVIRONMENT == "test":
-    urlpatterns.append(path("demo/", include("clinic.demo.urls")))
+    urlpatterns.append(path("demo/", include("demo.urls")))
 
-handler400 = "clinic.views.bad_request"
-handler403 = "clinic.views.forbidden"
-handler404 = "clinic.views.not_found"
-handler500 = "clinic.views.server_error"
+handler400 = "clinic.web.views.bad_request"
+handler403 = "clinic.web.views.forbidden"
+handler404 = "clinic.web.views.not_found"
+handler500 = "clinic.web.views.server_error"

@@ -10,7 +10,7 @@ application = get_wsgi_application()
 
 from django.db import connections  # noqa: E402
 
-from clinic.staff.lost_keys import refuse_lost_keys  # noqa: E402  (needs the apps)
+from clinic.sign_in.lost_keys import refuse_lost_keys  # noqa: E402  (needs the apps)
 
 refuse_lost_keys()
 connections.close_all()  # each thread that serves opens its own

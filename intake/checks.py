@@ -1,12 +1,17 @@
 """Every start of the product looks at the protocol: a broken one stops it with file, line and what to do."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
 from django.core import checks
+from django.core.checks import CheckMessage
 
 from intake import triage
 
 
 @checks.register
-def the_protocol_loads(app_configs, **kwargs):
+def the_protocol_loads(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """An error for each defect the strict loader finds; the full check is `manage.py protocol check`."""
     try:
         triage.shipped()
@@ -16,7 +21,9 @@ def the_protocol_loads(app_configs, **kwargs):
 
 
 @checks.register
-def the_emergency_page_is_the_one_that_was_read(app_configs, **kwargs):
+def the_emergency_page_is_the_one_that_was_read(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """An error when a word of it changed without its readers, or an approved protocol has none."""
     from intake.emergency import page as emergency_page
 
@@ -28,7 +35,7 @@ def the_emergency_page_is_the_one_that_was_read(app_configs, **kwargs):
 
 
 @checks.register
-def the_consent_texts_are_whole(app_configs, **kwargs):
+def the_consent_texts_are_whole(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """An error when a document patients sign is missing in a language or its file is broken."""
     from intake.signing import texts as consent_texts
 

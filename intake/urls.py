@@ -35,7 +35,6 @@ patient_urls = [
     path("intake/who/", patient_who.who, name="intake_who"),
     path("intake/submit/", patient_sign.submit, name="intake_submit"),
     path("intake/signed/", signed.consent_copy, name="consent_copy"),
-    path("intake/done/", patient_finish.done, name="intake_done"),
     path("intake/worse/", patient_again.worse, name="intake_worse"),
     path("intake/files/", patient_files.files, name="intake_files"),
     path("intake/save/", patient_links.kept, name="intake_save"),

@@ -4,5 +4,7 @@ from django.apps import AppConfig
 class ReferralsConfig(AppConfig):
     name = "referrals"
 
-    def ready(self):
-        from referrals.moves import emails  # noqa: F401  (registers the kinds of message this app sends)
+    def ready(self) -> None:
+        # Registers the kinds of message this app sends, and the task of the morning.
+        from referrals.moves import emails  # noqa: F401
+        from referrals.today import morning  # noqa: F401

@@ -7,7 +7,10 @@ from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import views as directory
 from referrals.office import views as office
+from referrals.patients import views as people
+from referrals.status import sent
 from referrals.status import views as status
+from referrals.today import views as today
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
@@ -29,7 +32,11 @@ urlpatterns = [
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
     path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("patients/", people.patients, name="patients"),
+    path("patients/<uuid:public_id>/", people.patient, name="patient"),
+    path("today/", today.today, name="today"),
     path("promises/", promises.promises, name="promises"),
+    path("intake/done/", sent.done, name="intake_done"),
     path("status/", status.status, name="status"),
     path("status/answers/", status.status_answers, name="status_answers"),
     path("status/answers/<uuid:public_id>.pdf", status.status_answers_pdf, name="status_answers_pdf"),

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 import run
-from clinic.embedded import STATE
+from clinic.embedded.running import STATE
 from tests import portable_chromium
 
 REMEMBERED = STATE / "browser.json"

@@ -17,6 +17,7 @@ PYTHON = sys.executable
 CHECKS = {
     "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
     "lint": [PYTHON, "-m", "ruff", "check", "."],
+    "format of templates": [str(Path(PYTHON).with_name("djangofmt")), "--check", "templates"],
     "types": [PYTHON, "-m", "mypy"],
     "rooms and reading": [
         PYTHON,
@@ -32,6 +33,7 @@ CHECKS = {
     "migrations": [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
     "protocol": [PYTHON, "manage.py", "protocol", "check"],
     "generated pages": [PYTHON, "manage.py", "protocol", "docs", "--check"],
+    "who is told": [PYTHON, "manage.py", "told", "--check"],
 }
 
 

@@ -2,6 +2,8 @@
 and must never see anything of Riverside. All of them have a second factor.
 """
 
+import gc
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
@@ -26,6 +28,13 @@ LONGEST = (
     "test_parts_away",
     "test_runtime",
 )
+
+
+def pytest_collection_finish():
+    """Leave what stands until the end out of every look for garbage, and look more seldom: a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)

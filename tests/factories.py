@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from clinic.staff.models import Location, Role, User
+from clinic.staff.models import Location, OnCall, Role, User
 from intake.models import (
     AlarmsSeen,
     AppointmentRequest,
@@ -20,6 +20,7 @@ from intake.models import (
     Case,
     Consent,
     Decision,
+    DeskTask,
     Document,
     Intake,
     Patient,
@@ -70,6 +71,15 @@ def staff(name, role=Role.THERAPIST, *, at=(), **fields) -> User:
     user = User.objects.create_user(email, PASSWORD, name=name, role=role, **fields)
     user.locations.set(at)
     return user
+
+
+def on_call(person: User, *, at: Location, hours=12, **fields) -> OnCall:
+    """On call from now on."""
+    now = timezone.now()
+    ends = now + timedelta(hours=hours)
+    return OnCall.objects.create(
+        location=at, person=person, **{"starts_at": now, "ends_at": ends, "phone": "207 555 0190", **fields}
+    )
 
 
 def patient(*, at: Location, **fields) -> Patient:
@@ -158,9 +168,9 @@ def patient_file(of: Intake, content=b"%PDF-1.7", **fields) -> PatientFile:
     return made
 
 
-def appointment_request(*, at: Location, **fields) -> AppointmentRequest:
-    """A visit asked for by somebody who has sent their answers; the desk has another day."""
-    sent = intake(at=at, submitted=True)
+def appointment_request(*, at: Location, of: Patient | None = None, **fields) -> AppointmentRequest:
+    """A visit asked for by `of`, or by somebody new, who has sent their answers; the desk has another day."""
+    sent = intake(of=of, at=at, submitted=True)
     return AppointmentRequest.objects.create(
         patient=sent.patient,
         intake=sent,
@@ -178,6 +188,17 @@ def call_to_make(*, about: AppointmentRequest, **fields) -> CallToMake:
         subject_id=about.public_id,
         time_zone=about.location.time_zone,
         **{"was_at": timezone.now() + timedelta(days=1), **fields},
+    )
+
+
+def desk_task(*, of: Decision, **fields) -> DeskTask:
+    """A visit the desk has to book by tomorrow, as this decision says."""
+    now = timezone.now()
+    return DeskTask.objects.create(
+        decision=of,
+        patient=of.case.patient,
+        location=of.case.location,
+        **{"what": DeskTask.What.BOOK, "due_on": now.date() + timedelta(days=1), "made_at": now, **fields},
     )
 
 
@@ -220,6 +241,7 @@ def case(*, of: Patient | None = None, at: Location | None = None, answers=HEEL_
         decide_by=now + decide,
         acknowledged_at=now if acknowledged_by else None,
         acknowledged_by=acknowledged_by,
+        held_until=now + timedelta(days=1) if acknowledged_by else None,
     )
 
 
@@ -227,7 +249,7 @@ def unused_alarms(on: Case, *alarms: tuple[str, str, str]) -> Assessment:
     """Other answers came: the newest assessment leaves these unused, as (question, option, severity), whatever the
     rules of today would say of them.
     """
-    from intake.review.actions import open_case
+    from intake.review.opening import open_case
 
     last = on.intake.assessments.last()
     left = [dict(zip(("question", "value", "severity"), alarm, strict=True)) for alarm in alarms]
@@ -246,7 +268,7 @@ def unused_alarms(on: Case, *alarms: tuple[str, str, str]) -> Assessment:
 
 def danger_in(of: Intake) -> Case:
     """The case of a form that is not sent, opened by a flag on one of its pages."""
-    from intake.review.actions import open_case
+    from intake.review.opening import open_case
 
     found = assessment(of, Assessment.Occasion.PAGE)
     of.refresh_from_db()
@@ -280,6 +302,7 @@ def decision(*, on: Case, by: User, **fields) -> Decision:
     )
     on.status, on.decided_at, on.decided_by = Case.Status.DECIDED, now, by
     on.acknowledged_at, on.acknowledged_by = on.acknowledged_at or now, on.acknowledged_by or by
+    on.held_until = None
     on.save()
     return made
 

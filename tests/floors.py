@@ -1,6 +1,6 @@
 """What imports what in the house, read from the files themselves: rooms, arrows between them, and circles of files.
 
-`python -m tests.floors` prints it with other figures of how the code reads.
+`python -m tests.figures` prints how many there are, with other figures of how the code reads.
 """
 
 import ast
@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[1]
-APPS = ("clinic", "intake", "referrals")  # later ones may import earlier ones
+APPS = ("clinic", "intake", "referrals", "demo")  # later ones may import earlier ones
 SOURCES = sorted(path for app in APPS for path in (BASE / app).rglob("*.py") if "migrations" not in path.parts)
 
 
@@ -56,22 +56,30 @@ def _only_the_way(package: str, path: Path) -> bool:
     return True
 
 
-def room_of(name: str) -> str:
-    """Return the room a module stands in: the folder inside its app, or the app for a loose module."""
-    parts = name.split(".")
-    path = MODULES[name]
-    if len(parts) > 2 or (len(parts) == 2 and path.name == "__init__.py"):
-        return ".".join(parts[:2])
-    return parts[0]
+def room_of(name: str, house: str) -> str:
+    """Return the room of a house a module stands in; the house itself for a loose module.
+
+    A house is an app, or a room that has rooms of its own: "intake", "intake.triage".
+    """
+    parts, depth = name.split("."), len(house.split(".")) + 1
+    if len(parts) > depth or (len(parts) == depth and MODULES[name].name == "__init__.py"):
+        return ".".join(parts[:depth])
+    return house
 
 
-def arrows() -> dict[tuple[str, str], set[tuple[str, str]]]:
-    """Return {(room, room it imports): {(module, module it imports)}} between rooms that differ."""
+def modules_in(house: str) -> set[str]:
+    """Return the modules of a house, its own face among them."""
+    return {name for name in MODULES if name == house or name.startswith(f"{house}.")}
+
+
+def arrows(house: str) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """Return {(room, room it imports): {(module, module it imports)}} between the rooms of a house that differ."""
     found = defaultdict(set)
-    for name, path in MODULES.items():
-        for other in modules_behind(path):
-            if room_of(name) != room_of(other):
-                found[room_of(name), room_of(other)].add((name, other))
+    here = modules_in(house)
+    for name in here:
+        for other in modules_behind(MODULES[name]) & here:
+            if room_of(name, house) != room_of(other, house):
+                found[room_of(name, house), room_of(other, house)].add((name, other))
     return dict(found)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import brotli
 
-from clinic.embedded import STATE
+from clinic.embedded.running import STATE
 
 TARBALL = "https://registry.npmjs.org/@sparticuz/chromium/-/chromium-147.0.0.tgz"
 SHA512 = (

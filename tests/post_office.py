@@ -6,10 +6,26 @@ import threading
 import time
 from collections import Counter
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+
+
+class Arrived(EmailMessage):
+    """A mail that came; its content is its plain text, whatever lies beside that."""
+
+    def get_content(self):
+        return self.get_body(["plain"]).get_content() if self.is_multipart() else super().get_content()
+
+    @property
+    def twin(self) -> str:
+        """The same words as HTML."""
+        return self.get_body(["html"]).get_content()
+
+
+AS_MAIL = policy.default.clone(message_factory=Arrived)
 
 
 class PostOffice:
@@ -52,7 +68,7 @@ class PostOffice:
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(self.delay)
         with self._lock:
-            self.mails.append(message_from_bytes(envelope.original_content, policy=policy.default))
+            self.mails.append(message_from_bytes(envelope.original_content, policy=AS_MAIL))
             self.envelopes.append(list(envelope.rcpt_tos))
         for address in envelope.rcpt_tos:
             if self.swallow[address]:

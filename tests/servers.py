@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from clinic.embedded import CannotStart, servers
+from clinic.embedded.both import servers
 from clinic.embedded.processes import spawn, stop
+from clinic.embedded.running import CannotStart
 
 OWN = "PLUMBLINE_TESTS_OWN_SERVERS"  # settings of servers started here and not given from outside
 
@@ -47,8 +48,8 @@ class Mailbox:
         self.folder, self.port = folder, port
 
     def mails(self):
-        """Every mail that arrived, newest first (`clinic.demo.mailbox.Mail`)."""
-        from clinic.demo import mailbox
+        """Every mail that arrived, newest first (`demo.mail.mailbox.Mail`)."""
+        from demo.mail import mailbox
 
         return mailbox.newest(self.folder)
 
@@ -67,7 +68,7 @@ def mail_server(tmp_path, settings):
     folder = tmp_path / "mail"
     with socket.create_server(("127.0.0.1", 0)) as door:
         port, fd = door.getsockname()[1], door.fileno()
-        command = [sys.executable, "-m", "clinic.demo.mail_sink", "--fd", fd, "--folder", folder]
+        command = [sys.executable, "-m", "demo.mail.sink", "--fd", fd, "--folder", folder]
         process = spawn(command, log=tmp_path / "mail.log", pass_fds=[fd])
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port

@@ -34,7 +34,7 @@ def test_nothing_a_patient_reads_is_left_out():
         assert set(said) <= {text.words for text in texts(language)}
     everywhere = {text.where.rpartition("/")[0] for text in texts("en")}
     rooms = {"intake/questionnaire", "intake/door", "intake/paper", "intake/signing/consents"}
-    assert rooms | {"templates/intake", "templates/status"} <= everywhere
+    assert rooms | {"templates/questionnaire", "templates/status"} <= everywhere
     assert not [text.where for text in texts("en") if text.where.startswith(reading.not_for_patients())]
 
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from intake import triage
-from intake.triage import translations
+from intake.triage.reading import translations
 from tests.reading import texts
 
 EMERGENCY, FEELING = "questions.emergency_now.options", "questions.symptom_quality.options"

@@ -1,4 +1,4 @@
-"""What the figures of the README rest on: five invented patients come to the end, and the first page stays light."""
+"""What docs/performance.md says of pages rests on: five invented patients come to the end, the first page is light."""
 
 import pytest
 

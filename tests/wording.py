@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
+from tests.floors import APPS
+
 HOUSE = Path(__file__).resolve().parent.parent
 CATALOG = HOUSE / "locale/es/LC_MESSAGES"
 ALLAUTH = ("account", "allauth", "mfa")  # pages of staff alone, in the words of that package
@@ -32,7 +34,7 @@ def marked() -> dict:
         if path.relative_to(HOUSE).parts[1] not in ALLAUTH:
             for key in in_template(path.read_text()):
                 found.setdefault(key, []).append(str(path.relative_to(HOUSE)))
-    for app in ("clinic", "intake", "referrals"):
+    for app in APPS:
         for path in sorted((HOUSE / app).rglob("*.py")):
             for key in in_code(path.read_text()):
                 found.setdefault(key, []).append(str(path.relative_to(HOUSE)))

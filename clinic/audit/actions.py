@@ -1,9 +1,23 @@
 """Writing the access log."""
 
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
 from clinic.audit.models import AccessLog
 
 
-def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=None, actor=None) -> None:
+def saw(
+    request: HttpRequest,
+    *,
+    subject: str,
+    subject_id: UUID | str = "",
+    patient_id: int | None = None,
+    location_id: int | None = None,
+    actor: str | None = None,
+) -> None:
     """Record that this request is about to show a patient's data. Call it before the data leaves the server.
 
     `actor` is taken from the signed-in user; patient and office pages name it. An error here must stop the page.
@@ -12,7 +26,7 @@ def saw(request, *, subject: str, subject_id="", patient_id=None, location_id=No
     AccessLog.objects.create(**_who(request, actor), **what)
 
 
-def saw_each(request, *, subject: str, people) -> None:
+def saw_each(request: HttpRequest, *, subject: str, people: Iterable[Any]) -> None:
     """Record each person a list is about to name, once. `people` have `pk`, `public_id` and `location_id`."""
     who, once = _who(request, None), {person.pk: person for person in people}
     AccessLog.objects.bulk_create(
@@ -21,7 +35,7 @@ def saw_each(request, *, subject: str, people) -> None:
     )
 
 
-def _who(request, actor) -> dict:
+def _who(request: HttpRequest, actor: str | None) -> dict[str, Any]:
     user = request.user if request.user.is_authenticated else None
     return {
         "actor": actor or (AccessLog.Actor.STAFF if user else AccessLog.Actor.PATIENT),

@@ -1,22 +1,29 @@
 """Adds who and where to the history that database triggers keep of every change."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pghistory
 import pghistory.config
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 
 class WhoChangedIt:
     """Staff id and route name go with each change. The path does not: it may hold the secret of a link."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         with pghistory.context(user=request.user.pk if request.user.is_authenticated else None):
             return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             pghistory.context(page=request.resolver_match.view_name)
         return None

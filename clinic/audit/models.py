@@ -32,7 +32,7 @@ class AccessLog(models.Model):
         ordering = ["pk"]
         triggers = only_grows("access_log_only_grows")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.page} at {self.at:%Y-%m-%d %H:%M}"
 
 
@@ -54,5 +54,5 @@ class AuditSeal(models.Model):
         ordering = ["pk"]
         triggers = only_grows("audit_seal_only_grows")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"seal of rows {self.first_row} to {self.last_row}"

@@ -5,6 +5,6 @@ from celery import shared_task
 from clinic.audit import chain
 
 
-@shared_task
-def seal():
+@shared_task(name="clinic.audit.tasks.seal")
+def seal() -> None:
     chain.seal()

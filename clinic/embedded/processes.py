@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -22,7 +23,7 @@ def die_with_parent(parent: int, how: int = signal.SIGTERM) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def spawn(command: list, *, log: Path, on_parent_death: int = signal.SIGTERM, **options) -> subprocess.Popen:
+def spawn(command: list, *, log: Path, on_parent_death: int = signal.SIGTERM, **options: Any) -> subprocess.Popen:
     """Start `command` in its own session, so that Ctrl-C reaches only us, with its words going to `log`."""
     parent = os.getpid()
     with log.open("ab") as file:

@@ -7,8 +7,8 @@ import socket
 from contextlib import contextmanager
 from pathlib import Path
 
-from clinic.embedded import HOW, CannotStart
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
+from clinic.embedded.running import HOW, CannotStart
 
 
 def binary() -> str:

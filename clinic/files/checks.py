@@ -15,8 +15,10 @@ import threading
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
 
 from clinic.files.opened import Refused, sniff
 from clinic.files.words import NotUsable
@@ -75,12 +77,12 @@ class Limits:
     most_pages: int = MOST_PAGES
     most_pixels: int = MOST_PIXELS
 
-    def refuse(self, reason) -> NotUsable:
+    def refuse(self, reason: str) -> NotUsable:
         size = self.most_bytes // (1024 * 1024)
         return NotUsable(reason, dicom="dicom" in self.types, size=size, most_pages=self.most_pages)
 
 
-def check(upload, limits: Limits) -> CheckedFile:
+def check(upload: UploadedFile, limits: Limits) -> CheckedFile:
     """The file, safe to keep; NotUsable otherwise. `upload` is a Django UploadedFile."""
     if upload.size > limits.most_bytes:
         raise limits.refuse("too_large")
@@ -110,13 +112,13 @@ def check(upload, limits: Limits) -> CheckedFile:
     )
 
 
-def _why(refused, kind, size) -> str:
+def _why(refused: str, kind: str, size: int) -> str:
     """A phone's photo that is too large to open, by its points or by its bytes, has words of its own."""
     heavy = refused == "many_pixels" or (refused == "unreadable" and size > HEAVY)
     return "heavy_photo" if kind == "heic" and heavy else refused
 
 
-def _kind(head, name, limits) -> str:
+def _kind(head: bytes, name: str, limits: Limits) -> str:
     """What a few bytes say, before any process is started for it."""
     try:
         kind = sniff(head)
@@ -138,18 +140,18 @@ def _fits(name, kind) -> bool:
 class _turn:
     """Waits until fewer than two files are being opened; NotUsable when that takes too long."""
 
-    def __init__(self, limits):
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         if not _turns.acquire(timeout=2 * WALL_SECONDS):
             raise self.limits.refuse("busy")
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         _turns.release()
 
 
-def _copy(upload, to, limits) -> str:
+def _copy(upload: UploadedFile, to, limits: Limits) -> str:
     """The bytes as they came, in a file without a name; returns their checksum."""
     digest, left = hashlib.sha256(), limits.most_bytes
     upload.seek(0)
@@ -164,7 +166,7 @@ def _copy(upload, to, limits) -> str:
     return digest.hexdigest()
 
 
-def _opened(sent, limits):
+def _opened(sent, limits: Limits):
     """The answer of the process that opens the file, and the file it made of it."""
     options = json.dumps({"most_pages": limits.most_pages, "most_pixels": limits.most_pixels})
     out = tempfile.TemporaryFile()  # noqa: SIM115  it becomes the content that is kept
@@ -196,7 +198,7 @@ def _rest(out) -> File:
     return rest
 
 
-def _as_sent(sent, *, zeros=0, length=None):
+def _as_sent(sent, *, zeros: int = 0, length: int | None = None):
     """The file as it came, its first `zeros` bytes blanked, and no longer than `length`."""
     kept = tempfile.TemporaryFile()  # noqa: SIM115
     sent.seek(zeros)
@@ -216,7 +218,7 @@ def _checksum(file) -> tuple[str, int]:
     return digest, size
 
 
-def _last_part(name) -> str:
+def _last_part(name: str) -> str:
     last = PurePosixPath((name or "").replace("\\", "/").replace("\0", "")).name
     return "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(". ")
 

@@ -3,7 +3,9 @@
 import hashlib
 import logging
 
-from django.http import FileResponse
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from clinic.files.checks import MEDIA_TYPES
@@ -15,7 +17,7 @@ class Damaged(Exception):
     """The stored file is gone, cannot be read, or is not the one that was stored. Nothing of it is shown."""
 
 
-def intact(stored, sha256: str):
+def intact(stored: FieldFile, sha256: str) -> File:
     """The stored file (a FieldFile), open at its beginning, after its checksum was compared; Damaged otherwise."""
     try:
         file = stored.storage.open(stored.name, "rb")
@@ -30,7 +32,7 @@ def intact(stored, sha256: str):
     return file
 
 
-def attachment(file, name: str) -> FileResponse:
+def attachment(file: File, name: str) -> FileResponse:
     """An open file as a download called `name`, which no browser shows or runs. Its ending says the type."""
     ending = name[name.rindex(".") :]
     response = FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPES[ending])
@@ -39,6 +41,6 @@ def attachment(file, name: str) -> FileResponse:
     return response
 
 
-def damaged(request):
+def damaged(request: HttpRequest) -> HttpResponse:
     """Said to staff instead of a file that is not the one that was stored."""
     return render(request, "staff/damaged_file.html", status=409)

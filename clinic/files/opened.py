@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import sys
+from typing import Any
 
 MEGABYTE = 1024 * 1024
 MOST_RESIDENT = 280 * MEGABYTE
@@ -57,7 +58,7 @@ def sniff(head: bytes) -> str:
     raise Refused(_what_else(head))
 
 
-def _what_else(head) -> str:
+def _what_else(head: bytes) -> str:
     if not head:
         return "empty"
     if b"%PDF-" in head:
@@ -76,7 +77,7 @@ def _what_else(head) -> str:
 # PDF ------------------------------------------------------------------------------------------------------------------
 
 
-def pdf(file, options) -> dict:
+def pdf(file, options: dict[str, Any]) -> dict[str, Any]:
     """Kept as it is, when it is a PDF from its first byte to its last and can only be read."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         length = _only_a_pdf(data)
@@ -102,7 +103,7 @@ def pdf(file, options) -> dict:
     return {"type": "pdf", "length": length}
 
 
-def _only_a_pdf(data) -> int:
+def _only_a_pdf(data: mmap.mmap) -> int:
     """Return where it ends, so that what pads it is left away.
 
     Nothing but comments before the first object, nothing after the end mark, nothing that another program reads.
@@ -121,7 +122,7 @@ def _only_a_pdf(data) -> int:
     return re.compile(rb"\r?\n?").match(data, end + 5).end()
 
 
-def _ends_like_a_zip(data) -> bool:
+def _ends_like_a_zip(data: mmap.mmap) -> bool:
     """True when a program that opens archives would find one at the end of this file."""
     tail = data[max(0, len(data) - TAIL) :]
     place = tail.rfind(b"PK\x05\x06")
@@ -159,7 +160,7 @@ def _acts(reader) -> bool:
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
-def picture(file, options, kind) -> dict:
+def picture(file, options: dict[str, Any], kind: str) -> dict:
     """Made anew: upright, and without place, camera, comments or anything hidden or appended."""
     from PIL import Image, ImageOps
 
@@ -192,7 +193,7 @@ def picture(file, options, kind) -> dict:
     return {}
 
 
-def _loses(opened, kind, file, whole) -> bool:
+def _loses(opened, kind: str, file, whole) -> bool:
     """Whether what is kept shows less than what was sent: fewer shades, or fewer points."""
     if opened.size != whole:
         return True
@@ -201,7 +202,7 @@ def _loses(opened, kind, file, whole) -> bool:
     return kind == "heic" and opened.info.get("bit_depth", 8) > 8
 
 
-def _in_eight_bits(opened, kind):
+def _in_eight_bits(opened, kind: str):
     """The picture in the mode it is kept in."""
     if opened.mode.startswith("I"):
         return _beside("shades").every_shade(opened)
@@ -210,7 +211,7 @@ def _in_eight_bits(opened, kind):
     return opened.convert(_plain_mode(opened, kind))
 
 
-def _beside(name):
+def _beside(name: str):
     """Load the file of this folder with that name, and no other: this process sees nothing else of ours."""
     where = os.path.join(os.path.dirname(__file__), f"{name}.py")
     spec = importlib.util.spec_from_file_location(name, where)
@@ -219,7 +220,7 @@ def _beside(name):
     return module
 
 
-def _plain_mode(opened, kind) -> str:
+def _plain_mode(opened, kind: str) -> str:
     if opened.mode == "1":
         return "L"
     return "RGBA" if kind == "png" and (opened.mode in ("LA", "PA") or "transparency" in opened.info) else "RGB"
@@ -251,7 +252,7 @@ def _small_enough(opened, most) -> None:
 # DICOM ----------------------------------------------------------------------------------------------------------------
 
 
-def dicom(file, options) -> dict:
+def dicom(file, options: dict[str, Any]) -> dict:
     """Kept as it is, but for a first part that a computer could run. Only the head is read: whose study it is."""
     head = file.read(HEAD)
     file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
@@ -269,7 +270,7 @@ def dicom(file, options) -> dict:
     deflated = b"1.2.840.10008.1.2.1.99" in head[:2048]  # unpacking it could fill the memory
     passed = []  # the first part behind the patient's: a file that ends before it is cut or lies about its lengths
 
-    def stop(tag, *_):
+    def stop(tag, *_: Any) -> bool:
         if tag >= 0x00100031:
             passed.append(tag)
         return bool(passed)
@@ -291,7 +292,7 @@ def dicom(file, options) -> dict:
     return {"type": "dicom", "names": names, "zeros": 0 if safe else 128}
 
 
-def _plain(text) -> str:
+def _plain(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable())[:120].strip()
 
 

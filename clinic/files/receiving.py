@@ -2,9 +2,12 @@
 
 import shutil
 import tempfile
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.http import HttpRequest
 
 MEGABYTE = 1024 * 1024
 
@@ -16,22 +19,29 @@ class Counted(FileUploadHandler):
     request of more than twice what all files may have is cut off.
     """
 
-    def __init__(self, request=None):
+    def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self.number = self.total = self.here = 0
         self.endless = False
         if request is not None:
             request.refused_uploads = []
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
+    def handle_raw_input(
+        self,
+        input_data: HttpRequest,
+        META: dict[str, str],
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
         self.endless = content_length > 2 * settings.FILES_MEGABYTES * MEGABYTE
 
-    def new_file(self, *args, **kwargs):
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.number += 1
         self.here = 0
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.here += len(raw_data)
         self.total += len(raw_data)
         if reason := self._reason():
@@ -51,10 +61,10 @@ class Counted(FileUploadHandler):
         first = self.here <= self.chunk_size
         return "no_room" if first and not room_in(tempfile.gettempdir()) else ""
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> None:
         return None  # the next handlers keep it
 
 
-def room_in(folder, *, size: int = 0) -> bool:
+def room_in(folder: str | Path, *, size: int = 0) -> bool:
     """Whether the disk of `folder` keeps its free space when `size` bytes more are written to it."""
     return shutil.disk_usage(folder).free - size >= settings.FILES_KEEP_FREE_MEGABYTES * MEGABYTE

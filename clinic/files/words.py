@@ -1,23 +1,25 @@
 """What somebody is told about a file that was not kept: why, and what to do instead."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 
 class NotUsable(Exception):
     """The file is not kept. `reason` is one word; `words` say why and what to do, for the person who sent it."""
 
-    def __init__(self, reason: str, **numbers):
+    def __init__(self, reason: str, **numbers: Any) -> None:
         self.reason = reason
         self.words = sentence(reason, **numbers)
         super().__init__(self.words)
 
 
-def sentence(reason: str, *, dicom=True, **numbers) -> str:
+def sentence(reason: str, *, dicom: bool = True, **numbers: Any) -> str:
     """The reason in words. `dicom`: whether imaging files may be sent here; `numbers` are the limits."""
     return _reasons(what_is_taken(dicom=dicom), numbers).get(reason) or _unreadable()
 
 
-def what_is_taken(*, dicom=True) -> str:
+def what_is_taken(*, dicom: bool = True) -> str:
     return (
         _("You can send PDF, JPEG, PNG, HEIC and DICOM files.") if dicom else _("You can send PDF, JPEG and PNG files.")
     )
@@ -27,7 +29,7 @@ def _unreadable() -> str:
     return _("This file cannot be opened. Save it again, or print it to a new PDF, and choose it again.")
 
 
-def _reasons(taken, numbers) -> dict[str, str]:
+def _reasons(taken: str, numbers: dict[str, int]) -> dict[str, str]:
     mixed = _("This file holds more than one kind of thing. Print it to a new PDF and choose that one.")
     return {
         "empty": _("This file is empty. Choose it again."),
@@ -61,5 +63,5 @@ def _reasons(taken, numbers) -> dict[str, str]:
     }
 
 
-def _ready(numbers) -> dict:
+def _ready(numbers: dict[str, int]) -> dict[str, Any]:
     return {"most_pages": "", "size": "", "files": "", "total": ""} | numbers

@@ -8,6 +8,8 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 import pghistory
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.utils import timezone
 
 from clinic.links.models import MOST_WRONG_TRIES, Link
 
-PAGES = {Link.Purpose.INTAKE: "link", Link.Purpose.STATUS: "link", Link.Purpose.OFFICE: "office_link"}
+PAGES: dict[str, str] = {Link.Purpose.INTAKE: "link", Link.Purpose.STATUS: "link", Link.Purpose.OFFICE: "office_link"}
 MOST_COUNTED = 30_000  # what the column holds, however long somebody goes on
 
 
@@ -59,7 +61,7 @@ def address_of(link: Link) -> str:
 
 
 @transaction.atomic
-def make_link(purpose, subject_id, *, expires_at, by=None) -> Link:
+def make_link(purpose: str, subject_id: UUID, *, expires_at: datetime, by=None) -> Link:
     """The one live link for this purpose and subject, good until `expires_at` or longer.
 
     A live link is kept, so every mail that holds it goes on working. One that has expired gets a new generation and
@@ -92,7 +94,7 @@ def make_link(purpose, subject_id, *, expires_at, by=None) -> Link:
 
 
 @transaction.atomic
-def renew_link(purpose, subject_id, *, expires_at) -> Link:
+def renew_link(purpose: str, subject_id: UUID, *, expires_at: datetime) -> Link:
     """A new secret for this purpose and subject; the one before opens nothing from now on.
 
     Wrong tries go over to it, so asking for links never earns more of them.
@@ -120,7 +122,7 @@ def replace_link(link: Link) -> Link:
 
 
 @transaction.atomic
-def prolong(purpose, subject_id, *, expires_at) -> Link | None:
+def prolong(purpose: str, subject_id: UUID, *, expires_at: datetime) -> Link | None:
     """The live link, good until `expires_at` or longer. None when there is none: a page makes no link."""
     link = Link.objects.live().select_for_update().filter(purpose=purpose, subject_id=subject_id).first()
     if link:

@@ -1,6 +1,7 @@
 """Links instead of accounts: a secret in a mail opens one thing, for one person, for a limited time."""
 
 import uuid
+from typing import Self
 
 import pghistory
 from django.db import models
@@ -13,10 +14,10 @@ MOST_WRONG_TRIES = 5
 
 
 class LinkQuerySet(models.QuerySet):
-    def live(self):
+    def live(self) -> Self:
         return self.filter(withdrawn_at=None, expires_at__gt=timezone.now())
 
-    def asleep(self):
+    def asleep(self) -> Self:
         return self.live().filter(wrong_tries__gte=MOST_WRONG_TRIES)
 
 
@@ -62,7 +63,7 @@ class Link(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.purpose} link {self.id}"
 
     @property
@@ -89,7 +90,7 @@ class LinkRequest(models.Model):
             models.Index("id", name="link_request_waits", condition=~Q(address="")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"link request {self.pk}"
 
 
@@ -102,5 +103,5 @@ class FormStart(models.Model):
     class Meta:
         indexes = [models.Index(fields=["network_key", "begun_at"], name="form_start_network")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"form start {self.pk}"

@@ -4,14 +4,15 @@ Nothing here knows whose address it is: a known one and an unknown one are count
 neither the page nor its timing tells them apart.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.links.actions import keyed
 from clinic.links.models import LinkRequest
-from clinic.network import network
+from clinic.web.network import network
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_FOR_AN_ADDRESS = {HOUR: 3, DAY: 20}
@@ -37,14 +38,14 @@ def ask(address: str, visitor: str) -> bool:
     return True
 
 
-def wait_for_turn(*keys) -> None:
+def wait_for_turn(*keys: Any) -> None:
     """Whoever else counts by one of these keys waits for the end of this transaction."""
     with connection.cursor() as cursor:
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
 
 
-def too_often(rows, moment, limits, now) -> bool:
+def too_often(rows, moment: str, limits: dict[timedelta, int], now: datetime) -> bool:
     """Whether one of the limits is used up; `moment` names the field with the time of a row."""
     return any(rows.filter(**{f"{moment}__gt": now - span}).count() >= most for span, most in limits.items())
 
@@ -57,6 +58,6 @@ def network_key(use: str, address: str) -> bytes:
     return keyed(use, network(address, v4=32, v6=64))
 
 
-def forget_old(now) -> int:
+def forget_old(now: datetime) -> int:
     """Requests nobody counts any more are deleted; returns how many."""
     return LinkRequest.objects.filter(address="", asked_at__lt=now - DAY).delete()[0]

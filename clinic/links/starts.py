@@ -4,6 +4,8 @@ Anybody may begin one, and one page of answers can open a case that calls a ther
 real ones. A link that was mailed or handed out is not counted, nor is what staff begin.
 """
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from clinic.links.models import FormStart
@@ -17,12 +19,12 @@ class TooManyStarts(Exception):
     """As many forms as may be were begun from this network; nothing was written."""
 
 
-def starts_in_turn(network) -> None:
+def starts_in_turn(network: str) -> None:
     """Whoever begins a form from the same network waits for the end of this transaction."""
     wait_for_turn(_key(network))
 
 
-def count_start(network) -> None:
+def count_start(network: str) -> None:
     """Write down that a form is begun, in the transaction that begins it. Raises TooManyStarts."""
     starts_in_turn(network)
     now = timezone.now()
@@ -32,10 +34,10 @@ def count_start(network) -> None:
     FormStart.objects.create(network_key=_key(network), begun_at=now)
 
 
-def _key(network) -> bytes:
+def _key(network: str) -> bytes:
     return network_key("form start network", network)
 
 
-def forget_old(now) -> int:
+def forget_old(now: datetime) -> int:
     """Starts nobody counts any more are deleted; returns how many."""
     return FormStart.objects.filter(begun_at__lt=now - DAY).delete()[0]

@@ -1,6 +1,10 @@
 """Putting messages into the outbox, taking them out, giving a failed one another try."""
 
 import re
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.core.exceptions import PermissionDenied
@@ -11,13 +15,23 @@ from clinic.messages.bell import ring
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import SEE_MESSAGES
 
 KEY = re.compile(r"[a-z_]+(:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,9}))+")
 
 
 def schedule(
-    kind: str, *, key: str, language: str, subject_type: str, subject_id, location, to="", due_at=None, facts=None
+    kind: str,
+    *,
+    key: str,
+    language: str,
+    subject_type: str,
+    subject_id: UUID,
+    location: Location | None,
+    to: str = "",
+    due_at: datetime | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Message:
     """A row that will be sent once at `due_at` (now when left out), in the caller's transaction.
 
@@ -52,7 +66,7 @@ def schedule(
     return message
 
 
-def schedule_for_each(message: Message, people, *, key: str = "") -> None:
+def schedule_for_each(message: Message, people: list[User], *, key: str = "") -> None:
     """Schedule a message of their own, due now, for each of these people.
 
     `key` is that of the announcement, where `message` is a copy of it.
@@ -71,7 +85,9 @@ def schedule_for_each(message: Message, people, *, key: str = "") -> None:
         )
 
 
-def withdraw(*, subject_type: str, subject_id, why: str, kinds=None, but=()) -> int:
+def withdraw(
+    *, subject_type: str, subject_id: UUID, why: str, kinds: list[str] | None = None, but: Collection[str] = ()
+) -> int:
     """Messages about this subject that still wait are not sent, and say why. Returns how many."""
     waiting = Message.objects.about(subject_type, subject_id).filter(status=Message.Status.SCHEDULED)
     waiting = waiting.exclude(kind__in=but)
@@ -80,7 +96,7 @@ def withdraw(*, subject_type: str, subject_id, why: str, kinds=None, but=()) -> 
     return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())
 
 
-def readdress(*, subject_type: str, subject_id, to: str, language: str) -> None:
+def readdress(*, subject_type: str, subject_id: UUID, to: str, language: str) -> None:
     """Messages about this subject that still wait go to the address and in the language given; to none, not at all."""
     if not to:
         withdraw(subject_type=subject_type, subject_id=subject_id, why="There is no address any more.")
@@ -89,7 +105,7 @@ def readdress(*, subject_type: str, subject_id, to: str, language: str) -> None:
     waiting.update(recipient=to, language=language)
 
 
-def _correct(message: Message, to: str, by) -> None:
+def _correct(message: Message, to: str, by: User) -> None:
     """Write another address into the record, this message, and those to patients and offices that wait."""
     kind = KINDS.get(message.kind)
     if kind and not kind.corrected_by(by):
@@ -104,7 +120,7 @@ def _correct(message: Message, to: str, by) -> None:
 
 
 @transaction.atomic
-def send_again(message: Message, *, to: str = "", by) -> bool:
+def send_again(message: Message, *, to: str = "", by: User) -> bool:
     """Try a failed message again. False when it is not failed (any more).
 
     Another address `to` is a correction of the record behind it, of other messages to it that wait as well, and takes
@@ -121,6 +137,7 @@ def send_again(message: Message, *, to: str = "", by) -> bool:
         message.status = Message.Status.SCHEDULED
         message.outcome, message.settled_at, message.handed_over_at = "", None, None
         message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()
+        message.first_due_at = None
         message.save()
     transaction.on_commit(ring)
     return True

@@ -1,5 +1,8 @@
 """Alarms that reached nobody: what staff pages and `/readyz` say while a case waits and no mail about it arrived."""
 
+from collections import defaultdict
+from datetime import datetime
+
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value, When
 from django.utils import timezone
 
@@ -11,17 +14,26 @@ Status = Message.Status
 
 
 def alarms_held_up() -> int:
-    """Count what has reached nobody it was announced to: on its way for over a minute, or failed for everybody.
+    """Count what has reached nobody it was announced to."""
+    return len(held_up_since())
 
-    Of the kinds that find people for a case. A mail to one account, or one full mailbox among others, is no alarm.
+
+def held_up_since() -> list[datetime]:
+    """Return since when each alarm has reached nobody, the oldest first.
+
+    One is under way for over a minute, or failed for everybody. Of the kinds that find people for a case: a mail to one
+    account, or one full mailbox among others, is no alarm.
     """
     a_minute_ago = timezone.now() - MAY_BE_SILENT
     never_tried = Q(outcome="", due_at__lt=a_minute_ago)
-    put_off = ~Q(outcome="") & Q(created_at__lt=a_minute_ago)
-    late = (never_tried | put_off) & Q(status__in=Message.UNSETTLED)
+    first_due = Q(first_due_at__lt=a_minute_ago) | Q(first_due_at=None, created_at__lt=a_minute_ago)
+    late = (never_tried | ~Q(outcome="") & first_due) & Q(status__in=Message.UNSETTLED)
     rows = _announced().filter(late | Q(status=Status.FAILED)).exclude(Exists(_arrived(OuterRef)))
-    newest = rows.order_by("kind", "subject_id", "-created_at").distinct("kind", "subject_id")
-    return sum(not KINDS[message.kind].still_needed(_as_announced(message)) for message in newest)
+    found = defaultdict(list)
+    for message in rows.order_by("kind", "subject_id", "-created_at").distinct("kind", "subject_id"):
+        found[message.kind].append(_as_announced(message))
+    waiting = [message for kind, messages in found.items() for message in KINDS[kind].still_waiting(messages)]
+    return sorted(message.due_since for message in waiting)
 
 
 def _announced() -> QuerySet:

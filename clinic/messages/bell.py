@@ -7,6 +7,7 @@ from celery import current_app
 from kombu.exceptions import KombuError
 
 log = logging.getLogger(__name__)
+SWEEP = "clinic.messages.tasks.sweep"  # the task, by the name it has on every broker
 _ringing = threading.Lock()
 
 
@@ -17,12 +18,10 @@ def ring() -> None:
 
 
 def _ring() -> None:
-    from clinic.messages.tasks import sweep
-
     try:
         with current_app.connection_for_write(connect_timeout=3) as broker:
             broker.ensure_connection(max_retries=1)  # publishing alone would try for ever
-            sweep.apply_async(connection=broker, retry=False, expires=60)
+            current_app.send_task(SWEEP, connection=broker, retry=False, expires=60)
     except (KombuError, OSError):
         log.warning("The broker did not answer; messages wait for the next regular sweep.")
     finally:

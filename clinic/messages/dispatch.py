@@ -7,7 +7,6 @@ silence a person decides. Nothing is ever sent twice without that, and nothing i
 
 import logging
 import random
-import smtplib
 import time
 from collections import Counter
 from datetime import datetime, timedelta
@@ -15,18 +14,21 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
 from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard
-from clinic.messages.kinds import KINDS
-from clinic.messages.models import Message, SweepBeat
+from clinic.messages.kinds import KINDS, Kind
+from clinic.messages.models import Message, MessageQuerySet, SweepBeat
+from clinic.messages.post import InDoubt, NotNow, NotTaken, Post, Texts, WrittenText
 from clinic.messages.quiet import due_moment
+from clinic.messages.twin import twin
+from clinic.staff.models import User
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +44,14 @@ MAY_BE_SILENT = timedelta(seconds=60)
 Status = Message.Status
 LOST = "lost"  # our lease ran out and another worker has the message
 SPREAD = "spread"  # an announcement became a message for each of its people
+WITH_ANOTHER = "It went with another to the same person."
 NO_LEASE = {"lease_token": None, "lease_until": None}
 MORNING = "It waits for the morning."
 NOBODY = "There is nobody to tell: whoever could act has left."
+NO_ANSWER = "The mail server did not answer."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
+NO_ANSWER_TEXT = "The gateway for texts did not answer."
+NO_ANSWER_TEXT_TWICE = "The gateway for texts did not answer, twice. It may have arrived."
 
 
 def last_sweep_at() -> datetime | None:
@@ -82,32 +88,37 @@ def sweep(now: datetime | None = None, *, in_place_of_worker: bool = False) -> C
 
 
 class _Sweep:
-    def __init__(self, clock, in_place_of_worker=False):
+    def __init__(self, clock, in_place_of_worker: bool = False) -> None:
         self.clock = clock  # an expression of the database, or a moment in tests
-        self.at = None  # the moment of the last claim by that clock
+        self.at: datetime | None = None  # the moment of the last claim by that clock
         self.in_place_of_worker = in_place_of_worker
-        self.post = _Post()
+        self.post, self.texts = Post(), Texts()
         self.token = uuid4()
         self.ends = time.monotonic() + LONGEST_SWEEP
         self.awake_until = 0.0
+        self.noted_until = 0.0
+        self.batch = []  # what this sweep has claimed and not yet seen through
 
     def run(self) -> Counter:
-        settled = Counter()
+        settled: Counter[str] = Counter()
         try:
             while time.monotonic() < self.ends:
                 self.stay_awake()
                 batch = self.claim()
                 if not batch:
                     break
-                for number, message in enumerate(batch):
+                self.batch = batch
+                while self.batch:
+                    message = self.batch[0]
                     try:
                         self.stay_awake()
                         if time.monotonic() > self.ends:
-                            raise _NotNow
+                            raise NotNow
                         settled[self.see_through(message)] += 1
-                    except _NotNow as pause:
-                        self.give_back(batch[number:], pause)
+                    except NotNow as pause:
+                        self.give_back(self.batch, pause)
                         return settled
+                    self.batch.remove(message)
         finally:
             self.post.close()
         return settled
@@ -160,7 +171,7 @@ class _Sweep:
         if wait := self.until_morning(message, kind):
             return self.put_off(message, MORNING, wait)
         if message.doubts >= MOST_DOUBTS:
-            return self.end(message, Status.FAILED, NO_ANSWER_TWICE)
+            return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
         try:
             if reason := kind.still_needed(message):
                 return self.end(message, Status.SKIPPED, reason)
@@ -169,7 +180,8 @@ class _Sweep:
             message.recipient, message.language = kind.recipient(message), kind.language(message)
             if not message.recipient:
                 return self.end(message, Status.FAILED, "There is no address any more.")
-            subject, body = kind.render(message)
+            message.together = self.others_for(message, kind)
+            subject, body = _words(message, kind)
         except DatabaseError:
             raise
         except NotSafe as error:
@@ -178,9 +190,25 @@ class _Sweep:
         except Exception as error:  # one bad record must not stop the messages behind it
             log.error("%s could not be written: %s", message.key, type(error).__name__)
             return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
-        return self.hand_over(message, kind, mail(message, subject, body))
+        return self.hand_over(
+            message, kind, WrittenText(message, body) if kind.by_text else mail(message, subject, body)
+        )
 
-    def until_morning(self, message: Message, kind) -> timedelta:
+    def others_for(self, message: Message, kind) -> tuple[Message, ...]:
+        """Return what else this sweep has for the reader, where one mail tells of all.
+
+        What may have arrived already is left out: it has a Message-ID of its own to be known by. A mail in doubt tells
+        of what it told of before and no more: whoever has it may never be shown its copy.
+        """
+        if not kind.together:
+            return ()
+        same = [one for one in self.batch if one.kind == message.kind and one.recipient and one.pk != message.pk]
+        same = [one for one in same if not one.doubts and kind.recipient(one) == message.recipient]
+        if message.doubts:
+            same = [one for one in same if one.outcome == NO_ANSWER]
+        return tuple(one for one in same if not kind.still_needed(one))
+
+    def until_morning(self, message: Message, kind: Kind) -> timedelta:
         """Return how long a routine message waits because its reader sleeps: nothing by day."""
         zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
         if not kind.by_day_only:
@@ -188,7 +216,7 @@ class _Sweep:
         return due_moment(self.at, zone, settings.QUIET_HOURS) - self.at
 
     @transaction.atomic
-    def spread(self, message: Message, people) -> str:
+    def spread(self, message: Message, people: list[User]) -> str:
         """Make an announcement a message for each of its people; they go with the next batch of this sweep."""
         if not people:
             return self.end(message, Status.FAILED, NOBODY)
@@ -199,8 +227,9 @@ class _Sweep:
         schedule_for_each(message, people)
         return SPREAD
 
-    def hand_over(self, message: Message, kind, written: EmailMessage) -> str:
-        self.post.open()
+    def hand_over(self, message: Message, kind: Kind, written: EmailMessage | WrittenText) -> str:
+        post = self.texts if kind.by_text else self.post
+        post.open()
         mine = _mine(message).update(
             recipient=message.recipient,
             language=message.language,
@@ -212,22 +241,55 @@ class _Sweep:
             return LOST
         message.attempts += 1
         try:
-            self.post.send(written)
-        except _Refused as refused:
+            post.send(written)
+        except NotTaken as refused:
+            if refused.by_the_server:
+                self.mail_refused()
             if refused.for_good:
-                return self.end(message, Status.FAILED, str(refused))
+                return self.end_all(message, Status.FAILED, str(refused))
             if message.attempts >= MOST_ATTEMPTS:
-                return self.end(message, Status.FAILED, f"Given up after {message.attempts} tries. {refused}")
-            return self.put_off(message, str(refused), _wait(message, kind))
-        except _NoAnswer:
+                return self.end_all(message, Status.FAILED, f"Given up after {message.attempts} tries. {refused}")
+            return self.put_off_all(message, str(refused), _wait(message, kind))
+        except InDoubt:
+            if not kind.by_text:
+                self.mail_refused()
             message.doubts += 1
             if message.doubts >= MOST_DOUBTS:
-                return self.end(message, Status.FAILED, NO_ANSWER_TWICE)
-            return self.put_off(message, "The mail server did not answer.", _wait(message, kind))
-        return self.end(message, Status.SENT)
+                return self.end_all(message, Status.FAILED, _no_answer(kind, twice=True))
+            return self.put_off_all(message, _no_answer(kind), _wait(message, kind))
+        if not kind.by_text:
+            self.mail_went()
+        return self.end_all(message, Status.SENT)
+
+    def end_all(self, message: Message, status, outcome: str = "") -> str:
+        """Settle the message, and those its mail told of with it."""
+        settled = self.end(message, status, outcome)
+        for other in message.together:
+            self.end(other, status, outcome or WITH_ANOTHER)
+            self.batch.remove(other)
+        return settled
+
+    def put_off_all(self, message: Message, why: str, wait: timedelta) -> str:
+        """Let it wait, and what its mail told of a moment longer: it leads again."""
+        waits = self.put_off(message, why, wait)
+        for other in message.together:
+            self.put_off(other, why, wait + timedelta(seconds=1))
+            self.batch.remove(other)
+        return waits
+
+    def mail_went(self) -> None:
+        """Note, every few seconds, that the mail server takes mails."""
+        if time.monotonic() >= self.noted_until:
+            self.noted_until = time.monotonic() + STAY_AWAKE
+            SweepBeat.objects.update(mail_went_at=Now(), mail_refused_since=None)
+
+    def mail_refused(self) -> None:
+        """Note since when it does not."""
+        self.noted_until = 0.0
+        SweepBeat.objects.update(mail_refused_since=Coalesce("mail_refused_since", Now()))
 
     @transaction.atomic
-    def end(self, message, status, outcome="") -> str:
+    def end(self, message: Message, status: str, outcome: str = "") -> str:
         """Settle it. Whoever it did not tell is seen to in the same moment."""
         settled = _mine(message).update(
             status=status, outcome=outcome, settled_at=self.clock, doubts=message.doubts, **NO_LEASE
@@ -239,11 +301,12 @@ class _Sweep:
             see_that_it_is_heard(message)
         return status
 
-    def put_off(self, message, why: str, wait: timedelta | None) -> str:
+    def put_off(self, message: Message, why: str, wait: timedelta | None) -> str:
         """Let it wait so long from now; without `wait` it stays due since when it was, first among the next."""
         waits = _mine(message).update(
             status=Status.SCHEDULED,
             due_at=F("due_at") if wait is None else self.clock + wait,
+            first_due_at=F("first_due_at") if wait is None or why == MORNING else Coalesce("first_due_at", "due_at"),
             outcome=why,
             doubts=message.doubts,
             handed_over_at=None,
@@ -251,95 +314,57 @@ class _Sweep:
         )
         return Status.SCHEDULED if waits else LOST
 
-    def give_back(self, messages, pause: "_NotNow") -> None:
+    def give_back(self, messages: list[Message], pause: "NotNow") -> None:
         """What is left of a batch waits for another sweep, a little spread when the mail server is away."""
+        if pause.why:
+            self.mail_refused()
         for message in messages:
             wait = timedelta(seconds=random.uniform(10, 30)) if pause.why else None  # noqa: S311 (no secret)
             self.put_off(message, pause.why or message.outcome, wait)
 
 
 def mail(message: Message, subject: str, body: str) -> EmailMessage:
-    """The mail of a message: plain text, nothing that tracks, headers made from the row alone."""
+    """Write the mail of a message: plain text first, the same words as HTML, headers made from the row alone.
+
+    Nothing in it tracks, and nothing comes from elsewhere.
+    """
     headers = {
         "Message-ID": f"<{message.id}@{settings.MESSAGE_ID_DOMAIN}>",
         "X-Message-Key": message.key,
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
     }
-    return EmailMessage(subject, body, to=[message.recipient], headers=headers)
+    written = EmailMultiAlternatives(subject, body, to=[message.recipient], headers=headers)
+    written.attach_alternative(twin(message, subject, body), "text/html")
+    return written
 
 
-def _mine(message):
+def _words(message: Message, kind) -> tuple[str, str]:
+    """Write subject and body; of this message alone where another has no words."""
+    if message.together:
+        try:
+            return kind.render(message)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.error("%s goes alone: %s", message.key, type(error).__name__)
+            message.together = ()
+    return kind.render(message)
+
+
+def _mine(message: Message) -> MessageQuerySet:
     """The row, as long as nobody took it over after our lease ran out."""
     return Message.objects.filter(pk=message.pk, status=Status.SENDING, lease_token=message.lease_token)
 
 
-def _wait(message, kind) -> timedelta:
+def _no_answer(kind: Kind, *, twice: bool = False) -> str:
+    """Say who did not answer."""
+    if kind.by_text:
+        return NO_ANSWER_TEXT_TWICE if twice else NO_ANSWER_TEXT
+    return NO_ANSWER_TWICE if twice else NO_ANSWER
+
+
+def _wait(message: Message, kind: Kind) -> timedelta:
     """Growing with each attempt: 1, 2, 4 ... minutes, spread so that mails put off together do not return together."""
     minutes = timedelta(minutes=2 ** (message.attempts - 1))
     return min(minutes, LONGEST_WAIT[kind.routine]) * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
-
-
-# The mail server ----------------------------------------------------------------------------------------------------
-
-
-class _NotNow(Exception):
-    """No mail can go out for the moment; `why` is empty when only the time of this sweep is up."""
-
-    def __init__(self, why=""):
-        self.why = why
-
-
-class _Refused(Exception):
-    """The server said no, so it has not taken the mail."""
-
-    def __init__(self, code: int):
-        self.for_good = code >= 500
-        kind = "refused this address or message" if self.for_good else "asked us to try later"
-        super().__init__(f"The mail server {kind} ({code}).")
-
-
-class _NoAnswer(Exception):
-    """The line broke or the time was up: the server may have taken the mail."""
-
-
-class _Post:
-    """One connection to the mail server for a whole sweep, opened when the first mail is ready."""
-
-    def __init__(self):
-        self.connection = get_connection()
-
-    def open(self) -> None:
-        try:
-            self.connection.open()
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("The mail server cannot be reached: %s", type(error).__name__)
-            raise _NotNow("The mail server could not be reached.") from error
-
-    def send(self, mail: EmailMessage) -> None:
-        try:
-            self.connection.send_messages([mail])
-        except smtplib.SMTPRecipientsRefused as error:
-            raise self._refused(max(code for code, _words in error.recipients.values())) from error
-        except smtplib.SMTPSenderRefused as error:
-            if error.smtp_code >= 500:  # not this mail's fault, and every other would meet the same
-                raise _NotNow(f"The mail server refuses our sender address ({error.smtp_code}).") from error
-            raise self._refused(error.smtp_code) from error
-        except smtplib.SMTPResponseException as error:
-            raise self._refused(error.smtp_code) from error
-        except (ValueError, smtplib.SMTPNotSupportedError) as error:  # an address no server could take
-            raise _Refused(553) from error
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise _NoAnswer from error
-
-    def _refused(self, code: int) -> _Refused:
-        if code == 421:  # the server hung up with its answer
-            self.close()
-        return _Refused(code)
-
-    def close(self) -> None:
-        try:
-            self.connection.close()
-        except (OSError, smtplib.SMTPException) as error:
-            log.info("The mail server did not say goodbye: %s", type(error).__name__)

@@ -6,36 +6,105 @@ person and nothing from a record goes into one: each fact below has a form that 
 
 import re
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.staff.models import Location
 
 
 class NotSafe(Exception):
     """A message was about to say something its kind has not declared, or not in the form it must have."""
 
 
-def _address(value):
+def _address(value: Any) -> str | None:
     """A page of this product: the words of its route and at most a secret; no id of a patient's record, no query."""
     words, link, password = r"([a-z-]{1,20}/)*", r"[A-Za-z0-9_-]{43}/", r"[0-9a-z]{1,13}-[0-9a-z]{6,8}-[0-9a-f]{32,64}/"
     right = rf"{re.escape(settings.SITE_URL)}/{words}({link}|{password})?"
     return value if re.fullmatch(right, value) else None
 
 
-def _moment(value):
+def _local(value: Any) -> datetime | None:
+    """Read what `moment` wrote, by the clock of its place; else None."""
+    found = isinstance(value, str) and re.fullmatch(r"([0-9T:.+-]{19,32})\[([A-Za-z_/+-]{1,40})\]", value)
+    return datetime.fromisoformat(found[1]).astimezone(ZoneInfo(found[2])) if found else None
+
+
+def _clock(local: datetime) -> str:
+    """Say the time with its zone, also in the hour that comes twice.
+
+    There it matters most, and Django leaves it out.
+    """
+    return f"{formats.date_format(local, 'CLOCK_FORMAT')} {local.tzname()}"
+
+
+def _moment(value: Any) -> str | None:
     """`2027-03-02T10:30:00-05:00[America/New_York]` as words of the message's language, with the zone."""
-    found = re.fullmatch(r"([0-9T:.+-]{19,32})\[([A-Za-z_/+-]{1,40})\]", value)
-    if not found:
+    local = _local(value)
+    if local is None:
         return None
-    local = datetime.fromisoformat(found[1]).astimezone(ZoneInfo(found[2]))
-    day, clock = formats.date_format(local, "FULL_DAY_FORMAT"), formats.date_format(local, "ZONED_CLOCK_FORMAT")
+    day, clock = formats.date_format(local, "FULL_DAY_FORMAT"), _clock(local)
     return _("%(day)s at %(clock)s") % {"day": day, "clock": clock}
 
 
-def _number(value):
+def _time(value: Any):
+    """Say a moment as shortly as a subject wants it.
+
+    "2:15 AM EST", on another day "Monday, 2:15 AM EST".
+    """
+    local = _local(value)
+    if local is None:
+        return None
+    clock = _clock(local)
+    if local.date() == timezone.now().astimezone(local.tzinfo).date():
+        return clock
+    return _("%(day)s, %(clock)s") % {"day": formats.date_format(local, "l"), "clock": clock}
+
+
+def _number(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value < 1000 else None
+
+
+TIERS = {
+    "emergency": gettext_lazy("Emergency"),
+    "urgent": gettext_lazy("Urgent"),
+    "soon": gettext_lazy("Soon"),
+    "routine": gettext_lazy("Routine"),
+}
+MOST_WAITING = 20
+
+
+def _tier(value: Any):
+    return TIERS.get(value)
+
+
+def _moment_if_any(value: Any):
+    """Say a moment; nothing for "", where none is promised."""
+    return "" if value == "" else _moment(value)
+
+
+def _waiting(value: Any) -> str | None:
+    """Say of each case its tier, place, time and number; nothing else fits in."""
+    if not isinstance(value, list) or len(value) > MOST_WAITING:
+        return None
+    said = [_one_waiting(one) for one in value]
+    return None if None in said else "\n".join(f"- {one}" for one in said)
+
+
+def _one_waiting(one) -> str | None:
+    if set(one) != {"tier", "place", "by", "round", "second"} or one["tier"] not in TIERS:
+        return None
+    place = Location.objects.filter(pk=one["place"]).values_list("name", flat=True).first()
+    words = {"tier": TIERS[one["tier"]], "place": place, "by": _moment(one["by"]), "round": _number(one["round"])}
+    if None in words.values():
+        return None
+    if one["second"]:
+        return _("%(tier)s, %(place)s: a second person looks by %(by)s. Notice %(round)s.") % words
+    return _("%(tier)s, %(place)s: somebody takes it by %(by)s. Notice %(round)s.") % words
 
 
 OF_THE_HOUSE = {
@@ -46,10 +115,23 @@ OF_THE_HOUSE = {
 FORMS = {
     "link": _address,
     "starts_at": _moment,
+    "ends_at": _moment,
     "happened_at": _moment,
+    "answer_by": _moment_if_any,
+    "urgency": _tier,
+    "by": _time,
+    "waiting": _waiting,
     "round": _number,
     "times": _number,
     "networks": _number,
+    "cases": _number,
+    "more": _number,
+    "worklist": _address,
+    "late": _number,
+    "handed": _number,
+    "tasks": _number,
+    "referrals": _number,
+    "reports": _number,
 }
 FACTS = {*OF_THE_HOUSE, *FORMS}
 
@@ -59,7 +141,7 @@ def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)).isoformat(timespec='seconds')}[{zone}]"
 
 
-def in_words(message, facts: dict, declared) -> dict:
+def in_words(message, facts: dict[str, Any], declared: frozenset[str]) -> dict[str, Any]:
     """What a template may use: declared facts of the house, and `facts`. Raises NotSafe for any that is undeclared,
     unknown or not in its form.
     """

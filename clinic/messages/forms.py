@@ -1,5 +1,7 @@
 """The forms of the messages page."""
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from django import forms
 
@@ -11,7 +13,7 @@ class SendAgainForm(forms.Form):
         label="Send it to", max_length=254, help_text="Ask the person or the office. The record is corrected too."
     )
 
-    def __init__(self, *args, may_correct, **kwargs):
+    def __init__(self, *args: Any, may_correct: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False

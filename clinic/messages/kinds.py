@@ -11,6 +11,9 @@ A kind is a class of static methods, registered by the app that sends it:
         language(message)         # optional: the language the reader has chosen by now
         new_address(message, to, by)  # optional: staff corrected the address it could not be sent to
         correcting_takes          # optional: the permission for that, besides seeing messages
+        by_text                   # optional: True for a text message; `recipient` returns a phone number
+        together                  # optional: True when one mail may tell its reader of several (`Message.together`)
+        still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
@@ -22,6 +25,7 @@ from django.template import Context, engines
 from django.utils import translation
 
 from clinic.messages.facts import FACTS, NotSafe, in_words
+from clinic.staff.models import User
 
 AUDIENCES = ("patient", "staff", "office")
 
@@ -55,6 +59,11 @@ class Kind:
         return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
 
     @property
+    def by_text(self) -> bool:
+        """Say whether it goes as a text message; its recipient is a phone number then."""
+        return getattr(self.source, "by_text", False)
+
+    @property
     def finds_people(self) -> bool:
         """True when nobody is named in advance: whoever works there when it goes gets a message of their own."""
         return hasattr(self.source, "people")
@@ -64,6 +73,18 @@ class Kind:
         """True when something is done where it does not go: the patient is called, or somebody else is told."""
         return hasattr(self.source, "not_gone")
 
+    @property
+    def together(self) -> bool:
+        """Say whether what is due to one reader goes in one mail."""
+        return getattr(self.source, "together", False)
+
+    def still_waiting(self, messages) -> list:
+        """Return those of these messages whose subject still needs somebody."""
+        if not hasattr(self.source, "still_waiting"):
+            return [message for message in messages if not self.still_needed(message)]
+        ids = self.source.still_waiting({message.subject_id for message in messages})
+        return [message for message in messages if message.subject_id in ids]
+
     def people(self, message) -> list:
         """Return the members of staff it goes to now."""
         return list(self.source.people(message))
@@ -72,12 +93,12 @@ class Kind:
         """The language its reader has now, where the kind knows it, else the one it was scheduled in."""
         return self.source.language(message) if hasattr(self.source, "language") else message.language
 
-    def corrected_by(self, user) -> bool:
+    def corrected_by(self, user: User) -> bool:
         """Say whether this person may correct its address here; that of staff is corrected on the account alone."""
         takes = getattr(self.source, "correcting_takes", None)
         return self.audience != "staff" and (takes is None or user.may(takes))
 
-    def new_address(self, message, to: str, by) -> None:
+    def new_address(self, message, to: str, by: User) -> None:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):
             self.source.new_address(message, to, by)
@@ -97,24 +118,24 @@ class Kind:
 class _OnlyFacts(Context):
     """A template context in which a name that is no fact is an error, not an empty string."""
 
-    def __init__(self, kind, words):
+    def __init__(self, kind: str, words) -> None:
         super().__init__(words, autoescape=False)
         self.kind = kind
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str):
         try:
             return super().__getitem__(name)
         except KeyError as error:
             raise NotSafe(f"The words of {self.kind} use {name}, which is no declared fact.") from error
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return self[name] is not None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True, asked_for=False):
+def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True, asked_for: bool = False):
     """Register the class below as the kind `name`; `title` is what staff call it."""
     if audience not in AUDIENCES:
         raise ValueError(f"{name}: audience is one of {', '.join(AUDIENCES)}.")

@@ -1,6 +1,8 @@
 """The outbox: a mail is a row before it is a mail."""
 
 import uuid
+from typing import Self
+from uuid import UUID
 
 import pghistory
 import pgtrigger
@@ -10,10 +12,11 @@ from django.db.models.functions import Now, Upper
 
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.messages.kinds import KINDS
+from clinic.staff.models import User
 
 
 class MessageQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Messages of the locations this member of staff belongs to, when their role may see messages."""
         from clinic.staff.permissions import SEE_MESSAGES
 
@@ -21,10 +24,10 @@ class MessageQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.places())
 
-    def unsettled(self):
+    def unsettled(self) -> Self:
         return self.filter(status__in=Message.UNSETTLED)
 
-    def due(self, now=None):
+    def due(self, now=None) -> Self:
         """Waiting and due, oldest first, with those whose sender died in the middle.
 
         The database's clock decides, so a machine whose clock is wrong sends nothing early; `now` is for tests.
@@ -34,14 +37,14 @@ class MessageQuerySet(models.QuerySet):
         abandoned = Q(status=Message.Status.SENDING, lease_until__lt=now)
         return self.filter(waiting | abandoned).order_by("due_at", "pk")
 
-    def needing_a_person(self):
+    def needing_a_person(self) -> Self:
         return self.filter(status=Message.Status.FAILED)
 
-    def to(self, address: str):
+    def to(self, address: str) -> Self:
         """Whatever was or will be sent to this address, however it is spelled."""
         return self.filter(recipient__iexact=address)
 
-    def about(self, subject_type: str, subject_id):
+    def about(self, subject_type: str, subject_id: UUID) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
 
@@ -80,6 +83,9 @@ class Message(models.Model):
         default=dict, help_text="Message-safe values its kind may use, such as an appointment time"
     )
     due_at = models.DateTimeField()
+    first_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was due before it was first put off; empty while it was not"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.SCHEDULED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -97,6 +103,8 @@ class Message(models.Model):
     outcome = models.CharField(
         max_length=200, blank=True, help_text="Why it was skipped or failed or waits again, without patient data"
     )
+
+    together: tuple = ()  # other messages to the same reader that this mail tells of, set while it is written
 
     objects = MessageQuerySet.as_manager()
 
@@ -131,7 +139,7 @@ class Message(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key
 
     @property
@@ -139,16 +147,28 @@ class Message(models.Model):
         """What staff call this kind of message."""
         return KINDS[self.kind].title if self.kind in KINDS else self.kind
 
+    @property
+    def due_since(self):
+        """Return when it was due first, however often it was put off."""
+        return self.first_due_at or self.due_at
+
 
 class SweepBeat(models.Model):
-    """One row: when somebody last swept, and when a worker did. Staff pages, `/readyz` and the watch read it."""
+    """One row: when somebody, and a worker, last swept; how the mail server took it.
+
+    Staff pages, `/readyz` and the watch read it.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     at = models.DateTimeField()
     worker_at = models.DateTimeField(null=True)
+    mail_went_at = models.DateTimeField(null=True, help_text="The last mail the server took")
+    mail_refused_since = models.DateTimeField(
+        null=True, help_text="The first hand-over since then that failed by the server's fault, not the reader's"
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="only_one_sweep_beat")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"last sweep {self.at:%Y-%m-%d %H:%M:%S}"

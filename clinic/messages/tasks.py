@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from clinic.messages import dispatch
+from clinic.messages.bell import SWEEP
 
 
-@shared_task
-def sweep():
+@shared_task(name=SWEEP)
+def sweep() -> None:
     dispatch.sweep()

@@ -1,13 +1,16 @@
 """What the clinic has written, is about to write and could not deliver."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit.actions import saw
 from clinic.links import actions as links
@@ -15,8 +18,11 @@ from clinic.links.models import Link
 from clinic.messages import actions
 from clinic.messages.forms import SendAgainForm
 from clinic.messages.kinds import KINDS
-from clinic.messages.models import Message
+from clinic.messages.models import Message, MessageQuerySet
+from clinic.staff.models import User
 from clinic.staff.permissions import SEE_MESSAGES, staff_may
+from clinic.staff.request import StaffRequest
+from clinic.web.pressed import pressed_on
 
 Status = Message.Status
 SHOWN = 50
@@ -45,7 +51,7 @@ PARTS = (
 
 class _Pages(Paginator):
     @cached_property
-    def count(self):
+    def count(self) -> int:
         return self.object_list[:MOST_COUNTED].count()
 
 
@@ -58,7 +64,7 @@ class ChosenForm(forms.Form):
 class Chosen:
     """Which messages to show. Anything unknown is passed over: the list never fails on its address."""
 
-    def __init__(self, data, *, user):
+    def __init__(self, data: QueryDict, *, user: User) -> None:
         form = ChosenForm(data)
         form.full_clean()
         self.locations = list(user.places())
@@ -75,20 +81,35 @@ class Chosen:
         self.part = next((part for part in PARTS if part.name == form.cleaned_data.get("show")), default)
 
     @property
-    def tabs(self):
-        """(name, label, count, whether it is the one shown)"""
+    def filters_on(self) -> int:
+        return bool(self.location) + bool(self.kind)
+
+    @property
+    def tabs(self) -> list[tuple[str, str, str | int, bool, str]]:
+        """(name, label, count, whether it is the one shown, its address)"""
         return [
-            (part.name, part.label, f"{count}+" if count == MOST_COUNTED else count, part == self.part)
+            (
+                part.name,
+                part.label,
+                f"{count}+" if count == MOST_COUNTED else count,
+                part == self.part,
+                self.query(part),
+            )
             for part, count in self.counts.items()
         ]
 
-    def messages(self):
+    def query(self, part: Part) -> str:
+        """Return the address of a part of the list, with everything else that was chosen."""
+        location = {"location": self.location.slug} if self.location else {}
+        return urlencode({"show": part.name} | location | ({"kind": self.kind.name} if self.kind else {}))
+
+    def messages(self) -> MessageQuerySet:
         return self.everything.filter(status__in=self.part.statuses).order_by(*self.part.order)
 
 
 @require_GET
 @staff_may(SEE_MESSAGES)
-def messages(request):
+def messages(request: StaffRequest) -> HttpResponse:
     chosen = Chosen(request.GET, user=request.user)
     page = _Pages(chosen.messages(), SHOWN).get_page(request.GET.get("page"))
     saw(request, subject="list", location_id=chosen.location.pk if chosen.location else None)
@@ -101,7 +122,7 @@ def messages(request):
     return render(request, "messages/list.html", context)
 
 
-def _sleeping_links(user) -> list:
+def _sleeping_links(user: User) -> list:
     """Links that took five wrong tries, each with the first message that carried it."""
     seen = Message.objects.visible_to(user)
     asleep = Link.objects.asleep().filter(subject_id__in=seen.values("subject_id"))
@@ -110,7 +131,7 @@ def _sleeping_links(user) -> list:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(SEE_MESSAGES)
-def message(request, id):
+def message(request: StaffRequest, id: UUID) -> HttpResponse:
     """One message; a failed one can be sent again, to another address if need be."""
     found = get_object_or_404(Message.objects.visible_to(request.user).select_related("location"), pk=id)
     sent = request.POST if request.method == "POST" else None
@@ -134,9 +155,9 @@ def message(request, id):
     return render(request, "messages/message.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@pressed_on("messages")
 @staff_may(SEE_MESSAGES)
-def wake(request, id):
+def wake(request: StaffRequest, id: UUID) -> HttpResponse:
     """Give a sleeping link its tries back, after making sure who is asking."""
     seen = Message.objects.visible_to(request.user)
     link = get_object_or_404(Link.objects.live().filter(subject_id__in=seen.values("subject_id")), pk=id)

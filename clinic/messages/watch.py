@@ -28,7 +28,7 @@ CANNOT_WAIT = (  # besides the sweep: what finds an emergency, or somebody who w
 class Watch:
     """Sweeps in place of a worker. `run` goes on until `stop` is set."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.stop = threading.Event()
         self.stands_in = False
 

@@ -1,19 +1,43 @@
 """Every `check --database default`, and every migration, says where nobody treats."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
 from django.core import checks
+from django.core.checks import CheckMessage
 from django.db import DatabaseError
 
 from clinic.staff.models import Location
 
+HINT = "Give a therapist this location, or remove it. Until then patients are not offered it."
+
 
 @checks.register(checks.Tags.database)
-def somebody_treats_everywhere(app_configs, databases=None, **kwargs):
+def somebody_treats_everywhere(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """A warning for each location without an active therapist: its emergencies go to the whole house."""
+    said = [f"{place.name} has no therapist." for place in _alone(databases)]
+    return [checks.Warning(words, hint=HINT, id="staff.W001") for words in said]
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def a_clinic_starts_with_somebody_everywhere(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Return the same as errors of `check --deploy`.
+
+    A migration asks for no such check: it is never held up by people.
+    """
+    said = [f"{place.name} has no therapist, and its cases go to the whole clinic." for place in _alone(databases)]
+    return [checks.Error(words, hint=HINT, id="staff.E002") for words in said]
+
+
+def _alone(databases: Sequence[str] | None) -> list[Location]:
     if not databases:
         return []
     try:
-        alone = list(Location.objects.without_a_therapist())
+        return list(Location.objects.without_a_therapist())
     except DatabaseError:  # before the first migration
         return []
-    hint = "Give a therapist this location, or remove it. Until then patients are not offered it."
-    return [checks.Warning(f"{place.name} has no therapist.", hint=hint, id="staff.W001") for place in alone]

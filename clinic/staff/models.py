@@ -1,20 +1,28 @@
 """Locations of the clinic and the people who work there."""
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+import pgtrigger
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from clinic.audit.growing import never_emptied
 from clinic.staff.hours import WEEK, OpeningHours
+from clinic.staff.permissions import PERMISSIONS, Role
+
+KEEPERS = (Role.THERAPIST, Role.MANAGER)  # who may be on call
+MOST_FOR_ONESELF = timedelta(days=7)
 
 
-def check_hours(value) -> None:
+def check_hours(value: dict[str, list[str]]) -> None:
     """Refuse opening hours the clocks could not count with."""
     try:
         OpeningHours.from_json(value)
@@ -28,11 +36,11 @@ def check_time_zone(value: str) -> None:
 
 
 class LocationQuerySet(models.QuerySet):
-    def with_a_therapist(self):
+    def with_a_therapist(self) -> Self:
         """Leave only those where somebody treats; nothing else is offered to patients."""
         return self.filter(_somebody_treats())
 
-    def without_a_therapist(self):
+    def without_a_therapist(self) -> Self:
         """Leave only those where nobody treats: their cases go to the whole house (decision 0039)."""
         return self.exclude(_somebody_treats())
 
@@ -64,7 +72,7 @@ class Location(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -76,30 +84,24 @@ class Location(models.Model):
         return OpeningHours.from_json(self.hours, self.zone)
 
 
-class Role(models.TextChoices):
-    THERAPIST = "therapist", "Physical therapist"
-    FRONT_DESK = "front_desk", "Front desk"
-    MANAGER = "manager", "Clinic manager"
-
-
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save()
         return user
 
-    def therapists_at(self, location):
+    def therapists_at(self, location: Location) -> "QuerySet[User]":
         return self.filter(is_active=True, role=Role.THERAPIST, locations=location)
 
-    def managers_at(self, location):
+    def managers_at(self, location: Location) -> "QuerySet[User]":
         return self.filter(is_active=True, role=Role.MANAGER, locations=location)
 
-    def front_desk_at(self, location):
+    def front_desk_at(self, location: Location) -> "QuerySet[User]":
         return self.filter(is_active=True, role=Role.FRONT_DESK, locations=location)
 
-    def who_answer_at(self, location):
+    def who_answer_at(self, location: Location) -> "QuerySet[User]":
         """Return front desk, else managers of a location, else every manager.
 
         Somebody always carries what comes in there.
@@ -109,9 +111,19 @@ class UserManager(BaseUserManager):
                 return people
         return self.filter(is_active=True, role=Role.MANAGER)
 
-    def of_the_whole_house(self):
+    def on_call_at(self, location: Location, moment: datetime) -> "QuerySet[User]":
+        """Return who is on call at a location at this moment, by its list."""
+        shifts = OnCall.objects.at(moment).on_the_list().filter(location=location)
+        return self.filter(pk__in=shifts.values("person"))
+
+    def asked_at(self, location: Location, moment: datetime) -> "QuerySet[User]":
+        """Return who was asked from elsewhere to look there, and still may."""
+        shifts = OnCall.objects.at(moment).filter(location=location, asked=True)
+        return self.filter(pk__in=shifts.values("person"))
+
+    def of_the_whole_house(self) -> "QuerySet[User]":
         """Therapists and managers of every location: who hears of a case where nobody treats (decision 0039)."""
-        return self.filter(is_active=True, role__in=(Role.THERAPIST, Role.MANAGER))
+        return self.filter(is_active=True, role__in=KEEPERS)
 
 
 class User(AbstractBaseUser):
@@ -126,6 +138,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role)
     locations = models.ManyToManyField(Location, related_name="staff", blank=True)
     is_active = models.BooleanField(default=True)
+    shortcuts = models.BooleanField(default=True, help_text="Whether single keys do something on staff pages")
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -141,7 +154,7 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_has_a_known_role"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -149,16 +162,23 @@ class User(AbstractBaseUser):
         """The name as it stands under a letter or a decision: "Maya Ortiz, PT, DPT"."""
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
 
-    def places(self):
-        """Return the locations whose patients this person may see.
+    def own_places(self) -> LocationQuerySet:
+        """Return the locations that are theirs at any time: where they work.
 
-        Their own; for therapists and managers also those where nobody treats, or an emergency there would stand on
-        nobody's page.
+        For therapists and managers also those where nobody treats, or an emergency there would stand on nobody's page.
         """
         here = Q(pk__in=self.locations.values("pk"))
-        if self.role in (Role.THERAPIST, Role.MANAGER):
+        if self.role in KEEPERS:
             here |= ~Q(_somebody_treats())
         return Location.objects.filter(here)
+
+    def places(self) -> LocationQuerySet:
+        """Return the locations whose patients this person may see.
+
+        Their own, and those where they are on call just now.
+        """
+        on_call = Q(pk__in=self.on_call.at(timezone.now()).values("location"))
+        return Location.objects.filter(Q(pk__in=self.own_places().values("pk")) | on_call)
 
     def sees(self, location_id: int) -> bool:
         """Say whether that location is one of `places`."""
@@ -166,13 +186,102 @@ class User(AbstractBaseUser):
 
     def may(self, permission: str) -> bool:
         """True when this person's role holds `permission` (see `clinic.staff.permissions`)."""
-        from clinic.staff.permissions import PERMISSIONS
-
         return self.is_active and permission in PERMISSIONS[self.role]
 
 
+class OnCallQuerySet(models.QuerySet):
+    def at(self, moment: datetime) -> Self:
+        """Leave only those that count at this moment, of people who still may act here."""
+        standing = Q(taken_off_at=None) | Q(taken_off_at__gt=moment)
+        here = Q(person__is_active=True, person__role__in=KEEPERS)
+        return self.filter(standing, here, starts_at__lte=moment, ends_at__gt=moment)
+
+    def ahead(self, moment: datetime) -> Self:
+        """Leave only those that run or are to come."""
+        return self.filter(taken_off_at=None, ends_at__gt=moment)
+
+    def on_the_list(self) -> Self:
+        """Leave out who was only asked.
+
+        They change neither who hears first nor whom to phone.
+        """
+        return self.filter(asked=False)
+
+
+class OnCall(models.Model):
+    """Hold somebody's time on call at a location.
+
+    Who hears first while its doors are closed, and by what phone. Or, where they were `asked` from elsewhere to look at
+    a case, the time in which they may see it. A row is its own history: put down once, taken off once, never changed
+    otherwise and never removed.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="on_call")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="on_call")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(help_text="As it was put down; see `taken_off_at`")
+    phone = models.CharField(max_length=20, blank=True, help_text="Empty for whoever was only asked")
+    asked = models.BooleanField(default=False, db_default=False, help_text="From elsewhere, to look at a case")
+    put_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    put_at = models.DateTimeField(null=True, help_text="Empty for rows from before it was kept")
+    taken_off_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_off_at = models.DateTimeField(null=True)
+    known_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", help_text="Who told them, where no mail did"
+    )
+    known_at = models.DateTimeField(null=True)
+
+    objects = OnCallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["person", "ends_at"], name="on_call_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="on_call_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(put_by=None, put_at=None) | Q(put_by__isnull=False, put_at__lte=models.F("starts_at")),
+                name="on_call_begins_by_name_and_never_before",
+            ),
+            models.CheckConstraint(
+                condition=Q(put_by=None)
+                | ~Q(put_by=models.F("person"))
+                | Q(asked=False, ends_at__lte=models.F("starts_at") + MOST_FOR_ONESELF),
+                name="on_call_for_oneself_is_a_week_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_off_by=None, taken_off_at=None)
+                | Q(taken_off_by__isnull=False, taken_off_at__isnull=False),
+                name="on_call_taken_off_by_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(known_by=None, known_at=None) | Q(known_by__isnull=False, known_at__isnull=False),
+                name="on_call_told_by_name",
+            ),
+        ]
+        triggers = [  # who was to hear of a case is evidence
+            never_emptied("on_call_never_emptied"),
+            pgtrigger.Protect(name="on_call_never_removed", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="on_call_stays_as_put_down",
+                fields=["location", "person", "starts_at", "ends_at", "phone", "asked", "put_by", "put_at"],
+            ),
+            pgtrigger.Protect(
+                name="on_call_taken_off_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__taken_off_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__taken_off_at__df=pgtrigger.F("new__taken_off_at"))
+                    | pgtrigger.Q(old__taken_off_by__df=pgtrigger.F("new__taken_off_by"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"on call {self.pk}"
+
+
 class SignInTry(models.Model):
-    """A wrong password or code, kept for a day to slow the next (see `clinic.staff.tries`).
+    """A wrong password or code, kept for a day to slow the next (see `clinic.sign_in.tries`).
 
     It names nobody: what was typed and where it came from stand here as keyed hashes, of known and unknown names alike.
     """
@@ -194,12 +303,12 @@ class SignInTry(models.Model):
             models.Index(fields=["device_key", "at"], name="sign_in_try_device"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"sign-in try {self.pk}"
 
 
 class PlaceInLine(models.Model):
-    """Who came too soon and waits for a turn to try (see `clinic.staff.tries`)."""
+    """Who came too soon and waits for a turn to try (see `clinic.sign_in.tries`)."""
 
     line = models.BinaryField(max_length=32, help_text="Keyed hash of what is counted together")
     place = models.BinaryField(max_length=32, help_text="Keyed hash of the network or address that waits")
@@ -209,7 +318,7 @@ class PlaceInLine(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "place"], name="one_place_in_a_line")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"place in line {self.pk}"
 
 
@@ -223,7 +332,7 @@ class SpentCode(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "counter"], name="each_code_opens_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"spent code {self.pk}"
 
 
@@ -245,7 +354,7 @@ class ResetRequest(models.Model):
             models.Index("id", name="reset_request_waits", condition=~Q(address="")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"reset request {self.pk}"
 
 
@@ -265,5 +374,5 @@ class HandedOverCode(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"code {self.pk}"

@@ -1,24 +1,62 @@
 """Template tags every page may use: error summary, time left, phone links, navigation."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BaseFormSet
-from django.urls import NoReverseMatch, reverse
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic import phones
+from clinic.contact import phones
+from clinic.staff.navigation import bar_of
+from clinic.staff.shortcuts import SHORTCUTS
 
 register = template.Library()
 
 
+@register.simple_tag
+def faces_sheet() -> str:
+    """Return the address of our faces' stylesheet; "" where they are not cut yet."""
+    try:
+        return static("faces/faces.css") if settings.FACES_DIR.is_dir() else ""
+    except ValueError:  # the list of collected files is older than the faces: the system's own until it is new
+        return ""
+
+
+@register.inclusion_tag("staff/_shortcuts.html", takes_context=True)
+def shortcuts_here(context: Context) -> dict[str, Any]:
+    """List the keys of the page, behind the link in its footer."""
+    return {"request": context["request"], "shortcuts": SHORTCUTS}
+
+
+WARNED_FOR = 120  # seconds between the question whether somebody is there and the end
+
+
+@register.inclusion_tag("staff/_idle.html", takes_context=True)
+def closes_when_idle(context: Context) -> dict[str, Any]:
+    """Ask whoever is there before a page of the staff closes, and close it.
+
+    The server keeps the time as well: this only makes it known.
+    """
+    request = context["request"]
+    here = quote(request.get_full_path()) if request.method == "GET" else quote(request.path)
+    limit = round(settings.STAFF_IDLE_MINUTES * 60)
+    return {"limit": limit, "warned_for": WARNED_FOR, "here": here}
+
+
 @register.inclusion_tag("parts/_error_summary.html")
-def error_summary(*forms):
+def error_summary(*forms: Any) -> dict[str, Any]:
     """All errors of the forms and formsets given, each with the id of the control to go to.
 
     Renders nothing while there are no errors, and summarises a form once: crispy asks again above each form's
@@ -37,7 +75,7 @@ def error_summary(*forms):
     return {"lines": lines}
 
 
-def _lines_of(form):
+def _lines_of(form) -> Iterator[dict[str, Any]]:
     if isinstance(form, BaseForm):
         for error in form.non_field_errors():
             yield {"text": error, "label": "", "target": ""}
@@ -52,7 +90,7 @@ def _lines_of(form):
             yield from _lines_of(one)
 
 
-def _first_control(field):
+def _first_control(field: BoundField) -> str:
     """The id of the control itself; for a group, of its first radio button or checkbox."""
     if field.field.widget.use_fieldset:
         return next((part.id_for_label for part in field.subwidgets if part.id_for_label), field.auto_id)
@@ -60,31 +98,37 @@ def _first_control(field):
 
 
 @register.filter
-def tel(phone):
+def tel(phone: str) -> str:
     """Return the `tel:` address of a phone number as people write it; "" when it is not certain what to dial."""
     dialed = phones.read(str(phone or "")).dialed
     return f"tel:{dialed}" if dialed else ""
 
 
 @register.inclusion_tag("parts/_time_left.html")
-def time_left(due_at, soon=60, now=None):
-    """A chip that says how long is left until `due_at`; `soon` minutes before it, it turns to a warning.
+def time_left(due_at: datetime | None, soon: int = 60, now: datetime | None = None) -> dict[str, Any]:
+    """Say how long is left until `due_at`, beside a clock; `soon` minutes before it, it turns amber, then red.
 
-    Renders nothing visible but a dash when there is no due time.
+    Lateness is no urgency: it has no pill and none of its shapes.
     """
     if due_at is None:
-        return {"tone": "neutral", "shape": "ring", "words": _("No due time"), "due_at": None}
+        return {"tone": "neutral", "shape": "clock", "words": _("No due time"), "due_at": None}
     left = due_at - (now or timezone.now())
     if left <= timedelta(0):
         words = _("Overdue by %(span)s") % {"span": _span(-left)}
-        return {"tone": "bad", "shape": "octagon", "words": words, "due_at": due_at}
+        return {"tone": "late", "shape": "clock", "words": words, "due_at": due_at}
     words = _("%(span)s left") % {"span": _span(left)}
     if left <= timedelta(minutes=soon):
-        return {"tone": "warn", "shape": "triangle", "words": words, "due_at": due_at}
+        return {"tone": "soon", "shape": "clock", "words": words, "due_at": due_at}
     return {"tone": "neutral", "shape": "clock", "words": words, "due_at": due_at}
 
 
-def _span(delta):
+@register.filter
+def late_by(due_at) -> str:
+    """Say by how much a moment has passed: "9 days"."""
+    return _span(timezone.now() - due_at)
+
+
+def _span(delta: timedelta) -> str:
     """The two largest units that say enough: "3 days", "2 h 10 min", "8 min"."""
     minutes = int(delta.total_seconds() // 60)
     days, hours = minutes // 1440, minutes // 60
@@ -98,20 +142,29 @@ def _span(delta):
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context, url_name, label, count=0):
-    """A link of the top bar, marked as current on its page and on every page below it; `count` things wait there.
+def bar_links(context) -> dict:
+    """Return the bar's links of whoever is signed in: `shown`, `more`, `is_in_more`."""
+    request = context["request"]
+    bar = bar_of(request.user)
+    links = {part: [_link(one, request.path) for one in getattr(bar, part)] for part in ("shown", "more")}
+    return links | {"is_in_more": any(link["is_current"] for link in links["more"])}
 
-    A page that is not there yet gives no link, so the bar never points nowhere.
-    """
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        return ""
-    path = getattr(context.get("request"), "path", "")
-    current = path == url or (url != "/" and path.startswith(url))
-    mark = format_html(' aria-current="page"') if current else ""
-    waits = format_html(' <span class="count">{}<span class="visually-hidden"> waiting</span></span>', count)
-    return format_html('<a href="{}"{}>{}{}</a>', url, mark, label, waits if count else "")
+
+@register.simple_tag
+def places_of(user) -> str:
+    """Return where somebody works: by name, or how many when there are many."""
+    places = [place.name for place in user.locations.all()]
+    return " and ".join(places) if len(places) <= 2 else f"{len(places)} locations"
+
+
+def _link(section, path) -> dict[str, Any]:
+    url = reverse(section.name)
+    return {
+        "name": section.name,
+        "label": section.label,
+        "url": url,
+        "is_current": path.startswith((url, *section.holds)),
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -123,6 +176,6 @@ def page_link(context, number):
 
 
 @register.filter
-def drawing(svg):
+def drawing(svg: str) -> SafeString:
     """A drawing made by this program, put into the page itself; a data address would break the page's policy."""
     return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 (the caller drew it; nothing typed is in it)

@@ -2,9 +2,12 @@
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from clinic.staff.models import User
 from clinic.staff.permissions import INVITE_PATIENTS, staff_may
+from clinic.staff.request import StaffRequest
 from intake.door.contact import InvitationForm
 from intake.models import AlreadySubmitted, Intake, Patient
 from intake.questionnaire import actions as intakes
@@ -16,7 +19,7 @@ MOST_OFFERED = 5
 
 
 @staff_may(INVITE_PATIENTS)
-def invite(request):
+def invite(request: StaffRequest) -> HttpResponse:
     """Sends the invitation. When name and birth date are those of a patient on file, staff say first who it is."""
     locations = request.user.locations.with_a_therapist()
     form = InvitationForm(
@@ -33,10 +36,10 @@ def invite(request):
         for patient in known:
             saw_patient(request, patient)
     context = {"form": form, "known": known, "somebody_else": SOMEBODY_ELSE}
-    return render(request, "intake/invite.html", context, status=422 if form.errors or known else 200)
+    return render(request, "desk/invite.html", context, status=422 if form.errors or known else 200)
 
 
-def _known(user, form) -> list[Patient]:
+def _known(user: User, form: InvitationForm) -> list[Patient]:
     """Return who may be the same person: by letters and birth date, or of that date with a name that is near."""
     said = form.cleaned_data
     first_name, last_name = said["first_name"], said["last_name"]
@@ -46,7 +49,7 @@ def _known(user, form) -> list[Patient]:
     return [*found, *(patient for patient in others if patient.is_near(first_name, last_name))][:MOST_OFFERED]
 
 
-def _invite(request, form):
+def _invite(request: StaffRequest, form) -> HttpResponse:
     try:
         intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())
     except AlreadySubmitted:
@@ -56,7 +59,7 @@ def _invite(request, form):
     return redirect("invite")
 
 
-def _invite_again(request, patient):
+def _invite_again(request: StaffRequest, patient: Patient) -> HttpResponse:
     try:
         again.invite_again(patient, by=request.user)
     except again.NoAddress:

@@ -2,9 +2,10 @@
 
 from clinic.links.actions import replace_link
 from clinic.links.models import Link
+from intake.models import Patient
 
 
-def correct_address(patient, to: str) -> None:
+def correct_address(patient: Patient, to: str) -> None:
     """Write down the right address. Links that a stranger may have been mailed get new secrets."""
     before, patient.email = patient.email, to
     patient.save(update_fields=["email"])
@@ -12,7 +13,7 @@ def correct_address(patient, to: str) -> None:
         renew_links(patient)
 
 
-def renew_links(patient) -> None:
+def renew_links(patient: Patient) -> None:
     """Give every live link of this patient a new secret, and close the browsers it was opened in.
 
     Others may read the mailbox it went to.

@@ -1,20 +1,22 @@
 """Who the patient is and how to reach them: the first page, and the page a link opens with."""
 
 import unicodedata
+from typing import Any
 from uuid import UUID, uuid4
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clinic import names, phones
-from clinic.staff.models import Location
+from clinic.contact import names, phones
+from clinic.staff.models import Location, LocationQuerySet
+from clinic.web.forms import FieldsOnly, beside, in_sides
 from intake.door.dates import BirthDateField
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
@@ -31,13 +33,13 @@ NO_PHONE = _("Enter a phone number with its area code, such as 207 555 0142.")
 class PhoneField(forms.CharField):
     """A number as its owner writes it, with an extension and a word or two. None is fine."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         attrs = kwargs.pop("attrs", {})
         widget = forms.TextInput({"type": "tel", "class": "w-20", **attrs})
         kwargs.setdefault("error_messages", {"max_length": NO_PHONE})
         super().__init__(required=False, max_length=phones.LONGEST, widget=widget, **kwargs)
 
-    def clean(self, value):
+    def clean(self, value: str | None) -> str:
         """Kept as typed when the number itself, the extension left aside, has as many digits as a number has."""
         typed = super().clean(value)
         if typed and not 10 <= phones.read(typed).counted <= phones.MOST_DIGITS + len("011"):
@@ -57,11 +59,11 @@ class EmailAddressField(forms.EmailField):
         ),
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.EmailInput({"autocomplete": "email"}))
         super().__init__(**kwargs | {"max_length": 254})
 
-    def clean(self, value):
+    def clean(self, value: str) -> str:
         """Letters that only look alike, such as a dotless i, would make one mailbox many addresses.
 
         Signs that nobody sees come along when an address is copied; they are no part of it. A domain with letters of
@@ -90,17 +92,49 @@ def _as_mail_servers_write(domain: str) -> str:
 class NameField(forms.CharField):
     """A name without signs that nobody sees; nothing but such signs is no name."""
 
-    def to_python(self, value):
+    def to_python(self, value: str | None) -> str:
         name = names.visible(super().to_python(value))
         return name if any(sign.isalnum() for sign in name) else ""
 
 
 class LocationField(forms.ModelChoiceField):
-    def label_from_instance(self, location):
+    """One of the clinic's locations, with its address."""
+
+    default_error_messages = {
+        "required": _("Choose a location."),
+        "invalid_choice": _("Choose one of the locations shown."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Location.objects.none(),
+            to_field_name="slug",
+            empty_label=None,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+    def label_from_instance(self, location: Location) -> SafeString:
         return format_html('{} <span class="form-hint">{}, {}</span>', location.name, location.street, location.city)
 
 
-class ContactForm(forms.Form):
+class AtALocation:
+    """A form with a `location`, not asked where there is one alone."""
+
+    def choose_among(self, locations: LocationQuerySet) -> None:
+        """Offer these, or take the only one."""
+        self.only_location = locations[0] if len(locations) == 1 else None
+        if self.only_location:
+            del self.fields["location"]
+        else:
+            self.fields["location"].queryset = locations
+
+    def with_location(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return what was given, with the location that nobody had to choose."""
+        return given | ({"location": self.only_location} if self.only_location else {})
+
+
+class ContactForm(AtALocation, forms.Form):
     """Name, birth date, a way to be reached, language. `ticket` lets the same page sent twice start one intake.
 
     `of_somebody_else`: whoever sits there is not the patient, so their browser fills in no name and birth date of its
@@ -142,17 +176,7 @@ class ContactForm(forms.Form):
     needs_interpreter = forms.BooleanField(
         label=_("I would like an interpreter at visits and on the phone"), required=False
     )
-    location = LocationField(
-        label=_("Which of our locations would you like to visit?"),
-        queryset=Location.objects.none(),
-        to_field_name="slug",
-        empty_label=None,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose a location."),
-            "invalid_choice": _("Choose one of the locations shown."),
-        },
-    )
+    location = LocationField(label=_("Which of our locations would you like to visit?"))
     insurance_plan = forms.CharField(
         label=_("Insurance plan"),
         required=False,
@@ -161,24 +185,20 @@ class ContactForm(forms.Form):
     )
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, locations, of_somebody_else=False, **kwargs):
+    def __init__(self, *args: Any, locations: LocationQuerySet, of_somebody_else: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if of_somebody_else:
             self._filled_by_hand("first_name", "last_name", "date_of_birth")
         self.fields["language"].choices = languages()
-        self.fields["location"].queryset = locations
-        self.only_location = locations[0] if len(locations) == 1 else None
+        self.choose_among(locations)
         self.fields["email"].show_optional = self.fields["phone"].show_optional = False
         self.fields["needs_interpreter"].show_optional = False
         reach = _("How can we reach you? Give a phone number, an email address, or both.")
         rest = ["language", "needs_interpreter", "location", "insurance_plan", "ticket"]
         if self.only_location:
-            del self.fields["location"]
             rest.remove("location")
         self.initial.setdefault("ticket", signing.dumps(str(uuid4()), salt="intake.start"))
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
         self.helper.layout = Layout(
             "first_name",
             "last_name",
@@ -187,23 +207,30 @@ class ContactForm(forms.Form):
             *(Field(name, wrapper_class="choices-inline") if name == "language" else name for name in rest),
         )
 
-    def _filled_by_hand(self, *fields):
+    def as_staff_type_it(self, *reached_by: str) -> Layout:
+        """Return the fields in two sides: who it is and how to reach them, then what the visit needs."""
+        place = ["location"] if "location" in self.fields else []
+        who = [beside("first_name", "last_name"), "date_of_birth", *reached_by]
+        visit = [Field("language", wrapper_class="choices-inline"), "needs_interpreter", *place, "insurance_plan"]
+        return Layout(in_sides(who, visit), "ticket")
+
+    def _filled_by_hand(self, *fields: Any) -> None:
         for name in fields:
             widget = self.fields[name].widget
             for box in getattr(widget, "widgets", [widget]):
                 box.attrs["autocomplete"] = "off"
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         sent = "phone" in cleaned and "email" in cleaned
         if sent and not (cleaned["phone"] or cleaned["email"]):
             self.add_error("phone", _("Enter a phone number or an email address. We need one way to reach you."))
         return cleaned
 
-    def contact(self) -> dict:
+    def contact(self) -> dict[str, Any]:
         """The details as `start_intake` and `change_contact` take them. Only of a valid form."""
         contact = {name: value for name, value in self.cleaned_data.items() if name != "ticket"}
-        return contact | ({"location": self.only_location} if self.only_location else {})
+        return self.with_location(contact)
 
     def public_id(self) -> UUID | None:
         """The id this page was given for the intake it starts; None when somebody changed it."""
@@ -216,7 +243,7 @@ class ContactForm(forms.Form):
 class InvitationForm(ContactForm):
     """Staff begin an intake for a patient, who gets the link by mail."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, of_somebody_else=True, **kwargs)
         self._filled_by_hand("phone", "email")
         self.fields["email"].required = True
@@ -229,11 +256,8 @@ class InvitationForm(ContactForm):
             self.fields["location"].label = "Location"
         self.fields["language"].label = "Language for pages and messages"
         self.fields["needs_interpreter"].label = "Needs an interpreter"
-        self.helper.layout = Layout(
-            "first_name", "last_name", "date_of_birth", "email", "phone",
-            Field("language", wrapper_class="choices-inline"), "needs_interpreter",
-            *(["location"] if "location" in self.fields else []), "insurance_plan", "ticket",
-        )  # fmt: skip
+        self.fields["insurance_plan"].help_text = "As written on the card."
+        self.helper.layout = self.as_staff_type_it("email", "phone")
 
 
 class OpenLinkForm(forms.Form):
@@ -243,11 +267,9 @@ class OpenLinkForm(forms.Form):
         label=_("The patient’s date of birth"), help_text=_("Month, day, and year. For example, 3 31 1961.")
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
 
     def does_not_match(self, tries_left: int) -> None:
         """The date is one, and another than that of the patient."""

@@ -1,6 +1,7 @@
 """A date as three short boxes, as people write it in the US: month, day, year."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,10 +22,10 @@ def _filled_by_the_browser(autocomplete, name) -> dict[str, str]:
 
 
 class DatePartsWidget(forms.MultiWidget):
-    template_name = "intake/fields/date_parts.html"
+    template_name = "door/date_parts.html"
     use_fieldset = True
 
-    def __init__(self, *, autocomplete=""):
+    def __init__(self, *, autocomplete: str = "") -> None:
         boxes = {}
         for name, _label, width in PARTS:
             boxes[name] = forms.TextInput(
@@ -37,10 +38,10 @@ class DatePartsWidget(forms.MultiWidget):
             )
         super().__init__(boxes)
 
-    def decompress(self, value):
+    def decompress(self, value: Any) -> list[int | None]:
         return [value.month, value.day, value.year] if value else [None, None, None]
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         for box, (_name, label, _width) in zip(context["widget"]["subwidgets"], PARTS, strict=True):
             box["label"] = label
@@ -48,7 +49,7 @@ class DatePartsWidget(forms.MultiWidget):
             context["widget"]["subwidgets"][0]["attrs"]["id"] = attrs["id"]
         return context
 
-    def id_for_label(self, id_, index="0"):
+    def id_for_label(self, id_, index: str = "0"):
         return id_
 
 
@@ -64,12 +65,12 @@ class DatePartsField(forms.MultiValueField):
         "no_such_date": _("There is no such date. Check the month and the day."),
     }
 
-    def __init__(self, *, autocomplete="", **kwargs):
+    def __init__(self, *, autocomplete: str = "", **kwargs: Any) -> None:
         boxes = [forms.CharField(required=False, max_length=LONGEST) for _part in PARTS]
         widget = DatePartsWidget(autocomplete=autocomplete)
         super().__init__(boxes, require_all_fields=False, widget=widget, **kwargs)
 
-    def compress(self, values):
+    def compress(self, values: list[str]) -> date | None:
         parts = [one_part(str(value or "")) for value in values or []]
         typed = [str(value) for value, part in zip(values or [], parts, strict=True) if part]
         if len(typed) == 1 and len(typed[0]) > len("2026"):
@@ -95,7 +96,7 @@ class DatePartsField(forms.MultiValueField):
         code = "one_box" if digits >= 4 else "incomplete"  # 5/6/61 has as many
         raise ValidationError(self.error_messages[code], code=code)
 
-    def _date(self, year, month, day):
+    def _date(self, year: int, month: int, day: int) -> date:
         try:
             return date(year, month, day)
         except (ValueError, OverflowError):
@@ -110,11 +111,11 @@ class BirthDateField(DatePartsField):
         "too_old": _("Check the year of your date of birth."),
     }
 
-    def __init__(self, *, autocomplete="off", **kwargs):
+    def __init__(self, *, autocomplete: str = "off", **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Date of birth"))
         super().__init__(autocomplete=autocomplete, **kwargs)
 
-    def clean(self, value):
+    def clean(self, value: list[str | None]) -> date:
         born = super().clean(value)
         if born and born > timezone.localdate():
             raise ValidationError(self.error_messages["future"], code="future")
@@ -128,7 +129,7 @@ class PastDateField(DatePartsField):
 
     default_error_messages = {"incomplete": _("Enter month, day, and year. A best guess of the day is fine.")}
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         day = super().clean(value)
         if day and day > timezone.localdate():
             raise ValidationError(_("Enter a date that is not in the future."), code="future")

@@ -4,21 +4,25 @@ A form nobody uses for PATIENT_IDLE_MINUTES closes: going on takes the date of b
 A day after it was opened the browser forgets it.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial, wraps
+from functools import partial
+from typing import Any, overload
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
-from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from clinic.links.cookie import Answer, SignedCookie, stamp
 from clinic.links.models import Link
+from clinic.staff.models import Location
 from intake.door.contact import OpenLinkForm
+from intake.door.door import NOBODY, Door, View, enter, page_behind
 from intake.door.form_links import link_of
 from intake.door.opens import intake_behind
 from intake.door.other_device import tell_of_other_device
@@ -26,37 +30,36 @@ from intake.door.status_links import status_link_of
 from intake.door.whose import OF_FORM, OPENS_FORM, Use, meant_by, named
 from intake.models import Intake
 
-COOKIE = "__Host-intake" if settings.PRODUCTION else "plumbline_intake"
-SALT = "intake.draft"
 OPEN_FOR = timedelta(hours=24)  # a limit over 20 hours needs no warning before it ends
+COOKIE = SignedCookie("intake", salt="intake.draft", life=OPEN_FOR)
 SENT_AGAIN = 307  # the browser sends what it sent before once more, to where it was meant
 WARNED_FOR = 120  # seconds between the warning and the end of an idle form
 
 
-def remember(request, response, intake: Intake):
+def remember(request: HttpRequest, response: Answer, intake: Intake) -> Answer:
     """This browser has `intake` open from now on, as long as its link is not withdrawn.
 
     Without a living link nothing is opened, and the next page says so.
     """
-    now, link = _stamp(), link_of(intake)
+    now, link = stamp(), link_of(intake)
     if link:
-        _keep(response, _key(link) | {"at": now, "used": now})
+        COOKIE.keep(response, _key(link) | {"at": now, "used": now})
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, intake.language)
     return response
 
 
-def reopen(request, response, intake):
+def reopen(request: HttpRequest, response: Answer, intake: Intake) -> Answer:
     """A form that was closed is in use again, by the link as it is now; it was opened when it was.
 
     One that this browser does not know is opened now.
     """
-    opened, link = _known(request), link_of(intake)
-    began = opened["at"] if opened and opened["i"] == intake.public_id.hex else _stamp()
-    return _keep(response, _key(link) | {"at": began, "used": _stamp()}) if link else response
+    opened, link = COOKIE.held_by(request), link_of(intake)
+    began = opened["at"] if opened and opened["i"] == intake.public_id.hex else stamp()
+    return COOKIE.keep(response, _key(link) | {"at": began, "used": stamp()}) if link else response
 
 
-def speak(response, language):
+def speak(response: Answer, language: str) -> Answer:
     """Pages are in this language from now on, as if chosen by the switch."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -68,54 +71,53 @@ def speak(response, language):
     return response
 
 
-def forget(response):
-    response.delete_cookie(COOKIE, samesite="Lax")
-    return response
+def forget(response: Answer) -> Answer:
+    return COOKIE.forget(response)
 
 
-def intake_of(request) -> Intake | None:
+def intake_of(request: HttpRequest) -> Intake | None:
     """The intake this browser has open, with its patient, location and protocol; None without a good cookie.
 
     One that nobody used for too long is not open.
     """
-    opened = _known(request)
+    opened = COOKIE.held_by(request)
     intake = _intake(opened) if opened else None
     return intake if intake and not _closed(opened, intake) else None
 
 
-def known_intake_of(request) -> Intake | None:
+def known_intake_of(request: HttpRequest) -> Intake | None:
     """The same, but also one that is idle: to ask for the date of birth, and to show nothing of."""
-    opened = _known(request)
+    opened = COOKIE.held_by(request)
     return _intake(opened) if opened else None
 
 
-def has_sent(request, response, intake):
+def has_sent(request: HttpRequest, response: Answer, intake: Intake) -> Answer:
     """The answers were just sent from this browser: it goes on seeing what no other one does.
 
     To the status page it comes by the link that stands at this moment, and by no later one.
     """
     status = status_link_of(intake.patient)
     sent = [status.pk.hex, status.generation] if status else True
-    return _keep(response, _known(request) | {"used": _stamp(), "sent": sent})
+    return COOKIE.keep(response, COOKIE.held_by(request) | {"used": stamp(), "sent": sent})
 
 
-def sent_from_here(request, intake) -> bool:
+def sent_from_here(request: HttpRequest, intake: Intake) -> bool:
     """True in the browser the answers were sent from, and in no other that had the form open before or after."""
-    opened = _known(request)
+    opened = COOKIE.held_by(request)
     return bool(opened and intake.submitted_at and opened["i"] == intake.public_id.hex and opened.get("sent"))
 
 
-def status_link_sent_with(request, intake) -> Link | None:
+def status_link_sent_with(request: HttpRequest, intake: Intake) -> Link | None:
     """The link to the status page that stood when this browser sent the answers, while that very one lives."""
     if not sent_from_here(request, intake):
         return None
-    sent, link = _known(request)["sent"], status_link_of(intake.patient)
+    sent, link = COOKIE.held_by(request)["sent"], status_link_of(intake.patient)
     return link if link and sent == [link.pk.hex, link.generation] else None
 
 
-def knows(request, link) -> bool:
+def knows(request: HttpRequest, link: Link) -> bool:
     """Whether this browser has been on that link before."""
-    opened = _known(request)
+    opened = COOKIE.held_by(request)
     return bool(opened and opened.get("l") == link.pk.hex)
 
 
@@ -124,57 +126,33 @@ def idle_limit() -> int:
     return int(settings.PATIENT_IDLE_MINUTES * 60)
 
 
-def _stamp() -> int:
-    return int(timezone.now().timestamp())
-
-
-def _keep(response, opened):
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(opened, salt=SALT),
-        max_age=int(OPEN_FOR.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.PRODUCTION,
-    )
-    return response
-
-
-def _known(request) -> dict | None:
-    try:
-        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=OPEN_FOR)
-    except signing.BadSignature:
-        return None
-    return opened if _stamp() - opened["at"] <= OPEN_FOR.total_seconds() else None
-
-
-def _key(link) -> dict:
+def _key(link: Link) -> dict[str, Any]:
     """`n`: how often the link had been opened when this browser last heard of it."""
     return {"i": link.subject_id.hex, "l": link.pk.hex, "g": link.generation, "n": link.opened_count}
 
 
-def _closed(opened, intake) -> bool:
+def _closed(opened: dict[str, Any], intake: Intake) -> bool:
     """Nobody used it for too long, or its link was renewed, which anybody may ask for: the date of birth opens it."""
-    return _stamp() - opened["used"] > idle_limit() or _renewed(opened, intake)
+    return stamp() - opened["used"] > idle_limit() or _renewed(opened, intake)
 
 
-def _renewed(opened, intake) -> bool:
+def _renewed(opened: dict[str, Any], intake: Intake) -> bool:
     return opened["g"] != intake.link.generation
 
 
-def _intake(opened) -> Intake | None:
+def _intake(opened: dict[str, Any]) -> Intake | None:
     """The intake of a cookie, as long as the very link that opened it lives; a renewed one is the same link."""
     pk = UUID(opened.get("l", opened["i"]))
     return intake_behind(Link.objects.live().filter(pk=pk, subject_id=UUID(opened["i"])).first())
 
 
-def _meant(request, use: Use) -> tuple[dict | None, Intake | None]:
+def _meant(request: HttpRequest, use: Use) -> tuple[dict[str, Any] | None, Intake | None]:
     """What this browser knows of the form that a page belongs to, and that form.
 
     It is the one open here unless the page says another; then this browser knows nothing of it, and it is there only
     while the very link lives by which the page was opened.
     """
-    known = _known(request)
+    known = COOKIE.held_by(request)
     intake = _intake(known) if known else None
     meant = meant_by(request, use) if request.method == "POST" else None
     if meant is None or (intake and intake.public_id == meant.subject):
@@ -182,15 +160,35 @@ def _meant(request, use: Use) -> tuple[dict | None, Intake | None]:
     return None, intake_behind(meant.link)
 
 
-def _link_here(request, intake) -> tuple[str, int]:
-    """The link and generation by which this browser came to `intake`: those its pages name, never newer ones."""
+def _generation_here(request: HttpRequest, intake: Intake) -> int:
+    """Return the generation of the link by which this browser came.
+
+    Its pages name that one, never a newer one.
+    """
     if knows(request, intake.link):
-        opened = _known(request)
-        return opened["l"], opened["g"]
-    return intake.link.pk.hex, intake.link.generation
+        return COOKIE.held_by(request)["g"]
+    return intake.link.generation
 
 
-def patient_page(view=None, *, idle_ends=True, shows=True):
+def _door(request: HttpRequest, intake: Intake, known: dict[str, Any], *, closed: bool) -> Door:
+    return Door(
+        use=OF_FORM,
+        intake=intake,
+        patient=intake.patient,
+        link=intake.link,
+        generation=_generation_here(request, intake),
+        cookie=COOKIE,
+        held=known or {},
+        idle=closed,
+        sent_from_here=sent_from_here(request, intake),
+    )
+
+
+@overload
+def patient_page(view: View, *, idle_ends: bool = True, shows: bool = True) -> View: ...
+@overload
+def patient_page(view: None = None, *, idle_ends: bool = True, shows: bool = True) -> Callable[[View], View]: ...
+def patient_page(view: View | None = None, *, idle_ends: bool = True, shows: bool = True) -> Any:
     """A page of the intake this browser has open, given to the view as its second argument.
 
     Without one, a plain page says how to get back. When nobody used it for too long, the date of birth is asked first,
@@ -203,34 +201,31 @@ def patient_page(view=None, *, idle_ends=True, shows=True):
     if view is None:
         return partial(patient_page, idle_ends=idle_ends, shows=shows)
 
-    @login_not_required
-    @wraps(view)
-    def opened(request, *args, **kwargs):
-        known, intake = _meant(request, OF_FORM)
-        if intake is None:
-            return render(request, "intake/not_open.html", status=404)
-        closed = known is None or _closed(known, intake)
-        request.open_intake, request.open_key = intake, _link_here(request, intake)
+    return page_behind(partial(_opens, idle_ends=idle_ends, shows=shows), view)
+
+
+def _opens(request: HttpRequest, *, idle_ends: bool, shows: bool) -> tuple[Door, HttpResponse | None]:
+    known, intake = _meant(request, OF_FORM)
+    if intake is None:
+        return NOBODY, render(request, "door/not_open.html", {"locations": Location.objects.all()}, status=404)
+    closed = known is None or _closed(known, intake)
+    door = _door(request, intake, known, closed=closed)
+    if closed and shows and (idle_ends or known is None):
+        enter(request, door)  # the page that asks again names the form it belongs to
         with timezone.override(intake.patient.location.zone):
-            if closed and shows and (idle_ends or known is None):
-                return _ask_again(request, intake)
-            if not shows and known and _renewed(known, intake):
-                return HttpResponse(status=403)
-            told = 0 if closed else _told_of_others(request, known, intake)
-            response = view(request, intake, *args, **kwargs)
-        if closed or COOKIE in response.cookies:
-            return response
-        return _keep(response, known | {"used": _stamp(), "n": told})
-
-    return opened
+            return door, _ask_again(request, intake)
+    if not shows and known and _renewed(known, intake):
+        return door, HttpResponse(status=403)
+    return door if closed else _told_of_others(request, door), None
 
 
-def _told_of_others(request, known, intake) -> int:
-    told = known.get("n", intake.link.opened_count)
-    return tell_of_other_device(request, intake.link, intake.patient.location, told=told)
+def _told_of_others(request: HttpRequest, door: Door) -> Door:
+    told = door.held.get("n", door.link.opened_count)
+    told = tell_of_other_device(request, door.link, door.patient.location, told=told)
+    return replace(door, held=door.held | {"n": told})
 
 
-def _ask_again(request, intake):
+def _ask_again(request: HttpRequest, intake: Intake) -> HttpResponse:
     """The form is closed. What was sent goes along, hidden, until the date of birth is right.
 
     A page asks for follow-up questions before anything is sent. That of another form than the one open here gets none:
@@ -247,45 +242,53 @@ def _ask_again(request, intake):
     return show_resume(request, intake, OpenLinkForm(prefix="confirm"), to=request.get_full_path(), sent=sent)
 
 
-def closed_intake_of(request) -> Intake | None:
+def closed_intake_of(request: HttpRequest) -> Intake | None:
     """The form whose date of birth is asked: the one the page that asks belongs to, else the one this browser knows."""
     return _meant(request, OPENS_FORM)[1]
 
 
-def _path(address) -> str:
+def _path(address: str) -> str:
     try:
         return urlsplit(address).path
     except ValueError:
         return ""
 
 
-def goes_along(name) -> bool:
+def goes_along(name: str) -> bool:
     """True for a field that belongs to the page it was sent to, not to the page that asks again."""
     return name != "csrfmiddlewaretoken" and not name.startswith("confirm-")
 
 
-def resume_address(to) -> str:
+def resume_address(to: str) -> str:
     return f"{reverse('intake_resume')}?{urlencode({'to': to})}"
 
 
-def confirms(request, intake) -> str:
+def confirms(request: HttpRequest, intake: Intake) -> str:
     """What the page that asks for the date of birth says of itself."""
-    return named(*_link_here(request, intake), OPENS_FORM)
+    return named(intake.link.pk, _generation_here(request, intake), OPENS_FORM)
 
 
-def show_resume(request, intake, form, *, to, sent=None, spoken=""):
+def show_resume(
+    request: HttpRequest,
+    intake: Intake,
+    form: OpenLinkForm,
+    *,
+    to: str,
+    sent: dict[str, Any] | None = None,
+    spoken: str = "",
+) -> HttpResponse:
     """The page that asks for the date of birth. `sent`: names to values of what waits for it. `spoken`: the language
     that was chosen here.
     """
     carried = [(name, value) for name, values in (sent or {}).items() for value in values]
-    another, generation = not knows(request, intake.link), _link_here(request, intake)[1]
+    another, generation = not knows(request, intake.link), _generation_here(request, intake)
     context = {"form": form, "location": intake.patient.location, "to": to, "carried": carried}
     context |= {"lost_file": bool(request.FILES), "another": another, "confirms": confirms(request, intake)}
     context |= {"spoken": spoken, "renewed": generation != intake.link.generation}
     status = 422 if form.errors else 403 if request.method == "POST" else 200
-    return render(request, "intake/resume.html", context, status=status)
+    return render(request, "door/resume.html", context, status=status)
 
 
-def language_of(request) -> str:
+def language_of(request: HttpRequest) -> str:
     """The language the page is read in, as the protocol names it."""
     return (translation.get_language() or "en").split("-")[0]

@@ -3,7 +3,8 @@
 Patients without an email address are written nothing; staff call them.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,8 +13,8 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.door.addresses import correct_address
-from intake.models import Intake, Urgency
+from intake.door.to_patients import ToThePatient
+from intake.models import Intake, Patient, Urgency
 
 LINK_LIVES = timedelta(days=14)  # after each mail that holds it
 REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
@@ -22,7 +23,7 @@ ANYBODY_CAUSES = ("intake_link", "finish_intake")  # by typing an address into t
 MOST_TO_AN_ADDRESS = {timedelta(hours=1): 20, timedelta(days=1): 40}  # of those; a family of four needs as many
 
 
-def invite(intake: Intake, *, at=None) -> Message | None:
+def invite(intake: Intake, *, at: datetime | None = None) -> Message | None:
     """The link to a new intake, now or at `at`; once for each intake."""
     return _to_patient("intake_invitation", intake, 1, due_at=at)
 
@@ -44,7 +45,7 @@ def resume_link_requested(intake: Intake) -> Message | None:
     return _to_patient("intake_link", intake, asked.count() + 1)
 
 
-def _to_patient(name, intake, number, **more) -> Message | None:
+def _to_patient(name: str, intake: Intake, number: int, **more: Any) -> Message | None:
     patient = intake.patient
     if not patient.email or (name in ANYBODY_CAUSES and _had_enough(patient.email, name)):
         return None
@@ -60,7 +61,7 @@ def _to_patient(name, intake, number, **more) -> Message | None:
     )
 
 
-def _had_enough(address, name) -> bool:
+def _had_enough(address: str, name: str) -> bool:
     """Nobody's mailbox is filled by somebody who starts one form after the other in their name.
 
     Reminders that wait for another day keep more reminders away, and nobody's link, which is asked for now.
@@ -75,46 +76,42 @@ def _had_enough(address, name) -> bool:
 # Kinds --------------------------------------------------------------------------------------------------------------
 
 
-class _ToPatient:
-    """Mails with the link to an intake; they go to the address the patient has now."""
+class _WithTheForm(ToThePatient):
+    """Holds the link to an intake."""
 
     @staticmethod
-    def _intake(message) -> Intake:
+    def _intake(message: Message) -> Intake:
         return Intake.objects.select_related("patient__location").get(public_id=message.subject_id)
 
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         intake = cls._intake(message)
         return "The intake was submitted." if intake.submitted_at else intake.patient.why_no_mail(asked_for=True)
 
     @classmethod
-    def recipient(cls, message) -> str:
-        return cls._intake(message).patient.email
-
-    @classmethod
-    def new_address(cls, message, to, by) -> None:
-        correct_address(cls._intake(message).patient, to)
+    def patient_of(cls, message: Message) -> Patient:
+        return cls._intake(message).patient
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         link = make_link(Link.Purpose.INTAKE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
         return {"link": address_of(link)}
 
 
 @kind("intake_invitation", title="Intake invitation", safe=("clinic", "phone", "link"))
-class IntakeInvitation(_ToPatient):
+class IntakeInvitation(_WithTheForm):
     pass
 
 
 @kind("intake_link", title="Link to continue an intake", safe=("clinic", "phone", "link"), asked_for=True)
-class IntakeLink(_ToPatient):
+class IntakeLink(_WithTheForm):
     pass
 
 
 @kind("finish_intake", title="Reminder to finish an intake", safe=("clinic", "phone", "link", "round"))
-class FinishIntake(_ToPatient):
+class FinishIntake(_WithTheForm):
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         intake = cls._intake(message)
         if intake.submitted_at:
             return "The intake was submitted."

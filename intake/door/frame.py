@@ -1,19 +1,24 @@
 """What the pages of a patient share: the log of who saw it, the place, the advice that stays, the way on."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from intake import triage
-from intake.door.draft import WARNED_FOR, idle_limit, language_of, resume_address, sent_from_here
+from intake.door.door import door_of
+from intake.door.draft import WARNED_FOR, idle_limit, language_of, resume_address
 from intake.door.respondents import answered_by_somebody_else, needs_respondent
 from intake.emergency.calling import can_be_called
 from intake.emergency.danger import danger_of
 from intake.emergency.safety import asked_again
+from intake.models import Intake, Patient
 from intake.seen import PATIENT, saw_intake, saw_patient
 from intake.versions.protocols import protocol_for
 
 
-def show(request, intake, template, *, status=200, **context):
+def show(request: HttpRequest, intake: Intake, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page that shows this intake to its patient, after writing the access log."""
     saw_intake(request, intake, actor=PATIENT)
     patient = intake.patient
@@ -25,30 +30,36 @@ def show(request, intake, template, *, status=200, **context):
         "danger": danger_of(patient, language_of(request)),
         "idle": {"limit": idle_limit(), "warned_for": WARNED_FOR, "resume": resume_address(request.get_full_path())},
         "answers_for_patient": not intake.submitted_at and answered_by_somebody_else(intake),
-        "for_whom": patient.first_name if not intake.submitted_at or sent_from_here(request, intake) else "",
+        "for_whom": patient.first_name if not intake.submitted_at or door_of(request).sent_from_here else "",
     }
     return render(request, template, frame | context, status=status)
 
 
-def show_patient(request, patient, template, *, status=200, **context):
-    """Render a page about a patient that belongs to none of their intakes. The access log is written before that,
-    here or where the status page was found open.
+def show_patient(
+    request: HttpRequest, patient: Patient, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page about a patient, not an intake, after writing the access log.
+
+    Where a status page was found open it is written already. A status page warns before it closes.
     """
-    if not hasattr(request, "status_visit"):
+    door = door_of(request)
+    if not door.logged:
         saw_patient(request, patient, actor=PATIENT)
     frame = {"patient": patient, "location": patient.location, "no_phone": not can_be_called(patient)}
     frame["for_whom"] = patient.first_name
+    if door.on_status:
+        frame["status_idle"] = {"limit": idle_limit(), "warned_for": WARNED_FOR}
     if "danger" not in context:
         frame["danger"] = danger_of(patient, language_of(request))
     return render(request, template, frame | context, status=status)
 
 
-def page_address(intake, page: triage.Page) -> str:
+def page_address(intake: Intake, page: triage.Page) -> str:
     """Addresses of pages are numbers: the name of a page can tell what is wrong with somebody."""
     return reverse("intake_page", args=[triage.pages(protocol_for(intake)).index(page) + 1])
 
 
-def next_address(intake) -> str:
+def next_address(intake: Intake) -> str:
     """Who answers, if nobody said; the safety check, if it is of another day; then the first page that still needs the
     patient, else the page to check.
     """
@@ -58,7 +69,7 @@ def next_address(intake) -> str:
     return page_address(intake, page) if page else reverse("intake_check")
 
 
-def pages_to_show(intake) -> list[triage.Page]:
+def pages_to_show(intake: Intake) -> list[triage.Page]:
     """The pages that ask something, given the answers so far, in order."""
     protocol = protocol_for(intake)
     asked = set(triage.visible_questions(protocol, intake.answers))

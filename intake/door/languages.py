@@ -3,10 +3,11 @@
 from django.db import transaction
 
 from clinic.messages.actions import readdress
+from intake.models import Patient
 
 
 @transaction.atomic
-def change_language(patient, language) -> None:
+def change_language(patient: Patient, language: str) -> None:
     """Pages and mails are in `language` from now on, those that wait too. What was sent, signed or printed stays."""
     unsent = list(patient.intakes.unfinished().filter(paper_code=None).select_for_update())
     for intake in unsent:

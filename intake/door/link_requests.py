@@ -24,7 +24,7 @@ MOST_PEOPLE = 5  # at one address; more is no household
 LEFT_OUT_STANDS = timedelta(days=14)  # as long as a link to a form lives; a name somebody made up goes with it
 
 
-def answer_link_requests(now) -> int:
+def answer_link_requests(now: datetime) -> int:
     """Look at every request that waits; returns how many were looked at. Several workers may run it at once."""
     answered = 0
     while _answer_next():
@@ -45,7 +45,7 @@ def _answer_next() -> bool:
     return True
 
 
-def _mail_links(address) -> None:
+def _mail_links(address: str) -> None:
     """Mail a link to each of the first few people there; the desk is told of the others, who have to ask again."""
     everybody = _forms_of_each(address)
     for sent, begun in everybody[MOST_PEOPLE:]:
@@ -55,7 +55,7 @@ def _mail_links(address) -> None:
             LeftOut.objects.filter(patient__in=[form.patient_id for form in (sent, begun) if form]).delete()
 
 
-def _mails_each(sent, begun) -> bool:
+def _mails_each(sent: Intake | None, begun: Intake | None) -> bool:
     """Say whether anything was mailed to this person; an address gets only so many mails in a while."""
     to_page = bool(sent and status_link(sent.patient))
     if to_page:
@@ -66,7 +66,7 @@ def _mails_each(sent, begun) -> bool:
     return to_page or to_form
 
 
-def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:
+def _forms_of_each(address: str) -> list[tuple[Intake | None, Intake | None]]:
     """For each person who is written to at this address: the newest form they sent, and a newer one not sent yet.
 
     Somebody who began twice is one person: their name and date of birth are the same. Anybody may begin forms with this
@@ -85,7 +85,7 @@ def _forms_of_each(address) -> list[tuple[Intake | None, Intake | None]]:
     return sorted(of_each, key=lambda forms: (forms[0] is None, _told_last(*forms)))
 
 
-def _told_last(sent, begun) -> datetime:
+def _told_last(sent: Intake | None, begun: Intake | None) -> datetime:
     """Return when this person last had a link they could ask for; whoever never had one comes first."""
     subjects = [intake.public_id for intake in (begun,) if intake]
     subjects += [intake.patient.public_id for intake in (sent,) if intake]

@@ -4,17 +4,19 @@ A cookie holds how often its link had been opened when this browser last heard o
 else got past the date of birth since.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.links.models import Link
+from clinic.staff.models import Location
 from intake.emergency.advice import moment_in_words
 
 
-def tell_of_other_device(request, link: Link, location, *, told: int) -> int:
+def tell_of_other_device(request: HttpRequest, link: Link, location: Location, *, told: int) -> int:
     """Say so when the link was opened elsewhere after `told` times; the count this browser knows of from now on."""
     if request.method != "GET" or link.opened_count <= told or link.opened_at is None:
         return told
@@ -22,7 +24,9 @@ def tell_of_other_device(request, link: Link, location, *, told: int) -> int:
     return link.opened_count
 
 
-def tell_of_device_before(request, link: Link, location, *, used_at, lasts: timedelta) -> None:
+def tell_of_device_before(
+    request: HttpRequest, link: Link, location: Location, *, used_at: datetime | None, lasts: timedelta
+) -> None:
     """Say where the link was opened before this browser came, as long as a page may be open there still.
 
     `used_at`: when that was, or None; `lasts`: how long a page stays open.
@@ -31,7 +35,7 @@ def tell_of_device_before(request, link: Link, location, *, used_at, lasts: time
         _say(request, link, location, used_at)
 
 
-def _say(request, link, location, moment):
+def _say(request: HttpRequest, link: Link, location: Location, moment: datetime) -> None:
     if link.purpose == Link.Purpose.STATUS:
         words = _("Your page was also opened on another device, %(when)s. If that was not you, please call us.")
     else:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.links.actions import withdraw
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
-from clinic.staff.models import Location
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.door import emails
 from intake.models import Intake, Patient, Respondent
@@ -31,7 +31,7 @@ AUTHORITIES = {
 class DoesNotFit(Exception):
     """This person cannot answer in this way; `field` is what to mend, `code` says why."""
 
-    def __init__(self, field, code):
+    def __init__(self, field: str, code: str) -> None:
         self.field, self.code = field, code
         super().__init__(f"{field}: {code}")
 
@@ -41,7 +41,16 @@ class NoLongerOpen(Exception):
 
 
 @transaction.atomic
-def set_respondent(intake, *, kind, name="", relationship="", authority="", contact_is_of=None, by=None) -> Respondent:
+def set_respondent(
+    intake: Intake,
+    *,
+    kind: str,
+    name: str = "",
+    relationship: str = "",
+    authority: str = "",
+    contact_is_of: str | None = None,
+    by: User | None = None,
+) -> Respondent:
     """Say who answers this intake, in place of whoever was named before.
 
     `contact_is_of` says whose phone and email are on file; left out, it stays as it is. Raises DoesNotFit for a
@@ -78,7 +87,7 @@ def set_respondent(intake, *, kind, name="", relationship="", authority="", cont
     return before
 
 
-def unfit(patient, kind, *, name, authority) -> Iterator[DoesNotFit]:
+def unfit(patient: Patient, kind: str, *, name: str, authority: str) -> Iterator[DoesNotFit]:
     """Every reason why somebody of this kind cannot answer for the patient as they said."""
     if kind == Kind.GUARDIAN and not patient.is_minor:
         yield DoesNotFit("kind", "adult")
@@ -88,7 +97,7 @@ def unfit(patient, kind, *, name, authority) -> Iterator[DoesNotFit]:
         yield DoesNotFit("authority", "does_not_go" if authority else "required")
 
 
-def contact_of(patient, kind) -> str:
+def contact_of(patient: Patient, kind: str) -> str:
     """Whose details they are when they belong to somebody who acts. What is given for a minor ends with their age."""
     of = Patient.ContactIsOf
     if kind not in Respondent.ACTS_FOR_PATIENT:
@@ -96,7 +105,7 @@ def contact_of(patient, kind) -> str:
     return of.GUARDIAN if patient.is_minor else of.REPRESENTATIVE
 
 
-def whose_contact(intake, *, was_minor) -> str:
+def whose_contact(intake: Intake, *, was_minor: bool) -> str:
     """Whose details they are after another date of birth was typed; `was_minor` is what the patient was before.
 
     A slip in the year must not close the form to the parent who made it: who answers is asked anew. Mended, they are
@@ -112,7 +121,7 @@ def whose_contact(intake, *, was_minor) -> str:
     return patient.contact_is_of
 
 
-def needs_respondent(intake) -> bool:
+def needs_respondent(intake: Intake) -> bool:
     """True until somebody said who answers, and again when that was said of an adult who turns out to be a child.
 
     Whoever typed a wrong year and called themselves a helper, or the patient, may be the parent who has to sign. The
@@ -125,14 +134,14 @@ def needs_respondent(intake) -> bool:
     return (minor and respondent.of_a_minor is False) or (respondent.kind == Kind.GUARDIAN and not minor)
 
 
-def answered_by_somebody_else(intake) -> bool:
+def answered_by_somebody_else(intake: Intake) -> bool:
     return Respondent.objects.filter(intake=intake).exclude(kind=Kind.PATIENT).exists()
 
 
 # Coming of age ------------------------------------------------------------------------------------------------------
 
 
-def came_of_age(now) -> int:
+def came_of_age(now: datetime) -> int:
     """Patients who are adults now and are still reached through a guardian: their links end and staff ask them for
     their own details. Returns how many. The guardian's signatures hold no longer by themselves. Safe to run often.
     """
@@ -145,7 +154,7 @@ def came_of_age(now) -> int:
     return found
 
 
-def _born_by(today, age) -> date:
+def _born_by(today: date, age: int) -> date:
     """Whoever was born later is not yet `age` today. Who was born on February 29 comes of age on March 1."""
     try:
         return today.replace(year=today.year - age)
@@ -154,7 +163,7 @@ def _born_by(today, age) -> date:
 
 
 @transaction.atomic
-def _comes_of_age(patient, now) -> bool:
+def _comes_of_age(patient: Patient, now: datetime) -> bool:
     patient = Patient.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=patient.pk).first()
     if patient is None or patient.came_of_age_at:
         return False
@@ -169,7 +178,7 @@ def _comes_of_age(patient, now) -> bool:
 
 
 @transaction.atomic
-def confirm_contact(patient, *, email, phone, by) -> bool:
+def confirm_contact(patient: Patient, *, email: str, phone: str, by: User) -> bool:
     """The patient's own details, asked for by `by`, in place of a guardian's. False when somebody was quicker.
 
     An unfinished intake can be gone on with: its link is mailed to the new address.
@@ -193,14 +202,14 @@ def confirm_contact(patient, *, email, phone, by) -> bool:
 # Proof ---------------------------------------------------------------------------------------------------------------
 
 
-def acting_for(patient) -> list[Respondent]:
+def acting_for(patient: Patient) -> list[Respondent]:
     """Everybody who answered for this patient by an authority, the last first."""
     acts = Respondent.objects.filter(intake__patient=patient, kind__in=Respondent.ACTS_FOR_PATIENT)
     return list(acts.select_related("intake__patient", "proof_seen_by").order_by("-given_at", "-pk"))
 
 
 @transaction.atomic
-def see_proof(respondent, *, by) -> bool:
+def see_proof(respondent: Respondent, *, by: User) -> bool:
     """A member of staff saw proof of the authority. False when somebody had before."""
     if not by.may(ANSWER_REQUESTS) or not by.sees(respondent.intake.patient.location_id):
         raise PermissionDenied

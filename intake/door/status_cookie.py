@@ -4,23 +4,27 @@ It closes when nobody used it for PATIENT_IDLE_MINUTES: then the date of birth o
 was opened, and at once when its link ends or is renewed.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial, wraps
+from functools import partial
+from typing import Any, overload
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.core import signing
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.links.cookie import SignedCookie, stamp
 from clinic.links.models import Link
+from clinic.staff.models import Location
 from intake.door.contact import OpenLinkForm
-from intake.door.draft import WARNED_FOR, idle_limit, intake_of, speak, status_link_sent_with
+from intake.door.door import NOBODY, Door, View, page_behind
+from intake.door.draft import idle_limit, intake_of, speak, status_link_sent_with
 from intake.door.link_page import show_link
 from intake.door.opens import patient_behind
 from intake.door.other_device import tell_of_other_device
@@ -28,40 +32,43 @@ from intake.door.whose import OF_STATUS, OPENS_STATUS, STATUS_OPEN_FOR, Meant, m
 from intake.models import Patient
 from intake.seen import PATIENT, saw_patient
 
-COOKIE = "__Host-status" if settings.PRODUCTION else "plumbline_status"
-SALT = "intake.status"
 LONGEST = STATUS_OPEN_FOR
+COOKIE = SignedCookie("status", salt="intake.status", life=LONGEST)
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One browser on the status page of `patient`, since `began` (seconds, to the millisecond: two may follow fast).
+def _door(patient: Patient, link: Link, *, began: float, told: int, idle: bool = False) -> Door:
+    """Return the status page of `patient`, as this browser has it open.
 
-    `told`: how often the link had been opened when this browser last heard of it.
+    `began`: when it was opened, in seconds. `told`: how often the link had been opened when this browser last heard
+    of it.
     """
+    held = {"l": link.pk.hex, "g": link.generation, "at": began, "n": told}
+    return Door(
+        use=OF_STATUS,
+        patient=patient,
+        link=link,
+        generation=link.generation,
+        cookie=COOKIE,
+        held=held,
+        idle=idle,
+    )
 
-    patient: Patient
-    link: Link
-    began: float
-    told: int = 0
-    idle: bool = False
 
-
-def open_status(request, response, patient, link):
+def open_status(request: HttpRequest, response: HttpResponse, patient: Patient, link: Link) -> HttpResponse:
     """This browser has the status page of `patient` open from now on. Somebody got past the second factor of `link`."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(response, patient.language)
     link.refresh_from_db(fields=["opened_count"])
-    return _keep(response, Visit(patient, link, _stamp(), told=link.opened_count))
+    return _door(patient, link, began=stamp(), told=link.opened_count).keep_open(response)
 
 
-def knows(request, link) -> bool:
+def knows(request: HttpRequest, link: Link) -> bool:
     """Whether this browser has been on that link before."""
-    visit = _by_cookie(request)
-    return visit is not None and visit.link == link
+    known = _by_cookie(request)
+    return known is not None and known.link == link
 
 
-def closed_link_of(request) -> Link | None:
+def closed_link_of(request: HttpRequest) -> Link | None:
     """The link whose date of birth is asked: the one the page that asks was drawn for, else the one known here."""
     meant = meant_by(request, OPENS_STATUS) if request.method == "POST" else None
     if meant:
@@ -70,36 +77,42 @@ def closed_link_of(request) -> Link | None:
     return known.link if known else None
 
 
-def confirms(link) -> str:
+def confirms(link: Link) -> str:
     """What the page that asks for the date of birth says of itself."""
     return named(link.pk, link.generation, OPENS_STATUS)
 
 
-def not_open(request):
+def not_open(request: HttpRequest) -> HttpResponse:
     """How to get back. What was sent is not saved, and the page says so."""
-    return render(request, "status/not_open.html", status=404)
+    return render(request, "status/not_open.html", {"locations": Location.objects.all()}, status=404)
 
 
-def forget_status(response):
-    response.delete_cookie(COOKIE, samesite="Lax")
-    return response
+def forget_status(response: HttpResponse):
+    return COOKIE.forget(response)
 
 
-def patient_of(request) -> Patient | None:
+def patient_of(request: HttpRequest) -> Patient | None:
     """The patient whose status page this browser has open, with their location; None without a good cookie."""
-    visit = visit_of(request)
-    return visit.patient if visit else None
+    door = status_of(request)
+    return door.patient if door else None
 
 
-def visit_of(request) -> Visit | None:
-    """The page that is open; on a phone of two patients that of whoever opened theirs, or sent a form, last."""
+def status_of(request: HttpRequest) -> Door | None:
+    """Return the status page that is open, or None.
+
+    On a phone of two patients it is that of whoever opened theirs, or sent a form, last.
+    """
     known, sent = _by_cookie(request), _just_sent(request)
     if known is None or known.idle:
         return sent
-    return sent if sent and sent.patient != known.patient and sent.began > known.began else known
+    return sent if sent and sent.patient != known.patient and sent.held["at"] > known.held["at"] else known
 
 
-def status_page(view=None, *, shows=True):
+@overload
+def status_page(view: View, *, shows: bool = True) -> View: ...
+@overload
+def status_page(view: None = None, *, shows: bool = True) -> Callable[[View], View]: ...
+def status_page(view: View | None = None, *, shows: bool = True) -> Any:
     """A page of the patient whose status this browser has open, given to the view as its second argument.
 
     The access log is written before the view is called, unless it `shows` nothing. Times on the page are those of the
@@ -110,30 +123,23 @@ def status_page(view=None, *, shows=True):
     if view is None:
         return partial(status_page, shows=shows)
 
-    @login_not_required
-    @wraps(view)
-    def opened(request, *args, **kwargs):
-        visit = visit_of(request)
-        meant = meant_by(request, OF_STATUS) if request.method == "POST" else None
-        if meant and visit and visit.patient.public_id != meant.subject:
-            return _of_another(request, meant)
-        if visit is None:
-            return _closed(request, meant)
-        patient = visit.patient
-        told = tell_of_other_device(request, visit.link, patient.location, told=visit.told)
-        visit = replace(visit, told=told)
-        if shows:
-            saw_patient(request, patient, actor=PATIENT)
-        request.status_visit = visit
-        request.status_idle = {"limit": idle_limit(), "warned_for": WARNED_FOR}
-        with timezone.override(patient.location.zone):
-            response = view(request, patient, *args, **kwargs)
-        return response if COOKIE in response.cookies else _keep(response, visit)
-
-    return opened
+    return page_behind(partial(_opens, shows=shows), view)
 
 
-def _closed(request, meant: Meant | None):
+def _opens(request: HttpRequest, *, shows: bool) -> tuple[Door, HttpResponse | None]:
+    door = status_of(request)
+    meant = meant_by(request, OF_STATUS) if request.method == "POST" else None
+    if meant and door and door.patient.public_id != meant.subject:
+        return NOBODY, _of_another(request, meant)
+    if door is None:
+        return NOBODY, _closed(request, meant)
+    told = tell_of_other_device(request, door.link, door.patient.location, told=door.held["n"])
+    if shows:
+        saw_patient(request, door.patient, actor=PATIENT)
+    return replace(door, held=door.held | {"n": told}, logged=shows), None
+
+
+def _closed(request: HttpRequest, meant: Meant | None):
     """A page nobody used for too long asks for the date of birth again; what was sent to it waits for that. Else, how
     to get back.
     """
@@ -147,7 +153,7 @@ def _closed(request, meant: Meant | None):
     return _ask_again(request, known.link, known.patient, to=request.get_full_path(), lost_file=bool(request.FILES))
 
 
-def _of_another(request, meant: Meant):
+def _of_another(request: HttpRequest, meant: Meant) -> HttpResponse:
     """Sent from a page of one patient after the page of another was opened here: nothing is taken, for neither.
 
     While the link lives that the page was open by, its date of birth opens it again. No page leads to another one.
@@ -159,46 +165,25 @@ def _of_another(request, meant: Meant):
     return _ask_again(request, meant.link, patient)
 
 
-def _ask_again(request, link, patient, **waits):
+def _ask_again(request: HttpRequest, link: Link, patient: Patient, **waits: Any) -> HttpResponse:
     page = {"action": reverse("status_resume"), "confirms": confirms(link)}
     return show_link(request, link, patient.location, OpenLinkForm(), status=403, **page, **waits)
 
 
-def _stamp() -> float:
-    return round(timezone.now().timestamp(), 3)
-
-
-def _keep(response, visit):
-    key = {"l": visit.link.pk.hex, "g": visit.link.generation, "at": visit.began, "used": _stamp()}
-    key["n"] = visit.told
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(key, salt=SALT),
-        max_age=int(LONGEST.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.PRODUCTION,
-    )
-    return response
-
-
-def _by_cookie(request) -> Visit | None:
-    try:
-        opened = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LONGEST)
-    except signing.BadSignature:
-        return None
-    if _stamp() - opened["at"] > LONGEST.total_seconds():
+def _by_cookie(request: HttpRequest) -> Door | None:
+    opened = COOKIE.held_by(request)
+    if opened is None:
         return None
     links = Link.objects.live().filter(purpose=Link.Purpose.STATUS)
     link = links.filter(pk=UUID(opened["l"]), generation=opened["g"]).first()
     if link is None:
         return None
-    patient, idle = patient_behind(link), _stamp() - opened["used"] > idle_limit()
+    patient, idle = patient_behind(link), stamp() - opened["used"] > idle_limit()
     told = opened.get("n", link.opened_count)
-    return Visit(patient, link, opened["at"], told=told, idle=idle) if patient else None
+    return _door(patient, link, began=opened["at"], told=told, idle=idle) if patient else None
 
 
-def _just_sent(request) -> Visit | None:
+def _just_sent(request: HttpRequest) -> Door | None:
     """The browser that sent the answers goes straight on, as long as somebody on this page would."""
     intake = intake_of(request)
     link = status_link_sent_with(request, intake) if intake else None
@@ -206,4 +191,4 @@ def _just_sent(request) -> Visit | None:
         return None
     if timezone.now() - intake.submitted_at > timedelta(seconds=idle_limit()):
         return None
-    return Visit(intake.patient, link, intake.submitted_at.timestamp(), told=link.opened_count)
+    return _door(intake.patient, link, began=intake.submitted_at.timestamp(), told=link.opened_count)

@@ -1,6 +1,8 @@
 """Mails that lead to the status page. They say that something came or was asked for, and never what it is about."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -8,10 +10,11 @@ from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.door.addresses import correct_address
 from intake.door.emails import MOST_LINKS_AN_HOUR
 from intake.door.status_links import extended
-from intake.models import Intake, Patient
+from intake.door.to_patients import InTheirLanguage, ToThePatient
+from intake.models import Case, Intake, Patient
+from intake.review import outcomes
 
 
 def answers_received(intake: Intake) -> Message | None:
@@ -27,7 +30,7 @@ def status_link(patient: Patient) -> Message | None:
     return _to_patient("status_link", patient, patient.public_id, asked.count() + 1, language=patient.language)
 
 
-def _to_patient(name, patient, about, number, *, language) -> Message | None:
+def _to_patient(name: str, patient: Patient, about: UUID, number: int, *, language: str) -> Message | None:
     if not patient.email:
         return None
     return messages.schedule(
@@ -41,29 +44,21 @@ def _to_patient(name, patient, about, number, *, language) -> Message | None:
     )
 
 
-class _ToStatusPage:
-    """Goes to the address the patient has now, with the link to their status page."""
+class _ToStatusPage(ToThePatient):
+    """Holds the link to the patient's status page."""
 
     asked_for = False
 
     @staticmethod
-    def _patient(message) -> Patient:
+    def patient_of(message: Message) -> Patient:
         return Patient.objects.select_related("location").get(public_id=message.subject_id)
 
     @classmethod
-    def still_needed(cls, message) -> str:
-        return cls._patient(message).why_no_mail(asked_for=cls.asked_for)
-
-    @classmethod
-    def recipient(cls, message) -> str:
-        return cls._patient(message).email
-
-    @classmethod
-    def new_address(cls, message, to, by) -> None:
-        correct_address(cls._patient(message), to)
+    def still_needed(cls, message: Message) -> str:
+        return cls.patient_of(message).why_no_mail(asked_for=cls.asked_for)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         return {"link": address_of(extended(message.subject_id))}
 
 
@@ -75,3 +70,44 @@ class AnswersReceived(_ToStatusPage):
 @kind("status_link", title="Link to the status page", safe=("clinic", "phone", "link"), asked_for=True)
 class StatusLink(_ToStatusPage):
     asked_for = True
+
+
+class _OfADecision(InTheirLanguage):
+    """Goes while the case is decided; `intake.review.emails` schedules it."""
+
+    @staticmethod
+    def patient_of(message: Message) -> Patient:
+        return Patient.objects.select_related("location").get(cases__public_id=message.subject_id)
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        if Case.objects.get(public_id=message.subject_id).is_open:
+            return "The case was opened again."
+        return cls.patient_of(message).why_no_mail()
+
+    @classmethod
+    def facts(cls, message: Message) -> dict[str, Any]:
+        return {"link": address_of(extended(cls.patient_of(message).public_id))}
+
+
+class _MustBeHeard(_OfADecision):
+    """Where it does not go, the desk calls or writes."""
+
+    @staticmethod
+    def not_gone(message: Message) -> None:
+        outcomes.tell_instead(message)
+
+
+@kind("decision_made", title="A therapist has decided what comes next", safe=("clinic", "phone", "link"))
+class DecisionMade(_MustBeHeard):
+    pass
+
+
+@kind("more_needed", title="The patient is asked for something", safe=("clinic", "phone", "link"))
+class MoreNeeded(_OfADecision):
+    """The desk has to ask as well: it stands in its list."""
+
+
+@kind("not_reached", title="The patient could not be reached", safe=("clinic", "phone", "link"))
+class NotReached(_MustBeHeard):
+    pass

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from clinic.links.actions import wake
 from clinic.links.models import Link
+from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
@@ -13,7 +14,7 @@ from intake.models import Intake, LeftOut, Patient
 
 
 @transaction.atomic
-def give_out(patient, *, by) -> list[Link]:
+def give_out(patient: Patient, *, by: User) -> list[Link]:
     """The links of this patient, awake: to their page, once a form was sent, and to the form that is not.
 
     None while a guardian's details stand for a patient who has come of age. The date of birth is still asked.
@@ -32,13 +33,13 @@ def give_out(patient, *, by) -> list[Link]:
     return links
 
 
-def with_sleeping_links(user):
+def with_sleeping_links(user: User):
     """The patients this member of staff may see of whom a link took too many wrong tries."""
     asleep = Link.objects.asleep().values("subject_id")
     forms = Intake.objects.filter(public_id__in=asleep).values("patient_id")
     return Patient.objects.visible_to(user).filter(Q(public_id__in=asleep) | Q(pk__in=forms))
 
 
-def left_out(user):
+def left_out(user: User):
     """Return the patients this member of staff may see whose turn for a link has not come yet."""
     return Patient.objects.visible_to(user).filter(left_out__isnull=False)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
+from django.http import HttpRequest
 
 from clinic.links.models import Link
 from intake.door.emails import LINK_LIVES
@@ -52,7 +53,7 @@ def named(link_id: UUID | str, generation: int, use: Use) -> str:
     return signing.dumps([UUID(str(link_id)).hex, generation], salt=use.salt)
 
 
-def meant_by(request, use: Use) -> Meant | None:
+def meant_by(request: HttpRequest, use: Use) -> Meant | None:
     """What the page that was sent says of itself; None when it says nothing at all.
 
     A field that was changed, or is older than a link lives, is an answer too: this page is nobody's any more.

@@ -1,13 +1,16 @@
 """What a patient is told: their answers as reasons, the words of the calm tiers, opening hours in words."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from clinic.staff.models import Location
 from intake import triage
 from intake.emergency.calling import can_be_called
 from intake.models import Intake, Urgency
@@ -24,7 +27,9 @@ class Reason:
     answer: str
 
 
-def reasons_in_words(protocol, answers, language) -> tuple[Reason, ...]:
+def reasons_in_words(
+    protocol: triage.Protocol, answers: Mapping[str, Collection[Any]], language: str
+) -> tuple[Reason, ...]:
     """`answers` holds what was answered to each question, more than once when it was changed."""
     return tuple(
         Reason(
@@ -71,14 +76,14 @@ def next_steps(intake: Intake, language: str) -> NextSteps:
     )
 
 
-def _call_by(intake, *, unread) -> datetime | None:
+def _call_by(intake: Intake, *, unread) -> datetime | None:
     """Until when somebody calls us whom we cannot call; None where nobody needs to."""
     if unread:
         return intake.case.decide_by
     return intake.submitted_at + SOON_DECISION if intake.urgency == Urgency.SOON else None
 
 
-def _read_first(intake) -> str:
+def _read_first(intake: Intake) -> str:
     """Until when a therapist reads the danger signs, and what to do if they get worse before that."""
     now, by = timezone.now(), intake.case.decide_by
     worse = _(
@@ -95,7 +100,7 @@ def _read_first(intake) -> str:
     return f"{closer % {'when': moment_in_words(by, intake.patient.location, now)}} {worse}"
 
 
-def opening_hours(location) -> list[tuple[str, str]]:
+def opening_hours(location: Location) -> list[tuple[str, str]]:
     """The week in words, days with the same hours together: ("Monday to Friday", "8 a.m. to 6 p.m.")."""
     days = location.opening_hours.days
     runs = []
@@ -107,20 +112,20 @@ def opening_hours(location) -> list[tuple[str, str]]:
     return [(_days(first, last), _span(hours)) for first, last, hours in runs]
 
 
-def _days(first, last) -> str:
+def _days(first: int, last: int) -> str:
     if first == last:
         return str(WEEKDAYS[first])
     return _("%(first)s to %(last)s") % {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
 
 
-def _span(hours) -> str:
+def _span(hours: tuple[time, time] | None) -> str:
     if hours is None:
         return _("closed")
     opens, closes = (time_format(moment, "TIME_FORMAT") for moment in hours)
     return _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
 
 
-def opens_next(location, now=None) -> str:
+def opens_next(location: Location, now: datetime | None = None) -> str:
     """When the doors open next, in words ("Monday, 8 a.m."); "" while they are open or when hours are unknown."""
     now = now or timezone.now()
     hours = location.opening_hours
@@ -129,7 +134,7 @@ def opens_next(location, now=None) -> str:
     return moment_in_words(hours.next_opening(now), location, now)
 
 
-def moment_in_words(moment, location, now) -> str:
+def moment_in_words(moment: datetime, location: Location, now: datetime) -> str:
     """A moment to come as the clock of a location shows it: "today at 9 a.m.", "Monday, November 23 at 8 a.m."."""
     local = moment.astimezone(location.zone)
     today = now.astimezone(location.zone).date()

@@ -6,6 +6,7 @@ kept apart all the way: they call for different numbers, and one must not hide t
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Max
 from django.utils import timezone
@@ -13,15 +14,14 @@ from django.utils.translation import gettext as _
 
 from intake.emergency.advice import Reason, moment_in_words, opening_hours, opens_next, reasons_in_words
 from intake.emergency.calling import can_be_called
-from intake.models import Assessment, Case, CaseEvent, Contact, Urgency
+from intake.models import Assessment, Case, CaseEvent, Contact, Patient, Urgency
+from intake.models.contact import ContactQuerySet
 from intake.versions.protocols import judge, protocol_for, protocol_of, reasons_of
 
 NEWS = (
-    CaseEvent.Kind.OPENED,
+    *CaseEvent.NEWS,
     CaseEvent.Kind.NEW_FLAG,
-    CaseEvent.Kind.RAISED,
     CaseEvent.Kind.RAISED_BY_STAFF,
-    CaseEvent.Kind.REOPENED,
 )
 
 
@@ -71,26 +71,26 @@ class Danger:
         return self.self_harm == Urgency.URGENT
 
 
-def urgency_now(patient) -> Urgency:
+def urgency_now(patient: Patient) -> Urgency:
     """The worst tier that no therapist has decided on yet, without its words."""
     worst = Case.objects.awaiting_decision().filter(patient=patient).aggregate(tier=Max("urgency"))
     return Urgency(worst["tier"] or Urgency.ROUTINE)
 
 
-def sent_to_emergency(patient) -> bool:
+def sent_to_emergency(patient: Patient) -> bool:
     """A therapist has decided that the newest case on which anybody decided is an emergency, and nobody cleared it."""
     decided = Case.objects.filter(patient=patient, status=Case.Status.DECIDED)
     newest = decided.order_by("intake_id").last()
     return newest is not None and newest.tier == Urgency.EMERGENCY
 
 
-def danger_of(patient, language, now=None) -> Danger | None:
+def danger_of(patient: Patient, language: str, now: datetime | None = None) -> Danger | None:
     """What stands for this patient now, in `language`, which is also the active one; None below urgent."""
     cases = _undecided(patient)
     if not cases:
         return None
     now = now or timezone.now()
-    kinds = [_kinds(case) for case in cases]
+    kinds = [kinds_of(case) for case in cases]
     self_harm, bodily = (max(tiers) for tiers in zip(*kinds, strict=True))
     worst = max(cases, key=lambda case: case.urgency)
     wording, here = protocol_for(worst.intake).wording, patient.location
@@ -113,7 +113,7 @@ def danger_of(patient, language, now=None) -> Danger | None:
     )
 
 
-def emergency_words(wording, self_harm, bodily, language) -> tuple[str, ...]:
+def emergency_words(wording, self_harm: Urgency, bodily: Urgency, language: str) -> tuple[str, ...]:
     """The protocol's words for each kind that is an emergency; what is urgent beside it may not go unsaid."""
     tier = wording.tiers[Urgency.EMERGENCY.word]
     says = [tier.say_in(language, self_harm=True)] if self_harm == Urgency.EMERGENCY else []
@@ -121,14 +121,14 @@ def emergency_words(wording, self_harm, bodily, language) -> tuple[str, ...]:
     return tuple(says + ([_if_worse()] if bodily == Urgency.URGENT else []))
 
 
-def _undecided(patient) -> list[Case]:
+def _undecided(patient: Patient) -> list[Case]:
     """Urgent at least, the newest first."""
     cases = Case.objects.awaiting_decision().filter(patient=patient, urgency__gte=Urgency.URGENT)
     rows = cases.select_related("location", "intake__patient__location", "intake__protocol")
     return list(rows.defer("intake__protocol__content").order_by("-pk"))
 
 
-def _kinds(case) -> tuple[Urgency, Urgency]:
+def kinds_of(case: Case) -> tuple[Urgency, Urgency]:
     """Self-harm and bodily: the worst of every rule that ever fired, as far as the case counts for it now.
 
     The tier that counts may be lower, after a decision and a second look, or higher, because staff raised it. What
@@ -159,13 +159,13 @@ class Call:
     calls_us: bool = False
 
 
-def _call_words(patient, cases, wording, bodily, language, now) -> Call:
+def _call_words(patient: Patient, cases: list[Case], wording, bodily: Urgency, language: str, now: datetime) -> Call:
     """When the call comes, if it still does, and whether it is late. Never a promise the clock does not keep."""
     waiting = [case for case in cases if not was_reached(case)]
     worse = (_if_worse(),) if bodily == Urgency.URGENT else ()
     near = _("Urgent: keep your phone near") if can_be_called(patient) else _("Urgent: do what we told you")
     if not waiting:
-        return Call(near, (_("We spoke with you. Do what we told you."), *worse))
+        return Call(near, (_spoke_words(cases), *worse))
     first = min(waiting, key=lambda case: case.decide_by)
     here, by = first.location, first.decide_by
     opens = opens_next(here, now)
@@ -182,6 +182,13 @@ def _call_words(patient, cases, wording, bodily, language, now) -> Call:
         return Call(near, (later % {"when": moment_in_words(by, here, now)}, *worse))
     about = {"signs": (), "self_harm": not worse, "listed_as": _("one of the signs below")}
     return Call(near, (wording.tier_in(Urgency.URGENT, language, **about),))
+
+
+def _spoke_words(cases) -> str:
+    """Say that we told them what to do, only when the contact log of each says so."""
+    if all(_since_any_news(case).with_advice().exists() for case in cases):
+        return _("We spoke with you. Do what we told you.")
+    return _("We spoke with you. Call us if you are not sure what to do.")
 
 
 def _patient_calls(opens, worse) -> Call:
@@ -201,17 +208,24 @@ def _if_worse() -> str:
     )
 
 
-def was_reached(case) -> bool:
+def was_reached(case: Case) -> bool:
     """Somebody spoke with the patient since the case last had news."""
+    return _since_any_news(case).filter(outcome=Contact.Outcome.REACHED).exists()
+
+
+def _since_any_news(case: Case) -> ContactQuerySet:
+    """Return the contacts since anything for which the patient was promised a call.
+
+    That is more than the news of the case: what staff raise is told to the patient as well.
+    """
     news = case.events.filter(kind__in=NEWS).last()
-    calls = case.contacts.filter(outcome=Contact.Outcome.REACHED)
-    return (calls.filter(at__gte=news.at) if news else calls).exists()
+    return case.contacts.filter(at__gte=news.at) if news else case.contacts.all()
 
 
 # What it rests on -----------------------------------------------------------------------------------------------------
 
 
-def _signs(cases, language) -> tuple[str, ...]:
+def _signs(cases: list[Case], language: str) -> tuple[str, ...]:
     found = {}
     for case in cases:
         version, _answers, outcome = judge(case.intake, case.intake.answers, explain=False)
@@ -219,7 +233,7 @@ def _signs(cases, language) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _reasons(cases, language) -> tuple[Reason, ...]:
+def _reasons(cases: list[Case], language: str) -> tuple[Reason, ...]:
     """Every answer that ever made an emergency, or told of thoughts of self-harm, in the patient's words."""
     found = {}
     for case in cases:
@@ -234,6 +248,6 @@ def _reasons(cases, language) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _withdrawn(cases) -> bool:
+def _withdrawn(cases: list[Case]) -> bool:
     emergencies = [flag for case in cases for flag in case.flags if flag["tier"] == Urgency.EMERGENCY.word]
     return bool(emergencies) and not any(flag["still"] for flag in emergencies)

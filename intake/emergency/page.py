@@ -47,12 +47,12 @@ def words(language: str) -> str:
     return "\n\n".join(f"[{kind}]\n{_page(*tiers, language)}" for kind, tiers in KINDS.items())
 
 
-def _page(self_harm, bodily, language) -> str:
+def _page(self_harm: Urgency, bodily: Urgency, language: str) -> str:
     with override(language):
         says = emergency_words(triage.shipped().wording, self_harm, bodily, language)
         danger = Danger(self_harm, bodily, says, reasons=(REASON,), withdrawn=True, opens_next="…")
         location = SimpleNamespace(phone="")
-        page = render_to_string("intake/_emergency.html", {"danger": danger, "location": location})
+        page = render_to_string("emergency/_emergency.html", {"danger": danger, "location": location})
     lines = (" ".join(line.split()) for line in unescape(strip_tags(page.replace("</", "\n</"))).splitlines())
     return "\n".join(line for line in lines if line)
 

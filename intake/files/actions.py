@@ -8,6 +8,8 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,7 +21,8 @@ from clinic.files import scanner
 from clinic.files.checks import CheckedFile
 from clinic.files.receiving import MEGABYTE, room_in
 from clinic.files.words import NotUsable
-from intake.models import AlreadySubmitted, Intake, PatientFile
+from clinic.staff.models import User
+from intake.models import AlreadySubmitted, Intake, Patient, PatientFile
 from intake.models.file import APART, FOLDER, ORIGINALS
 from intake.signing.actions import looks_like
 
@@ -30,7 +33,7 @@ SWEEP_FOR = 60  # seconds; the next sweep goes on
 ORPHANED_AFTER = timedelta(hours=1)
 
 
-def limits() -> dict:
+def limits() -> dict[str, Any]:
     """What a patient may send, for `clinic.files.words`."""
     return {
         "size": settings.FILE_MEGABYTES,
@@ -39,7 +42,7 @@ def limits() -> dict:
     }
 
 
-def add_file(intake, *, checked: CheckedFile, kind: str, by=None) -> PatientFile:
+def add_file(intake: Intake, *, checked: CheckedFile, kind: str, by: User | None = None) -> PatientFile:
     """Keep a checked file with an intake, open or sent. The same file again is the one that is there.
 
     Raises NotUsable when the intake has as many or as much as it may, or the disk is nearly full.
@@ -80,7 +83,7 @@ def _room_for(checked, there) -> None:
         raise NotUsable("too_much", **limits())
 
 
-def _store(file, checked, stored: list[str]) -> None:
+def _store(file: PatientFile, checked, stored: list[str]) -> None:
     """Write the file, and the original where it shows more; `stored` gets each name as soon as there is one."""
     original = checked.original
     try:
@@ -109,7 +112,7 @@ def _kind(checked, kind) -> str:
     return Kind.REPORT if kind == Kind.IMAGING else kind
 
 
-def _whose(said: dict, patient) -> dict:
+def _whose(said: dict, patient: Patient) -> dict:
     """What the head of an imaging file says, and what of it is not this patient's."""
     if not said:
         return {}
@@ -124,7 +127,7 @@ def _whose(said: dict, patient) -> dict:
 
 
 @transaction.atomic
-def remove_file(intake, public_id, *, by=None) -> PatientFile | None:
+def remove_file(intake: Intake, public_id: UUID, *, by: User | None = None) -> PatientFile | None:
     """The patient takes a file back; its bytes are deleted. None when it is not there (any more).
 
     Raises AlreadySubmitted: what was sent is part of the record.
@@ -169,7 +172,7 @@ def scan_waiting() -> int:
     return judged
 
 
-def _scan(pk) -> bool:
+def _scan(pk: int) -> bool:
     """No row is locked while the scanner thinks: the patient may go on, or take the file back meanwhile."""
     file = PatientFile.objects.to_scan().filter(pk=pk).first()
     if file is None:
@@ -185,7 +188,7 @@ def _scan(pk) -> bool:
 
 
 @transaction.atomic
-def mark_scanned(file, *, found: str) -> None:
+def mark_scanned(file: PatientFile, *, found: str) -> None:
     """The scanner's word: `found` is the virus, or "" for a clean file. An infected one is kept apart from now on."""
     file.scan, file.scanned_at, file.found = Scan.INFECTED if found else Scan.CLEAN, timezone.now(), found
     if found:
@@ -194,7 +197,7 @@ def mark_scanned(file, *, found: str) -> None:
     file.save(update_fields=["scan", "scanned_at", "found", "file"])
 
 
-def _set_apart(file) -> None:
+def _set_apart(file: PatientFile) -> None:
     """Under another folder, with an ending that nothing opens."""
     before = file.file.name
     with default_storage.open(before) as content:
@@ -202,7 +205,7 @@ def _set_apart(file) -> None:
     transaction.on_commit(lambda: default_storage.delete(before))
 
 
-def drop_orphans(now) -> int:
+def drop_orphans(now: datetime) -> int:
     """Delete stored files that no row names: their request broke off before it was done. Returns how many.
 
     Never one that is younger than an hour, and never one newer than the newest row: beside a database that was brought
@@ -230,5 +233,5 @@ def _names_in(folder) -> list[str]:
         return []
 
 
-def _written(path) -> datetime:
+def _written(path: str | Path) -> datetime:
     return default_storage.get_modified_time(path).astimezone(UTC)

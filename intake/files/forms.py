@@ -1,5 +1,7 @@
 """Adding files: what they are, and one or more of them. Each is checked by itself; good ones are kept."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +19,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput(attrs={"accept": checks.ACCEPT})
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> Any:
         uploads = data if isinstance(data, (list, tuple)) else [data] if data else []
         if not uploads:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -39,7 +41,7 @@ class FilesForm(forms.Form):
     )
     files = ManyFilesField(label=_("Choose one or more files"), error_messages={"required": _("Choose a file to add.")})
 
-    def __init__(self, *args, limits, refused=(), **kwargs):
+    def __init__(self, *args: Any, limits, refused=(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.limits, self.uploads = limits, []
         self.dropped = [(name, reason) for field, name, reason in refused if field == "files"]
@@ -51,7 +53,7 @@ class FilesForm(forms.Form):
             % limits
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         self.uploads = self.cleaned_data.get("files") or []
         if self.dropped:
             self.errors.pop("files", None)  # files were chosen; these never got this far
@@ -68,7 +70,7 @@ class FilesForm(forms.Form):
             except NotUsable as why:
                 self.refuse(upload.name, why.words)
 
-    def refuse(self, name, words) -> None:
+    def refuse(self, name, words: str) -> None:
         """An error at the field that says which file it is about."""
         said = checks.as_said(name)
         self.add_error("files", f"{said}: {words}" if said else words)

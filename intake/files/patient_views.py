@@ -1,35 +1,38 @@
 """Files a patient adds: reports, letters, photos, scans. Beside the questions, and later from the status page."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.files.words import NotUsable
-from intake.door.draft import patient_page, sent_from_here
+from intake.door.door import DoorRequest
+from intake.door.draft import patient_page
 from intake.door.frame import show, show_patient
 from intake.door.status_cookie import status_page
 from intake.files import actions
 from intake.files.forms import FilesForm
-from intake.models import AlreadySubmitted
+from intake.models import AlreadySubmitted, Intake, Patient
 
 
 @patient_page
-def files(request, intake):
+def files(request: DoorRequest, intake: Intake) -> HttpResponse:
     """What was added to the open intake, and a form to add more. After sending only in the browser that sent it."""
-    if intake.submitted_at and not sent_from_here(request, intake):
+    if intake.submitted_at and not request.door.sent_from_here:
         return redirect("intake_done")
     back = ("intake_done", _("Back")) if intake.submitted_at else ("intake_check", _("Back to your answers"))
-    return _answer(request, intake, partial(show, request, intake, "intake/files.html", saved_at=None), back)
+    return _answer(request, intake, partial(show, request, intake, "files/files.html", saved_at=None), back)
 
 
 @status_page
-def status_files(request, patient):
+def status_files(request: DoorRequest, patient: Patient) -> HttpResponse:
     """The same from the status page, for the answers sent last, or begun last when none were sent."""
     intake = patient.intakes.order_by(F("submitted_at").desc(nulls_last=True), "-pk").first()
     if intake is None:
@@ -38,7 +41,9 @@ def status_files(request, patient):
     return _answer(request, intake, shown, ("status", _("Back")))
 
 
-def _answer(request, intake, shown, back):
+def _answer(
+    request: DoorRequest, intake: Intake, shown: Callable[..., HttpResponse], back: tuple[str, str]
+) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         _remove(request, intake)
         return redirect(request.path)
@@ -59,7 +64,7 @@ def _answer(request, intake, shown, back):
     )
 
 
-def _added(request, intake) -> FilesForm:
+def _added(request: DoorRequest, intake: Intake) -> FilesForm:
     """Keeps every file that may be kept; the form holds what is to be said about the others."""
     refused = getattr(request, "refused_uploads", ())
     form = FilesForm(request.POST, request.FILES, limits=actions.limits(), refused=refused)
@@ -80,7 +85,7 @@ def _added(request, intake) -> FilesForm:
     return form
 
 
-def _remove(request, intake) -> None:
+def _remove(request: DoorRequest, intake: Intake) -> None:
     try:
         removed = actions.remove_file(intake, UUID(request.POST["remove"]))
     except ValueError:

@@ -4,15 +4,16 @@ The weeks and the thresholds are ours; see docs/decisions. Every function is one
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from intake.follow_up import emails
-from intake.models import FollowUp, Intake, Urgency
+from intake.models import FollowUp, Intake, Patient, Urgency
 from intake.returning.actions import start_again
 
 WEEKS = (2, 6, 12)
@@ -33,7 +34,7 @@ class Answered:
 
 
 @transaction.atomic
-def plan(intake) -> list[FollowUp]:
+def plan(intake: Intake) -> list[FollowUp]:
     """Week 0 as the intake just sent says it, and the weeks to come with their mails.
 
     What an earlier intake had planned for later is dropped: one series of questions at a time. Nothing is planned
@@ -69,7 +70,7 @@ def plan(intake) -> list[FollowUp]:
     return planned
 
 
-def open_for(patient, now=None) -> FollowUp | None:
+def open_for(patient: Patient, now: datetime | None = None) -> FollowUp | None:
     """The one this patient can answer now, if any: the last that came due, for as long as it is open."""
     now = now or timezone.now()
     last = patient.follow_ups.filter(due_at__lte=now).order_by("-due_at", "-week").first()
@@ -77,7 +78,9 @@ def open_for(patient, now=None) -> FollowUp | None:
 
 
 @transaction.atomic
-def answer(follow_up, *, pain, difficulty=None, change="", now=None) -> Answered:
+def answer(
+    follow_up: FollowUp, *, pain: int, difficulty: int | None = None, change: str = "", now: datetime | None = None
+) -> Answered:
     """What the patient says now. `change` is a `FollowUp.Change` or "" for not sure.
 
     Worse, by their word or by the numbers: the screening begins and a case is open in the same transaction. Raises
@@ -97,7 +100,7 @@ def answer(follow_up, *, pain, difficulty=None, change="", now=None) -> Answered
     return Answered(row, start_again(row.patient, occasion=Intake.Occasion.WORSE, words=words))
 
 
-def _worse(row) -> list[str]:
+def _worse(row: FollowUp) -> list[str]:
     """Why this counts as worse, in words for staff; empty when it does not."""
     before = list(row.intake.follow_ups.answered().exclude(pk=row.pk))
     reasons = []
@@ -114,7 +117,7 @@ def _worse(row) -> list[str]:
 
 
 @transaction.atomic
-def seen(patient, *, by, now=None) -> int:
+def seen(patient: Patient, *, by: User, now: datetime | None = None) -> int:
     """A member of staff has looked at the answers that got worse; returns how many were new to everybody."""
     if not by.may(SEE_CASES) or not by.sees(patient.location_id):
         raise PermissionDenied

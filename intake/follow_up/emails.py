@@ -1,6 +1,7 @@
 """The mail that asks how somebody is doing. It says that there are a few questions, and never about what."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,8 +10,8 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from intake.door.addresses import correct_address
 from intake.door.emails import LINK_LIVES
+from intake.door.to_patients import ToThePatient
 from intake.models import Case, FollowUp, Patient, Urgency
 
 REMINDED_AFTER = timedelta(days=3)
@@ -38,9 +39,9 @@ def ask_how_it_goes(follow_up: FollowUp) -> list[Message]:
 
 
 @kind("follow_up", title="A few questions some weeks later", safe=("clinic", "phone", "link", "round"))
-class FollowUpMail:
+class FollowUpMail(ToThePatient):
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         now = timezone.now()
         follow_up = FollowUp.objects.filter(public_id=message.key.split(":")[1]).first()
         if follow_up is None or not follow_up.is_open(now):
@@ -55,18 +56,10 @@ class FollowUpMail:
         return ""
 
     @staticmethod
-    def _patient(message) -> Patient:
+    def patient_of(message: Message) -> Patient:
         return Patient.objects.get(public_id=message.subject_id)
 
-    @classmethod
-    def recipient(cls, message) -> str:
-        return cls._patient(message).email
-
-    @classmethod
-    def new_address(cls, message, to, by) -> None:
-        correct_address(cls._patient(message), to)
-
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         link = make_link(Link.Purpose.STATUS, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
         return {"link": address_of(link)}

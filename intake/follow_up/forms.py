@@ -1,10 +1,12 @@
 """The few questions asked some weeks after an intake."""
 
-from crispy_forms.helper import FormHelper
+from typing import Any
+
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import FieldsOnly
 from intake import triage
 from intake.follow_up.scales import SCALE_ENDS
 from intake.models import FollowUp
@@ -19,7 +21,7 @@ CHANGES = (
 )
 
 
-def _scale(ends, *, unsure=False):
+def _scale(ends, *, unsure: bool = False):
     widget = forms.RadioSelect()
     widget.scale_ends = ends
     wrong = _("Choose a number from 0 to 10, or “I am not sure”.") if unsure else _("Choose a number from 0 to 10.")
@@ -43,7 +45,7 @@ class FollowUpForm(forms.Form):
     )
     pain = _scale(SCALE_ENDS["pain_worst"])
 
-    def __init__(self, data=None, *, follow_up, language):
+    def __init__(self, data=None, *, follow_up: FollowUp, language: str) -> None:
         super().__init__(data)
         question = triage.shipped().questions["pain_worst"]
         self.fields["pain"].label = question.text_in(language)
@@ -54,12 +56,10 @@ class FollowUpForm(forms.Form):
                 "activity": follow_up.activity
             }
             self.fields["difficulty"].help_text = triage.shipped().questions["goal_difficulty"].help_in(language)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
         self.helper.layout = Layout(*self.fields)
 
-    def answers(self) -> dict:
+    def answers(self) -> dict[str, Any]:
         """As `follow_ups.answer` takes them. Only of a valid form."""
         said = self.cleaned_data
         difficulty = said.get("difficulty", UNSURE)

@@ -4,12 +4,13 @@ Each measure is a drawing of its own, so that no line has to be told from anothe
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from intake.models import FollowUp
+from intake.models import FollowUp, Intake, Patient
 
 WIDTH, LEFT, RIGHT = 320, 30, 14
 TOP, HEIGHT, FOOT = 18, 110, 40  # room for a number above the topmost point and for the weeks below
@@ -50,7 +51,7 @@ class Drawing:
 class Series:
     """The questions that followed one intake, `rows` in order of their weeks, up to the last one that came due."""
 
-    def __init__(self, intake, rows, now):
+    def __init__(self, intake: Intake, rows: list[FollowUp], now: datetime) -> None:
         self.intake = intake
         self.rows = [row for row in rows if row.answered_at or row.due_at <= now]
         self.now = now
@@ -74,7 +75,7 @@ class Series:
             titles["difficulty"] = _("How hard it is, 0 to 10: %(activity)s") % {"activity": self.activity}
         return [self._draw(name, title) for name, title in titles.items()]
 
-    def _draw(self, name, title) -> Drawing:
+    def _draw(self, name: str, title: str) -> Drawing:
         last = max(row.week for row in self.rows) or 2
         place = {row.week: LEFT + (WIDTH - LEFT - RIGHT) * row.week / last for row in self.rows}
         points, missed, before = [], [], None
@@ -93,7 +94,7 @@ class Series:
         return Drawing(f"{name}-{self.intake.pk}", title, "; ".join(said) + ".", tuple(points), tuple(missed), weeks)
 
 
-def week_and_value(row, value) -> str:
+def week_and_value(row: FollowUp, value) -> str:
     number = _("no answer") if value is None else str(value)
     return _("%(week)s: %(number)s") % {"week": in_weeks(row.week), "number": number}
 
@@ -104,7 +105,7 @@ def in_weeks(week) -> str:
     return ngettext("After %(count)d week", "After %(count)d weeks", week) % {"count": week}
 
 
-def series_of(patient, now) -> list[Series]:
+def series_of(patient: Patient, now: datetime) -> list[Series]:
     """All series of a patient that have an answer, the newest first."""
     rows = patient.follow_ups.select_related("intake", "seen_by").order_by("-intake__submitted_at", "week")
     together: dict = {}

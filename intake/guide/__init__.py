@@ -13,14 +13,15 @@ from pathlib import Path
 
 from intake import triage
 from intake.triage.errors import Defect, ProtocolError
-from intake.triage.files import Entry, Refused, compose
+from intake.triage.reading.files import Entry, Refused, compose
 
 FOLDER = Path(__file__).resolve().parent
 FIRST_LOOK = "physical_therapist"
+TEXTS_OF_AREA = ("label", "treats", "elsewhere", "looks_at")
 
 
 @dataclass(frozen=True)
-class Text:
+class GuideWords:
     """Words by language; both are always there."""
 
     en: str
@@ -40,19 +41,19 @@ class Area:
     regions: tuple[str, ...]
     origins: tuple[str, ...]
     options: tuple[str, ...]
-    label: Text
-    treats: Text
-    elsewhere: Text
-    looks_at: Text
+    label: GuideWords
+    treats: GuideWords
+    elsewhere: GuideWords
+    looks_at: GuideWords
 
 
 @dataclass(frozen=True)
-class Option:
+class CareOption:
     """Something a therapist may discuss; left out while one of the protocol's holds stands."""
 
     id: str
     unless_held: tuple[str, ...]
-    text: Text
+    text: GuideWords
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class Guide:
     said beside an item, always."""
 
     areas: Mapping[str, Area]
-    options: Mapping[str, Option]
+    options: Mapping[str, CareOption]
     self_care_held: Mapping[str, tuple[str, ...]]
-    self_care_but: Mapping[str, Text]
+    self_care_but: Mapping[str, GuideWords]
 
 
 @cache
@@ -76,12 +77,12 @@ def load(folder: Path, protocol: triage.Protocol) -> Guide:
     """The guide of a folder. Everything it names must be in the protocol, and every text in both languages."""
     try:
         english, spanish = (Entry(compose(folder / name, name), name) for name in ("areas.yaml", "es.yaml"))
-        return _Loader(protocol).read(english, spanish)
+        return _GuideLoader(protocol).read(english, spanish)
     except Refused as refused:
         raise ProtocolError([refused.defect]) from None
 
 
-class _Loader:
+class _GuideLoader:
     def __init__(self, protocol: triage.Protocol) -> None:
         self.protocol = protocol
         self.holds = {hold.id for hold in protocol.holds}
@@ -117,17 +118,20 @@ class _Loader:
             regions=self.known(entry, "regions", places, "place of the body map"),
             origins=self.known(entry, "origins", set(self.protocol.routing.rows), "row of the routing"),
             options=self.known(entry, "options", set(options), "option"),
-            **{key: Text(entry.text(key), words.text(key)) for key in ("label", "treats", "elsewhere", "looks_at")},
+            **{
+                key: GuideWords(entry.text(key), words.text(key))
+                for key in ("label", "treats", "elsewhere", "looks_at")
+            },
         )
 
-    def option(self, entry, words) -> Option:
-        text = Text(entry.text("text"), words.text("text"))
-        return Option(entry.name, self.known(entry, "unless_held", self.holds, "hold"), text)
+    def option(self, entry, words) -> CareOption:
+        text = GuideWords(entry.text("text"), words.text("text"))
+        return CareOption(entry.name, self.known(entry, "unless_held", self.holds, "hold"), text)
 
     def care(self, entry, words):
         if entry.name not in self.protocol.wording.self_care:
             raise entry.refuse(f"{entry.name!r} is no self-care of the protocol", "Use an id of wording.yaml.")
-        but = Text(entry.text("but"), words.text("but")) if entry.has("but") else None
+        but = GuideWords(entry.text("but"), words.text("but")) if entry.has("but") else None
         return self.known(entry, "unless_held", self.holds, "hold"), but
 
     def known(self, entry, key, names, what) -> tuple[str, ...]:
@@ -138,4 +142,4 @@ class _Loader:
         return found
 
 
-__all__ = ["Area", "Defect", "Guide", "Option", "Text", "guide", "load"]
+__all__ = ["Area", "CareOption", "Defect", "Guide", "GuideWords", "guide", "load"]

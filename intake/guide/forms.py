@@ -1,12 +1,16 @@
 """The pages of the pain guide: where it hurts, then a few of the protocol's questions. Nothing of it is stored."""
 
-from crispy_forms.helper import FormHelper
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import FieldsOnly
 from intake import triage
+from intake.guide import Area
 from intake.questionnaire.forms import ChosenField, field_for
 from intake.triage import AnswerError
 
@@ -16,11 +20,11 @@ SALT = "intake.guide"
 class SoFar:
     """What was said until now, carried in the page itself: signed, so that only what a page asked comes back."""
 
-    def __init__(self, areas=(), steps=(), given=None):
+    def __init__(self, areas=(), steps=(), given=None) -> None:
         self.areas, self.steps, self.given = tuple(areas), tuple(map(tuple, steps)), dict(given or {})
 
     @classmethod
-    def read(cls, text: str, areas) -> "SoFar | None":
+    def read(cls, text: str, areas: Mapping[str, Area]) -> "SoFar | None":
         """None when it is not ours, or names an area, a question or an answer there is no more."""
         try:
             carried = signing.loads(text, salt=SALT)
@@ -66,13 +70,11 @@ class AreasForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, areas, language, **kwargs):
+    def __init__(self, *args: Any, areas: Mapping[str, Area], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["areas"].choices = [(area.id, area.label.in_(language)) for area in areas.values()]
         self.fields["areas"].is_page_heading = True
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
 
 
 class StepForm(forms.Form):
@@ -81,7 +83,7 @@ class StepForm(forms.Form):
     After `is_valid()`, `contradictory` holds the answers in which an option that stands alone came with others.
     """
 
-    def __init__(self, *args, protocol, questions, language, given, **kwargs):
+    def __init__(self, *args: Any, protocol: triage.Protocol, questions, language: str, given, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.protocol, self.contradictory = protocol, {}
         for name in questions:
@@ -90,11 +92,9 @@ class StepForm(forms.Form):
             field.initial = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
         if len(questions) == 1:
             self.fields[questions[0]].is_page_heading = True
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name, value in list(cleaned.items()):
             if value in (None, "", []):

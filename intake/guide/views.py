@@ -1,8 +1,10 @@
 """The pain guide: nobody says who they are, nothing is stored, and answers travel only in the body of a POST."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
@@ -22,7 +24,7 @@ from intake.triage import Urgency
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def guide(request):
+def guide(request: HttpRequest) -> HttpResponse:
     """Where it hurts, a few questions, and what they lead to; each page is the answer to the one before."""
     if request.method != "POST":
         return _show(request, SoFar(), _areas_form(request))
@@ -35,7 +37,7 @@ def guide(request):
     return speak(response, language) if language in LANGUAGE_NAMES else response
 
 
-def _turn(request, so_far, *, stays):
+def _turn(request: HttpRequest, so_far: SoFar, *, stays: bool) -> HttpResponse:
     """The page after the one that was sent; the same one when only the language is to change."""
     if "back" in request.POST:
         if not so_far.steps:
@@ -60,7 +62,7 @@ def _turn(request, so_far, *, stays):
     return _show_step(request, so_far, coming, form, status=422)
 
 
-def _with_dangers(so_far, questions, form):
+def _with_dangers(so_far: SoFar, questions, form):
     """What was answered well on a page with an error, and the worst that a contradictory answer may mean."""
     protocol = triage.shipped()
     answers = _answers(so_far.after(questions, form.cleaned_data))
@@ -68,7 +70,7 @@ def _with_dangers(so_far, questions, form):
     return so_far.after(questions, form.cleaned_data | worst)
 
 
-def _after_areas(request, so_far, *, stays):
+def _after_areas(request: HttpRequest, so_far: SoFar, *, stays: bool) -> HttpResponse:
     form = _areas_form(request, request.POST)
     if stays:
         chosen = [area for area in request.POST.getlist("areas") if area in the_guide().areas]
@@ -78,41 +80,41 @@ def _after_areas(request, so_far, *, stays):
     return _next_page(request, SoFar(form.cleaned_data["areas"], (), so_far.given))
 
 
-def _answers(so_far):
+def _answers(so_far: SoFar) -> dict[str, Any]:
     return answers_of(the_guide(), so_far.areas, so_far.answers)
 
 
-def _next_page(request, so_far):
+def _next_page(request: HttpRequest, so_far: SoFar) -> HttpResponse:
     coming = next_step(triage.shipped(), _answers(so_far))
     if not coming.questions:
         return _show_result(request, so_far)
     return _show_step(request, so_far, coming, _step_form(request, so_far, coming.questions))
 
 
-def _show_step(request, so_far, coming, form, **context):
+def _show_step(request: HttpRequest, so_far: SoFar, coming, form, **context: Any) -> HttpResponse:
     page = next(page for page in triage.pages(triage.shipped()) if coming.questions[0] in page.questions)
     section = next(one for one in triage.shipped().sections if one.id == page.section)
     context |= {"place": len(so_far.steps) + 2, "places": len(so_far.steps) + 1 + coming.ahead}
     return _show(request, so_far, form, heading=section.title_in(language_of(request)), **context)
 
 
-def _areas_form(request, data=None, **more):
+def _areas_form(request: HttpRequest, data: QueryDict | None = None, **more: Any) -> AreasForm:
     return AreasForm(data, areas=the_guide().areas, language=language_of(request), **more)
 
 
-def _step_form(request, so_far, questions, data=None):
+def _step_form(request: HttpRequest, so_far: SoFar, questions, data=None):
     return StepForm(
         data, protocol=triage.shipped(), questions=questions, language=language_of(request), given=so_far.given
     )
 
 
-def _show(request, so_far, form, *, status=200, **context):
+def _show(request: HttpRequest, so_far: SoFar, form: AreasForm, *, status: int = 200, **context: Any) -> HttpResponse:
     first = isinstance(form, AreasForm)
     context |= {"form": form, "first": first, "so_far": so_far.text()}
     return _kept_by_the_browser(request, render(request, "guide/step.html", context, status=status))
 
 
-def _show_result(request, so_far):
+def _show_result(request: HttpRequest, so_far: SoFar) -> HttpResponse:
     protocol, language, now = triage.shipped(), language_of(request), timezone.now()
     content = the_guide()
     found = result(protocol, content, so_far.areas, _answers(so_far))
@@ -150,17 +152,17 @@ def _show_result(request, so_far):
     return _kept_by_the_browser(request, render(request, f"guide/{name}.html", context))
 
 
-def _says(words, found, language):
+def _says(words, found, language: str):
     if found.urgency != Urgency.EMERGENCY:
         return ()
     return emergency_words(words, found.self_harm, found.bodily, language)
 
 
-def _area_in_words(area, language) -> dict:
+def _area_in_words(area, language: str) -> dict:
     return {name: getattr(area, name).in_(language) for name in ("label", "treats", "elsewhere", "looks_at")}
 
 
-def _kept_by_the_browser(request, response):
+def _kept_by_the_browser(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The browser's own back button works on pages that answer a POST only when it may keep them; they name nobody."""
     if request.method == "POST":
         response["Cache-Control"] = "private, no-cache"

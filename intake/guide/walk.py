@@ -9,7 +9,8 @@ from typing import Any
 from intake import triage
 from intake.guide import FIRST_LOOK, Guide
 from intake.triage import Urgency, validate_answers
-from intake.triage.hanging import Hanging
+from intake.triage.deciding.compiling import program_of
+from intake.triage.deciding.hanging import Hanging
 
 LOWEST = Urgency.URGENT  # what can wait until a visit is asked at the visit
 
@@ -53,7 +54,7 @@ def next_step(protocol: triage.Protocol, answers: Mapping[str, Any]) -> Next:
     Once an answer is an emergency, only what belongs to its own page is asked before it is told, as in the intake.
     """
     rules = list(protocol.rules.values())
-    examined = protocol.program.examine(validate_answers(protocol, answers))
+    examined = program_of(protocol).examine(validate_answers(protocol, answers))
     hanging = Hanging(protocol, examined)
     urgency = max((rules[place].tier for place in examined[0]), default=Urgency.ROUTINE)
     certain, bits = Urgency.ROUTINE, {}
@@ -64,7 +65,7 @@ def next_step(protocol: triage.Protocol, answers: Mapping[str, Any]) -> Next:
     open_ = 0
     for rule, mine in bits.items():
         open_ |= mine if rule.tier >= LOWEST and rule.tier > certain else 0
-    deciding = set(protocol.program.named(open_))
+    deciding = set(program_of(protocol).named(open_))
     waiting = [name for name in triage.next_questions(protocol, answers) if name in deciding]
     if urgency is Urgency.EMERGENCY:
         waiting = _of_the_same_page(protocol, answers, waiting)
@@ -73,7 +74,7 @@ def next_step(protocol: triage.Protocol, answers: Mapping[str, Any]) -> Next:
     return Next(tuple(name for name in first if name in waiting), len(pages))
 
 
-def _of_the_same_page(protocol, answers, waiting) -> list[str]:
+def _of_the_same_page(protocol: triage.Protocol, answers, waiting) -> list[str]:
     """Of the questions that wait, those an answer of their own page has opened."""
     found = []
     for page in protocol.pages:
@@ -121,7 +122,7 @@ def _options(guide, areas, held) -> tuple[str, ...]:
     )
 
 
-def _specialists(protocol, guide, areas) -> tuple[str, ...]:
+def _specialists(protocol: triage.Protocol, guide, areas) -> tuple[str, ...]:
     """Who else may help with problems of these areas, in the order of the routing; never by the answers."""
     rows = [protocol.routing.rows[origin] for area in areas for origin in guide.areas[area].origins]
     named = dict.fromkeys(way.to for row in rows for way in (*row.first, *row.also))

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='AnswerCode',
             fields=[
                 ('intake', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='code', serialize=False, to='intake.intake')),
-                ('code', models.BinaryField(help_text='The answers, by the layout of the protocol (intake.triage.coding)')),
+                ('code', models.BinaryField(help_text='The answers, by the layout of the protocol (intake.triage.many.coding)')),
                 ('flags', models.BinaryField(help_text='One bit for each rule of the protocol, in its order')),
                 ('urgency', models.PositiveSmallIntegerField(choices=[(0, 'Routine'), (1, 'Soon'), (2, 'Urgent'), (3, 'Emergency')])),
                 ('specialist', models.PositiveSmallIntegerField(help_text="Place of the first choice in the protocol's specialists")),

@@ -42,5 +42,5 @@ class AlarmsSeen(models.Model):
         ]
         triggers = only_grows("alarms_seen_only_grow")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"alarms seen by {self.by} at {self.at:%Y-%m-%d %H:%M}"

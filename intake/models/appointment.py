@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 import pghistory
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import never_emptied, only_grows
+from clinic.staff.models import User
 
 
 class AppointmentRequestQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Requests to the locations of this member of staff, when their role answers them."""
         from clinic.staff.permissions import ANSWER_REQUESTS
 
@@ -21,14 +23,14 @@ class AppointmentRequestQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.places())
 
-    def unanswered(self):
+    def unanswered(self) -> Self:
         return self.filter(state=AppointmentRequest.State.ASKED)
 
-    def standing(self):
+    def standing(self) -> Self:
         """Asked, or booked: what the patient still waits for or goes to."""
         return self.exclude(state=AppointmentRequest.State.CLOSED)
 
-    def off(self):
+    def off(self) -> Self:
         """Closed, and not because another visit took the place of this one."""
         return self.filter(state=AppointmentRequest.State.CLOSED, moved_to=None).select_related("location")
 
@@ -94,7 +96,7 @@ class AppointmentRequest(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"appointment request {self.public_id}"
 
     def was_at(self) -> datetime | None:

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clinic.audit.growing import only_grows
-from intake.models.urgency import Urgency
+from intake.models.stored import StoredAlarm
+from intake.models.urgency import KNOWN_URGENCIES, URGENCIES, Urgency
 
 
 class ProtocolVersion(models.Model):
@@ -22,7 +23,7 @@ class ProtocolVersion(models.Model):
         ordering = ["-first_used_at"]
         triggers = only_grows("protocol_version_never_changes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.digest[:12]
 
 
@@ -40,17 +41,17 @@ class Assessment(models.Model):
     occasion = models.CharField(max_length=10, choices=Occasion)
     answers = models.JSONField()
     result = models.JSONField(help_text="Outcome.as_json() of the engine")
-    urgency = models.PositiveSmallIntegerField(choices=Urgency)
+    urgency = models.PositiveSmallIntegerField(choices=URGENCIES)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="assessment_has_a_known_urgency"),
+            models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="assessment_has_a_known_urgency"),
         ]
         triggers = only_grows("assessment_never_changes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"assessment of {self.intake_id} at {self.at:%Y-%m-%d %H:%M}"
 
     @property
@@ -64,6 +65,6 @@ class Assessment(models.Model):
         return {flag["rule"]: Urgency[flag["tier"].upper()] for flag in self.result["explanation"]["flags"]}
 
     @property
-    def unused_alarms(self) -> list[dict]:
+    def unused_alarms(self) -> list[StoredAlarm]:
         """Alarming answers no fired rule used, worst first: {question, value, severity}. Older results name none."""
         return self.result.get("unused_alarms", [])

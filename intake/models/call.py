@@ -1,6 +1,7 @@
 """A patient who has to be called because no mail tells them in time that a visit is booked, moved or off."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,10 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Least
 
 from clinic.audit.growing import never_emptied
+from clinic.staff.models import User
 
 
 class CallToMakeQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Calls of the locations of this member of staff, when their role answers patients."""
         from clinic.staff.permissions import ANSWER_REQUESTS
 
@@ -19,7 +21,7 @@ class CallToMakeQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.places())
 
-    def waiting(self):
+    def waiting(self) -> Self:
         """Those nobody has made yet; on top where the patient would go first."""
         return self.filter(done_at=None).order_by(Least("was_at", "starts_at"), "pk")
 
@@ -65,5 +67,5 @@ class CallToMake(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"call about a visit {self.public_id}"

@@ -1,6 +1,8 @@
 """A case is what a therapist reviews: one intake, its flags, and what people did about them."""
 
 import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
@@ -12,20 +14,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.growing import only_grows
+from clinic.staff.models import User
 from intake.models import two_people
-from intake.models.urgency import Urgency
+from intake.models.lease import lease_from
+from intake.models.lost_hold import LostHold
+from intake.models.urgency import KNOWN_URGENCIES, URGENCIES, Urgency
 
 
 class MoveNotAllowed(Exception):
     """The case is in a state from which this move does not exist; nothing was changed."""
 
-    def __init__(self, case, to):
+    def __init__(self, case: "Case", to: str) -> None:
         self.case, self.to = case, to
         super().__init__(f"A case that is {case.get_status_display().lower()} cannot become {to}.")
 
 
 class CaseQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Cases of the locations this member of staff belongs to, when their role may see cases."""
         from clinic.staff.permissions import SEE_CASES
 
@@ -33,16 +38,21 @@ class CaseQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.places())
 
-    def awaiting_decision(self):
+    def awaiting_decision(self) -> Self:
         return self.exclude(status=Case.Status.DECIDED)
 
-    def decided_since(self, moment):
-        return self.filter(status=Case.Status.DECIDED, decided_at__gte=moment)
+    def decided_last_first(self, after=None):
+        """Return decided cases, newest first: those behind `after`, a case of this list."""
+        decided = self.filter(status=Case.Status.DECIDED).order_by("-decided_at", "-pk")
+        if after is None or after.decided_at is None:
+            return decided
+        earlier = Q(decided_at__lt=after.decided_at) | Q(pk__lt=after.pk)
+        return decided.filter(earlier, decided_at__lte=after.decided_at)
 
-    def unacknowledged(self):
+    def unacknowledged(self) -> Self:
         return self.filter(status=Case.Status.WAITING)
 
-    def with_clock(self):
+    def with_clock(self) -> Self:
         """Adds `due_at`: the moment by which somebody must do the next thing."""
         return self.annotate(
             due_at=models.Case(
@@ -52,11 +62,11 @@ class CaseQuerySet(models.QuerySet):
             )
         )
 
-    def most_urgent_first(self):
+    def most_urgent_first(self) -> Self:
         """By tier; within a tier what nobody has taken yet comes first, then what is due first."""
         return self.with_clock().with_taken().order_by("-urgency", "taken", "due_at", "pk")
 
-    def with_taken(self):
+    def with_taken(self) -> Self:
         """Adds `taken`: 0 while nobody has acknowledged it, else 1."""
         return self.annotate(
             taken=models.Case(
@@ -64,14 +74,14 @@ class CaseQuerySet(models.QuerySet):
             )
         )
 
-    def after(self, case):
+    def after(self, case: "Case") -> Self:
         """What `most_urgent_first` puts behind `case`, which came from it; a page starts here, whatever changed."""
         later = Q(due_at__gt=case.due_at) | Q(due_at=case.due_at, pk__gt=case.pk)
         same_tier = Q(taken__gt=case.taken) | Q(later, taken=case.taken)
         behind = Q(urgency__lt=case.urgency) | Q(same_tier, urgency=case.urgency)
         return self.with_clock().with_taken().filter(behind)
 
-    def overdue(self, now):
+    def overdue(self, now: datetime) -> Self:
         return self.awaiting_decision().with_clock().filter(due_at__lt=now)
 
 
@@ -93,7 +103,7 @@ class Case(models.Model):
         NOT_SCREENED = "not_screened", "The form was left before screening"
         WORSE = "worse", "The patient reported getting worse"
 
-    MOVES = {  # a case stays where it is while a call is noted or an answer changes
+    MOVES: ClassVar[dict[str, set[str]]] = {  # a case stays where it is while a call is noted or an answer changes
         Status.WAITING: {Status.WAITING, Status.IN_REVIEW},
         Status.IN_REVIEW: {Status.IN_REVIEW, Status.SECOND_LOOK, Status.DECIDED, Status.WAITING},
         Status.SECOND_LOOK: {Status.SECOND_LOOK, Status.DECIDED, Status.IN_REVIEW, Status.WAITING},
@@ -106,9 +116,11 @@ class Case(models.Model):
     location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="cases")
     opened_because = models.CharField(max_length=20, choices=OpenedBecause)
     rules_urgency = models.PositiveSmallIntegerField(
-        choices=Urgency, help_text="The highest tier of any rule that fired"
+        choices=URGENCIES, help_text="The highest tier of any rule that fired"
     )
-    urgency = models.PositiveSmallIntegerField(choices=Urgency, help_text="The tier that counts: rules, or a decision")
+    urgency = models.PositiveSmallIntegerField(
+        choices=URGENCIES, help_text="The tier that counts: rules, or a decision"
+    )
     flags = models.JSONField(
         default=list,
         help_text="Every rule that ever fired, worst first: {rule, tier, condition, assessment, still}. `assessment` "
@@ -127,6 +139,9 @@ class Case(models.Model):
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="While it is in review: when it waits for anybody again; see `lease`"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -142,10 +157,12 @@ class Case(models.Model):
             models.Index(
                 F("urgency").desc(), "acknowledge_by", "id", name="case_queue", condition=~Q(status="decided")
             ),
+            models.Index("decided_at", "id", name="case_decided", condition=Q(status="decided")),
+            models.Index("location", "opened_at", name="case_opened"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(urgency__in=Urgency.values, rules_urgency__in=Urgency.values),
+                condition=Q(urgency__in=KNOWN_URGENCIES, rules_urgency__in=KNOWN_URGENCIES),
                 name="case_has_a_known_urgency",
             ),
             models.CheckConstraint(
@@ -162,6 +179,11 @@ class Case(models.Model):
                 condition=Q(status="waiting") | Q(acknowledged_by__isnull=False),
                 name="case_in_review_was_acknowledged",
             ),
+            models.CheckConstraint(
+                condition=Q(status="in_review", held_until__isnull=False)
+                | (~Q(status="in_review") & Q(held_until=None)),
+                name="case_is_held_by_a_lease",
+            ),
         ]
         triggers = [
             two_people.after(
@@ -169,10 +191,10 @@ class Case(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"case {self.public_id}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("case", args=[self.public_id])
 
     @property
@@ -197,6 +219,14 @@ class Case(models.Model):
         return self.status != self.Status.DECIDED
 
     @property
+    def news(self) -> "CaseEvent | None":
+        """Return the last time answers, or time itself, opened, raised or reopened it.
+
+        To staff, what they did themselves is no news.
+        """
+        return self.events.filter(kind__in=CaseEvent.NEWS, by=None).last()
+
+    @property
     def screened(self) -> bool:
         """False while the form rests unfinished and no rule has asked for anybody today.
 
@@ -209,25 +239,51 @@ class Case(models.Model):
         return self.opened_because != self.OpenedBecause.NOT_SCREENED
 
     @transaction.atomic
-    def move_to(self, status, *, event, by=None, words="", now=None, **changes):
+    def move_to(
+        self,
+        status: str,
+        *,
+        event: str,
+        by: User | None = None,
+        words: str = "",
+        now: datetime | None = None,
+        **changes: Any,
+    ) -> "CaseEvent":
         """Lock the row, check the move, write the status, `changes`, a higher version and the event together.
 
-        `event` is a `CaseEvent.Kind`. Raises MoveNotAllowed and changes nothing when the table has no such move.
-        This object is refreshed from the row; returns the event.
+        `event` is a `CaseEvent.Kind`. Raises MoveNotAllowed and changes nothing when the table has no such move. The
+        lease follows the move, and whoever loses the case by it without doing it is noted to be told. This object is
+        refreshed from the row; returns the event.
         """
+        now = now or timezone.now()
         locked = Case.objects.select_for_update().get(pk=self.pk)
+        had, until = locked.acknowledged_by_id if locked.is_open else None, locked.held_until
         if status not in self.MOVES[locked.status]:
             raise MoveNotAllowed(locked, status)
         locked.status = status
         for name, value in changes.items():
             setattr(locked, name, value)
         locked.version += 1
+        locked.held_until = locked._held_from(now, had=had, until=until, by=by)
         locked.save()
-        event = CaseEvent.objects.create(
-            case=locked, kind=event, by=by, words=words, version=locked.version, at=now or timezone.now()
-        )
+        noted = CaseEvent.objects.create(case=locked, kind=event, by=by, words=words, version=locked.version, at=now)
+        if had not in (None, locked.acknowledged_by_id, by and by.pk):
+            LostHold.objects.create(person_id=had, event=noted)
         self.refresh_from_db()
-        return event
+        return noted
+
+    def _held_from(self, now: datetime, *, had: int | None, until: datetime | None, by: User | None) -> datetime | None:
+        """Return until when it is held, now that it has moved; before, `had` held it `until` then.
+
+        Whoever takes it, and whatever its holder does, begins a lease. What others do leaves it; a worse tier may end
+        it sooner.
+        """
+        if self.status != self.Status.IN_REVIEW:
+            return None
+        fresh, holder = lease_from(now, self.urgency, self.location), self.acknowledged_by_id
+        if until is None or had != holder or (by is not None and by.pk == holder):
+            return fresh
+        return min(fresh, until)
 
 
 class CaseEvent(models.Model):
@@ -244,14 +300,23 @@ class CaseEvent(models.Model):
         SUBMITTED = "submitted", "Intake submitted"
         ANSWER_CHANGED = "answer_changed", "A red-flag answer was changed"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        TAKEN_OVER = "taken_over", "Taken over from a colleague"
         HANDED_BACK = "handed_back", "Handed back to the queue"
         CONTACT = "contact", "Contact tried"
         PROPOSED = "proposed", "Decision proposed to a second person"
+        ASKED = "asked", "A colleague was asked to take it"
         ASKED_AGAIN = "asked_again", "Second person asked for again"
         DECIDED = "decided", "Decided"
         SECOND_AGREED = "second_agreed", "Second person agreed"
         SECOND_REFUSED = "second_refused", "Second person did not agree"
         PROPOSAL_DROPPED = "proposal_dropped", "Proposal dropped"
+        ADDED = "added", "Added after the decision"
+        TASK_DONE = "task_done", "Done by the desk"
+        HANDED_OVER = "handed_over", "Handed over to a colleague"
+        LOOKED_BACK = "looked_back", "Looked back on"
+        UNDONE = "undone", "Taken back"
+
+    NEWS = (Kind.OPENED, Kind.RAISED, Kind.REOPENED)  # when nobody of the staff did it; see `Case.news`
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -264,32 +329,5 @@ class CaseEvent(models.Model):
         ordering = ["pk"]
         triggers = only_grows("case_event_only_grows")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class Contact(models.Model):
-    """One attempt to reach the patient, and what came of it."""
-
-    class Outcome(models.TextChoices):
-        REACHED = "reached", "Spoke with the patient"
-        REACHED_OTHER = "reached_other", "Spoke with someone else"
-        MESSAGE = "message", "Left a message with no clinical detail"
-        NO_ANSWER = "no_answer", "No answer"
-        WELFARE_CHECK = "welfare_check", "Welfare check asked for under clinic policy"
-
-    SETTLES_AN_EMERGENCY = (Outcome.REACHED, Outcome.REACHED_OTHER, Outcome.WELFARE_CHECK)
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
-    outcome = models.CharField(max_length=20, choices=Outcome)
-    safety_advice_given = models.BooleanField(default=False)
-    words = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-        triggers = only_grows("contact_only_grows")
-
-    def __str__(self):
-        return f"{self.get_outcome_display()} at {self.at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from intake.models.urgency import Urgency
+from intake.models.urgency import URGENCIES
 
 
 class AnswerCode(models.Model):
@@ -14,10 +14,10 @@ class AnswerCode(models.Model):
 
     intake = models.OneToOneField("intake.Intake", on_delete=models.CASCADE, primary_key=True, related_name="code")
     protocol = models.ForeignKey("intake.ProtocolVersion", on_delete=models.PROTECT, related_name="+")
-    code = models.BinaryField(help_text="The answers, by the layout of the protocol (intake.triage.coding)")
+    code = models.BinaryField(help_text="The answers, by the layout of the protocol (intake.triage.many.coding)")
     flags = models.BinaryField(help_text="One bit for each rule of the protocol, in its order")
-    urgency = models.PositiveSmallIntegerField(choices=Urgency)
+    urgency = models.PositiveSmallIntegerField(choices=URGENCIES)
     specialist = models.PositiveSmallIntegerField(help_text="Place of the first choice in the protocol's specialists")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"code of intake {self.intake_id}"

@@ -1,6 +1,7 @@
 """What a patient, or who acts for them, has signed: the exact text, by whom, how and when."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -32,12 +33,12 @@ class ConsentText(models.Model):
         ordering = ["document", "language", "-first_used_at"]
         triggers = only_grows("consent_text_never_changes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.document} {self.version} ({self.language})"
 
 
 class ConsentQuerySet(models.QuerySet):
-    def in_force(self):
+    def in_force(self) -> Self:
         """The last word of each patient on each document."""
         return self.order_by("patient", "document", "-pk").distinct("patient", "document")
 
@@ -94,5 +95,5 @@ class Consent(models.Model):
         ]
         triggers = only_grows("consent_never_changes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.text} signed {self.signed_at:%Y-%m-%d %H:%M}"

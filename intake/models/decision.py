@@ -12,7 +12,9 @@ from clinic.audit.growing import never_emptied
 from intake.models import two_people
 from intake.models.alarms import DECIDED_AFTER_ALARMS_WERE_SEEN
 from intake.models.case import Case
-from intake.models.urgency import Urgency
+from intake.models.decision_in_sql import CLOSED_WITH_WHAT_IT_TAKES, NO_DAY_TOO_FAR
+from intake.models.log_in_sql import CLOSED_BY_THE_LOG, NEVER_SCREENED_IS_NOT_AGREED_TO, URGENT_AFTER_CONTACT
+from intake.models.urgency import URGENCIES, Urgency
 
 
 class Decision(models.Model):
@@ -31,6 +33,41 @@ class Decision(models.Model):
         MORE_SERIOUS = "more_serious", "More serious than the answers show"
         PATIENT_CHOICE = "patient_choice", "The patient's informed choice"
         OTHER = "other", "Another reason"
+        BY_PHONE = "by_phone", "By the answers taken on the phone"
+        NOT_REACHED = "not_reached", "Could not be reached, after the clinic's steps"
+        TWICE = "twice", "Another form of this patient is reviewed"
+        NO_CARE = "no_care", "Wants no care here"
+
+    class Outcome(models.TextChoices):
+        """What becomes of the patient. Decisions from before it was asked have none."""
+
+        TREAT = "treat", "Treated here"
+        REFER = "refer", "Referred"
+        ADVISED = "advised", "Emergency or urgent care"
+        MORE = "more", "More information needed"
+        CLOSED = "closed", "Closed"
+
+    class Whom(models.TextChoices):
+        PATIENT = "patient", "The patient"
+        CLINICIAN = "clinician", "Another clinician"
+        HOSPITAL = "hospital", "A hospital or imaging center"
+        FAMILY = "family", "Somebody close to the patient"
+
+    class Uncontacted(models.TextChoices):
+        HERE = "here", "The patient is here, or comes today"
+        ELSEWHERE = "elsewhere", "Is in the hands of another clinician today"
+        NO_ANSWER = "no_answer", "Was called and does not answer; waiting is worse"
+        NO_PHONE = "no_phone", "Has no phone and was written to"
+        OTHER = "other", "Another reason"
+
+    NO_FLAG_FOR = (  # what ends a case, and says nothing of a flag: none is dismissed for it
+        Reason.AGREE,
+        Reason.BY_PHONE,
+        Reason.NOT_REACHED,
+        Reason.TWICE,
+        Reason.NO_CARE,
+    )
+    CLAIMS_A_TRY = (Uncontacted.NO_ANSWER, Uncontacted.NO_PHONE)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
@@ -40,13 +77,29 @@ class Decision(models.Model):
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     at = models.DateTimeField(default=timezone.now)
-    tier_before = models.PositiveSmallIntegerField(choices=Urgency)
-    tier = models.PositiveSmallIntegerField(choices=Urgency)
+    tier_before = models.PositiveSmallIntegerField(choices=URGENCIES)
+    tier = models.PositiveSmallIntegerField(choices=URGENCIES)
     suggested_specialist = models.CharField(max_length=40)
     specialist = models.CharField(max_length=40)
     refer = models.BooleanField(default=False, help_text="Carry a referral to that specialist")
     reason = models.CharField(max_length=20, choices=Reason)
     words = models.TextField(blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    by_when = models.DateField(null=True, blank=True, help_text="The visit is, or information is here, by that day")
+    needs = models.TextField(blank=True, help_text="What information is needed")
+    needs_from = models.CharField(max_length=20, choices=Whom, blank=True)
+    other_intake = models.ForeignKey(
+        "intake.Intake",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="named_instead",
+        help_text="Of a doubled form, the other one of this person, which is reviewed",
+    )
+    uncontacted = models.CharField(
+        max_length=20, choices=Uncontacted, blank=True, help_text="Why an urgent case is decided before contact"
+    )
+    uncontacted_words = models.TextField(blank=True)
     second_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -81,6 +134,25 @@ class Decision(models.Model):
                 condition=Q(effective_at=None) | Q(refused_at=None),
                 name="refused_decision_never_takes_effect",
             ),
+            models.CheckConstraint(
+                condition=Q(outcome="")
+                | Q(outcome="refer", refer=True)
+                | (Q(outcome__in=["treat", "advised", "more", "closed"]) & Q(refer=False)),
+                name="outcome_that_refers_makes_a_referral",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="treat") | Q(by_when__isnull=False), name="treating_here_names_a_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="more") | (~Q(needs="") & ~Q(needs_from="") & Q(by_when__isnull=False)),
+                name="more_information_says_what_from_whom_by_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="closed") | ~Q(reason="agree"), name="closing_without_contact_has_a_coded_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(uncontacted="") | ~Q(uncontacted_words=""), name="deciding_before_contact_has_words"
+            ),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(effective_at=None, refused_at=None),
@@ -105,10 +177,19 @@ class Decision(models.Model):
             two_people.after(
                 "decision_on_an_emergency_stays", pgtrigger.Update | pgtrigger.Delete, two_people.PROPOSED_STAYS
             ),
+            two_people.after(
+                "never_screened_is_not_agreed_to", pgtrigger.Insert | pgtrigger.Update, NEVER_SCREENED_IS_NOT_AGREED_TO
+            ),
+            two_people.after("closed_by_the_contact_log", pgtrigger.Insert | pgtrigger.Update, CLOSED_BY_THE_LOG),
+            two_people.after("urgent_is_decided_after_contact", pgtrigger.Insert, URGENT_AFTER_CONTACT),
+            two_people.after("no_day_too_far", pgtrigger.Insert | pgtrigger.Update, NO_DAY_TOO_FAR),
+            two_people.after(
+                "closed_with_what_it_takes", pgtrigger.Insert | pgtrigger.Update, CLOSED_WITH_WHAT_IT_TAKES
+            ),
             never_emptied("decision_never_emptied"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"decision {self.public_id}"
 
     @property
@@ -142,6 +223,10 @@ class FlagVerdict(models.Model):
                 condition=Q(confirmed=True) | (~Q(reason="") & ~Q(words="")),
                 name="dismissed_flag_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed=True) | ~Q(reason__in=["agree", "by_phone", "not_reached"]),
+                name="flag_is_dismissed_for_a_reason_of_its_own",
+            ),
         ]
         triggers = [
             two_people.after(
@@ -152,5 +237,5 @@ class FlagVerdict(models.Model):
             never_emptied("flag_verdict_never_emptied"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.rule}: {'confirmed' if self.confirmed else 'dismissed'}"

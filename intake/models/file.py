@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from typing import Self
 
 import pghistory
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.audit.models import AccessLog
+from clinic.staff.models import User
 
 FOLDER, APART, ORIGINALS = "patients", "infected", "originals"
 
@@ -27,7 +29,7 @@ def original_name(_file, _name) -> str:
 
 
 class PatientFileQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Files of patients of this person's locations, when their role may see cases."""
         from clinic.staff.permissions import SEE_CASES
 
@@ -35,10 +37,10 @@ class PatientFileQuerySet(models.QuerySet):
             return self.none()
         return self.filter(patient__location__in=user.places(), removed_at=None)
 
-    def kept(self):
+    def kept(self) -> Self:
         return self.filter(removed_at=None)
 
-    def came_late(self):
+    def came_late(self) -> Self:
         """Sent by the patient when the case was decided already, and opened by nobody on staff since.
 
         One with a virus cannot be opened, and its patient is told.
@@ -48,7 +50,7 @@ class PatientFileQuerySet(models.QuerySet):
         late = self.kept().filter(added_by=None, intake__case__decided_at__lt=F("added_at"))
         return late.exclude(scan=PatientFile.Scan.INFECTED).filter(~Exists(opened))
 
-    def to_scan(self):
+    def to_scan(self) -> Self:
         return self.kept().filter(scan=PatientFile.Scan.WAITING)
 
 
@@ -112,7 +114,7 @@ class PatientFile(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"file {self.public_id}"
 
     @property

@@ -1,7 +1,8 @@
 """How the patient is doing some weeks later, in their own measure."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,10 +14,10 @@ OPEN_FOR = timedelta(weeks=4)  # and not beyond the day the next one is due
 
 
 class FollowUpQuerySet(models.QuerySet):
-    def answered(self):
+    def answered(self) -> Self:
         return self.exclude(answered_at=None)
 
-    def worse_and_unseen(self):
+    def worse_and_unseen(self) -> Self:
         return self.filter(worse=True, seen_at=None)
 
 
@@ -68,10 +69,10 @@ class FollowUp(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"week {self.week} of {self.intake_id}"
 
-    def is_open(self, now) -> bool:
+    def is_open(self, now: datetime) -> bool:
         """True while the patient can answer it at `now`."""
         if self.answered_at or not self.due_at <= now < self.due_at + OPEN_FOR:
             return False

@@ -1,7 +1,8 @@
 """One patient's answers, saved page by page."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from clinic.audit.growing import only_grows
 from clinic.links.models import Link
-from intake.models.urgency import Urgency
+from intake.models.urgency import KNOWN_URGENCIES, URGENCIES, Urgency
 
 # What was signed while the patient was a minor holds until they come of age: see intake.signing.actions.
 _SIGNED_BEFORE_IT_IS_SENT = """
@@ -41,16 +42,16 @@ class AlreadySubmitted(Exception):
 
 
 class IntakeQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         """Intakes of the locations this member of staff belongs to."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(patient__location__in=user.places())
 
-    def unfinished(self):
+    def unfinished(self) -> Self:
         return self.filter(submitted_at=None)
 
-    def left_since(self, moment):
+    def left_since(self, moment: datetime) -> Self:
         """Unfinished ones nobody has touched since `moment`, with that moment as `touched_at`.
 
         An invitation that nobody opened was never begun, nor was a form on paper until staff keyed in who answers.
@@ -95,7 +96,7 @@ class Intake(models.Model):
     )
     version = models.PositiveIntegerField(default=0)
     urgency = models.PositiveSmallIntegerField(
-        choices=Urgency, default=Urgency.ROUTINE, help_text="The worst by rules so far"
+        choices=URGENCIES, default=Urgency.ROUTINE, help_text="The worst by rules so far"
     )
     emergency_seen_at = models.DateTimeField(null=True, blank=True, help_text="When the emergency page was shown")
     emergency_read_at = models.DateTimeField(null=True, blank=True, help_text='When "I have read this" was pressed')
@@ -129,7 +130,7 @@ class Intake(models.Model):
     class Meta:
         ordering = ["-started_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="intake_has_a_known_urgency"),
+            models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="intake_has_a_known_urgency"),
             models.CheckConstraint(
                 condition=Q(occasion="first", earlier=None) | (~Q(occasion="first") & Q(earlier__isnull=False)),
                 name="intake_after_another_names_it",
@@ -144,7 +145,7 @@ class Intake(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"intake {self.public_id}"
 
 
@@ -161,13 +162,13 @@ class AnswerChange(models.Model):
     sent = models.JSONField(
         null=True, help_text="As it was sent, where that contradicted itself; `after` is what counts"
     )
-    urgency_before = models.PositiveSmallIntegerField(choices=Urgency)
-    urgency_after = models.PositiveSmallIntegerField(choices=Urgency)
+    urgency_before = models.PositiveSmallIntegerField(choices=URGENCIES)
+    urgency_after = models.PositiveSmallIntegerField(choices=URGENCIES)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["pk"]
         triggers = only_grows("answer_change_only_grows")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.question} changed at {self.at:%Y-%m-%d %H:%M}"

@@ -10,5 +10,5 @@ class LeftOut(models.Model):
     patient = models.OneToOneField("intake.Patient", on_delete=models.CASCADE, related_name="left_out")
     asked_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"left out {self.pk}"

@@ -1,15 +1,19 @@
 """The person whose intake it is."""
 
 import uuid
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clinic import names
 from clinic.audit.growing import only_grows
+from clinic.contact import names
+from clinic.staff.models import User
+from intake.models import found_by
 
 MOST_OF_A_DAY = 100  # patients of one birth date; more are not looked through
 
@@ -17,34 +21,39 @@ MOST_OF_A_DAY = 100  # patients of one birth date; more are not looked through
 class Called(NamedTuple):
     """Who was found by name and birth date, and others of that birth date."""
 
-    found: list
-    others: list
+    found: list["Patient"]
+    others: list["Patient"]
 
 
-def _fits(first_name, typed) -> bool:
+def _fits(first_name: str, typed: str) -> bool:
     return not typed or names.same(first_name, typed)
 
 
 class PatientQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Patients of the locations this member of staff belongs to."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(location__in=user.places())
 
-    def called(self, last_name: str, first_name: str = "", *, born) -> "Called":
+    def fitting(self, query: str) -> Self:
+        """Return whom a query of `intake.models.found_by` finds."""
+        return self.filter(found_by__fits=query)
+
+    def called(self, last_name: str, first_name: str = "", *, born: date) -> "Called":
         """Return who has these names by their letters and this birth date, and who else has the date."""
-        found, others = [], []
+        found: list[Patient] = []
+        others: list[Patient] = []
         for patient in self.filter(date_of_birth=born).order_by("-pk")[:MOST_OF_A_DAY]:
             fits = names.same(patient.last_name, last_name) and _fits(patient.first_name, first_name)
             (found if fits else others).append(patient)
         return Called(found, others)
 
-    def came_of_age(self):
+    def came_of_age(self) -> Self:
         """Adults whose guardian's details are still on file: somebody has to ask them for their own."""
         return self.filter(came_of_age_at__isnull=False).order_by("came_of_age_at")
 
-    def without_proof(self):
+    def without_proof(self) -> Self:
         """Somebody sent answers for them by an authority of which nobody on staff has seen proof."""
         acts = Q(intakes__respondent__kind__in=("guardian", "representative"))
         unseen = Q(intakes__respondent__proof_seen_at=None, intakes__submitted_at__isnull=False)
@@ -55,6 +64,7 @@ class PatientQuerySet(models.QuerySet):
     model_name="PatientHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
     meta={"triggers": only_grows("patient_history_only_grows")},
+    exclude=["found_by"],  # made of what the history holds already
 )
 class Patient(models.Model):
     class ContactIsOf(models.TextChoices):
@@ -83,25 +93,33 @@ class Patient(models.Model):
         null=True, blank=True, help_text="Since when a guardian's details wait to be replaced by the patient's own"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    found_by = found_by.FoundBy()
 
     objects = PatientQuerySet.as_manager()
 
     class Meta:
+        indexes = [GinIndex(fields=["found_by"], name="patient_found_by")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(email="") | ~Q(phone=""), name="patient_can_be_reached_by_email_or_phone"
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
+        """Save; what the patient is found by changes with what it is made of."""
+        if update_fields and {*update_fields} & {*found_by.READ_FROM}:
+            update_fields = {*update_fields, "found_by"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def is_minor(self) -> bool:
         """Under the age from which patients of this location act and sign alone, today, where they are treated."""
         return self.was_minor(timezone.now())
 
-    def was_minor(self, moment) -> bool:
+    def was_minor(self, moment: datetime) -> bool:
         """Under that age at `moment`; they come of age at midnight of their birthday, where they are treated."""
         return self.age_on(moment.astimezone(self.location.zone).date()) < self.location.majority_age
 
@@ -115,7 +133,7 @@ class Patient(models.Model):
             return True
         return self.contact_is_of == self.ContactIsOf.GUARDIAN and not self.is_minor
 
-    def why_no_mail(self, *, asked_for=False) -> str:
+    def why_no_mail(self, *, asked_for: bool = False) -> str:
         """Why nothing is mailed to this patient, or "". A link the patient has `asked_for` goes out whatever they
         chose about email, but nothing goes to a guardian's address once they are an adult.
         """
@@ -130,6 +148,11 @@ class Patient(models.Model):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    def is_same_person(self, other: "Patient") -> bool:
+        """True for the same birth date and names: somebody who began anew is another row."""
+        names_fit = names.same(self.last_name, other.last_name) and names.same(self.first_name, other.first_name)
+        return names_fit and self.date_of_birth == other.date_of_birth
+
     def is_near(self, first_name: str, last_name: str) -> bool:
         """True when either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
         if names.same(self.first_name, first_name) or names.same(self.last_name, last_name):
@@ -137,7 +160,7 @@ class Patient(models.Model):
         mine, theirs = names.letters(self.last_name), names.letters(last_name)
         return min(len(mine), len(theirs)) > 2 and (mine in theirs or theirs in mine)
 
-    def age_on(self, day) -> int:
+    def age_on(self, day: date) -> int:
         """Whole years on `day` (a date)."""
         had_birthday = (day.month, day.day) >= (self.date_of_birth.month, self.date_of_birth.day)
         return day.year - self.date_of_birth.year - (not had_birthday)

@@ -61,7 +61,7 @@ class Respondent(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.intake_id}"
 
     @property

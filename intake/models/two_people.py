@@ -1,8 +1,8 @@
 """An emergency never ends by one person alone: what takes two, in Python for the page and in SQL for the database.
 
 An emergency is handled at the emergency department; the protocol's own check refuses an emergency rule that goes
-anywhere else. Whoever confirms every flag and sends the patient there decides alone. Everything else about a case that
-holds an emergency takes a second person, whatever the tier says by then (decision 36).
+anywhere else. Whoever confirms every flag and sends there a patient who was told so decides alone. Everything else
+about a case that holds an emergency takes a second person, whatever the tier says by then (decision 36).
 """
 
 import re
@@ -10,17 +10,19 @@ import unicodedata
 
 import pgtrigger
 
-from clinic.staff.models import Role, User
+from clinic.staff.models import User
+from clinic.staff.permissions import Role
+from intake.models.log_in_sql import ADVISED
 from intake.models.urgency import Urgency
 
 HANDLED_AT = "emergency_department"
 UNSEEN = r"[ \t\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"  # spaces and signs nobody sees make no other name
 
 
-def why_two(case, *, tier, specialist, dismissed) -> list[str]:
+def why_two(case, *, tier, specialist, dismissed, outcome: str, advised: bool) -> list[str]:
     """Why a decision on this case takes a second person, in words; nothing when one is enough.
 
-    `dismissed`: the ids of the rules whose flags are dismissed.
+    `dismissed`: the ids of the rules whose flags are dismissed. `advised`: the contact log holds a word of advice.
     """
     emergencies = {flag["rule"]: flag["condition"] for flag in case.flags if flag["tier"] == Urgency.EMERGENCY.word}
     why = []
@@ -28,12 +30,17 @@ def why_two(case, *, tier, specialist, dismissed) -> list[str]:
         why.append("it lowers an emergency")
     if named := [condition for rule, condition in emergencies.items() if rule in dismissed]:
         why.append(f"it dismisses an emergency: {', '.join(named)}")
-    if (case.holds_emergency or tier == Urgency.EMERGENCY) and specialist != HANDLED_AT:
-        why.append("an emergency is sent somewhere else than to the emergency department")
+    if case.holds_emergency or tier == Urgency.EMERGENCY:
+        if specialist != HANDLED_AT:
+            why.append("an emergency is sent somewhere else than to the emergency department")
+        elif outcome not in ("", "advised"):
+            why.append("an emergency ends otherwise than at the emergency department")
+        elif not advised:
+            why.append("nobody is on record as told what to do")
     return why
 
 
-def same_person(one, other) -> bool:
+def same_person(one, other: User) -> bool:
     """Two accounts of one human: the same license, the same NPI, or the same name and no two licenses.
 
     The database asks the same below. Numbers are compared by their letters and digits, however they were typed.
@@ -59,7 +66,7 @@ def _folded(name: str) -> str:
     return re.sub(UNSEEN, "", unicodedata.normalize("NFKC", name).lower())
 
 
-def who_may_look(case, *, proposed_by) -> list[User]:
+def who_may_look(case, *, proposed_by: User) -> list[User]:
     """Everybody who may be the second person to what `proposed_by` decides: who treats where the case is.
 
     Where nobody does, the case is every therapist's (decision 39), and so is the second look.
@@ -72,13 +79,17 @@ def who_may_look(case, *, proposed_by) -> list[User]:
 
 # The same for the database. Each trigger runs after the row's own constraints, so those speak first. -----------------
 
-ENDING_TAKES_TWO = """
+# Of advice the database asks when a decision takes effect, and not of those from before outcomes were asked for.
+ENDING_TAKES_TWO = f"""
     IF NEW.effective_at IS NOT NULL AND NEW.second_by_id IS NULL AND EXISTS (
         SELECT 1 FROM intake_case c WHERE c.id = NEW.case_id AND (
             (c.urgency = 3 AND NEW.tier < 3)
-            OR (NEW.specialist <> 'emergency_department' AND (
+            OR ((
+                NEW.specialist <> 'emergency_department' OR NEW.outcome NOT IN ('', 'advised')
+                OR (NEW.outcome <> '' AND (TG_OP = 'INSERT' OR OLD.effective_at IS NULL) AND NOT ({ADVISED}))
+            ) AND (
                 3 IN (NEW.tier_before, NEW.tier, c.urgency, c.rules_urgency)
-                OR c.flags @> '[{"tier": "emergency"}]'
+                OR c.flags @> '[{{"tier": "emergency"}}]'
             ))
             OR EXISTS (
                 SELECT 1 FROM intake_flagverdict v WHERE v.decision_id = NEW.id AND NOT v.confirmed
@@ -90,7 +101,7 @@ ENDING_TAKES_TWO = """
         USING ERRCODE = 'check_violation', CONSTRAINT = 'ending_an_emergency_takes_two';
     END IF;
     RETURN NULL;
-"""
+"""  # noqa: S608 - made of the condition about the contact log
 
 PLAIN = "regexp_replace(upper(normalize({}, NFKC)), '[^A-Z0-9]', '', 'g')"
 FOLDED = f"regexp_replace(lower(normalize({{}}, NFKC)), '{UNSEEN}', '', 'g')"
@@ -128,10 +139,12 @@ SECOND_IS_ANOTHER_THERAPIST = f"""
 PROPOSED_STAYS = """
     IF TG_OP = 'UPDATE' AND OLD.effective_at IS NULL AND OLD.refused_at IS NULL AND (
         (NEW.case_id, NEW.assessment_id, NEW.by_id, NEW.at, NEW.tier_before, NEW.tier, NEW.suggested_specialist,
-         NEW.specialist, NEW.refer, NEW.reason, NEW.words)
+         NEW.specialist, NEW.refer, NEW.reason, NEW.words, NEW.outcome, NEW.by_when, NEW.needs, NEW.needs_from,
+         NEW.other_intake_id, NEW.uncontacted, NEW.uncontacted_words)
         IS NOT DISTINCT FROM
         (OLD.case_id, OLD.assessment_id, OLD.by_id, OLD.at, OLD.tier_before, OLD.tier, OLD.suggested_specialist,
-         OLD.specialist, OLD.refer, OLD.reason, OLD.words)
+         OLD.specialist, OLD.refer, OLD.reason, OLD.words, OLD.outcome, OLD.by_when, OLD.needs, OLD.needs_from,
+         OLD.other_intake_id, OLD.uncontacted, OLD.uncontacted_words)
     ) THEN
         RETURN NULL;
     END IF;

@@ -15,5 +15,5 @@ class UnsentPage(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "page"], name="one_unsent_for_each_page")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"unsent page of {self.intake_id}"

@@ -1,15 +1,8 @@
-"""The tiers of the protocol as the database keeps them: larger is worse."""
+"""The urgencies of the engine as the database keeps them: larger is worse."""
 
-from django.db import models
+from intake.triage import Urgency
 
+URGENCIES = [(urgency.value, urgency.label) for urgency in Urgency]
+KNOWN_URGENCIES = [urgency.value for urgency in Urgency]  # what the constraints allow
 
-class Urgency(models.IntegerChoices):
-    ROUTINE = 0, "Routine"
-    SOON = 1, "Soon"
-    URGENT = 2, "Urgent"
-    EMERGENCY = 3, "Emergency"
-
-    @property
-    def word(self) -> str:
-        """The tier's id in the protocol: "emergency", "urgent", "soon" or "routine"."""
-        return self.name.lower()
+__all__ = ["KNOWN_URGENCIES", "URGENCIES", "Urgency"]

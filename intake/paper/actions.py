@@ -4,10 +4,12 @@ Every function is one transaction. `by` is the member of staff who acts.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake import triage
 from intake.models import AlreadySubmitted, Assessment, Intake
@@ -31,13 +33,13 @@ class Blanks:
 class MustAsk(Exception):
     """Required answers are missing from the paper; nothing was sent. `questions`: their ids, in page order."""
 
-    def __init__(self, questions):
+    def __init__(self, questions: list[str]) -> None:
         self.questions = questions
         super().__init__(", ".join(questions))
 
 
 @transaction.atomic
-def start_on_paper(*, by, **contact) -> Intake:
+def start_on_paper(*, by: User, **contact: Any) -> Intake:
     """An intake of a new patient who answers on paper. Nobody is written about it."""
     if not by.may(ANSWER_REQUESTS) or not by.locations.contains(contact["location"]):
         raise PermissionDenied
@@ -45,7 +47,7 @@ def start_on_paper(*, by, **contact) -> Intake:
 
 
 @transaction.atomic
-def put_on_paper(intake, *, by) -> Intake:
+def put_on_paper(intake: Intake, *, by: User) -> Intake:
     """Give an unfinished intake the code that is printed on its form; one that has a code keeps it."""
     if not by.may(ANSWER_REQUESTS) or not by.sees(intake.patient.location_id):
         raise PermissionDenied
@@ -60,12 +62,12 @@ def put_on_paper(intake, *, by) -> Intake:
     return intake
 
 
-def _locked(intake) -> Intake:
+def _locked(intake: Intake) -> Intake:
     whole = Intake.objects.select_related("patient__location", "protocol").defer("protocol__content")
     return whole.select_for_update(of=("self",)).get(pk=intake.pk)
 
 
-def blanks(intake) -> Blanks:
+def blanks(intake: Intake) -> Blanks:
     """What is missing, and what follows from judging it as not sure: such an answer may ask for more."""
     protocol = intakes.protocol_for(intake)
     answers, judged = dict(intake.answers), {}
@@ -78,13 +80,15 @@ def blanks(intake) -> Blanks:
         answers |= open_
 
 
-def _open_answer(question):
+def _open_answer(question: triage.Question):
     option = next((one for one in OPEN_ANSWERS if one in question.option_ids), None)
     return [option] if option and question.takes_many else option
 
 
 @transaction.atomic
-def submit_paper(intake, *, version, signed_name, choices, by, judge_blanks=False) -> Assessment:
+def submit_paper(
+    intake: Intake, *, version: int, signed_name: str, choices, by: User, judge_blanks: bool = False
+) -> Assessment:
     """Send what was keyed in, with the signature on the paper.
 
     With `judge_blanks`, questions left blank are judged as not sure, never as a no, and kept as left blank; without,

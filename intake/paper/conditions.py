@@ -1,13 +1,15 @@
 """When a question on paper is to be answered, in words that point to the numbers of earlier questions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from intake import triage
 from intake.questionnaire.body_map import PARTS
-from intake.triage.expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
+from intake.triage.reading.expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or
 
 MANY = 4  # of more options than these the few others are named
 
@@ -26,7 +28,7 @@ class Conditions:
     Call it with that language active.
     """
 
-    def __init__(self, protocol: triage.Protocol, numbers: dict[str, int], language: str):
+    def __init__(self, protocol: triage.Protocol, numbers: dict[str, int], language: str) -> None:
         self.protocol, self.numbers, self.language = protocol, numbers, language
 
     def only_if(self, question: triage.Question) -> OnlyIf | None:
@@ -75,11 +77,11 @@ class Conditions:
             return _("at question %(number)d you checked anything other than %(options)s") % told
         return _("you checked %(options)s at question %(number)d") % self._named(node)
 
-    def _named(self, node: Includes) -> dict:
+    def _named(self, node: Includes) -> dict[str, Any]:
         question = self.protocol.questions[node.question]
         return {"number": self.numbers[node.question], "options": self._labels(question, node.options)}
 
-    def _labels(self, question, options) -> str:
+    def _labels(self, question: triage.Question, options) -> str:
         labels = (question.option(option).label_in(self.language) for option in options)
         return _(" or ").join(_("“%(label)s”") % {"label": label} for label in labels)
 
@@ -93,7 +95,7 @@ class Conditions:
             return _("your answer to question %(number)d is %(count)d or more") % told
         return _("your answer to question %(number)d is %(count)d or less") % told
 
-    def _places(self, question, chosen: set[str]):
+    def _places(self, question: triage.Question, chosen: set[str]) -> Iterator[str]:
         """The places in few words: whole parts of the body, one side of one, else place by place."""
         regions = regions_of(question)
         known = [(name, [region for region in members if region in regions]) for name, members in PARTS]
@@ -110,7 +112,7 @@ class Conditions:
                 for region, side in zip(members, sides, strict=True):
                     yield from self._region(question, region, regions[region], side)
 
-    def _region(self, question, region, every, chosen):
+    def _region(self, question: triage.Question, region: str, every: list[str], chosen: set[str]) -> Iterator[str]:
         labels = {side: str(question.option(f"{region}_{side}").label_in(self.language)) for side in every}
         if chosen == set(every):
             yield region_name(list(labels.values()))
@@ -125,7 +127,7 @@ def _turned(node: Compare) -> Compare:
     return replace(node, op="<=", number=node.number - 1)
 
 
-def regions_of(question) -> dict[str, list[str]]:
+def regions_of(question: triage.Question) -> dict[str, list[str]]:
     """The regions of a body map with their sides, in order."""
     regions = {}
     for option in question.option_ids:
@@ -147,7 +149,7 @@ def side_in_words(side: str) -> str:
     return {"left": _("left"), "right": _("right"), "mid": _("middle")}[side]
 
 
-def _sides(chosen, region) -> set[str]:
+def _sides(chosen: set[str], region: str) -> set[str]:
     return {option.rpartition("_")[2] for option in chosen if option.rpartition("_")[0] == region}
 
 

@@ -1,10 +1,11 @@
 """Forms of the staff's paper desk. In English, like all staff pages."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.web.forms import FieldsOnly
 from intake.door.contact import ContactForm, NameField
 from intake.door.dates import BirthDateField
 from intake.paper.code import as_code
@@ -23,9 +24,9 @@ class FindForm(forms.Form):
         error_messages={"required": "Enter the code. It stands on every page of the form."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _plain()
+        self.helper = FieldsOnly()
 
     def clean_code(self):
         code = as_code(self.cleaned_data["code"])
@@ -42,15 +43,15 @@ class NameAndBirthForm(forms.Form):
     )
     date_of_birth = BirthDateField()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix="begun", **kwargs)
-        self.helper = _plain()
+        self.helper = FieldsOnly()
 
 
 class PaperContactForm(ContactForm):
     """A new patient who answers on paper. An email address is not needed."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, of_somebody_else=True, **kwargs)
         self._filled_by_hand("phone", "email")
         words = {
@@ -66,17 +67,13 @@ class PaperContactForm(ContactForm):
                 self.fields[name].label, self.fields[name].help_text = label, hint
         self.fields["first_name"].label, self.fields["last_name"].label = "First name", "Last name"
         self.fields["email"].show_optional = True
-        self.helper.layout = Layout(
-            "first_name", "last_name", "date_of_birth", "phone", "email",
-            Field("language", wrapper_class="choices-inline"), "needs_interpreter",
-            *(["location"] if "location" in self.fields else []), "insurance_plan", "ticket",
-        )  # fmt: skip
+        self.helper.layout = self.as_staff_type_it("phone", "email")
 
 
 class PaperWhoForm(WhoForm):
     """Who gave the answers, as it is checked on the paper."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].label = "Who filled in the form, by the paper?"
 
@@ -90,7 +87,7 @@ class PaperSignForm(SignForm):
         error_messages={"required": "Call the patient and key in the answers, or check this box when you could not."},
     )
 
-    def __init__(self, *args, blanks, **kwargs):
+    def __init__(self, *args: Any, blanks, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["signed_name"].label = "Name of whoever signed, as it stands on the paper"
         self.fields["signed_name"].error_messages["required"] = "Enter the name under the signature."
@@ -104,10 +101,3 @@ class PaperSignForm(SignForm):
 
     def clean_signed_name(self):
         return super().clean_signed_name() if self.documents else ""
-
-
-def _plain() -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper

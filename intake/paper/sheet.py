@@ -3,13 +3,16 @@
 It names no patient. The code leads staff to the intake, and nobody else to anybody.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.pdf import tagged
+from clinic.paper.pdf import tagged
+from clinic.staff.models import Location
 from intake import triage
 from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
 from intake.models import Document, Intake, Respondent
@@ -19,7 +22,7 @@ from intake.questionnaire.body_map import PARTS
 from intake.questionnaire.who_form import WhoForm
 from intake.signing.forms import document_field
 from intake.signing.texts import text_in
-from intake.triage.resolving import questions_in
+from intake.triage.reading.resolving import questions_in
 from intake.versions.protocols import protocol_for
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -37,19 +40,19 @@ def numbers(protocol: triage.Protocol) -> dict[str, int]:
     return {name: number for number, name in enumerate(asked, start=1)}
 
 
-def content(intake: Intake) -> dict:
+def content(intake: Intake) -> dict[str, Any]:
     """Everything the sheet says, as JSON-able words."""
     with translation.override(intake.language):
         return _Sheet(protocol_for(intake), intake.language).content(intake)
 
 
 class _Sheet:
-    def __init__(self, protocol, language):
+    def __init__(self, protocol: triage.Protocol, language: str) -> None:
         self.protocol, self.language = protocol, language
         self.numbers = numbers(protocol)
         self.conditions = Conditions(protocol, self.numbers, language)
 
-    def content(self, intake) -> dict:
+    def content(self, intake: Intake) -> dict[str, Any]:
         location = intake.patient.location
         return {
             "language": self.language,
@@ -65,7 +68,7 @@ class _Sheet:
             "who": _who(),
         }
 
-    def _consents(self):
+    def _consents(self) -> Iterator[dict[str, Any]]:
         for document in Document:
             text, field = text_in(self.language, document), document_field(document)
             choices = [str(label) for _value, label in getattr(field, "choices", ())]
@@ -86,7 +89,7 @@ class _Sheet:
             _("Nobody reads this paper until you hand it in. If you are in danger, do not fill it in: get help now."),
         ]
 
-    def _sections(self):
+    def _sections(self) -> Iterator[dict[str, Any]]:
         """Runs of questions with the section's title; a section that comes back later is named again."""
         titles = {section.id: str(section.title_in(self.language)) for section in self.protocol.sections}
         last = None
@@ -96,7 +99,7 @@ class _Sheet:
                 yield run
             run["questions"] += [self._question(self.protocol.questions[name]) for name in page.questions]
 
-    def _question(self, question) -> dict:
+    def _question(self, question: triage.Question) -> dict[str, Any]:
         drawn = {
             "number": self.numbers[question.id],
             "text": str(question.text_in(self.language)),
@@ -124,7 +127,7 @@ class _Sheet:
                 drawn["help"] = ""
         return drawn
 
-    def _only_if(self, question) -> dict:
+    def _only_if(self, question: triage.Question) -> dict[str, Any]:
         """What is too long to read is left out; who is too young for a question is spared it all the same."""
         only_if = self.conditions.only_if(question)
         if only_if is None:
@@ -134,7 +137,7 @@ class _Sheet:
                 return {"all": said.all, "any": said.any}
         return {}
 
-    def _danger(self, question) -> str:
+    def _danger(self, question: triage.Question) -> str:
         """What to do at once, at the questions in which one answer alone is an emergency."""
         about_self_harm = self.protocol.wording.self_harm_rules
         rules = [
@@ -150,7 +153,7 @@ class _Sheet:
                 return _("If one of these is true now, stop here. Call 911. Do not drive yourself.")
         return _if_new(question.id)
 
-    def _parts(self, question):
+    def _parts(self, question: triage.Question) -> Iterator[dict[str, Any]]:
         """The body map as lists: the parts of the body, in each the regions with a box for each side."""
         regions = regions_of(question)
         named = {region for _name, members in PARTS for region in members}
@@ -159,7 +162,7 @@ class _Sheet:
             if places:
                 yield {"name": str(name), "places": places}
 
-    def _place(self, question, region, sides):
+    def _place(self, question: triage.Question, region: str, sides: list[str]) -> dict[str, Any]:
         labels = [str(question.option(f"{region}_{side}").label_in(self.language)) for side in sides]
         boxes = [side_in_words(side) for side in sides] if len(sides) > 1 else []
         return {"name": region_name(labels), "boxes": boxes}
@@ -187,7 +190,7 @@ def _is_short(only_if: OnlyIf) -> bool:
     return len(said) <= MOST_CONDITIONS and sum(map(len, said)) <= MOST_LETTERS
 
 
-def _words(location) -> dict[str, str]:
+def _words(location: Location) -> dict[str, str]:
     return {
         "title": _("Questions before your visit"),
         "code": _("Form code"),
@@ -227,7 +230,7 @@ def _words(location) -> dict[str, str]:
     }
 
 
-def _who() -> dict:
+def _who() -> dict[str, Any]:
     """The first questions of the form, which are not the protocol's: who gives the answers."""
     asked = WhoForm.base_fields
     return {

@@ -1,16 +1,22 @@
 """Staff hand out forms on paper and key in what comes back, through the same pages as online."""
 
+from typing import Any
+from uuid import UUID
+
 from crispy_forms.utils import render_crispy_form
+from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from clinic import names
+from clinic.contact import names
 from clinic.staff.permissions import ANSWER_REQUESTS, SEE_CASES, staff_may
+from clinic.staff.request import StaffRequest
+from clinic.web.pressed import pressed_on
 from intake import triage
 from intake.door.frame import pages_to_show
 from intake.door.respondents import DoesNotFit, NoLongerOpen, needs_respondent, set_respondent
@@ -36,7 +42,7 @@ NOT_KEYED_IN = (
 
 
 @staff_may(ANSWER_REQUESTS)
-def desk(request):
+def desk(request: StaffRequest) -> HttpResponse:
     """Find a form by its code, hand out a new one, and what is handed out and not sent yet."""
     form = PaperContactForm(
         request.POST if request.method == "POST" else None,
@@ -53,7 +59,9 @@ def desk(request):
     return _show_desk(request, form=form)
 
 
-def _show_desk(request, *, form=None, find=None, begun=None, found=()):
+def _show_desk(
+    request: StaffRequest, *, form: forms.BaseForm | None = None, find=None, begun=None, found=()
+) -> HttpResponse:
     mine = Intake.objects.visible_to(request.user).unfinished().exclude(paper_code=None)
     rows = mine.select_related("patient__location", "entered_by")[:LISTED]
     saw_list(
@@ -70,9 +78,9 @@ def _show_desk(request, *, form=None, find=None, begun=None, found=()):
     return render(request, "paper/desk.html", shown, status=INVALID if wrong else 200)
 
 
-@require_POST
+@pressed_on("paper")
 @staff_may(ANSWER_REQUESTS)
-def find(request):
+def find(request: StaffRequest) -> HttpResponse:
     """By the code on the form, or by name and birth date whoever began online. Nothing of other locations is found."""
     mine = Intake.objects.visible_to(request.user)
     if "code" in request.POST:
@@ -97,13 +105,13 @@ def find(request):
     return _show_desk(request, begun=form, found=found)
 
 
-def _find(request, public_id) -> Intake:
+def _find(request: StaffRequest, public_id: UUID) -> Intake:
     """The intake, when this member of staff may see it; 404 otherwise."""
     intakes_ = Intake.objects.visible_to(request.user).select_related("patient__location", "protocol", "entered_by")
     return get_object_or_404(intakes_.defer("protocol__content"), public_id=public_id)
 
 
-def _show(request, intake, template, *, status=200, **context):
+def _show(request: StaffRequest, intake: Intake, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of the paper desk about one intake. Whatever it is, danger stands on top."""
     patient = intake.patient
     saw_intake(request, intake)
@@ -122,7 +130,7 @@ def _show(request, intake, template, *, status=200, **context):
 
 
 @staff_may(ANSWER_REQUESTS)
-def check(request, public_id):
+def check(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """One form: its code, what is keyed in, what is missing. POST gives a form begun online its code."""
     intake = _find(request, public_id)
     if request.method == "POST":
@@ -151,7 +159,7 @@ def check(request, public_id):
 
 @require_GET
 @staff_may(ANSWER_REQUESTS)
-def form(request, public_id):
+def form(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The form to print. It names nobody; that it was made for this patient is logged."""
     intake = _find(request, public_id)
     if intake.paper_code is None:
@@ -168,7 +176,7 @@ def form(request, public_id):
 
 
 @staff_may(ANSWER_REQUESTS)
-def page(request, public_id, number):
+def page(request: StaffRequest, public_id: UUID, number: int) -> HttpResponse:
     """One page of questions as on the paper: shown, or saved and left for the next."""
     intake = _find(request, public_id)
     shown = _page(intake, number)
@@ -206,7 +214,7 @@ def page(request, public_id, number):
     return redirect(_after(intake, shown))
 
 
-def _sent_already(request, intake):
+def _sent_already(request: StaffRequest, intake: Intake) -> HttpResponse:
     if request.method == "POST":
         messages.warning(request, NOT_KEYED_IN)
     else:
@@ -214,12 +222,12 @@ def _sent_already(request, intake):
     return redirect("paper_check", intake.public_id)
 
 
-def _page(intake, number) -> triage.Page | None:
+def _page(intake: Intake, number: int) -> triage.Page | None:
     pages = triage.pages(protocol_for(intake))
     return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
-def _form(intake, shown, data=None) -> PageForm:
+def _form(intake: Intake, shown: triage.Page, data: QueryDict | None = None) -> PageForm:
     """The page with the numbers of the paper before its questions."""
     protocol = protocol_for(intake)
     form = PageForm(
@@ -237,12 +245,12 @@ def _form(intake, shown, data=None) -> PageForm:
     return form
 
 
-def _show_newer(form, intake):
+def _show_newer(form: PageForm, intake: Intake) -> None:
     form.data = form.data.copy()
     form.data["version"] = intake.version
 
 
-def _changed(intake, changed) -> list[dict]:
+def _changed(intake: Intake, changed) -> list[dict]:
     protocol, number_of = protocol_for(intake), numbers(protocol_for(intake))
     return [
         {
@@ -253,7 +261,7 @@ def _changed(intake, changed) -> list[dict]:
     ]
 
 
-def _show_page(request, intake, form, number, **more):
+def _show_page(request: StaffRequest, intake: Intake, form: PageForm, number: int, **more: Any) -> HttpResponse:
     protocol = protocol_for(intake)
     here = triage.find_page(protocol, form.page_id)
     title = next(section.title for section in protocol.sections if section.id == here.section)
@@ -262,9 +270,9 @@ def _show_page(request, intake, form, number, **more):
     )
 
 
-@require_POST
+@pressed_on("paper_page", "public_id", "number")
 @staff_may(ANSWER_REQUESTS)
-def reveal(request, public_id, number):
+def reveal(request: StaffRequest, public_id: UUID, number: int) -> HttpResponse:
     """The follow-up questions that the answers on the screen open or close. Saves nothing."""
     intake = _find(request, public_id)
     shown = _page(intake, number)
@@ -280,15 +288,15 @@ def reveal(request, public_id, number):
         saw_intake(request, intake)  # a follow-up question comes with its saved answer
         parts = render_crispy_form(fresh, context={"csrf_token": None})
     opened = [name for name in changed if name in fresh.fields]
-    return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
+    return HttpResponse(parts + render_to_string("questionnaire/_revealed.html", {"opened": opened}, request))
 
 
-def _address(intake, page) -> str:
+def _address(intake: Intake, page: triage.Page) -> str:
     number = triage.pages(protocol_for(intake)).index(page) + 1
     return reverse("paper_page", args=[intake.public_id, number])
 
 
-def _after(intake, page) -> str:
+def _after(intake: Intake, page: triage.Page) -> str:
     """The next page that is asked, else the overview."""
     asked = pages_to_show(intake)
     order = triage.pages(protocol_for(intake))
@@ -296,7 +304,7 @@ def _after(intake, page) -> str:
     return _address(intake, following[0]) if following else reverse("paper_check", args=[intake.public_id])
 
 
-def _next(intake) -> str:
+def _next(intake: Intake) -> str:
     page = next((one for one in pages_to_show(intake) if one.id not in intake.pages_done), None)
     return _address(intake, page) if page else ""
 
@@ -309,7 +317,7 @@ def _in_words(found) -> str:
 
 
 @staff_may(ANSWER_REQUESTS)
-def submit(request, public_id):
+def submit(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Who answered, then the signatures on the paper, and sending. Twice is once."""
     intake = _find(request, public_id)
     if intake.submitted_at or intake.paper_code is None:
@@ -347,7 +355,7 @@ def submit(request, public_id):
     return _show(request, intake, "paper/submit.html", status=INVALID if refused else 200, form=form, **shown)
 
 
-def _who(request, intake):
+def _who(request: StaffRequest, intake: Intake) -> HttpResponse:
     asked = request.method == "POST" and request.POST.get("step") == "who"
     form = PaperWhoForm(request.POST if asked else None, intake=intake)
     if asked and form.is_valid():
@@ -362,7 +370,7 @@ def _who(request, intake):
     return _show(request, intake, "paper/who.html", status=INVALID if form.errors else 200, form=form)
 
 
-def _questions(intake, names) -> list[dict]:
+def _questions(intake: Intake, names) -> list[dict]:
     protocol = protocol_for(intake)
     number_of = numbers(protocol)
     on = {name: page for page in triage.pages(protocol) for name in page.questions}

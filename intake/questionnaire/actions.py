@@ -5,8 +5,10 @@ Every function is one transaction. `by` is the member of staff who acts, or None
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -15,6 +17,7 @@ from django.utils import timezone
 from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
 from intake.door import emails
@@ -28,7 +31,7 @@ from intake.emergency.safety import asked_again
 from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
 from intake.questionnaire.unsent import discard_unsent
-from intake.review.actions import open_case
+from intake.review.opening import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
 from intake.triage import AnswerError
 from intake.versions.codes import keep_code
@@ -55,7 +58,7 @@ class Saved:
 FROM_DETAILS = frozenset({"age"})  # questions that the contact details answer
 
 
-def known_from_details(intake) -> frozenset[str]:
+def known_from_details(intake: Intake) -> frozenset[str]:
     """The questions that the contact details have answered: no page asks them again.
 
     A form begun before ages were taken over, and one brought up to date, still ask what has no answer.
@@ -67,7 +70,7 @@ class StalePage(Exception):
     """The page was saved elsewhere since it was shown; nothing was changed. `changed`: question id to the value
     that is saved and the value that was sent, None for no answer."""
 
-    def __init__(self, changed):
+    def __init__(self, changed: dict[str, tuple[Any, Any]]) -> None:
         self.changed = changed
         super().__init__("This page was saved elsewhere since it was shown.")
 
@@ -85,17 +88,17 @@ class Incomplete(Exception):
 @transaction.atomic
 def start_intake(
     *,
-    location,
-    first_name,
-    last_name,
-    date_of_birth,
-    email,
-    phone,
-    language,
-    needs_interpreter=False,
-    insurance_plan="",
-    public_id=None,
-    by=None,
+    location: Location,
+    first_name: str,
+    last_name: str,
+    date_of_birth: date,
+    email: str,
+    phone: str,
+    language: str,
+    needs_interpreter: bool = False,
+    insurance_plan: str = "",
+    public_id: UUID | None = None,
+    by: User | None = None,
 ) -> Intake:
     """A patient and their intake, with its link and the reminders to finish it.
 
@@ -130,7 +133,7 @@ def start_intake(
     return intake
 
 
-def _begun(public_id) -> Intake | None:
+def _begun(public_id: UUID) -> Intake | None:
     """The intake of this id, when there is one; whoever asks with the same id waits for the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [public_id.int % 2**63])
@@ -138,7 +141,7 @@ def _begun(public_id) -> Intake | None:
 
 
 @transaction.atomic
-def invite_patient(*, by, **contact) -> Intake:
+def invite_patient(*, by: User, **contact: Any) -> Intake:
     """An intake somebody on staff begins for a patient, who gets its link by mail."""
     if not by.may(INVITE_PATIENTS) or not by.locations.contains(contact["location"]):
         raise PermissionDenied
@@ -148,7 +151,7 @@ def invite_patient(*, by, **contact) -> Intake:
 
 
 @transaction.atomic
-def change_contact(intake, **contact) -> Saved | None:
+def change_contact(intake: Intake, **contact: Any) -> Saved | None:
     """Change the contact details of an unfinished intake. A new date of birth answers the age again, and is screened.
 
     The age is that of the day the form was begun: a birthday before it is sent changes no answer.
@@ -179,7 +182,15 @@ def change_contact(intake, **contact) -> Saved | None:
 
 
 @transaction.atomic
-def save_page(intake, page_id, answers, *, version, contradictory=None, by=None) -> Saved:
+def save_page(
+    intake: Intake,
+    page_id: str,
+    answers: dict[str, Any],
+    *,
+    version: int,
+    contradictory: dict[str, Any] | None = None,
+    by: User | None = None,
+) -> Saved:
     """Save answers of one page, and see what the rules make of them, in one transaction.
 
     `answers` maps questions of the page to values as the protocol defines them; None takes an answer back; questions
@@ -203,7 +214,7 @@ def save_page(intake, page_id, answers, *, version, contradictory=None, by=None)
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
     screened, earlier = screen(intake, after), screen(intake, before)
     stale = differing and intake.pages_done.get(page_id, 0) > version
-    if stale and not _cannot_wait(earlier, screened):
+    if stale and not cannot_wait(earlier, screened):
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     if differing or (answers and (page_id not in intake.pages_done or page == asked_again(intake))):
         beside = {question: sent[question] for question in taken}
@@ -215,12 +226,12 @@ def save_page(intake, page_id, answers, *, version, contradictory=None, by=None)
     return Saved(intake=intake, outcome_urgency=Urgency(screened.urgency), newly_emergency=unread)
 
 
-def _cannot_wait(earlier, screened) -> bool:
+def cannot_wait(earlier: triage.Screened, screened: triage.Screened) -> bool:
     """A danger shows that did not before, and none that is worse goes."""
     return screened.urgency >= earlier.urgency and bool(triage.dangers(screened) - triage.dangers(earlier))
 
 
-def _locked(intake) -> Intake:
+def _locked(intake: Intake) -> Intake:
     locked = (
         Intake.objects.select_for_update(of=("self",))
         .select_related("patient__location", "protocol")
@@ -232,7 +243,9 @@ def _locked(intake) -> Intake:
     return locked
 
 
-def _merged(page, before, answers, protocol) -> dict:
+def _merged(
+    page: triage.Page, before: dict[str, Any], answers: dict[str, Any], protocol: triage.Protocol
+) -> dict[str, Any]:
     for question in answers:
         if question not in page.questions:
             raise AnswerError(question, "unknown_question", f"{question!r} is not a question of this page")
@@ -240,7 +253,13 @@ def _merged(page, before, answers, protocol) -> dict:
     return kept | triage.validate_answers(protocol, answers)
 
 
-def _keep_what_was(intake, after, differing, contradictory, screened) -> None:
+def _keep_what_was(
+    intake: Intake,
+    after: dict[str, Any],
+    differing: list[str],
+    contradictory: dict[str, Any],
+    screened: tuple[triage.Screened, triage.Screened],
+) -> None:
     """Beside the answers: what they replace, and what was sent where it contradicted itself."""
     before, (earlier, later) = intake.answers, screened
     AnswerChange.objects.bulk_create(
@@ -258,7 +277,9 @@ def _keep_what_was(intake, after, differing, contradictory, screened) -> None:
     )
 
 
-def _write(intake, page, after, screened, by) -> None:
+def _write(
+    intake: Intake, page: triage.Page, after: dict[str, Any], screened: triage.Screened, by: User | None
+) -> None:
     intake.answers = after
     intake.version += 1
     intake.pages_done = intake.pages_done | {page.id: intake.version}
@@ -276,7 +297,7 @@ def _write(intake, page, after, screened, by) -> None:
 
 
 @transaction.atomic
-def submit_intake(intake, *, version, by=None) -> Assessment:
+def submit_intake(intake: Intake, *, version: int, by: User | None = None) -> Assessment:
     """The answers go to the therapists: assessed, and a case opened, in one transaction.
 
     Submitting again returns the first assessment. Raises Incomplete, StalePage when answers have changed since
@@ -308,7 +329,9 @@ def submit_intake(intake, *, version, by=None) -> Assessment:
 
 
 @transaction.atomic
-def sign_and_submit(intake, *, version, signed_name, choices, language, by=None) -> Assessment:
+def sign_and_submit(
+    intake: Intake, *, version: int, signed_name: str, choices: dict[str, Any], language: str, by: User | None = None
+) -> Assessment:
     """Sign what is not signed yet and send the answers: both, or neither.
 
     Raises BadSignature and what `submit_intake` raises. Sent already: nothing is signed a second time.
@@ -318,7 +341,7 @@ def sign_and_submit(intake, *, version, signed_name, choices, language, by=None)
     return submit_intake(intake, version=version, by=by)
 
 
-def missing_answers(protocol, intake) -> list[str]:
+def missing_answers(protocol: triage.Protocol, intake: Intake) -> list[str]:
     """Ids of the required questions without an answer that holds, in page order."""
     again = asked_again(intake)
     todo = set(triage.next_questions(protocol, intake.answers)) | set(again.questions[:1] if again else ())
@@ -326,7 +349,7 @@ def missing_answers(protocol, intake) -> list[str]:
     return [question for question in asked if question in todo and protocol.questions[question].required]
 
 
-def open_cases_for_abandoned(now) -> int:
+def open_cases_for_abandoned(now: datetime) -> int:
     """Forms left before they could screen for danger become cases, so that somebody calls. Returns how many.
 
     The clocks of such a case count from the moment the form was left.
@@ -338,7 +361,7 @@ def open_cases_for_abandoned(now) -> int:
 
 
 @transaction.atomic
-def _open_for_abandoned(intake, now) -> bool:
+def _open_for_abandoned(intake: Intake, now: datetime) -> bool:
     left = Intake.objects.left_since(now - LEFT_AFTER).filter(case=None)
     intake = left.select_for_update(skip_locked=True, of=("self",)).filter(pk=intake.pk).first()
     if intake is None:  # the patient came back, or another worker has it

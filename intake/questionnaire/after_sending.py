@@ -4,6 +4,7 @@ What was sent belongs to the therapists and does not change. A danger is never t
 """
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -18,7 +19,14 @@ WORDS = "Answers with a danger came after the form was sent."
 
 
 @transaction.atomic
-def page_after_sending(intake, page_id, answers, *, contradictory=None, by_sender=True) -> Saved | None:
+def page_after_sending(
+    intake: Intake,
+    page_id: str,
+    answers: dict[str, Any],
+    *,
+    contradictory: dict[str, Any] | None = None,
+    by_sender: bool = True,
+) -> Saved | None:
     """Take the answers of a page for a report of getting worse when a danger shows in them that the form did not have.
 
     They are saved in the intake that asks about getting worse, and its case is open: see `start_worse_after`. None
@@ -41,7 +49,7 @@ def page_after_sending(intake, page_id, answers, *, contradictory=None, by_sende
     return saved
 
 
-def _fits(intake, name, value) -> bool:
+def _fits(intake: Intake, name: str, value: Any) -> bool:
     try:
         triage.validate_answers(protocol_for(intake), {name: value})
     except AnswerError:

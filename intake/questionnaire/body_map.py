@@ -1,13 +1,15 @@
 """The body map as a list, left beside right, and as a drawing above it. Both stand for the same checkboxes."""
 
 from itertools import takewhile
+from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from intake.questionnaire.body_drawing import drawn_views
+from intake.body.drawing import drawn_views
 
 SIDES = ("left", "right", "mid")
 PARTS = (
@@ -24,6 +26,9 @@ PARTS = (
 )
 
 
+ALWAYS_OPEN = "saddle"  # the part with this region: nobody should have to look for "between the legs"
+
+
 class BodyMapWidget(forms.CheckboxSelectMultiple):
     """Checkboxes by region. `parts()` groups them; a region of no part stands in a last one, so none is lost.
     `views()` draws them; a region nobody has drawn is in the list only."""
@@ -31,13 +36,18 @@ class BodyMapWidget(forms.CheckboxSelectMultiple):
     class Media:
         js = [Script("js/body_map.js", defer=True)]
 
-    def views(self, bound) -> list[dict]:
+    def views(self, bound: BoundField) -> list[dict[str, Any]]:
         boxes = {part.data["value"]: part.data for part in bound.subwidgets}
         return drawn_views(
             {name: {"id": box["attrs"]["id"], "selected": box["selected"]} for name, box in boxes.items()}
         )
 
-    def parts(self, bound) -> list[dict]:
+    def chosen(self, bound) -> list[dict]:
+        """What is checked: the id of each checkbox, and its name."""
+        boxes = [part.data for part in bound.subwidgets if part.data["selected"]]
+        return [{"box": box["attrs"]["id"], "label": box["label"]} for box in boxes]
+
+    def parts(self, bound: BoundField) -> list[dict[str, Any]]:
         """What the template draws: each part of the body with its places and how many boxes are checked in it."""
         regions = {}
         for part in bound.subwidgets:
@@ -50,11 +60,11 @@ class BodyMapWidget(forms.CheckboxSelectMultiple):
             places = [_place(regions[region]) for region in members if region in regions]
             if places:
                 count = sum(box["selected"] for place in places for box in place["boxes"])
-                drawn.append({"name": name, "places": places, "count": count})
+                drawn.append({"name": name, "places": places, "count": count, "open": ALWAYS_OPEN in members})
         return drawn
 
 
-def _place(sides: dict) -> dict:
+def _place(sides: dict[str, Any]) -> dict[str, Any]:
     """One region: its name, and its boxes with left before right and the middle last.
 
     The labels name region and side in any language ("Shoulder, left", "Hombro izquierdo"); what they share is the

@@ -1,5 +1,9 @@
-"""The emergency page, checking the answers, and what happens once they are sent."""
+"""The emergency page, and checking the answers before they are sent."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -8,20 +12,21 @@ from django.views.decorators.http import require_safe
 
 from intake import triage
 from intake.door.contact import LANGUAGE_NAMES
-from intake.door.draft import language_of, patient_page, sent_from_here, status_link_sent_with
+from intake.door.door import DoorRequest
+from intake.door.draft import language_of, patient_page
 from intake.door.frame import next_address, page_address, pages_to_show, show
-from intake.door.status_links import address_to_write_down
 from intake.emergency import actions as dangers
-from intake.emergency.advice import next_steps, opening_hours
 from intake.emergency.danger import danger_of
-from intake.models import Respondent, Urgency
+from intake.models import Intake, Patient, Respondent
 from intake.questionnaire import actions as intakes
-from intake.signing.actions import in_force, needed
-from intake.versions.protocols import protocol_for
+from intake.signing.actions import needed
+from intake.versions.protocols import judge, protocol_for
+
+DENIALS = {"No", "None of these"}  # as they stand in the protocol
 
 
 @patient_page(idle_ends=False)
-def emergency(request, intake):
+def emergency(request: DoorRequest, intake: Intake) -> HttpResponse:
     """The advice, shown at once. Pressing "I have read this" is recorded and leads on; the advice stays.
 
     It is that of the patient: a form begun while an emergency of an earlier one stands shows it too.
@@ -36,7 +41,7 @@ def emergency(request, intake):
     return show(
         request,
         intake,
-        "intake/emergency.html",
+        "emergency/emergency.html",
         danger=danger,
         idle=None,
         read=intake.emergency_read_at is not None and not dangers.is_unread(intake),
@@ -46,17 +51,17 @@ def emergency(request, intake):
 
 @patient_page
 @require_safe
-def check(request, intake):
+def check(request: DoorRequest, intake: Intake) -> HttpResponse:
     if intake.submitted_at:
         return redirect("intake_done")
     return show_check(request, intake)
 
 
-def show_check(request, intake, *, refused=False):
+def show_check(request: DoorRequest, intake: Intake, *, refused: bool = False) -> HttpResponse:
     """The answers once more. `refused`: sending was tried and some are missing."""
     protocol, language = protocol_for(intake), language_of(request)
     missing = set(intakes.missing_answers(protocol, intake))
-    sections = []
+    telling, sections, denied = _telling(intake), [], []
     for section in protocol.sections:
         rows = [
             row
@@ -64,15 +69,19 @@ def show_check(request, intake, *, refused=False):
             if page.section == section.id
             for row in _rows(intake, page, missing, language)
         ]
-        if rows:
-            sections.append({"title": section.title_in(language), "rows": rows})
+        denied += [row for row in rows if row["denied"]]
+        told = [row for row in rows if not row["denied"]]
+        if told:
+            is_open = any(row["missing"] or row["id"] in telling for row in told)
+            sections.append({"title": section.title_in(language), "rows": told, "is_open": is_open})
     unanswered = [row for section in sections for row in section["rows"] if row["missing"]]
     return show(
         request,
         intake,
-        "intake/check.html",
+        "questionnaire/check.html",
         status=422 if refused else 200,
         sections=sections,
+        denied=denied,
         unanswered=unanswered,
         onwards=next_address(intake),
         refused=refused,
@@ -82,7 +91,7 @@ def show_check(request, intake, *, refused=False):
     )
 
 
-def _details(patient):
+def _details(patient: Patient) -> Iterator[dict[str, str]]:
     """What the patient said about themselves before the questions, with where to change each."""
     said = {
         "first_name": (_("Name"), patient.full_name),
@@ -102,7 +111,7 @@ def _details(patient):
             yield {"name": name, "said": words, "change": f"{reverse('intake_contact')}#div_id_{field}"}
 
 
-def _rows(intake, page, missing, language):
+def _rows(intake: Intake, page: triage.Page, missing: set[str], language: str) -> Iterator[dict[str, Any]]:
     """A page's questions as rows of the summary: the words, the answer, where to change it."""
     protocol, answers = protocol_for(intake), intake.answers
     visible = triage.page_questions(protocol, page.id, answers).visible
@@ -116,29 +125,24 @@ def _rows(intake, page, missing, language):
             said = _("%(age)s (born %(date)s)") % {"age": said, "date": born}
             change = f"{reverse('intake_contact')}#div_id_date_of_birth"
         yield {
+            "id": question,
             "question": protocol.questions[question].text_in(language),
             "answer": said,
             "missing": question in missing,
             "change": change,
+            "denied": question not in missing and _denies(protocol, question, value),
         }
 
 
-@patient_page
-@require_safe
-def done(request, intake):
-    """What happens next. A browser that opens the link later learns only that the answers are here."""
-    if not intake.submitted_at:
-        return redirect(next_address(intake))
-    location = intake.patient.location
-    if not sent_from_here(request, intake):
-        return show(request, intake, "intake/received.html", saved_at=None)
-    return show(
-        request,
-        intake,
-        "intake/done.html",
-        saved_at=None,
-        next=next_steps(intake, language_of(request)) if intake.urgency < Urgency.URGENT else None,
-        signed=bool(in_force(intake.patient)),
-        address=address_to_write_down(intake.patient, status_link_sent_with(request, intake)),
-        hours=opening_hours(location),
-    )
+def _telling(intake: Intake) -> set[str]:
+    """Ids of the questions whose answers made a flag fire: their sections are open, to be looked at once more."""
+    _version, _answers, outcome = judge(intake, intake.answers)
+    return {answer.question for flag in outcome.flags for answer in (*flag.answers, *flag.also)}
+
+
+def _denies(protocol: triage.Protocol, question: triage.Question, value) -> bool:
+    """Say whether the answer is a plain no: those are gathered, so that what was told stands out.
+
+    By its words, not its id: "No, I cannot" is no denial.
+    """
+    return value is not None and str(triage.display(protocol, question, value)) in DENIALS

@@ -1,18 +1,21 @@
 """One page of the questionnaire as a form, made from the protocol's questions."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Hidden, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from clinic.phones import plain
+from clinic.contact.phones import plain
+from clinic.web.forms import FieldsOnly
 from intake import triage
 from intake.door.dates import PastDateField
 from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
@@ -28,7 +31,7 @@ class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
 
     exclusive = ()
 
-    def create_option(self, name, value, *args, **kwargs):
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         if value in self.exclusive:
             option["attrs"]["data-exclusive"] = True
@@ -38,12 +41,12 @@ class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
 class ChosenField(forms.MultipleChoiceField):
     """Several options, each counted once however often it was sent."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> list[str]:
         return list(dict.fromkeys(super().to_python(value)))
 
 
 class WholeNumberField(forms.IntegerField):
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         typed = plain(str(value)) if value not in self.empty_values else ""  # digits of every script as plain ones
         if typed and not (typed.isascii() and typed.isdigit()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -70,7 +73,7 @@ def field_for(question: triage.Question, language: str) -> forms.Field:
     return field
 
 
-def _yes_no(question, language):
+def _yes_no(question: triage.Question, language: str):
     return forms.TypedChoiceField(
         choices=YES_NO,
         coerce=lambda value: value == "true",
@@ -80,7 +83,7 @@ def _yes_no(question, language):
     )
 
 
-def _one(question, language):
+def _one(question: triage.Question, language: str):
     required = _("Choose one answer.")
     if "unsure" in question.option_ids:
         required = _("Choose one answer. If you do not know, choose “%(unsure)s”.") % {
@@ -93,7 +96,7 @@ def _one(question, language):
     )
 
 
-def _several(question, language):
+def _several(question: triage.Question, language: str) -> ChosenField:
     labels = {option.id: option.label_in(language) for option in question.options}
     choices = [(name, label) for name, label in labels.items() if name not in question.exclusive]
     required = _("Check each answer that fits.")
@@ -109,7 +112,7 @@ def _several(question, language):
     return field
 
 
-def _places(question, language):
+def _places(question: triage.Question, language: str) -> ChosenField:
     return ChosenField(
         choices=[(option.id, option.label_in(language)) for option in question.options],
         widget=BodyMapWidget,
@@ -120,7 +123,7 @@ def _places(question, language):
     )
 
 
-def _scale(question, language):
+def _scale(question: triage.Question, language: str):
     low, high = question.bounds
     wrong = _("Choose a number from %(low)d to %(high)d.") % {"low": low, "high": high}
     widget = forms.RadioSelect()
@@ -134,7 +137,7 @@ def _scale(question, language):
     )
 
 
-def _number(question, language):
+def _number(question: triage.Question, language: str):
     low, high = question.bounds
     wrong = _("Enter a whole number from %(low)d to %(high)d.") % {"low": low, "high": high}
     return WholeNumberField(
@@ -145,15 +148,27 @@ def _number(question, language):
     )
 
 
-def _date(question, language):
+def _date(question: triage.Question, language: str):
     return PastDateField()
 
 
-def _text(question, language):
+def _text(question: triage.Question, language: str):
     widget = forms.Textarea({"rows": 5}) if question.type == "long_text" else forms.TextInput()
     too_long = _("Use at most %(limit_value)d characters. You have %(show_value)d.")
     limit = LONGEST[question.type]
     return forms.CharField(max_length=limit, widget=widget, error_messages={"max_length": too_long})
+
+
+def refusal(error: AnswerError, question: triage.Question, field: forms.Field, chosen: Any) -> ValidationError:
+    """Say what is wrong with an answer that does not fit, in words of the form."""
+    if error.code == "exclusive":
+        alone = next(option for option in question.exclusive if option in chosen)
+        return ValidationError(
+            _("“%(alone)s” cannot go together with another answer. Keep one or the other."),
+            code="exclusive",
+            params={"alone": dict(_flat(field.choices))[alone]},
+        )
+    return ValidationError(_("Choose from the answers shown."), code=error.code)
 
 
 class PageForm(forms.Form):
@@ -175,19 +190,19 @@ class PageForm(forms.Form):
 
     def __init__(
         self,
-        data=None,
+        data: QueryDict | None = None,
         *,
-        protocol,
-        page_id,
-        saved,
-        language,
-        version=0,
-        came_from="",
-        offered=None,
-        offered_from=None,
-        restored=False,
-        known=(),
-    ):
+        protocol: triage.Protocol,
+        page_id: str,
+        saved: dict[str, Any],
+        language: str,
+        version: int = 0,
+        came_from: str = "",
+        offered: dict[str, Any] | None = None,
+        offered_from: date | None = None,
+        restored: bool = False,
+        known: Collection[str] = (),
+    ) -> None:
         super().__init__(data, initial={"version": version})
         self.restored = restored
         self.protocol, self.page_id = protocol, page_id
@@ -219,7 +234,7 @@ class PageForm(forms.Form):
         return version if isinstance(version, int) and version >= 0 else 0
 
     @property
-    def answers(self) -> dict:
+    def answers(self) -> dict[str, Any]:
         sent = [name for name in self.view.visible if name in self.cleaned_data and name not in self.unseen]
         return {name: self.cleaned_data[name] for name in sent}
 
@@ -232,7 +247,7 @@ class PageForm(forms.Form):
             return super().full_clean()
         self._errors, self.cleaned_data = ErrorDict(), {}
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name in self.view.visible:
             if cleaned.get(name) in (None, "", []):
@@ -242,12 +257,12 @@ class PageForm(forms.Form):
             except AnswerError as error:
                 if error.code == "exclusive":
                     self.contradictory[name] = cleaned[name]
-                self.add_error(name, self._words_for(name, error))
+                self.add_error(name, refusal(error, self.protocol.questions[name], self.fields[name], cleaned[name]))
             else:
                 cleaned[name] = clean.get(name)
         return cleaned
 
-    def _given(self, fields) -> dict:
+    def _given(self, fields: dict[str, forms.Field]) -> dict[str, Any]:
         """What was sent and is good, before anybody knows which questions are asked."""
         given = {}
         for name, field in fields.items():
@@ -257,18 +272,6 @@ class PageForm(forms.Form):
             except (ValidationError, AnswerError):
                 continue
         return given
-
-    def _words_for(self, name, error):
-        if error.code == "exclusive":
-            question = self.protocol.questions[name]
-            chosen = next(option for option in question.exclusive if option in self.contradictory[name])
-            words = dict(_flat(self.fields[name].choices))[chosen]
-            return ValidationError(
-                _("“%(alone)s” cannot go together with another answer. Keep one or the other."),
-                code="exclusive",
-                params={"alone": words},
-            )
-        return ValidationError(_("Choose from the answers shown."), code=error.code)
 
     # How it looks ---------------------------------------------------------------------------------------------------
 
@@ -282,26 +285,24 @@ class PageForm(forms.Form):
         """True when the page is one question (and what follows from it), which then is its heading."""
         return any(getattr(field, "is_page_heading", False) for field in self.fields.values())
 
-    def _lay_out(self, page, came_from) -> None:
+    def _lay_out(self, page: triage.Page, came_from: str) -> None:
         leading = [name for name in page.questions if name not in self.view.follow_ups]
         if len(leading) == 1 and leading[0] in self.fields:
             self.fields[leading[0]].is_page_heading = True
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
         places = [self._place(name) for name in page.questions]
         self.helper.layout = Layout("version", Hidden("from", came_from), *places)
 
-    def _place(self, name, **attributes):
+    def _place(self, name: str, **attributes: Any):
         """Where a question stands, or would stand when another answer opens it."""
         if name not in self.fields:
             return Div(css_id=f"place_{name}", **attributes)
         kind = self.protocol.questions[name].type
-        look = {"boolean": {"wrapper_class": "choices-inline"}, "body_map": {"template": "intake/fields/body_map.html"}}
+        look = {"boolean": {"wrapper_class": "choices-inline"}, "body_map": {"template": "questionnaire/body_map.html"}}
         shown = [Hidden("shown", name)] if name in self.view.follow_ups else []
         return Div(*shown, Field(name, **look.get(kind, {})), css_id=f"place_{name}", **attributes)
 
-    def show_only_changed(self, shown) -> list[str]:
+    def show_only_changed(self, shown: Iterable[str]) -> list[str]:
         """Lays out just the follow-ups that appear or go, to be swapped in place, and returns their ids."""
         shown = set(shown)
         changed = [name for name in self.view.follow_ups if (name in shown) != (name in self.fields)]
@@ -309,12 +310,12 @@ class PageForm(forms.Form):
         return changed
 
 
-def _still_right(help_text, day):
+def _still_right(help_text, day: date | None):
     words = _("From your last visit on %(day)s. Is this still right?") % {"day": date_format(day, "LONG_DATE_FORMAT")}
     return format_html('{} <span class="from-before">{}</span>', help_text, words)
 
 
-def _flat(choices):
+def _flat(choices: Any):
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from label
@@ -322,7 +323,7 @@ def _flat(choices):
             yield value, label
 
 
-def _as_typed(question, value):
+def _as_typed(question: triage.Question, value: Any):
     """A saved answer as its form field takes it."""
     if value is None:
         return None
@@ -333,7 +334,7 @@ def _as_typed(question, value):
     return value
 
 
-def as_sent(question, value) -> dict[str, list[str]]:
+def as_sent(question: triage.Question, value: Any) -> dict[str, list[str]]:
     """A saved answer as a browser would send it: field names to values."""
     if value is None:
         return {}

@@ -4,12 +4,14 @@ Nothing the clinic made of them is in here, only what the patient, or who answer
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic import pdf
+from clinic.paper import pdf
+from clinic.staff.models import Location
 from intake import triage
 from intake.models import Intake, Respondent
 from intake.versions.protocols import protocol_for
@@ -18,7 +20,7 @@ TEMPLATE = Path(__file__).with_name("own_answers.typ")
 FORMAT = 1  # grows when the data changes its form
 
 
-def as_data(intake: Intake, language: str) -> dict:
+def as_data(intake: Intake, language: str) -> dict[str, Any]:
     """For machines. `value` is the answer as the protocol keeps it, `answer` the words; `asked` is false for answers
     to questions that later answers made needless.
     """
@@ -70,7 +72,7 @@ def as_pdf(intake: Intake, language: str) -> bytes:
     return pdf.tagged(TEMPLATE, _content(intake, language))
 
 
-def _content(intake, language) -> dict:
+def _content(intake: Intake, language: str) -> dict[str, Any]:
     protocol, patient = protocol_for(intake), intake.patient
     location = patient.location
     sections = {}
@@ -104,7 +106,7 @@ def _content(intake, language) -> dict:
     }
 
 
-def _facts(intake, location) -> list[list[str]]:
+def _facts(intake: Intake, location: Location) -> list[list[str]]:
     facts = [[_("Answered by"), _who(intake)]]
     if intake.submitted_at:
         facts.append([_("Received by us"), _moment(intake.submitted_at, location)])
@@ -113,7 +115,7 @@ def _facts(intake, location) -> list[list[str]]:
     return facts
 
 
-def _who(intake) -> str:
+def _who(intake: Intake) -> str:
     respondent = _respondent(intake)
     who = {
         None: _("Not said"),
@@ -126,16 +128,16 @@ def _who(intake) -> str:
     return _("%(who)s. Our staff typed it in.") % {"who": who} if intake.entered_by_id else who
 
 
-def _respondent(intake) -> Respondent | None:
+def _respondent(intake: Intake) -> Respondent | None:
     return Respondent.objects.filter(intake=intake).first()
 
 
-def _moment(at, location) -> str:
+def _moment(at, location: Location) -> str:
     local = at.astimezone(location.zone)
     return f"{date_format(local, 'LONG_DATE_FORMAT')}, {date_format(local, 'ZONED_CLOCK_FORMAT')}"
 
 
-def _answers(intake, protocol, language):
+def _answers(intake: Intake, protocol: triage.Protocol, language: str):
     """(section, id, question, answer, whether it is still asked) in the order of the pages."""
     asked = set(triage.visible_questions(protocol, intake.answers))
     titles = {section.id: str(section.title_in(language)) for section in protocol.sections}
@@ -147,11 +149,11 @@ def _answers(intake, protocol, language):
                 yield titles[page.section], question, text, answer, question in asked
 
 
-def _question(protocol, question, language) -> str:
+def _question(protocol: triage.Protocol, question: str, language: str) -> str:
     return str(protocol.questions[question].text_in(language)) if question in protocol.questions else question
 
 
-def _words(protocol, question, value, language) -> str:
+def _words(protocol: triage.Protocol, question: str, value, language: str) -> str:
     if value is None:
         return _("no answer")
     if question not in protocol.questions:

@@ -1,10 +1,11 @@
 """The questions, one short page at a time."""
 
 from datetime import date
+from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.door import form_links
-from intake.door.draft import language_of, patient_page, remember, sent_from_here
+from intake.door.door import DoorRequest
+from intake.door.draft import language_of, patient_page, remember
 from intake.door.frame import next_address, page_address, pages_to_show, show
 from intake.door.switching import keeps_typed
 from intake.emergency.safety import answered_at, asked_again, shown_on
-from intake.models import AlreadySubmitted
+from intake.models import AlreadySubmitted, Intake, UnsentPage
 from intake.questionnaire import actions as intakes
+from intake.questionnaire.actions import Saved
 from intake.questionnaire.after_sending import page_after_sending
 from intake.questionnaire.forms import PageForm, as_sent
 from intake.questionnaire.unsent import left_on
@@ -30,16 +33,15 @@ from intake.versions.protocols import protocol_for
 
 MINE, SAVED = "mine", "saved"
 CARRIED = 0  # the version of a page whose answers came over from an earlier form: it is not asked again
-WHERE = "pain_regions"  # until it is known where it hurts, nobody can say how many pages there will be
 
 
 @patient_page
 @keeps_typed
-def page(request, intake, number):
+def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     """One page: shown, or saved and left for the next."""
     shown = _page(intake, number)
     if intake.submitted_at:
-        late = shown is not None and request.method == "POST" and not request.switched
+        late = shown is not None and request.method == "POST" and not request.door.switched
         return _after_sending(request, intake, shown) if late else redirect("intake_done")
     if shown is None or shown not in pages_to_show(intake):
         messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
@@ -52,7 +54,7 @@ def page(request, intake, number):
         else:
             form = _form(request, intake, shown, came_from=came_from, opened_more=more)
         return _show(request, intake, form, opened_more=more, left=left)
-    if request.switched:
+    if request.door.switched:
         form = _form(request, intake, shown, data=request.POST, came_from=came_from, restored=True)
         return _show(request, intake, form)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
@@ -69,12 +71,21 @@ def page(request, intake, number):
     return _onwards(request, saved, form, came_from, left_off=again)
 
 
-def _page(intake, number) -> triage.Page | None:
+def _page(intake: Intake, number: int) -> triage.Page | None:
     pages = triage.pages(protocol_for(intake))
     return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
-def _form(request, intake, shown, *, data=None, came_from="", opened_more=False, restored=False):
+def _form(
+    request: DoorRequest,
+    intake: Intake,
+    shown: triage.Page,
+    *,
+    data: QueryDict | None = None,
+    came_from: str = "",
+    opened_more: bool = False,
+    restored: bool = False,
+) -> PageForm:
     return PageForm(
         data,
         protocol=protocol_for(intake),
@@ -90,7 +101,7 @@ def _form(request, intake, shown, *, data=None, came_from="", opened_more=False,
     )
 
 
-def _onwards(request, saved, form, came_from, *, left_off):
+def _onwards(request: DoorRequest, saved: Saved, form: PageForm, came_from: str, *, left_off: bool) -> HttpResponse:
     """Where a saved page leads: the emergency advice before anything else. From a page that came once more on another
     day, to where the patient `left_off`.
     """
@@ -116,7 +127,15 @@ def _onwards(request, saved, form, came_from, *, left_off):
     return redirect(page_address(intake, following[0]) if following else next_address(intake))
 
 
-def _show(request, intake, form, *, status=200, opened_more=False, left=None):
+def _show(
+    request: DoorRequest,
+    intake: Intake,
+    form: PageForm,
+    *,
+    status: int = 200,
+    opened_more: bool = False,
+    left: UnsentPage | None = None,
+) -> HttpResponse:
     protocol = protocol_for(intake)
     here = triage.find_page(protocol, form.page_id)
     asked = pages_to_show(intake)
@@ -125,13 +144,13 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
     return show(
         request,
         intake,
-        "intake/page.html",
+        "questionnaire/page.html",
         status=status,
         form=form,
         number=request.resolver_match.kwargs["number"],
         section=section.title_in(language_of(request)),
         place=place + 1,
-        places=len(asked) if WHERE in intake.answers else None,
+        places=triage.about_how_many(protocol, intake.answers, here),
         back=page_address(intake, asked[place - 1]) if place else reverse("intake_who"),
         to_check=form.came_from == "check",
         opened_more=opened_more,
@@ -142,7 +161,7 @@ def _show(request, intake, form, *, status=200, opened_more=False, left=None):
 
 @patient_page
 @require_POST
-def reveal(request, intake, number):
+def reveal(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     """The follow-up questions that the answers on the screen open or close. Saves nothing."""
     shown = _page(intake, number)
     if intake.submitted_at or shown is None:
@@ -166,18 +185,18 @@ def reveal(request, intake, number):
     saw_intake(request, intake, actor=PATIENT)  # a follow-up question comes with its saved answer
     opened = [name for name in changed if name in fresh.fields]
     parts = render_crispy_form(fresh, context={"csrf_token": None})
-    return HttpResponse(parts + render_to_string("intake/_revealed.html", {"opened": opened}, request))
+    return HttpResponse(parts + render_to_string("questionnaire/_revealed.html", {"opened": opened}, request))
 
 
 # Sent already, or saved elsewhere meanwhile ---------------------------------------------------------------------------
 
 
-def _after_sending(request, intake, shown):
+def _after_sending(request: DoorRequest, intake: Intake, shown: triage.Page) -> HttpResponse:
     """The form was sent before this page came: a danger in it begins a new one, anything else is told as not saved."""
     intake.refresh_from_db(fields=["submitted_at", "answers"])
     form = _form(request, intake, shown, data=request.POST)
     form.is_valid()
-    by_sender = sent_from_here(request, intake)
+    by_sender = request.door.sent_from_here
     saved = page_after_sending(intake, shown.id, form.answers, contradictory=form.contradictory, by_sender=by_sender)
     if saved is not None:
         if saved.newly_emergency:
@@ -189,10 +208,12 @@ def _after_sending(request, intake, shown):
     answers = triage.validate_answers(protocol_for(intake), form.answers)
     if not form.errors and all(intake.answers.get(name) == answers.get(name) for name in form.answers):
         return redirect("intake_done")
-    return show(request, intake, "intake/not_saved.html", status=409, saved_at=None, by_sender=by_sender)
+    return show(request, intake, "questionnaire/not_saved.html", status=409, saved_at=None, by_sender=by_sender)
 
 
-def _show_both(request, intake, form, changed):
+def _show_both(
+    request: DoorRequest, intake: Intake, form: PageForm, changed: dict[str, tuple[Any, Any]]
+) -> HttpResponse:
     """Both answers to each question that differs. The patient chooses; what they sent goes along, hidden."""
     protocol, language = protocol_for(intake), language_of(request)
     intake.refresh_from_db()
@@ -214,7 +235,7 @@ def _show_both(request, intake, form, changed):
     return show(
         request,
         intake,
-        "intake/changed.html",
+        "questionnaire/changed.html",
         status=409,
         rows=rows,
         carried=carried,
@@ -222,7 +243,7 @@ def _show_both(request, intake, form, changed):
     )
 
 
-def _said(protocol, question, value, language) -> str:
+def _said(protocol: triage.Protocol, question: str, value: Any, language: str) -> str:
     if value is None:
         return _("No answer")
     if protocol.questions[question].type == "date":
@@ -230,13 +251,13 @@ def _said(protocol, question, value, language) -> str:
     return triage.display(protocol, question, value, language)
 
 
-def _is_ours(name, form) -> bool:
+def _is_ours(name: str, form: PageForm) -> bool:
     base, _underscore, part = name.rpartition("_")
     of_a_date = part in ("month", "day", "year") and base in form.view.page.questions
     return name in ("shown", "from") or name in form.view.page.questions or of_a_date
 
 
-def _chosen(posted, intake, shown):
+def _chosen(posted: QueryDict, intake: Intake, shown: triage.Page) -> QueryDict:
     """What was sent, with the saved answer where the patient chose to keep that one."""
     kept = [name for name in shown.questions if posted.get(f"keep-{name}") == SAVED]
     if not kept:

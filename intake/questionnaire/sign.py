@@ -1,13 +1,16 @@
 """Signing and sending: the last page before the answers are the therapist's."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from intake.door.door import DoorRequest
 from intake.door.draft import has_sent, language_of, patient_page
 from intake.door.frame import show
 from intake.door.respondents import needs_respondent
 from intake.door.switching import keeps_typed
+from intake.models import Intake
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.finish import show_check
 from intake.signing import actions as consents
@@ -17,7 +20,7 @@ from intake.versions.protocols import protocol_for
 
 @patient_page
 @keeps_typed
-def submit(request, intake):
+def submit(request: DoorRequest, intake: Intake) -> HttpResponse:
     """The documents and the signature, then both are sent together. Twice is once.
 
     Whoever comes here without the version of the answers they checked goes back to check them; with answers missing
@@ -35,7 +38,7 @@ def submit(request, intake):
         language=language_of(request),
         version=request.GET.get("version"),
     )
-    if request.switched:
+    if request.door.switched:
         return _show(request, intake, _to_read_again(request, intake)) if form.documents else redirect("intake_check")
     if not form.documents:
         return _send(request, intake, form, {}) if request.method == "POST" else redirect("intake_check")
@@ -46,18 +49,18 @@ def submit(request, intake):
     return _send(request, intake, form, form.choices())
 
 
-def _to_read_again(request, intake):
+def _to_read_again(request: DoorRequest, intake: Intake):
     """The page in another language keeps the name only: each choice was about the text in the language before."""
     form = SignForm(intake=intake, language=language_of(request), version=request.POST.get("version"))
     form.initial["signed_name"] = request.POST.get("signed_name", "")
     return form
 
 
-def _came_to_send(request) -> bool:
+def _came_to_send(request: DoorRequest) -> bool:
     return request.method == "POST" or "version" in request.GET
 
 
-def _send(request, intake, form, choices):
+def _send(request: DoorRequest, intake: Intake, form: SignForm, choices: dict[str, bool]) -> HttpResponse:
     try:
         intakes.sign_and_submit(
             intake,
@@ -79,6 +82,6 @@ def _send(request, intake, form, choices):
     return has_sent(request, redirect("intake_done"), intake)
 
 
-def _show(request, intake, form, *, status=200):
+def _show(request: DoorRequest, intake: Intake, form: SignForm, *, status: int = 200) -> HttpResponse:
     more = {"form": form, "respondent": intake.respondent, "answers_for_patient": False}
-    return show(request, intake, "intake/sign.html", status=status, **more)
+    return show(request, intake, "questionnaire/sign.html", status=status, **more)

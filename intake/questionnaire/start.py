@@ -1,24 +1,28 @@
 """Before the questions: the clinic's first page, and who the patient is."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic import names
+from clinic.contact import names
 from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
-from clinic.network import address_of
 from clinic.staff.models import Location
+from clinic.web.network import address_of
 from intake.door import draft, form_links
 from intake.door.contact import ContactForm, languages
+from intake.door.door import DoorRequest
 from intake.door.frame import next_address, show
 from intake.door.respondents import answered_by_somebody_else
 from intake.door.switching import as_left, keeps_typed
 from intake.emergency import advice
-from intake.models import AlreadySubmitted, Intake
+from intake.models import AlreadySubmitted, Intake, Patient
 from intake.questionnaire import actions as intakes
 
 APPOINTMENT = "appointment"
@@ -26,7 +30,7 @@ APPOINTMENT = "appointment"
 
 @login_not_required
 @require_safe
-def home(request):
+def home(request: DoorRequest) -> HttpResponse:
     locations = Location.objects.with_a_therapist()
     begun = draft.known_intake_of(request)
     context = {
@@ -34,12 +38,12 @@ def home(request):
         "languages": languages(),
         "onwards": next_address(begun) if begun and not begun.submitted_at else "",
     }
-    return render(request, "intake/home.html", context)
+    return render(request, "questionnaire/home.html", context)
 
 
 @login_not_required
 @keeps_typed
-def start(request):
+def start(request: DoorRequest) -> HttpResponse:
     """Contact details first, so that somebody can be called back whose form is never finished.
 
     Whoever came to ask for an appointment goes on to that page; `next` is that one word and no address. When too many
@@ -55,7 +59,7 @@ def start(request):
         initial={"language": draft.language_of(request)},
     )
     status, call = 200, None
-    if request.switched:
+    if request.door.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
         try:
@@ -70,17 +74,17 @@ def start(request):
     elif form.errors:
         status = 422
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else "", "call": call}
-    return render(request, "intake/start.html", context, status=status)
+    return render(request, "questionnaire/start.html", context, status=status)
 
 
-def _nobody_treats(request):
+def _nobody_treats(request: DoorRequest) -> HttpResponse:
     """No form is begun that nobody would read; whoever comes is told whom to call."""
-    return render(request, "intake/no_forms.html", {"locations": Location.objects.all()}, status=503)
+    return render(request, "questionnaire/no_forms.html", {"locations": Location.objects.all()}, status=503)
 
 
-def _typed(request):
+def _typed(request: DoorRequest) -> QueryDict:
     """What was sent. Whoever switches the language of the page wants the mails in it too, as on a fresh page."""
-    if not request.switched:
+    if not request.door.switched:
         return request.POST
     typed = request.POST.copy()
     typed["language"] = draft.language_of(request)
@@ -88,7 +92,7 @@ def _typed(request):
 
 
 @transaction.atomic
-def _begin(request, form) -> tuple[Intake, bool]:
+def _begin(request: DoorRequest, form: ContactForm) -> tuple[Intake, bool]:
     """The intake this page stands for, and whether its details as they are now are an emergency.
 
     The page may be sent more than once: a double press, or "back" and a slip mended. That is the same intake as long
@@ -110,14 +114,14 @@ def _begin(request, form) -> tuple[Intake, bool]:
     return (begun if pressed_twice else _start(request, **contact)), False
 
 
-def _start(request, **contact) -> Intake:
+def _start(request: DoorRequest, **contact: Any) -> Intake:
     """A new intake, counted unless somebody on staff begins it."""
     if not request.user.is_authenticated:
         count_start(address_of(request))
     return intakes.start_intake(**contact)
 
 
-def _same_person(patient, contact) -> bool:
+def _same_person(patient: Patient, contact: dict[str, Any]) -> bool:
     """One detail may have been a slip: the date of birth, the last name, or a letter of the first.
 
     A twin has the same last name and date of birth, and a form of their own.
@@ -131,7 +135,7 @@ def _same_person(patient, contact) -> bool:
 
 @draft.patient_page
 @keeps_typed
-def contact(request, intake):
+def contact(request: DoorRequest, intake: Intake) -> HttpResponse:
     """The same details again, to mend a slip before the answers are sent."""
     if intake.submitted_at:
         return redirect("intake_done")
@@ -146,7 +150,7 @@ def contact(request, intake):
         initial=initial,
         of_somebody_else=answered_by_somebody_else(intake),
     )
-    if request.switched:
+    if request.door.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
         try:
@@ -159,4 +163,4 @@ def contact(request, intake):
         response = draft.reopen(request, redirect(onwards), intake)  # a new address has ended the link before
         return draft.speak(response, form.cleaned_data["language"])
     status, onwards = 422 if form.errors else 200, next_address(intake)
-    return show(request, intake, "intake/contact.html", status=status, form=form, onwards=onwards)
+    return show(request, intake, "questionnaire/contact.html", status=status, form=form, onwards=onwards)

@@ -17,7 +17,7 @@ DATE_PARTS = ("month", "day", "year")
 
 
 @transaction.atomic
-def keep_unsent(intake, page_id, posted, *, version) -> bool:
+def keep_unsent(intake: Intake, page_id: str, posted: dict[str, list[str]], *, version: int) -> bool:
     """Keep what the browser held on this page. `posted`: names to lists of values; only this page's fields are kept.
 
     The newest replaces what was kept before, and nothing to keep removes it. False when there was nothing or the
@@ -35,16 +35,16 @@ def keep_unsent(intake, page_id, posted, *, version) -> bool:
     return True
 
 
-def discard_unsent(intake, page_id) -> None:
+def discard_unsent(intake: Intake, page_id: str) -> None:
     UnsentPage.objects.filter(intake=intake, page=page_id).delete()
 
 
-def left_on(intake, page_id) -> UnsentPage | None:
+def left_on(intake: Intake, page_id: str) -> UnsentPage | None:
     """What was typed on this page and not saved."""
     return UnsentPage.objects.filter(intake=intake, page=page_id).first()
 
 
-def fields_of(protocol, page: Page, posted) -> dict[str, list[str]]:
+def fields_of(protocol: triage.Protocol, page: Page, posted: dict[str, list[str]]) -> dict[str, list[str]]:
     """The part of what a browser posted that belongs to this page's questions and says something."""
     fields = {}
     for name in _names(protocol, page):
@@ -54,7 +54,7 @@ def fields_of(protocol, page: Page, posted) -> dict[str, list[str]]:
     return fields
 
 
-def _names(protocol, page) -> list[str]:
+def _names(protocol: triage.Protocol, page: triage.Page) -> list[str]:
     names = []
     for question in page.questions:
         parts = DATE_PARTS if protocol.questions[question].type == "date" else ()

@@ -1,12 +1,13 @@
 """What was typed on a page and not saved: kept as the page is left, offered when it is opened again."""
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.door.draft import patient_page
 from intake.door.frame import page_address
+from intake.models import Intake, UnsentPage
 from intake.questionnaire.forms import as_sent
 from intake.questionnaire.unsent import discard_unsent, fields_of, keep_unsent
 from intake.versions.protocols import protocol_for
@@ -14,7 +15,7 @@ from intake.versions.protocols import protocol_for
 
 @patient_page(shows=False)
 @require_POST
-def unsent(request, intake, number):
+def unsent(request: HttpRequest, intake: Intake, number: int) -> HttpResponse:
     """Keeps what the browser sends as the page is left; `discard` throws it away. Shows nothing of anybody.
 
     It may come at the very moment an idle form closes, or another form opens, so it is taken for the form it is from.
@@ -34,7 +35,7 @@ def unsent(request, intake, number):
     return HttpResponse(status=204)
 
 
-def as_typed(left, page) -> QueryDict:
+def as_typed(left: UnsentPage, page: triage.Page) -> QueryDict:
     """What was left on a page as the form takes it: with every follow-up taken as seen."""
     typed = QueryDict(mutable=True)
     for name, values in left.fields.items():
@@ -44,7 +45,7 @@ def as_typed(left, page) -> QueryDict:
     return typed
 
 
-def _same_as_saved(intake, page, posted) -> bool:
+def _same_as_saved(intake: Intake, page: triage.Page, posted: dict[str, list[str]]) -> bool:
     protocol = protocol_for(intake)
     saved = {}
     for question in page.questions:

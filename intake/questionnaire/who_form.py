@@ -1,14 +1,16 @@
 """Who fills the form in, and whose phone and email are on file."""
 
-from crispy_forms.helper import FormHelper
+from typing import Any
+
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import FieldsOnly
 from intake.door.contact import NameField
 from intake.door.respondents import DoesNotFit, contact_of, unfit
-from intake.models import Patient, Respondent
+from intake.models import Intake, Patient, Respondent
 
 Kind, Authority = Respondent.Kind, Respondent.Authority
 OWN, MINE = "patient", "mine"
@@ -83,7 +85,7 @@ class WhoForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of the answers shown.")},
     )
 
-    def __init__(self, *args, intake, came_from="", **kwargs):
+    def __init__(self, *args: Any, intake: Intake, came_from: str = "", **kwargs: Any) -> None:
         super().__init__(*args, initial=_as_said(intake), **kwargs)
         self.patient = intake.patient
         self.fields["kind"].is_page_heading = True
@@ -93,9 +95,7 @@ class WhoForm(forms.Form):
             self.fields[name].show_optional = False
         self.fields["relationship"].show_optional = True
         asks_contact = self.patient.contact_is_of != Patient.ContactIsOf.PATIENT
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
         self.helper.layout = Layout(
             "kind",
             Div("name", "relationship", css_class="who-other"),
@@ -103,7 +103,7 @@ class WhoForm(forms.Form):
             Div(Field("contact"), css_class="" if asks_contact else "who-acts"),
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, str]:
         cleaned = super().clean()
         kind = cleaned.get("kind")
         if not kind:
@@ -122,7 +122,7 @@ class WhoForm(forms.Form):
     def refuse(self, why: DoesNotFit) -> None:
         self.add_error(why.field, ValidationError(WHY[why.field, why.code], code=why.code))
 
-    def said(self) -> dict:
+    def said(self) -> dict[str, Any]:
         """What `set_respondent` takes. Only of a valid form."""
         cleaned = self.cleaned_data
         said = {name: cleaned[name] for name in ("kind", "name", "relationship", "authority")}
@@ -131,7 +131,7 @@ class WhoForm(forms.Form):
         return said | ({"contact_is_of": Patient.ContactIsOf.PATIENT} if cleaned["contact"] == OWN else {})
 
 
-def _as_said(intake) -> dict:
+def _as_said(intake: Intake) -> dict[str, Any]:
     respondent = Respondent.objects.filter(intake=intake).first()
     if respondent is None:
         return {}

@@ -4,6 +4,8 @@ Earlier answers are a help and never an answer by themselves where they could sh
 (`triage.screening_questions`) are asked anew, every time. Numbers on a scale are how it is today, so they are too.
 """
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -12,14 +14,15 @@ from django.utils import timezone
 from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.models import Message
+from clinic.staff.models import User
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
 from intake.door import emails
 from intake.door.emails import LINK_LIVES
 from intake.emergency.safety import STILL_TODAY
 from intake.models import Assessment, Case, Intake, Patient, Respondent, Urgency
-from intake.review.actions import open_case
 from intake.review.earlier import earlier_intake
+from intake.review.opening import open_case
 from intake.triage import AnswerError
 from intake.versions.protocols import keep_assessment, protocol_for, protocol_version
 
@@ -29,7 +32,7 @@ class NoAddress(Exception):
 
 
 @transaction.atomic
-def start_again(patient, *, occasion, by=None, words="") -> Intake:
+def start_again(patient: Patient, *, occasion: str, by: User | None = None, words: str = "") -> Intake:
     """The next intake of a known patient; the one begun is returned while it is still being filled in.
 
     AGAIN: earlier answers that screen for nothing are offered, in `carried`, and count once the patient saved them.
@@ -43,19 +46,19 @@ def start_again(patient, *, occasion, by=None, words="") -> Intake:
 
 
 @transaction.atomic
-def go_on(patient) -> Intake | None:
+def go_on(patient: Patient) -> Intake | None:
     """The form of this patient that is not sent yet. Whoever asks has got past the second factor of their own page."""
     begun = patient.intakes.unfinished().filter(paper_code=None).order_by("-pk").first()
     return _with_link(begun) if begun else None
 
 
-def _with_link(intake) -> Intake:
+def _with_link(intake: Intake) -> Intake:
     make_link(Link.Purpose.INTAKE, intake.public_id, expires_at=timezone.now() + LINK_LIVES)
     return intake
 
 
 @transaction.atomic
-def start_worse_after(sent, *, words, by_sender) -> Intake:
+def start_worse_after(sent: Intake, *, words: str, by_sender: bool) -> Intake:
     """The intake of a patient who shows, on a page of the form they had sent, that they got worse.
 
     As `start_again`, but what they sent today is still how it is: those answers and pages go over into a new one.
@@ -76,7 +79,7 @@ def start_worse_after(sent, *, words, by_sender) -> Intake:
     return worse
 
 
-def _begun(patient, occasion) -> Intake | None:
+def _begun(patient: Patient, occasion: str) -> Intake | None:
     """The intake of this occasion that is being filled in. After a decision, or on another day, another one begins.
 
     Its oldest answer may be as old as itself, however late the last one was saved; one without answers is no older
@@ -89,7 +92,7 @@ def _begun(patient, occasion) -> Intake | None:
     return begun.exclude(old).first()
 
 
-def _start(patient, occasion, by, words, known=None) -> Intake:
+def _start(patient: Patient, occasion: str, by: User | None, words: str, known: dict[str, Any] | None = None) -> Intake:
     earlier = earlier_intake(patient)
     protocol = triage.shipped()
     known = carried_answers(earlier) if known is None else known
@@ -126,7 +129,7 @@ def _start(patient, occasion, by, words, known=None) -> Intake:
 
 
 @transaction.atomic
-def invite_again(patient, *, by) -> Intake:
+def invite_again(patient: Patient, *, by: User | None) -> Intake:
     """An intake for somebody the clinic knows; the patient gets its link by mail. Raises NoAddress."""
     if not by.may(INVITE_PATIENTS) or not by.sees(patient.location_id):
         raise PermissionDenied
@@ -140,7 +143,7 @@ def invite_again(patient, *, by) -> Intake:
     return intake
 
 
-def offered(intake, page_id, *, opened_more=False) -> dict:
+def offered(intake: Intake, page_id: str, *, opened_more: bool = False) -> dict:
     """Earlier answers to show on a page, each to be confirmed by saving it; none once the page was saved.
 
     With `opened_more` the page was saved and shows questions it did not show before: only those are offered then.
@@ -153,7 +156,7 @@ def offered(intake, page_id, *, opened_more=False) -> dict:
     return {name: intake.carried[name] for name in names if name in intake.carried and name not in intake.answers}
 
 
-def carried_answers(earlier) -> dict:
+def carried_answers(earlier: Intake) -> dict:
     """What of an earlier intake may be offered again: answers the shipped protocol still takes, and no others."""
     protocol, own = triage.shipped(), protocol_for(earlier)
     answers = {name: value for name, value in earlier.answers.items() if _fits(own, name, value)}
@@ -168,13 +171,13 @@ def carried_answers(earlier) -> dict:
     }
 
 
-def _background_pages(protocol) -> list[triage.Page]:
+def _background_pages(protocol: triage.Protocol) -> list[triage.Page]:
     """Pages that screen for nothing. The patient's own words at the end are asked each time."""
     asked = triage.screening_questions(protocol) | {"anything_else"}
     return [page for page in protocol.pages if asked.isdisjoint(page.questions)]
 
 
-def _fits(protocol, name, value) -> bool:
+def _fits(protocol: triage.Protocol, name: str, value: Any) -> bool:
     try:
         triage.validate_answers(protocol, {name: value})
     except AnswerError:

@@ -1,18 +1,22 @@
 """From the case page: invite a patient again."""
 
+from uuid import UUID
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from clinic.staff.permissions import SEE_CASES, staff_may
+from clinic.staff.request import StaffRequest
+from clinic.web.pressed import pressed_on
 from intake.models import Case
 from intake.returning.actions import NoAddress
 from intake.returning.actions import invite_again as invite
 
 
-@require_POST
+@pressed_on("case", "public_id")
 @staff_may(SEE_CASES)
-def invite_again(request, public_id):
+def invite_again(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The patient keeps their record and gets a link to a new form."""
     case = get_object_or_404(Case.objects.visible_to(request.user), public_id=public_id)
     try:

@@ -5,11 +5,19 @@ questions and options from the protocol that judged, because those are the words
 that runs today only helps out where this release can no longer read that one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
 
 from intake import triage
+from intake.body.figure import body_figure
 from intake.models import Assessment, Case, CaseEvent, Urgency
+from intake.models.stored import CaseFlag, ExplainedFlag
+from intake.review.counting import OnThePhone, taken_for
+from intake.review.story import sex_of, story_of
+from intake.review.words import Said, answer_in_words
 from intake.versions.protocols import readable
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
@@ -26,16 +34,8 @@ HARM = {
     "concerning": "Harm can come within weeks",
 }
 
+ASK_FIRST = 3  # questions to ask on the phone that stand open on the page; the others are folded
 NAMED = 4  # open conditions named for one question; more would bury the first
-
-
-@dataclass(frozen=True)
-class Said:
-    """A question and the patient's answer to it, in the patient's words. `id` is the question's."""
-
-    id: str
-    question: str
-    answer: str
 
 
 class CasePage:
@@ -45,7 +45,7 @@ class CasePage:
     words the page uses: `judged_by`, else the shipped one.
     """
 
-    def __init__(self, case: Case):
+    def __init__(self, case: Case) -> None:
         self.case = case
         self.intake = case.intake
         newest = case.intake.assessments.select_related("protocol").last()
@@ -66,13 +66,13 @@ class CasePage:
         known = [self.protocol, *(one for one in others if one), triage.shipped()]
         return list({protocol.digest: protocol for protocol in known}.values())
 
-    def question(self, question_id) -> str:
+    def question(self, question_id: str) -> str:
         for protocol in self.protocols:
             if question_id in protocol.questions:
                 return str(protocol.questions[question_id].text)
         return question_id
 
-    def answer(self, question_id, value) -> str:
+    def answer(self, question_id: str, value: Any) -> str:
         if value in (None, "", []):
             return "Not answered"
         for protocol in self.protocols:
@@ -80,17 +80,20 @@ class CasePage:
                 return words
         return str(value)
 
-    def said(self, answers) -> list[Said]:
-        """The answers given ({question, value} each), those to one question together, in the order they count."""
+    def said(self, answers: list[dict[str, Any]], by_phone: Collection[str] = ()) -> list[Said]:
+        """Put answers ({question, value} each) in words, those to one question together.
+
+        In the order they count. `by_phone`: questions answered on the phone.
+        """
         together: dict[str, list] = {}
         for part in answers:
             together.setdefault(part["question"], []).append(part["value"])
         return [
-            Said(id, self.question(id), "; ".join(self.answer(id, value) for value in values))
+            Said(id, self.question(id), "; ".join(self.answer(id, value) for value in values), by_phone=id in by_phone)
             for id, values in together.items()
         ]
 
-    def condition(self, rule) -> str:
+    def condition(self, rule: str) -> str:
         for protocol in self.protocols:
             if rule in protocol.rules:
                 return protocol.rules[rule].condition
@@ -101,7 +104,7 @@ class CasePage:
         """Whom a decision may name: everybody today's protocol knows, and whom the one of the day suggested."""
         return self.protocol.specialists | triage.shipped().specialists
 
-    def specialist(self, id) -> str:
+    def specialist(self, id: str) -> str:
         return str(self.specialists_by_id.get(id, id))
 
     def destination(self, words: str) -> str:
@@ -109,6 +112,15 @@ class CasePage:
         for id, label in self.specialists_by_id.items():
             words = words.replace(id, str(label))
         return words[:1].upper() + words[1:]
+
+    @cached_property
+    def phone(self) -> OnThePhone:
+        return OnThePhone(self.intake)
+
+    def both(self, id: str) -> str:
+        """Put the patient's own answer in words, and beside it the one taken on the phone."""
+        own, standing = self.answer(id, self.intake.answers.get(id)), self.phone.standing
+        return f"{own} – by phone: {self.answer(id, standing[id].value)}" if id in standing else own
 
     # The person ------------------------------------------------------------------------------------------------
 
@@ -122,6 +134,14 @@ class CasePage:
         ]
 
     @property
+    def story(self) -> list[Said]:
+        return story_of(self)
+
+    @property
+    def sex(self) -> str:
+        return sex_of(self)
+
+    @property
     def age_differs(self) -> bool:
         """True when the age the patient gave is not that of the birth date on file: is it the right patient?"""
         answered = self.intake.answers.get("age")
@@ -130,22 +150,37 @@ class CasePage:
     # The flags -------------------------------------------------------------------------------------------------
 
     @cached_property
-    def flags(self) -> list[dict]:
-        """Every flag of the case, worst first, explained by the assessment in which it last fired."""
-        return [self._flag(flag) for flag in self.case.flags]
+    def flags(self) -> list[dict[str, Any]]:
+        """Every flag of the case, worst first, explained by the assessment in which it last fired.
 
-    def _flag(self, flag) -> dict:
+        An answer that stands under an earlier flag already is only named again.
+        """
+        flags, quoted = [self._flag(flag) for flag in self.case.flags], set()
+        for flag in flags:
+            every = [*flag["said"], *flag["also"]]
+            flag["said_above"] = [said for said in every if said in quoted]
+            for part in ("said", "also"):
+                flag[f"{part}_anew"] = [said for said in flag[part] if said not in quoted]
+            quoted |= set(every)
+        return flags
+
+    @cached_property
+    def _taken_for(self) -> dict[int, dict]:
+        return {pk: taken_for(one) for pk, one in self.assessments.items()}
+
+    def _flag(self, flag: CaseFlag) -> dict[str, Any]:
         fired = self.assessments[flag["assessment"]]
-        stored = next(one for one in fired.result["explanation"]["flags"] if one["rule"] == flag["rule"])
+        stored: ExplainedFlag = next(one for one in fired.result["explanation"]["flags"] if one["rule"] == flag["rule"])
         ignored = [  # assessments stored before findings had conditions name none
             {"finding": one["finding"], "said": self.said(one["answers"])} for one in stored.get("ignored", ())
         ]
-        present = {one["finding"] for one in ignored}
+        present, by_phone = {one["finding"] for one in ignored}, self._taken_for[fired.pk]
         return {
             **stored,
+            "why_first": stored["why"].partition(". ")[0].rstrip(".;") + ".",
             "still": flag["still"],
-            "said": self.said(stored["answers"]),
-            "also": self.said(stored.get("also", ())),
+            "said": self.said(stored["answers"], by_phone),
+            "also": self.said(stored.get("also", ()), by_phone),
             "ignored": ignored,
             "must_not_fire_on": [text for text in stored["must_not_fire_on"] if text not in present],
             "citations": [source["citation"] for source in stored["sources"]],
@@ -155,7 +190,7 @@ class CasePage:
         }
 
     @cached_property
-    def unused_alarms(self) -> list[dict]:
+    def unused_alarms(self) -> list[dict[str, Any]]:
         """Alarming answers of the newest assessment by which no rule fired, those of one `severity` together."""
         degrees = {alarm["severity"]: [] for alarm in self.latest.unused_alarms}  # worst first, as stored
         for alarm in self.latest.unused_alarms:
@@ -167,7 +202,7 @@ class CasePage:
         return len(self.latest.unused_alarms)
 
     @cached_property
-    def open_questions(self) -> list[dict]:
+    def open_questions(self) -> list[dict[str, Any]]:
         """Questions whose missing or unsure answers leave conditions open; each with the worst `conditions`
         ({condition, tier}), how many `more`, and the tier one answer alone `reaches` when that is higher than now.
         These are the ones to ask on the phone, the best question first.
@@ -192,6 +227,24 @@ class CasePage:
             for id, found in best_first
         ]
 
+    @property
+    def ask_first(self) -> list[dict[str, Any]]:
+        return self.open_questions[:ASK_FIRST]
+
+    @property
+    def ask_later(self) -> list[dict[str, Any]]:
+        return self.open_questions[ASK_FIRST:]
+
+    @property
+    def more_open(self) -> int:
+        return len(self.ask_later) + len(self.unsure)
+
+    @property
+    def most_left_open(self) -> list[dict[str, Any]]:
+        """The worst conditions that the questions to ask first leave open, each once."""
+        found = {one["condition"]: one for question in self.ask_first for one in question["conditions"]}
+        return sorted(found.values(), key=lambda one: -Urgency[one["tier"].upper()])[:ASK_FIRST]
+
     @cached_property
     def _asks(self) -> dict[str, str]:
         """Open questions in the order to ask them, each with the tier one answer could bring, if higher than now.
@@ -203,7 +256,7 @@ class CasePage:
         asks = triage.ask_first(self.judged_by, self.latest.answers)
         return {ask.question: ask.reaches.word if ask.reaches > self.latest.urgency else "" for ask in asks}
 
-    def _said(self, id) -> Said:
+    def _said(self, id: str) -> Said:
         return Said(id, self.question(id), self.answer(id, self.latest.answers.get(id)))
 
     @cached_property
@@ -218,7 +271,7 @@ class CasePage:
         }
 
     @cached_property
-    def unsure(self) -> list[dict]:
+    def unsure(self) -> list[dict[str, Any]]:
         """The other answers "not sure": those that leave nothing open."""
         open_ids = {one["said"].id for one in self.open_questions}
         return [
@@ -232,7 +285,7 @@ class CasePage:
     # Where it may come from, and who should see it -------------------------------------------------------------
 
     @cached_property
-    def origins(self) -> list[dict]:
+    def origins(self) -> list[dict[str, Any]]:
         return [
             {
                 "label": origin["label"],
@@ -245,11 +298,11 @@ class CasePage:
             for origin in self.explained["origins"]
         ]
 
-    def _evidence(self, parts) -> list[dict]:
+    def _evidence(self, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{"points": part["points"], "said": self.said(part["answers"])} for part in parts]
 
     @property
-    def nerve_share(self):
+    def nerve_share(self) -> int:
         return self.explained["nerve_share"]
 
     @property
@@ -257,7 +310,7 @@ class CasePage:
         return READING.get(self.explained["nerve_reading"], "")
 
     @cached_property
-    def specialists(self) -> list[dict]:
+    def specialists(self) -> list[dict[str, Any]]:
         """First choice first."""
         return [
             {
@@ -268,13 +321,13 @@ class CasePage:
             for one in self.explained["specialists"]
         ]
 
-    def _because(self, suggestion) -> str:
+    def _because(self, suggestion: dict[str, str]) -> str:
         """A flag is named; what an origin or an addition gives as its reason is said as it is."""
         source, _colon, rule = suggestion["because"].partition(":")
         return f"Flag: {self.condition(rule)}" if source == "rule" else suggestion["reason"]
 
     @cached_property
-    def holds(self) -> list[dict]:
+    def holds(self) -> list[dict[str, Any]]:
         return [
             {
                 "text": hold["text"],
@@ -285,7 +338,7 @@ class CasePage:
         ]
 
     @property
-    def level_hints(self) -> list[dict]:
+    def level_hints(self) -> list[dict[str, Any]]:
         return [
             {"id": hint["id"], "points": hint["points"], "said": self.said(hint["supports"])}
             for hint in self.explained["level_hints"]
@@ -294,7 +347,7 @@ class CasePage:
     # What was said, and what was done ------------------------------------------------------------------------------
 
     @cached_property
-    def changes(self) -> list[dict]:
+    def changes(self) -> list[dict[str, Any]]:
         """Answers given and then given otherwise, the first beside the later one; with what was sent where an answer
         contradicted itself."""
         return [
@@ -310,14 +363,20 @@ class CasePage:
         ]
 
     @cached_property
-    def all_answers(self) -> list[dict]:
+    def figure(self) -> SafeString | str:
+        """Draw the body with what the patient marked; nothing when nothing is marked."""
+        marked = self.phone.answers.get("pain_regions")
+        return body_figure(marked, alt=f"Marked: {self.answer('pain_regions', marked)}") if marked else ""
+
+    @cached_property
+    def all_answers(self) -> list[dict[str, Any]]:
         """Every section with its answered questions, and what was not asked or not answered."""
-        asked, answers = set(self.latest.result["asked"]), self.intake.answers
+        asked, answers = set(self.latest.result["asked"]), self.phone.answers
         sections = []
         for section in self.protocol.sections:
             questions = [one for one in self.protocol.questions.values() if one.section == section.id]
             said = [
-                Said(one.id, str(one.text), self.answer(one.id, answers.get(one.id)))
+                Said(one.id, str(one.text), self.both(one.id))
                 for one in questions
                 if one.id in asked or one.id in answers
             ]
@@ -328,7 +387,7 @@ class CasePage:
     @cached_property
     def not_asked(self) -> list[str]:
         """Red-flag questions that the path through the form did not show."""
-        asked, answers = set(self.latest.result["asked"]), self.intake.answers
+        asked, answers = set(self.latest.result["asked"]), self.phone.answers
         return [
             str(one.text)
             for one in self.protocol.questions.values()
@@ -338,16 +397,3 @@ class CasePage:
     @cached_property
     def events(self) -> list[CaseEvent]:
         return list(self.case.events.select_related("by"))
-
-
-def answer_in_words(protocol, question_id, value) -> str:
-    """Put an answer in the words of the form; empty when the protocol does not know the question or an option."""
-    question = protocol.questions.get(question_id)
-    if question is None:
-        return ""
-    if question.type in ("multi_choice", "body_map") and isinstance(value, str):
-        value = [value]
-    chosen = value if isinstance(value, list) else [value]
-    if question.type in ("choice", "multi_choice", "body_map") and not set(chosen) <= set(question.option_ids):
-        return ""
-    return str(triage.display(protocol, question_id, value))

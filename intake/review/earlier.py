@@ -1,11 +1,13 @@
 """What a returning patient said last time, beside what they say now, in words for staff."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
 
 from intake.models import Intake, Patient
+from intake.review.case_page import CasePage
 
 DETAILS = {
     "first_name": "First name",
@@ -22,13 +24,13 @@ DETAILS = {
 }
 
 
-def earlier_intake(patient) -> Intake:
+def earlier_intake(patient: Patient) -> Intake:
     """The last one that was sent, else the last one begun. Raises Intake.DoesNotExist."""
     sent = patient.intakes.exclude(submitted_at=None)
     return sent.order_by("-submitted_at").first() or patient.intakes.latest("started_at")
 
 
-def day_of_earlier(intake):
+def day_of_earlier(intake: Intake) -> date | None:
     """The day the earlier intake was sent or last touched, where the patient is treated; None for a first one."""
     if intake.earlier is None:
         return None
@@ -38,7 +40,7 @@ def day_of_earlier(intake):
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedSince:
     what: str
     before: str
     now: str
@@ -47,7 +49,7 @@ class Changed:
 class Earlier:
     """An intake beside the one it follows. `page` gives the words (see `intake.review.case_page.CasePage`)."""
 
-    def __init__(self, page):
+    def __init__(self, page: CasePage) -> None:
         self.page, self.intake, self.before = page, page.intake, page.intake.earlier
         self.day = day_of_earlier(self.intake)
         self.case = getattr(self.before, "case", None)
@@ -57,7 +59,7 @@ class Earlier:
         return self.intake.occasion == Intake.Occasion.WORSE
 
     @property
-    def details(self) -> list[Changed]:
+    def details(self) -> list[ChangedSince]:
         """Contact details that are not what they were when the earlier intake was sent."""
         patient = self.intake.patient
         since = self.before.submitted_at or self.before.started_at
@@ -65,18 +67,18 @@ class Earlier:
         if was is None:
             return []
         return [
-            Changed(label, _shown(was, name), _shown(patient, name))
+            ChangedSince(label, _shown(was, name), _shown(patient, name))
             for name, label in DETAILS.items()
             if getattr(was, f"{name}_id" if name == "location" else name)
             != getattr(patient, f"{name}_id" if name == "location" else name)
         ]
 
     @property
-    def answers(self) -> list[Changed]:
+    def answers(self) -> list[ChangedSince]:
         """Questions answered both times and otherwise now."""
         before, now = self.before.answers, self.intake.answers
         return [
-            Changed(self.page.question(id), self.page.answer(id, before[id]), self.page.answer(id, now[id]))
+            ChangedSince(self.page.question(id), self.page.answer(id, before[id]), self.page.answer(id, now[id]))
             for id in self.page.protocol.questions
             if id in before and id in now and before[id] != now[id]
         ]
@@ -99,7 +101,7 @@ class Earlier:
         return [self.page.question(id) for id in self.intake.carried if id not in self.intake.answers]
 
 
-def _shown(patient, name) -> str:
+def _shown(patient: Patient, name: str) -> str:
     value = getattr(patient, name)
     if name == "language":
         return dict(settings.LANGUAGES).get(value, value)

@@ -1,15 +1,21 @@
 """A case that rests: somebody took it and did not finish, or nobody takes it. Neither goes on without being told."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
+from clinic.staff.models import OnCall, User
+from clinic.staff.permissions import DECIDE_CASES, Role
 from intake.models import Case, CaseEvent, Urgency
+from intake.models.case import CaseQuerySet
 from intake.review import emails, schedule
-from intake.review.actions import announce
+from intake.review.opening import announce, let_wait
 
 log = logging.getLogger(__name__)
 
@@ -17,17 +23,21 @@ PATIENCE = {  # after its decision was due, and after somebody took it
     Urgency.EMERGENCY: timedelta(minutes=15),
     Urgency.URGENT: timedelta(hours=1),
     Urgency.SOON: timedelta(days=1),
+    Urgency.ROUTINE: timedelta(days=1),
 }
+TOGETHER = timedelta(minutes=30)  # a case to be raised so soon goes with one of its location that is raised now
 
 
-def take_back_forgotten(now=None) -> int:
+def take_back_forgotten(now: datetime | None = None) -> int:
     """Cases in review whose decision is overdue wait for anybody again, and everybody is told; returns how many.
 
-    Whoever takes an overdue case has the tier's patience before it is taken back once more. Safe to run by several
-    workers at once.
+    Whoever takes an overdue case has the tier's patience before it is taken back once more. Of somebody who has left, a
+    case is taken back at once; of somebody who did nothing about it for the time of its lease, then. Safe to run by
+    several workers at once.
     """
     now = now or timezone.now()
-    taken = 0
+    taken = _each(Case.objects.filter(_with_nobody(now), status=Case.Status.IN_REVIEW), _take_back, now)
+    taken += _each(Case.objects.filter(status=Case.Status.IN_REVIEW, held_until__lt=now), _end_lease, now)
     for urgency, patience in PATIENCE.items():
         since = now - patience
         overdue = Case.objects.filter(urgency=urgency, status=Case.Status.IN_REVIEW, decide_by__lt=since)
@@ -35,11 +45,24 @@ def take_back_forgotten(now=None) -> int:
     return taken
 
 
-def _take_back(case, now) -> bool:
+def _with_nobody(now: datetime) -> Q:
+    """Return which cases are somebody's who has left, or is on call no more."""
+    here = {"location": OuterRef("location")}
+    works_here = Exists(User.locations.through.objects.filter(user=OuterRef("acknowledged_by"), **here))
+    on_call = Exists(OnCall.objects.at(now).filter(person=OuterRef("acknowledged_by"), **here))
+    somebody_treats = Exists(User.objects.therapists_at(OuterRef("location")))
+    left = Q(acknowledged_by__is_active=False) | ~Q(acknowledged_by__role=Role.THERAPIST)
+    return left | (~Q(works_here) & ~Q(on_call) & Q(somebody_treats))
+
+
+def _take_back(case: Case, now: datetime) -> bool:
+    who = case.acknowledged_by
+    still_here = who.may(DECIDE_CASES) and who.sees(case.location_id)
+    why = "it was not decided in time" if still_here else "does not treat here any more"
     case.move_to(
         Case.Status.WAITING,
         event=CaseEvent.Kind.HANDED_BACK,
-        words=f"{case.acknowledged_by} had it, and it was not decided in time.",
+        words=f"{who} had it, and {why}.",
         now=now,
         acknowledged_at=None,
         acknowledged_by=None,
@@ -49,20 +72,38 @@ def _take_back(case, now) -> bool:
     return True
 
 
-def raise_again(now=None) -> int:
+def _end_lease(case: Case, now: datetime) -> bool:
+    until = timezone.localtime(case.held_until, case.location.zone)
+    words = f"{case.acknowledged_by} had it, and did nothing about it until {date_format(until, 'M j, g:i A')}."
+    let_wait(case, words=words, now=now)
+    return True
+
+
+def raise_again(now: datetime | None = None) -> int:
     """Tell everybody once more of each case that nobody has come for since the last time; returns how many.
 
-    A case to take, or a second look to give. It never ends: a mail that nobody acted on is no person. One mail a
-    person and step, and none while the last ones have reached nobody yet. Each time is an event on the timeline. Safe
-    to run by several workers at once.
+    A case to take, of whatever tier once it is past its time, or a second look to give. It never ends: a mail that
+    nobody acted on is no person. One mail a person and step, and none while the last ones have reached nobody yet. Each
+    time is an event on the timeline. Safe to run by several workers at once.
     """
     now = now or timezone.now()
-    to_take = Q(status=Case.Status.WAITING, urgency__gte=Urgency.SOON)
+    to_take = Q(status=Case.Status.WAITING) & (Q(urgency__gte=Urgency.SOON) | Q(acknowledge_by__lte=now))
     resting = Case.objects.filter(to_take | Q(status=Case.Status.SECOND_LOOK)).select_related("location")
-    return _each(resting, _raise_again, now)
+    raised = {}
+
+    def raise_one(case: Case, now: datetime, *, ahead: timedelta = timedelta()) -> bool:
+        if happened := _raise_again(case, now, ahead=ahead):
+            raised[case.pk] = case.location_id
+        return happened
+
+    _each(resting, raise_one, now)
+    if raised:  # whoever is told is told of all in one mail
+        others = resting.filter(location__in=set(raised.values())).exclude(pk__in=list(raised))
+        _each(others, partial(raise_one, ahead=TOGETHER), now)
+    return len(raised)
 
 
-def _each(cases, act, now) -> int:
+def _each(cases: CaseQuerySet, act: Callable[[Case, datetime], bool], now: datetime) -> int:
     """Do it to each case by itself, the worst first; returns to how many it was done.
 
     One that cannot be read, such as at a location whose hours make no sense, must not silence all the others.
@@ -80,15 +121,16 @@ def _each(cases, act, now) -> int:
     return done
 
 
-def _raise_again(case, now) -> bool:
+def _raise_again(case: Case, now: datetime, *, ahead: timedelta) -> bool:
     last = emails.last_announced(case)
     if last is None:  # nobody was ever told
         announce(case, now)
         return True
     hours = case.location.opening_hours
     due = schedule.raised_again_at(case.urgency, last.due_at, hours)
-    if due > now or emails.on_its_way(last):
+    if due > now + ahead or emails.on_its_way(last):
         return False
+    due = min(due, now)
     if schedule.raised_again_at(case.urgency, due, hours) <= now:  # the clock stood still; what it missed is one step
         due = now
     if case.status == Case.Status.SECOND_LOOK:

@@ -12,9 +12,10 @@ The times are those of the protocol's urgency tiers. Every moment given and retu
 | any tier, with a danger sign no rule used | at most 1 working day | at most 1 working day | |
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from clinic.staff.hours import OpeningHours
+from intake.models.decision_in_sql import FARTHEST
 from intake.models.urgency import Urgency
 
 EMERGENCY_CALL = timedelta(minutes=15)
@@ -22,6 +23,13 @@ EMERGENCY_DECISION = timedelta(hours=1)  # after the patient was reached
 URGENT_SEEN = timedelta(hours=1)
 URGENT_CONTACT = timedelta(hours=4)
 SOON_DECISION = timedelta(days=7)
+VISIT_WITHIN = {Urgency.EMERGENCY: 1, Urgency.URGENT: 1, Urgency.SOON: 5, Urgency.ROUTINE: 10}  # working days
+LATE_TASK_RESTS = {  # working days that a visit to book, a call or a letter is late before a therapist has the case
+    Urgency.EMERGENCY: 0,
+    Urgency.URGENT: 0,
+    Urgency.SOON: 1,  # its day was the last of the week that the patient was promised
+    Urgency.ROUTINE: 5,  # the desk catches up in a week, or says why not
+}
 RAISED_AFTER = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 15, 30, 60))
 RAISED_EVERY = timedelta(hours=1)  # after the last of these, in an emergency
 
@@ -63,6 +71,43 @@ def after_contact(urgency: Urgency, decide_by: datetime, at: datetime, *, reache
     if urgency != Urgency.EMERGENCY:
         return decide_by
     return max(decide_by, at.astimezone(UTC) + (EMERGENCY_DECISION if reached else EMERGENCY_CALL))
+
+
+def visit_by(urgency: Urgency, at: datetime, hours: OpeningHours) -> date:
+    """Return the day by which a patient treated here is seen.
+
+    A therapist may say another. It is never farther than a therapist could say: where the doors open too seldom,
+    another location has a visit.
+    """
+    day = hours.after_working_days(at, VISIT_WITHIN[urgency]).astimezone(hours.zone).date()
+    return min(day, farthest(urgency, at, hours))
+
+
+def farthest(urgency: Urgency, at: datetime, hours: OpeningHours) -> date:
+    """Return the last day that a decision made at `at` may name."""
+    return at.astimezone(hours.zone).date() + timedelta(days=FARTHEST[urgency])
+
+
+def late_task_rests_until(urgency: Urgency, due_on: date, hours: OpeningHours) -> date:
+    """Return the last day on which what is late is the desk's alone."""
+    days = LATE_TASK_RESTS[urgency]
+    if not days:
+        return due_on
+    noon = datetime.combine(due_on, time(12), hours.zone)
+    return hours.after_working_days(noon, days).astimezone(hours.zone).date()
+
+
+def next_try(urgency: Urgency, at: datetime, hours: OpeningHours) -> datetime:
+    """Return when a patient who was not reached is tried again.
+
+    In an emergency in 15 minutes, in an urgent case within the hour and before the doors close, else on the next open
+    day.
+    """
+    if urgency == Urgency.EMERGENCY:
+        return at.astimezone(UTC) + EMERGENCY_CALL
+    if urgency == Urgency.URGENT:
+        return _open_time_that_day(at, URGENT_SEEN, hours)
+    return hours.opening_on_a_later_day(at).astimezone(UTC)
 
 
 def raise_times(urgency: Urgency, opened_at: datetime, hours: OpeningHours) -> list[datetime]:

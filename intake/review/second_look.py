@@ -4,18 +4,23 @@ Every function is one transaction and leaves an event on the timeline. What is a
 case that changed since, in any way, is looked at once more.
 """
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.staff.models import User
 from intake.models import Case, CaseEvent, Decision
 from intake.models.two_people import same_person
+from intake.review import closing, emails
 from intake.review.actions import CaseChanged, NotYours, locked, settle
+from intake.review.reaching import check_on_record
 
 Kind, Status = CaseEvent.Kind, Case.Status
 
 
-def _waiting(decision, by, version) -> Decision:
+def _waiting(decision: Decision, by: User, version: int) -> Decision:
     """The decision and its case, locked; the case first, as everywhere."""
     case = locked(decision.case, by)
     if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
@@ -30,13 +35,17 @@ def _waiting(decision, by, version) -> Decision:
 
 
 @transaction.atomic
-def agree_second(decision, *, version, words, by, now=None) -> Decision:
+def agree_second(decision: Decision, *, version: int, words: str, by: User, now: datetime | None = None) -> Decision:
     """Another therapist agrees to the case as it was at `version`; the decision takes effect.
 
-    Raises NotYours for its author, on whichever account, and CaseChanged for any other version.
+    Raises NotYours for its author, on whichever account, CaseChanged for any other version, and NotOnRecord when the
+    contact log does not carry it any more: the patient answered after all.
     """
     now = now or timezone.now()
     decision = _looked_at(decision, version, words, by, now)
+    said = {"reason": decision.reason, "outcome": decision.outcome}
+    check_on_record(decision.case, **said, uncontacted=decision.uncontacted)
+    closing.check(decision.case, **said, other_intake=decision.other_intake)
     decision.effective_at = now
     decision.save()
     settle(decision, event=Kind.SECOND_AGREED, by=by, words=words, now=now)
@@ -44,17 +53,21 @@ def agree_second(decision, *, version, words, by, now=None) -> Decision:
 
 
 @transaction.atomic
-def refuse_second(decision, *, version, words, by, now=None) -> Decision:
-    """Another therapist does not agree and says why; the case is in review again. Raises what `agree_second` does."""
+def refuse_second(decision: Decision, *, version: int, words: str, by: User, now: datetime | None = None) -> Decision:
+    """Another therapist does not agree and says why; the case is in review again.
+
+    Raises NotYours and CaseChanged as `agree_second` does.
+    """
     now = now or timezone.now()
     decision = _looked_at(decision, version, words, by, now)
     decision.refused_at = now
     decision.save()
     decision.case.move_to(Status.IN_REVIEW, event=Kind.SECOND_REFUSED, by=by, words=words, now=now)
+    emails.case_is_with_you(decision.case, by=by, now=now)
     return decision
 
 
-def _looked_at(decision, version, words, by, now) -> Decision:
+def _looked_at(decision: Decision, version: int, words: str, by: User, now: datetime) -> Decision:
     decision = _waiting(decision, by, version)
     if same_person(by, decision.by):
         raise NotYours
@@ -63,7 +76,7 @@ def _looked_at(decision, version, words, by, now) -> Decision:
 
 
 @transaction.atomic
-def drop_proposal(decision, *, by, now=None) -> Decision:
+def drop_proposal(decision: Decision, *, by: User, now: datetime | None = None) -> Decision:
     """The author takes the proposal back before anybody looked. Raises NotYours for everybody else."""
     now = now or timezone.now()
     decision = _waiting(decision, by, Case.objects.get(pk=decision.case_id).version)

@@ -1,6 +1,7 @@
 """What would change the tier of a case, in words: the smallest changes of answers, found by exact search."""
 
 from functools import cached_property
+from typing import Any
 
 from intake import triage
 from intake.review.case_page import CasePage
@@ -14,7 +15,7 @@ class WhatIf:
     `can_be_tried` is false when this release can no longer read that one; nothing else may be asked then.
     """
 
-    def __init__(self, page: CasePage):
+    def __init__(self, page: CasePage) -> None:
         self.page = page
         self.can_be_tried = page.judged_by is not None
 
@@ -40,7 +41,7 @@ class WhatIf:
         """How many found changes are not shown."""
         return len(self.found.raise_[SHOWN:]) + len(self.found.lower[SHOWN:])
 
-    def _told(self, one) -> dict:
+    def _told(self, one) -> dict[str, Any]:
         return {
             "tier": one.urgency.word,
             "changes": [self._change(change) for change in one.changes],
@@ -48,7 +49,7 @@ class WhatIf:
             "stops": [self.page.condition(rule) for rule in one.stops],
         }
 
-    def _change(self, change) -> dict:
+    def _change(self, change) -> dict[str, Any]:
         verb = {"answer": "answered", "add": "also", "remove": "without"}[change.kind]
         return {
             "question": self.page.question(change.question),

@@ -7,12 +7,15 @@ what was signed holds.
 
 import re
 import unicodedata
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from intake.models import Consent, Document, Patient, Respondent
+from clinic.staff.models import User
+from intake.models import Consent, Document, Intake, Patient, Respondent
 from intake.signing.texts import is_newer, row_of, text_in
 
 MUST_AGREE = (Document.TREATMENT, Document.PRIVACY)
@@ -25,12 +28,12 @@ class Unsigned(Exception):
 class BadSignature(Exception):
     """Nothing was signed. `problems`: what is wrong, by document, or "signed_name" or "respondent"."""
 
-    def __init__(self, *problems):
+    def __init__(self, *problems: Any) -> None:
         self.problems = problems
         super().__init__(", ".join(problems))
 
 
-def in_force(patient, *, at=None) -> dict[Document, Consent]:
+def in_force(patient: Patient, *, at: datetime | None = None) -> dict[Document, Consent]:
     """The signatures that hold at the moment `at` (now when left out), in the order to read them."""
     at = at or timezone.now()
     last = patient.consents.in_force().select_related("text")
@@ -38,11 +41,11 @@ def in_force(patient, *, at=None) -> dict[Document, Consent]:
     return {document: there[document] for document in Document if document in there}
 
 
-def _holds(consent, patient, at) -> bool:
+def _holds(consent: Consent, patient: Patient, at: datetime) -> bool:
     return patient.was_minor(at) or not patient.was_minor(consent.signed_at)
 
 
-def needed(intake) -> list[Document]:
+def needed(intake: Intake) -> list[Document]:
     """The documents to sign now, in the order to read them: without a signature that holds, or only with one under an
     earlier version. A word mended under the same version is not asked again. Email and its risks are no question
     for somebody who gave no address.
@@ -52,12 +55,12 @@ def needed(intake) -> list[Document]:
     return [document for document in asked if document not in there or outdated(there[document])]
 
 
-def outdated(consent) -> bool:
+def outdated(consent: Consent) -> bool:
     """True when the document now has a newer version than the one signed."""
     return is_newer(text_in(consent.text.language, consent.document).version, than=consent.text.version)
 
 
-def capacity(intake) -> str:
+def capacity(intake: Intake) -> str:
     """In which capacity whoever answers this intake signs. A helper only types: the patient signs."""
     respondent = intake.respondent
     if respondent.acts_for_patient:
@@ -65,13 +68,13 @@ def capacity(intake) -> str:
     return Consent.Capacity.MINOR if intake.patient.is_minor else Consent.Capacity.PATIENT
 
 
-def expected_name(intake) -> str:
+def expected_name(intake: Intake) -> str:
     """The name of whoever has to sign."""
     respondent = intake.respondent
     return respondent.name if respondent.acts_for_patient else intake.patient.full_name
 
 
-def intent(intake, language, *, on_paper=False) -> str:
+def intent(intake: Intake, language: str, *, on_paper: bool = False) -> str:
     """The sentence by which the signer means to sign, in the language of the page, or as it stands on the paper."""
     with translation.override(language):
         if on_paper:
@@ -83,17 +86,19 @@ def intent(intake, language, *, on_paper=False) -> str:
 
 def looks_like(typed: str, expected: str) -> bool:
     """True when the name typed may well be the one expected: accents, order, middle names and dots do not count."""
-    typed, expected = _words(typed), _words(expected)
-    return expected <= typed or (len(typed) > 1 and typed <= expected)
+    given, wanted = _words(typed), _words(expected)
+    return wanted <= given or (len(given) > 1 and given <= wanted)
 
 
-def _words(name) -> set[str]:
+def _words(name: str) -> set[str]:
     plain = unicodedata.normalize("NFKD", name.casefold())
     return set(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
 
 
 @transaction.atomic
-def sign(intake, *, signed_name, choices, language, by=None) -> list[Consent]:
+def sign(
+    intake: Intake, *, signed_name: str, choices: dict[str, bool], language: str, by: User | None = None
+) -> list[Consent]:
     """Sign every document this patient needs, under the text of `language`.
 
     `choices` maps documents to agreed or not; treatment and privacy must be agreed to, the others answered. With `by`
@@ -102,7 +107,7 @@ def sign(intake, *, signed_name, choices, language, by=None) -> list[Consent]:
     """
     Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=intake.patient_id)
     documents = needed(intake)
-    problems = [document for document in documents if not isinstance(choices.get(document), bool)]
+    problems: list[str] = [document for document in documents if not isinstance(choices.get(document), bool)]
     problems += [document for document in MUST_AGREE if document in documents and choices.get(document) is False]
     if not any(letter.isalpha() for letter in signed_name):
         problems.append("signed_name")

@@ -1,15 +1,20 @@
 """The documents somebody signs before the answers are sent, and their signature."""
 
-from crispy_forms.helper import FormHelper
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import FieldsOnly
 from intake.door.contact import NameField
 from intake.emergency.calling import can_be_called
-from intake.models import Consent, Document
+from intake.models import Consent, Document, Intake
 from intake.signing.actions import capacity, expected_name, intent, looks_like, needed
 from intake.signing.texts import text_in
 
@@ -17,7 +22,7 @@ YES, NO = "yes", "no"
 
 
 class Box(forms.CheckboxInput):
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str) -> Any:
         return data.get(name) == "on"
 
 
@@ -44,7 +49,9 @@ class SignForm(forms.Form):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, intake, language, version=None, **kwargs):
+    def __init__(
+        self, *args: Any, intake: Intake, language: str, version: str | int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.documents = needed(intake)
         self.texts = {document: text_in(language, document) for document in self.documents}
@@ -59,18 +66,16 @@ class SignForm(forms.Form):
         self.fields = own | self.fields
         self.fingerprint = ".".join(text.sha256[:16] for text in self.texts.values())
         self.initial = {"version": version, "shown": self.fingerprint}
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly()
 
     @property
-    def parts(self) -> list[dict]:
+    def parts(self) -> list[dict[str, Any]]:
         """Each document with its text and its field, in the order to read them."""
         return [
             {"name": str(document), "text": text, "field": self[str(document)]} for document, text in self.texts.items()
         ]
 
-    def clean_email(self):
+    def clean_email(self) -> str:
         choice = self.cleaned_data["email"]
         if choice == NO and not self.can_be_called:
             raise ValidationError(
@@ -78,7 +83,7 @@ class SignForm(forms.Form):
             )
         return choice
 
-    def clean_signed_name(self):
+    def clean_signed_name(self) -> str:
         name = " ".join(self.cleaned_data["signed_name"].split())
         if not any(letter.isalpha() for letter in name):
             raise ValidationError(_("Type your full name to sign."), code="required")
@@ -92,7 +97,7 @@ class SignForm(forms.Form):
             )
         return name
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.data.get("shown") != self.fingerprint:
             self.data = self.data.copy()
@@ -111,7 +116,7 @@ class SignForm(forms.Form):
         return {document: self.cleaned_data[str(document)] in (True, YES) for document in self.documents}
 
 
-def document_field(document):
+def document_field(document: str):
     if document == Document.TREATMENT:
         return Agreed(
             label=_("I agree to be examined and treated."),
@@ -133,7 +138,7 @@ def document_field(document):
     )
 
 
-def _promise_no_call(field):
+def _promise_no_call(field) -> None:
     field.choices = [(YES, _("Yes")), (NO, _("No"))]
     field.help_text = format_html(
         '{} <a href="{}">{}</a>',

@@ -1,28 +1,31 @@
 """What was signed as a PDF: each text as it was shown, and the signature under it, in the language it was signed in."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic import pdf
-from intake.models import Consent, Document, Respondent
+from clinic.paper import pdf
+from clinic.staff.models import Location
+from intake.models import Consent, Document, Patient, Respondent
 from intake.signing.texts import blocks_of
 
 TEMPLATE = Path(__file__).with_name("signed_copy.typ")
 REGIONS = {"en": "us", "es": "us"}
 
 
-def make(patient, consents: list[Consent]) -> bytes:
+def make(patient: Patient, consents: list[Consent]) -> bytes:
     """A tagged PDF of the signatures given; there must be one at least. Its own words are in the newest's language."""
     language = max(consents, key=lambda consent: consent.pk).text.language
     with translation.override(language):
         return pdf.tagged(TEMPLATE, content(patient, consents, language))
 
 
-def content(patient, consents, language) -> dict:
+def content(patient: Patient, consents: list[Consent], language: str) -> dict[str, Any]:
     location = patient.location
     return {
         "language": language,
@@ -38,7 +41,7 @@ def content(patient, consents, language) -> dict:
     }
 
 
-def _document(consent, location) -> dict:
+def _document(consent: Consent, location: Location) -> dict[str, Any]:
     title, _blank, text = consent.text.text.partition("\n\n")
     rows = [
         (_("Decision"), decision(consent)),
@@ -58,7 +61,7 @@ def _document(consent, location) -> dict:
     }
 
 
-def decision(consent) -> str:
+def decision(consent: Consent) -> str:
     """What was chosen, in the words of the active language."""
     return {
         (Document.TREATMENT, True): _("Agreed to be examined and treated"),
@@ -70,7 +73,7 @@ def decision(consent) -> str:
     }[Document(consent.document), consent.agreed]
 
 
-def role(consent) -> str:
+def role(consent: Consent) -> str:
     """In which capacity they signed, and by what authority."""
     by = {
         Respondent.Authority.PARENT: _("as a parent"),
@@ -81,7 +84,7 @@ def role(consent) -> str:
     return f"{consent.get_capacity_display()}, {by}" if by else str(consent.get_capacity_display())
 
 
-def moment(at, location) -> str:
+def moment(at: datetime, location: Location) -> str:
     """Day, year and time of day, with the zone of the location."""
     local = at.astimezone(location.zone)
     return f"{date_format(local, 'LONG_DATE_FORMAT')}, {date_format(local, 'ZONED_CLOCK_FORMAT')}"

@@ -28,7 +28,7 @@ class BrokenText(Exception):
 
 
 @dataclass(frozen=True)
-class Text:
+class DocumentText:
     """`whole` is what the summary stands for; `text` is both, as it is signed and stored."""
 
     document: Document
@@ -80,21 +80,21 @@ def is_newer(version: str, than: str) -> bool:
     return _numbers(version) > _numbers(than)
 
 
-def _numbers(version) -> list[int]:
+def _numbers(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"[0-9]+", version)]
 
 
-def text_in(language: str, document: Document) -> Text:
+def text_in(language: str, document: Document) -> DocumentText:
     """The document as it is shown now."""
     return all_texts()[document, language]
 
 
-def all_texts() -> dict[tuple[str, str], Text]:
+def all_texts() -> dict[tuple[Document, str], DocumentText]:
     return _read(Path(settings.CONSENTS_DIR or FOLDER), tuple(code for code, _name in settings.LANGUAGES))
 
 
 @cache
-def _read(folder: Path, languages: tuple) -> dict[tuple[str, str], Text]:
+def _read(folder: Path, languages: tuple[str, ...]) -> dict[tuple[Document, str], DocumentText]:
     expected = {f"{document}.{language}.md": (document, language) for document in Document for language in languages}
     try:
         there = {path.name for path in folder.iterdir()}
@@ -112,7 +112,7 @@ def _read(folder: Path, languages: tuple) -> dict[tuple[str, str], Text]:
     return texts
 
 
-def read_file(path: Path, document, language) -> Text:  # noqa: C901
+def read_file(path: Path, document: str, language: str) -> DocumentText:  # noqa: C901
     """One file, or BrokenText."""
     try:
         parts = path.read_text(encoding="utf-8").split("---\n", 2)
@@ -138,10 +138,10 @@ def read_file(path: Path, document, language) -> Text:  # noqa: C901
     whole = parts[2].strip()
     if not whole:
         raise BrokenText(f"{path.name} has no text.")
-    return Text(document=document, language=language, whole=whole, **head)
+    return DocumentText(document=document, language=language, whole=whole, **head)
 
 
-def row_of(text: Text) -> ConsentText:
+def row_of(text: DocumentText) -> ConsentText:
     """The row that holds exactly this text."""
     row, _made = ConsentText.objects.get_or_create(
         sha256=text.sha256,

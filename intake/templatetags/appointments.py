@@ -1,10 +1,13 @@
 """Visits asked for and booked, on the patient's pages and in the navigation of the staff."""
 
+from typing import Any
+
 from django import template
 from django.template.defaultfilters import date
 
+from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS
-from intake.models import AppointmentRequest, CallToMake, Patient
+from intake.models import AppointmentRequest, CallToMake, DeskTask, Patient
 from intake.visits import actions as appointments
 from intake.visits.forms import days_in_words, times_in_words
 
@@ -12,7 +15,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def appointment_of(patient) -> dict:
+def appointment_of(patient: Patient) -> dict[str, Any]:
     """`offered` as `appointments.are_offered`; the rest as `appointments.standing`."""
     standing = appointments.standing(patient)
     return {
@@ -24,7 +27,7 @@ def appointment_of(patient) -> dict:
 
 
 @register.filter
-def at_its_place(moment, request) -> str:
+def at_its_place(moment, request: AppointmentRequest) -> str:
     """A moment by the clock of the location that was asked."""
     return date(moment.astimezone(request.location.zone), "MOMENT_FORMAT")
 
@@ -40,10 +43,13 @@ def time_words(times) -> str:
 
 
 @register.simple_tag
-def requests_waiting(user) -> int:
+def requests_waiting(user: User) -> int:
     """How many things on the page of requests wait for somebody who answers them at this person's locations."""
     if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
         return 0
-    asked = AppointmentRequest.objects.visible_to(user).unanswered().count()
-    calls = CallToMake.objects.visible_to(user).waiting().count()
-    return asked + calls + Patient.objects.visible_to(user).came_of_age().count()
+    asked = AppointmentRequest.objects.visible_to(user).unanswered()
+    calls = CallToMake.objects.visible_to(user).waiting()
+    tasks = DeskTask.objects.visible_to(user).waiting()
+    grown = Patient.objects.visible_to(user).came_of_age()
+    waits = [rows.order_by().values("pk") for rows in (asked, calls, tasks, grown)]
+    return waits[0].union(*waits[1:], all=True).count()

@@ -1,6 +1,7 @@
 """The files of a patient, on the case page."""
 
 from datetime import date
+from typing import Any
 
 from django import template
 
@@ -9,14 +10,14 @@ from intake.models import Case
 register = template.Library()
 
 
-@register.inclusion_tag("cases/_files.html")
-def files_of(case: Case) -> dict:
+@register.inclusion_tag("review/_files.html")
+def files_of(case: Case) -> dict[str, Any]:
     """All files of the patient, the newest first; warns of any that say they are somebody else's."""
     rows = case.patient.files.kept().select_related("intake").order_by("-pk")
     return {"case": case, "patient": case.patient, "files": [_row(file, case) for file in rows]}
 
 
-def _row(file, case) -> dict:
+def _row(file, case: Case) -> dict[str, Any]:
     names = file.names
     return {
         "file": file,

@@ -1,8 +1,10 @@
 """Who answered an intake and what was signed, on the case page."""
 
+from typing import Any
+
 from django import template
 
-from intake.models import Respondent
+from intake.models import Case, Consent, Patient, Respondent
 from intake.signing import actions as consents
 from intake.signing.signed_copy import decision
 from intake.signing.texts import all_texts
@@ -10,8 +12,8 @@ from intake.signing.texts import all_texts
 register = template.Library()
 
 
-@register.inclusion_tag("cases/_signatures.html")
-def who_answered(case) -> dict:
+@register.inclusion_tag("review/_signatures.html")
+def who_answered(case: Case) -> dict[str, Any]:
     """Who answered and by what authority, what was signed, and what is not in force."""
     patient = case.patient
     holds = {consent.pk for consent in consents.in_force(patient).values()}
@@ -33,11 +35,11 @@ def who_answered(case) -> dict:
 
 
 @register.simple_tag
-def respondent_of(case) -> Respondent | None:
+def respondent_of(case: Case) -> Respondent | None:
     return Respondent.objects.filter(intake=case.intake_id).first()
 
 
-def _sample(consent) -> bool:
+def _sample(consent: Consent) -> bool:
     """True for a text that came with the product; a text that is no longer shown is not known to be one."""
     shown = {text.sha256: text for text in all_texts().values()}
     text = shown.get(consent.text.sha256)
@@ -45,7 +47,7 @@ def _sample(consent) -> bool:
 
 
 @register.simple_tag
-def signed_by_patient(patient) -> list[dict]:
+def signed_by_patient(patient: Patient) -> list[dict[str, Any]]:
     """What holds for this patient, in the language of the page: for their own status page."""
     return [
         {
@@ -59,6 +61,6 @@ def signed_by_patient(patient) -> list[dict]:
 
 
 @register.simple_tag
-def agreed_to_sharing(patient):
+def agreed_to_sharing(patient: Patient) -> Consent:
     """What the patient signed about sharing with another office, if it is in force."""
     return consents.in_force(patient).get("referral")

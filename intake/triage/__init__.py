@@ -1,11 +1,13 @@
 """The triage engine: a protocol of questions and rules, and what a patient's answers mean under it.
 
 Plain Python: no Django, no database, no clock. Nothing here diagnoses; a licensed therapist confirms everything.
+Its rooms, lowest first: reading, deciding, asking, many, checking; each says who is in it, and this is the door.
 
     protocol = shipped()                          # or load(folder): strict, raises ProtocolError
     answers = validate_answers(protocol, raw)     # raises AnswerError naming the question
     visible_questions(protocol, answers)          # ids to ask
     next_questions(protocol, answers)             # ids still to answer, in page order
+    about_how_many(protocol, answers, page)       # pages this form has, as told on that page; does not grow
     needed_questions(protocol, answers)           # those of them that can still change something
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     screen(protocol, answers)                     # tier and fired rules alone, at a tenth of the cost
@@ -23,16 +25,24 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import validate_answers
-from .assessing import Screened, assess, screen, visible_questions
-from .checking import Report, check
-from .contradicting import dangerous_readings, dangers
-from .counterfactuals import AskFirst, Change, Counterfactual, Counterfactuals, ask_first, counterfactuals
-from .errors import AnswerError, Defect, ProtocolError
-from .explaining import explain
-from .firing import fires_by
-from .loading import load, shipped
-from .outcome import (
+from .asking.length import about_how_many
+from .asking.paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
+from .asking.pruning import needed_questions
+from .asking.screening import background_questions, screening_questions
+from .checking.checker import Report, check
+from .deciding.assessing import Screened, assess, screen, visible_questions
+from .deciding.contradicting import dangerous_readings, dangers
+from .deciding.counterfactuals import (
+    AskFirst,
+    ChangedAnswer,
+    Counterfactual,
+    Counterfactuals,
+    ask_first,
+    counterfactuals,
+)
+from .deciding.explaining import explain
+from .deciding.firing import fires_by
+from .deciding.outcome import (
     Answer,
     Evidence,
     Flag,
@@ -46,20 +56,20 @@ from .outcome import (
     Unsure,
     UnusedAlarm,
 )
-from .paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
-from .protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
-from .pruning import needed_questions
-from .screening import background_questions, screening_questions
-from .wordings import Wording
+from .errors import AnswerError, Defect, ProtocolError
+from .reading.answers import validate_answers
+from .reading.loading import load, shipped
+from .reading.protocol import Option, Page, Protocol, Question, Rule, Source, Urgency
+from .reading.wordings import Wording
 
 if TYPE_CHECKING:
-    from .replaying import replay
+    from .many.replaying import replay
 
 __all__ = [
     "Answer",
     "AnswerError",
     "AskFirst",
-    "Change",
+    "ChangedAnswer",
     "Counterfactual",
     "Counterfactuals",
     "Defect",
@@ -86,6 +96,7 @@ __all__ = [
     "UnusedAlarm",
     "Urgency",
     "Wording",
+    "about_how_many",
     "ask_first",
     "assess",
     "background_questions",
@@ -116,7 +127,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """`replay` on first use: it alone needs NumPy, which a web process never loads."""
     if name == "replay":
-        from .replaying import replay
+        from .many.replaying import replay
 
         return replay
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,4 +13,10 @@ class Urgency(IntEnum):
 
     @property
     def word(self) -> str:
+        """Return it as protocol files write it, such as "emergency"."""
         return self.name.lower()
+
+    @property
+    def label(self) -> str:
+        """Return it as staff pages name it."""
+        return self.name.capitalize()

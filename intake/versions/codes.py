@@ -1,10 +1,12 @@
 """Keeping the few-bytes form of submitted intakes in step with their assessments."""
 
 from functools import lru_cache
+from typing import Any
 
+from intake import triage
 from intake.models import AnswerCode, Assessment, Intake
 from intake.triage import Protocol
-from intake.triage.coding import CodeBook
+from intake.triage.many.coding import CodeBook
 from intake.versions.protocols import judge_unstored, protocol_of
 
 
@@ -38,7 +40,7 @@ def row_now(intake: Intake) -> tuple[Protocol, AnswerCode]:
     return protocol, row
 
 
-def _bytes(protocol, answers, result) -> dict:
+def _bytes(protocol: triage.Protocol, answers: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     """The fields whose layout follows from the protocol."""
     places = {rule: place for place, rule in enumerate(protocol.rules)}
     flags = sum(1 << places[rule] for rule in result["flags"])

@@ -3,6 +3,7 @@
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -60,7 +61,9 @@ def readable(version: ProtocolVersion) -> Protocol | None:
         return None
 
 
-def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[ProtocolVersion, dict, Outcome]:
+def judge(
+    intake: Intake, answers: dict[str, Any], *, explain: bool = True
+) -> tuple[ProtocolVersion, dict[str, Any], Outcome]:
     """What the intake's protocol makes of `answers`, and a newer one too where it matters: for emergencies.
 
     When an emergency rule of the shipped protocol fires that fires not, or as less, by the intake's own, the shipped
@@ -69,7 +72,9 @@ def judge(intake: Intake, answers: dict, *, explain: bool = True) -> tuple[Proto
     _screened, newer = _screen(intake, answers)
     if newer is not None:
         return protocol_version(), newer, triage.assess(triage.shipped(), newer, explain=explain)
-    return intake.protocol, answers, triage.assess(protocol_for(intake), answers, explain=explain)
+    own = protocol_for(intake)
+    version = intake.protocol if own.digest == intake.protocol.digest else protocol_version()
+    return version, answers, triage.assess(own, answers, explain=explain)
 
 
 def judge_unstored(intake: Intake) -> tuple[Protocol, dict, Outcome]:
@@ -79,7 +84,7 @@ def judge_unstored(intake: Intake) -> tuple[Protocol, dict, Outcome]:
     """
     protocol, answers = protocol_for(intake), intake.answers
     if protocol.digest != intake.protocol.digest:
-        answers = _fitting(protocol, answers)
+        answers = what_fits(protocol, answers)
     else:
         _screened, newer = _screen(intake, answers)
         if newer is not None:
@@ -87,9 +92,12 @@ def judge_unstored(intake: Intake) -> tuple[Protocol, dict, Outcome]:
     return protocol, answers, triage.assess(protocol, answers, explain=False)
 
 
-def assessment_now(intake: Intake, occasion) -> Assessment:
-    """What `judge` makes of the saved answers, not stored yet. `occasion` is an `Assessment.Occasion`."""
-    version, answers, outcome = judge(intake, intake.answers)
+def assessment_now(intake: Intake, occasion: str, answers: dict[str, Any] | None = None) -> Assessment:
+    """What `judge` makes of `answers`, the saved ones when left out, not stored yet.
+
+    `occasion` is an `Assessment.Occasion`.
+    """
+    version, answers, outcome = judge(intake, intake.answers if answers is None else answers)
     return Assessment(
         intake=intake,
         protocol=version,
@@ -100,7 +108,7 @@ def assessment_now(intake: Intake, occasion) -> Assessment:
     )
 
 
-def keep_assessment(intake: Intake, occasion) -> Assessment:
+def keep_assessment(intake: Intake, occasion: str) -> Assessment:
     """The same, stored."""
     found = assessment_now(intake, occasion)
     found.save()
@@ -129,24 +137,24 @@ def same_dangers(before: Assessment | None, now: Assessment) -> bool:
     return reasons_of(before, Urgency.URGENT) == reasons_of(now, Urgency.URGENT)
 
 
-def screen(intake: Intake, answers: dict) -> Screened:
+def screen(intake: Intake, answers: dict[str, Any]) -> Screened:
     """The tier and the fired rules of what `judge` says, for every page that is saved."""
     return _screen(intake, answers)[0]
 
 
-def _screen(intake, answers) -> tuple[Screened, dict | None]:
+def _screen(intake: Intake, answers: dict[str, Any]) -> tuple[Screened, dict[str, Any] | None]:
     """With the answers a newer protocol could read, when that one judges."""
     own, shipped = protocol_for(intake), triage.shipped()
     screened = triage.screen(own, answers)
     if own.digest != shipped.digest:
-        fitting = _fitting(shipped, answers)
+        fitting = what_fits(shipped, answers)
         newer = triage.screen(shipped, fitting)
         if emergencies(newer) - emergencies(screened):
             return newer, fitting
     return screened, None
 
 
-def emergencies(screened) -> set[str]:
+def emergencies(screened: triage.Screened) -> set[str]:
     """Return the ids of the rules that fire as emergencies; one that fires as less is none of them."""
     return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
 
@@ -161,7 +169,7 @@ def bring_up_to_date(intake: Intake) -> Protocol:
     protocol = protocol_for(intake)
     if intake.protocol.digest == protocol.digest:
         return protocol
-    fitting = _fitting(protocol, intake.answers)
+    fitting = what_fits(protocol, intake.answers)
     for question in intake.answers.keys() - fitting.keys():
         AnswerChange.objects.create(
             intake=intake,
@@ -176,12 +184,12 @@ def bring_up_to_date(intake: Intake) -> Protocol:
     return protocol
 
 
-def _fitting(protocol, answers) -> dict:
+def what_fits(protocol: triage.Protocol, answers: dict[str, list[str]]) -> dict[str, Any]:
     """The answers a protocol can read."""
     return {question: value for question, value in answers.items() if _fits(protocol, question, value)}
 
 
-def _fits(protocol, question, value) -> bool:
+def _fits(protocol: triage.Protocol, question: str, value: list[str]) -> bool:
     try:
         triage.validate_answers(protocol, {question: value})
     except AnswerError:

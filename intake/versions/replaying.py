@@ -22,11 +22,12 @@ from psycopg import sql
 
 from intake.models import LEFT_AFTER, AnswerCode, Intake, ProtocolVersion
 from intake.triage import Protocol
+from intake.triage.deciding.compiling import program_of
 from intake.versions.codes import row_now
 from intake.versions.protocols import readable
 
 if TYPE_CHECKING:
-    from intake.triage.replaying import Change, Replay, Replayer
+    from intake.triage.many.replaying import Change, Replay, Replayer
 
 COPY_HEADER, COPY_TRAILER = 19, 2  # bytes before the first row and after the last, in PostgreSQL's binary format
 SLICES_PER_PROCESS = 8  # enough to show progress and to let a fast process take over from a slow one
@@ -35,7 +36,7 @@ UNFINISHED_FROM = 1_000  # likewise; of these each is read as JSON and judged by
 AT_ONCE = 2_000  # unfinished forms whose rows are held before they are replayed
 
 
-class Standing(StrEnum):
+class FormStanding(StrEnum):
     """How far a form has come when the replay reads it."""
 
     SENT = "sent"
@@ -52,10 +53,10 @@ class Slice:
     last: int
 
 
-def nothing_yet() -> "dict[Standing, Replay]":
-    from intake.triage.replaying import Replay
+def nothing_yet() -> "dict[FormStanding, Replay]":
+    from intake.triage.many.replaying import Replay
 
-    return {standing: Replay() for standing in Standing}
+    return {standing: Replay() for standing in FormStanding}
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Found:
     """The differences by the standing of the form. `not_read`: how many sent forms could not be judged, by the version
     that this release can no longer read."""
 
-    parts: "dict[Standing, Replay]" = field(default_factory=nothing_yet)
+    parts: "dict[FormStanding, Replay]" = field(default_factory=nothing_yet)
     not_read: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Found") -> None:
@@ -73,13 +74,13 @@ class Found:
 
     def settle(self) -> None:
         """Name each form once, in the order of the ids: one that was sent while the replay ran counts as sent."""
-        sent = {change.id for change in self.parts[Standing.SENT].changes}
+        sent = {change.id for change in self.parts[FormStanding.SENT].changes}
         for standing, part in self.parts.items():
-            if standing != Standing.SENT:
+            if standing != FormStanding.SENT:
                 part.changes = [change for change in part.changes if change.id not in sent]
             part.changes.sort(key=lambda change: change.id)
 
-    def standing_of(self) -> dict[int, Standing]:
+    def standing_of(self) -> dict[int, FormStanding]:
         """The standing of every form that is judged otherwise, by its id."""
         return {change.id: standing for standing, part in self.parts.items() for change in part.changes}
 
@@ -138,8 +139,8 @@ def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
     """The rows of a slice as `Stored` blocks of up to 65,536 intakes; memory does not grow with the slice."""
     import numpy as np
 
-    from intake.triage.planes import BLOCK
-    from intake.triage.replaying import Stored
+    from intake.triage.many.planes import BLOCK
+    from intake.triage.many.replaying import Stored
 
     widths = (8, code_bytes, flag_bytes, 2, 2)
     stride = 2 + sum(4 + width for width in widths)  # the number of fields, then length and value of each
@@ -196,12 +197,12 @@ class Workshop:
 
     def replayer(self, before: Protocol) -> "Replayer":
         """The replayer of forms that `before` judged; made on first use."""
-        from intake.triage.replaying import Replayer
+        from intake.triage.many.replaying import Replayer
 
         if before.digest not in self.replayers:
             self.replayers[before.digest] = Replayer(before, self.after, explain=self.explain)
             if self.explain:
-                before.program.why, self.after.program.why  # noqa: B018  compiled here
+                program_of(before).why, program_of(self.after).why  # compiled here
         return self.replayers[before.digest]
 
     def run(self, piece: Slice) -> Found:
@@ -216,7 +217,7 @@ class Workshop:
             return found
         replayer = self.replayer(before)
         for block in blocks(piece, replayer.book.width, (len(before.rules) + 7) // 8):
-            found.parts[Standing.SENT].add(replayer.block(block))
+            found.parts[FormStanding.SENT].add(replayer.block(block))
         return found
 
     def _unfinished(self, piece: Slice) -> Found:
@@ -224,11 +225,11 @@ class Workshop:
         found = Found()
         forms = Intake.objects.unfinished().filter(pk__range=(piece.first, piece.last))
         left = set(forms.left_since(self.now - LEFT_AFTER).values_list("pk", flat=True))
-        waiting: dict[tuple[str, Standing], list[AnswerCode]] = {}
+        waiting: dict[tuple[str, FormStanding], list[AnswerCode]] = {}
         judged_by: dict[str, Protocol] = {}
         for intake in forms.select_related("protocol").defer("protocol__content").order_by("pk").iterator(500):
             before, row = row_now(intake)
-            standing = Standing.LEFT if intake.pk in left else Standing.OPEN
+            standing = FormStanding.LEFT if intake.pk in left else FormStanding.OPEN
             judged_by[before.digest] = before
             rows = waiting.setdefault((before.digest, standing), [])
             rows.append(row)
@@ -245,7 +246,7 @@ def stored_rows(rows: list[AnswerCode]):
     """Rows of one protocol as the block a replayer reads."""
     import numpy as np
 
-    from intake.triage.replaying import Stored
+    from intake.triage.many.replaying import Stored
 
     def bytes_of(name):
         return np.frombuffer(b"".join(getattr(row, name) for row in rows), dtype=np.uint8).reshape(len(rows), -1)

@@ -11,16 +11,16 @@ from django.urls import reverse
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import Case, Intake
 from intake.triage import Protocol, Urgency
-from intake.triage.replaying import Change
-from intake.versions.replaying import Found, Standing
+from intake.triage.many.replaying import Change
+from intake.versions.replaying import FormStanding, Found
 
 NAMED_AT_MOST = 50  # of changes that lose no emergency; those that do are always named one by one
 LOOKED_UP = 1_000  # forms whose pages are looked up at once
-WORK = (Standing.SENT, Standing.LEFT)  # an open form becomes work when it is sent or left
+WORK = (FormStanding.SENT, FormStanding.LEFT)  # an open form becomes work when it is sent or left
 
 
 @dataclass(frozen=True)
-class Place:
+class FormPage:
     """Where staff look at a form: `address` of the case page, else of the form's own page at the desk."""
 
     address: str
@@ -78,7 +78,7 @@ def _worst_first(change: Change) -> tuple:
 def _by_standing(found: Found, what: str) -> str:
     numbers = {standing: getattr(part, what) for standing, part in found.parts.items()}
     counted = {standing: number if isinstance(number, int) else len(number) for standing, number in numbers.items()}
-    return ", ".join(f"{counted[standing]:,} {standing}" for standing in Standing)
+    return ", ".join(f"{counted[standing]:,} {standing}" for standing in FormStanding)
 
 
 def _not_read(found: Found) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _named(changes: list[Change], found: Found, reader) -> Iterator[str]:
         )
 
 
-def _places(changes: list[Change], reader) -> Iterator[tuple[Change, Place, bool]]:
+def _places(changes: list[Change], reader) -> Iterator[tuple[Change, FormPage, bool]]:
     """Each change with its page, and whether the reader may open that. Without a reader everything may be named."""
     rest = iter(changes)
     while part := list(islice(rest, LOOKED_UP)):
@@ -122,10 +122,10 @@ def _places(changes: list[Change], reader) -> Iterator[tuple[Change, Place, bool
                 yield change, places[change.id], change.id in open_ids
 
 
-def _place(intake: Intake) -> Place:
+def _place(intake: Intake) -> FormPage:
     case = getattr(intake, "case", None)
     path = case.get_absolute_url() if case else reverse("paper_check", args=[intake.public_id])
-    return Place(settings.SITE_URL + path, case is not None, intake.patient.location.name)
+    return FormPage(settings.SITE_URL + path, case is not None, intake.patient.location.name)
 
 
 def _open_to(reader, ids: list[int]) -> set[int]:

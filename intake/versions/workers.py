@@ -9,13 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from celery import current_app
 from django.core.cache import cache
 
 from intake.triage import Protocol, Urgency
 from intake.versions.protocols import load_texts, texts_of
-from intake.versions.replaying import Found, Slice, Standing, Workshop, slices
+from intake.versions.replaying import FormStanding, Found, Slice, Workshop, slices
 
 KEPT_SECONDS = 3600
 LOOK_AGAIN_SECONDS = 0.2
@@ -70,7 +71,7 @@ def _workshop(run: str) -> Workshop | None:
     return Workshop(load_texts(texts), explain=False) if texts else None
 
 
-def _packed(found: Found) -> dict:
+def _packed(found: Found) -> dict[str, Any]:
     parts = {
         str(standing): {
             "total": part.total,
@@ -90,17 +91,17 @@ def _change_packed(change) -> tuple:
 
 
 def _unpacked(packed: dict) -> Found:
-    from intake.triage.replaying import Replay
+    from intake.triage.many.replaying import Replay
 
     found = Found(not_read=Counter(packed["not_read"]))
     for standing, part in packed["parts"].items():
         changes = [_change_unpacked(*change) for change in part["changes"]]
         fires = Counter(part["fires_before"]), Counter(part["fires_after"])
-        found.parts[Standing(standing)] = Replay(part["total"], changes, *fires)
+        found.parts[FormStanding(standing)] = Replay(part["total"], changes, *fires)
     return found
 
 
 def _change_unpacked(number, newly, gone, tiers, specialists):
-    from intake.triage.replaying import Change
+    from intake.triage.many.replaying import Change
 
     return Change(number, tuple(newly), tuple(gone), *map(Urgency, tiers), *specialists)

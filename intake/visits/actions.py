@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.emergency.danger import sent_to_emergency, urgency_now
 from intake.models import AppointmentRequest, CallToMake, Intake, Patient, Urgency
+from intake.review.desk_tasks import visit_changed
 from intake.visits import calls, emails
 
 State = AppointmentRequest.State
@@ -21,12 +23,12 @@ class NotOffered(Exception):
     """The patient was told to get help, or that we call; no visit is asked for meanwhile. Nothing was changed."""
 
 
-class Changed(Exception):
+class RequestChanged(Exception):
     """Somebody has answered, changed or withdrawn the request since it was looked at; nothing was changed."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class VisitStanding:
     """Where a patient stands with visits: the request that waits for an answer, and the next visit that is booked."""
 
     asked: AppointmentRequest | None
@@ -34,14 +36,14 @@ class Standing:
     answered: AppointmentRequest | None  # the last one closed by staff with words, while nothing newer stands
 
 
-def standing(patient: Patient, now=None) -> Standing:
+def standing(patient: Patient, now: datetime | None = None) -> VisitStanding:
     now = now or timezone.now()
     mine = patient.appointment_requests.select_related("location")
     asked = mine.unanswered().first()
     booked = mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at").first()
     last = mine.order_by("-asked_at", "-pk").first()
     told = last if last and last.state == State.CLOSED and last.answer and last.answered_by_id else None
-    return Standing(asked, booked, told)
+    return VisitStanding(asked, booked, told)
 
 
 def are_offered(patient: Patient) -> bool:
@@ -50,7 +52,17 @@ def are_offered(patient: Patient) -> bool:
 
 
 @transaction.atomic
-def ask(intake: Intake, *, days, times, reason, location, words="", by=None, now=None) -> AppointmentRequest:
+def ask(
+    intake: Intake,
+    *,
+    days: list[str],
+    times: list[str],
+    reason: str,
+    location: Location,
+    words: str = "",
+    by: User | None = None,
+    now: datetime | None = None,
+) -> AppointmentRequest:
     """The patient's request for a visit. One is open at a time: asking again changes it and keeps the promise made.
 
     Raises NotOffered unless visits `are_offered`.
@@ -79,18 +91,18 @@ def ask(intake: Intake, *, days, times, reason, location, words="", by=None, now
     return request
 
 
-def promised(location, now) -> datetime:
+def promised(location: Location, now: datetime) -> datetime:
     """By when the desk answers: the end of the next working day."""
     return location.opening_hours.after_working_days(now, WITHIN_WORKING_DAYS)
 
 
 @transaction.atomic
-def withdraw(request: AppointmentRequest, *, by=None) -> AppointmentRequest:
-    """The patient wants no visit any more. A request that was answered meanwhile is left as it is: Changed."""
+def withdraw(request: AppointmentRequest, *, by: User | None = None) -> AppointmentRequest:
+    """The patient wants no visit any more. A request that was answered meanwhile is left as it is: RequestChanged."""
     request = _locked(request)
     _may(by, request.location)
     if request.state != State.ASKED:
-        raise Changed
+        raise RequestChanged
     with _history(by):
         request.state, request.answered_at, request.answered_by = State.CLOSED, timezone.now(), by
         request.save()
@@ -98,11 +110,20 @@ def withdraw(request: AppointmentRequest, *, by=None) -> AppointmentRequest:
 
 
 @transaction.atomic
-def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=None) -> AppointmentRequest:
+def book(
+    request: AppointmentRequest,
+    *,
+    starts_at: datetime,
+    by: User,
+    seen: str,
+    answer: str = "",
+    later_is_right: str = "",
+    now: datetime | None = None,
+) -> AppointmentRequest:
     """A visit is booked, or one that was booked is moved. The patient is told when, and nothing else.
 
     `seen` is the `stamp` of the request when it was looked at. When the patient asked to move a visit, the one booked
-    before is closed.
+    before is closed. `later_is_right`: why it may be later than a therapist wanted it.
     """
     now = now or timezone.now()
     request = _to_answer(request, by, seen)
@@ -116,14 +137,20 @@ def book(request: AppointmentRequest, *, starts_at, by, seen, answer="", now=Non
         request.answered_at, request.answered_by = now, by
         request.save()
     emails.booked(request)
+    visit_changed(request, by=by, instead_of=request.moved_from, later_is_right=later_is_right, now=now)
     if was_at != starts_at:
         _see_that_they_hear(request, was_at, starts_at)
     return request
 
 
 @transaction.atomic
-def close(request: AppointmentRequest, *, answer, by, seen, now=None) -> AppointmentRequest:
-    """Answered without a visit, or a booked visit is off. The patient reads `answer` on their page."""
+def close(
+    request: AppointmentRequest, *, answer: str, by: User, seen: str, now: datetime | None = None
+) -> AppointmentRequest:
+    """Close a request, or call off a visit, or note that it was not come to.
+
+    The patient reads `answer` on their page. Where a therapist wanted the visit, one is to be booked again.
+    """
     request = _to_answer(request, by, seen)
     if not answer.strip():
         raise ValueError("Closing a request takes words to the patient.")
@@ -133,6 +160,7 @@ def close(request: AppointmentRequest, *, answer, by, seen, now=None) -> Appoint
         request.answered_at, request.answered_by = now, by
         request.save()
     emails.not_any_more(request)
+    visit_changed(request, by=by, now=now)
     if was_at is not None and was_at > now:
         emails.off(request, was_at)
         _see_that_they_hear(request, was_at, None)
@@ -146,17 +174,17 @@ def stamp(request: AppointmentRequest) -> str:
     return "|".join([request.state, answered, str(request.location_id), *asked])
 
 
-def _to_answer(request, by, seen):
+def _to_answer(request: AppointmentRequest, by: User | None, seen: str) -> AppointmentRequest:
     request = _locked(request)
     if by is None:
         raise PermissionDenied
     _may(by, request.location)
     if request.state == State.CLOSED or stamp(request) != seen:
-        raise Changed
+        raise RequestChanged
     return request
 
 
-def _see_that_they_hear(request, was_at, starts_at) -> None:
+def _see_that_they_hear(request: AppointmentRequest, was_at: datetime | None, starts_at: datetime | None) -> None:
     """The desk calls whom no mail reaches in time: at night, without an address, or close to the visit."""
     calls.see_that_they_hear(
         request.patient,
@@ -169,7 +197,9 @@ def _see_that_they_hear(request, was_at, starts_at) -> None:
     )
 
 
-def _close_the_one_moved(request, now) -> tuple[AppointmentRequest | None, datetime | None]:
+def _close_the_one_moved(
+    request: AppointmentRequest, now: datetime
+) -> tuple[AppointmentRequest | None, datetime | None]:
     """Close the visit somebody asked to move; returns it, and when it would have been.
 
     It is the one that was next when they asked, which is what their page shows. Whatever else is booked stays: nobody
@@ -187,15 +217,15 @@ def _close_the_one_moved(request, now) -> tuple[AppointmentRequest | None, datet
     return moved, was_at
 
 
-def _locked(request):
+def _locked(request: AppointmentRequest) -> AppointmentRequest:
     rows = AppointmentRequest.objects.select_for_update(of=("self",)).select_related("patient", "location")
     return rows.get(pk=request.pk)
 
 
-def _may(by, location):
+def _may(by: User | None, location: Location) -> None:
     if by is not None and not (by.may(ANSWER_REQUESTS) and by.sees(location.pk)):
         raise PermissionDenied
 
 
-def _history(by):
+def _history(by: User | None):
     return pghistory.context(**({"user": by.pk} if by else {}))

@@ -1,6 +1,8 @@
 """Patients the desk calls because no mail tells them in time of a visit: that it is booked, moved or off."""
 
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.messages.quiet import due_moment
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import CallToMake, Patient
 
@@ -17,7 +20,9 @@ MAIL_IS_ENOUGH = timedelta(hours=4)  # before a visit, for somebody who does not
 ON_ITS_WAY = timedelta(minutes=15)  # a mail written this close to the night may be held until the morning
 
 
-def mail_tells_in_time(patient: Patient, location, *, was_at: datetime | None, starts_at: datetime | None) -> bool:
+def mail_tells_in_time(
+    patient: Patient, location: Location, *, was_at: datetime | None, starts_at: datetime | None
+) -> bool:
     """Say whether a mail written now reaches this patient well before they would set out.
 
     Not without an address, and not against what they chose. By night it goes in the morning: early enough for a visit
@@ -35,14 +40,21 @@ def mail_tells_in_time(patient: Patient, location, *, was_at: datetime | None, s
 
 @transaction.atomic
 def see_that_they_hear(
-    patient: Patient, *, where, subject_id, location, time_zone, was_at, starts_at
+    patient: Patient,
+    *,
+    where: str,
+    subject_id: UUID,
+    location: Location,
+    time_zone: str,
+    was_at: datetime | None,
+    starts_at: datetime | None,
 ) -> CallToMake | None:
     """Put a call into the desk's list where no mail tells in time: of a visit that is new, moved or off.
 
     `was_at` is the time the patient knows of. One that waits about this visit gets the newest time and keeps the
     oldest, also where a mail tells of the newest: whoever calls says what is true.
     """
-    visit = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
+    visit: dict[str, Any] = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
     waiting = CallToMake.objects.select_for_update().filter(subject_id=subject_id, done_at=None).first()
     if waiting:
         return _bring_up_to_date(waiting, **visit)
@@ -53,7 +65,14 @@ def see_that_they_hear(
 
 @transaction.atomic
 def call_instead(
-    message: Message, patient: Patient, *, where, location, time_zone, was_at, starts_at
+    message: Message,
+    patient: Patient,
+    *,
+    where: str,
+    location: Location,
+    time_zone: str,
+    was_at: datetime | None,
+    starts_at: datetime | None,
 ) -> CallToMake | None:
     """Put a call into the desk's list because the mail about this visit has not gone: it never will, or it is late.
 
@@ -68,7 +87,7 @@ def call_instead(
         return None
     if message.status in Message.UNSETTLED and min(to_come) - now > MAIL_IS_ENOUGH - ON_ITS_WAY:
         return None
-    visit = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
+    visit: dict[str, Any] = {"time_zone": time_zone, "was_at": was_at, "starts_at": starts_at}
     waiting = calls.select_for_update().filter(done_at=None).first()
     if waiting:
         return _bring_up_to_date(waiting, **visit)
@@ -77,7 +96,9 @@ def call_instead(
     )
 
 
-def _bring_up_to_date(call: CallToMake, *, time_zone, was_at, starts_at) -> CallToMake:
+def _bring_up_to_date(
+    call: CallToMake, *, time_zone: str, was_at: datetime | None, starts_at: datetime | None
+) -> CallToMake:
     if call.was_at is None and starts_at is None:  # it was new to them, and they may have read of it on their page
         call.was_at = was_at
     call.starts_at, call.time_zone = starts_at, time_zone
@@ -85,13 +106,13 @@ def _bring_up_to_date(call: CallToMake, *, time_zone, was_at, starts_at) -> Call
     return call
 
 
-def hand_over(*, before, after) -> None:
+def hand_over(*, before: UUID, after: UUID) -> None:
     """A call that waits about the visit `before` is about `after` from now on, which took its place."""
     CallToMake.objects.filter(subject_id=before, done_at=None).update(subject_id=after)
 
 
 @transaction.atomic
-def say_it_was_made(call: CallToMake, *, by, now=None) -> bool:
+def say_it_was_made(call: CallToMake, *, by: User, now: datetime | None = None) -> bool:
     """`by` has told the patient. False when somebody else has said so before."""
     if not by.may(ANSWER_REQUESTS) or not by.sees(call.location_id):
         raise PermissionDenied

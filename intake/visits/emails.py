@@ -1,6 +1,7 @@
 """Mails about visits at this clinic: to the desk that somebody asks, to the patient when it is. Never why."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,11 +12,11 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.mail_to import ToWhoeverActs
+from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
-from intake.door.addresses import correct_address
 from intake.door.status_links import extended
-from intake.models import AppointmentRequest, CallToMake
+from intake.door.to_patients import InTheirLanguage
+from intake.models import AppointmentRequest, CallToMake, Patient
 from intake.visits import calls
 
 LATE = 2  # the second round: the promised time has passed
@@ -55,7 +56,9 @@ def booked(request: AppointmentRequest) -> list[Message]:
     return mails
 
 
-def _to_the_patient(name, request, number, *, at=None, **more) -> Message:
+def _to_the_patient(
+    name: str, request: AppointmentRequest, number: int, *, at: datetime | None = None, **more: Any
+) -> Message:
     return messages.schedule(
         name,
         key=f"{name}:{request.public_id}:{number}",
@@ -102,26 +105,26 @@ def not_any_more(request: AppointmentRequest) -> None:
     )
 
 
-def said_in(message) -> datetime:
+def said_in(message: Message) -> datetime:
     """Return the time a message tells of."""
     return datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
 
 
-def _request(message) -> AppointmentRequest:
+def _request(message: Message) -> AppointmentRequest:
     return AppointmentRequest.objects.select_related("patient__location", "location").get(public_id=message.subject_id)
 
 
 @kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
 class AppointmentAsked(ToWhoeverActs):
     @staticmethod
-    def people(message) -> list[User]:
+    def people(message: Message) -> list[User]:
         desk = list(User.objects.who_answer_at(message.location))
         if message.facts["round"] < LATE:
             return desk
         return list(dict.fromkeys([*desk, *User.objects.managers_at(message.location)]))
 
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         request = _request(message)
         if request.state != AppointmentRequest.State.ASKED:
             return "The request was answered or withdrawn."
@@ -132,17 +135,15 @@ class AppointmentAsked(ToWhoeverActs):
         return cls.left(message)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         return {"link": settings.SITE_URL + reverse("requests")}
 
 
-class _OfAVisit:
-    """Goes to the patient's address and in their language as they are now, while the visit is still at the time it
-    tells of and to come.
-    """
+class _OfAVisit(InTheirLanguage):
+    """Goes while the visit is still at the time it tells of, and to come."""
 
     @staticmethod
-    def still_needed(message) -> str:
+    def still_needed(message: Message) -> str:
         request = _request(message)
         if request.starts_at is None or request.starts_at != said_in(message):
             return "The visit was moved or is off."
@@ -151,16 +152,8 @@ class _OfAVisit:
         return request.patient.why_no_mail()
 
     @staticmethod
-    def recipient(message) -> str:
-        return _request(message).patient.email
-
-    @staticmethod
-    def language(message) -> str:
-        return _request(message).patient.language
-
-    @staticmethod
-    def new_address(message, to, by) -> None:
-        correct_address(_request(message).patient, to)
+    def patient_of(message: Message) -> Patient:
+        return _request(message).patient
 
 
 @kind(
@@ -172,13 +165,13 @@ class AppointmentBooked(_OfAVisit):
     """From the second time on it says that the time before does not count any more."""
 
     @staticmethod
-    def not_gone(message) -> None:
+    def not_gone(message: Message) -> None:
         request, told = _request(message), _told(_request(message))
         if request.starts_at == said_in(message) != told:
             _call_instead(message, request, was_at=told, starts_at=request.starts_at)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         request = _request(message)
         asked_to_move = request.reason == AppointmentRequest.Reason.MOVE
         number = 2 if asked_to_move else int(message.key.rpartition(":")[2])
@@ -188,7 +181,7 @@ class AppointmentBooked(_OfAVisit):
 @kind("visit_off", title="A visit is off", safe=("clinic", "phone", "starts_at", "link"))
 class VisitOff(_OfAVisit):
     @staticmethod
-    def still_needed(message) -> str:
+    def still_needed(message: Message) -> str:
         request = _request(message)
         was_at = said_in(message)
         if request.starts_at == was_at:
@@ -196,17 +189,19 @@ class VisitOff(_OfAVisit):
         return "That time is over." if was_at <= timezone.now() else request.patient.why_no_mail()
 
     @staticmethod
-    def not_gone(message) -> None:
+    def not_gone(message: Message) -> None:
         request, was_at = _request(message), said_in(message)
         if request.starts_at != was_at:
             _call_instead(message, request, was_at=was_at, starts_at=request.starts_at)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         return {"link": address_of(extended(_request(message).patient.public_id))}
 
 
-def _call_instead(message, request, *, was_at, starts_at) -> None:
+def _call_instead(
+    message: Message, request: AppointmentRequest, *, was_at: datetime | None, starts_at: datetime | None
+) -> None:
     calls.call_instead(
         message,
         request.patient,

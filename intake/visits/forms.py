@@ -1,8 +1,8 @@
 """Asking for a visit, and what the desk answers."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.staff.hours import WEEK
 from clinic.staff.models import Location
-from intake.door.contact import LocationField
+from clinic.web.forms import ClockField, DayField, FieldsOnly
+from intake.door.contact import AtALocation, LocationField
 from intake.models import AppointmentRequest
 from intake.questionnaire.forms import ChoicesWithExclusive, ChosenField
+from intake.review.left_to_do import in_words
 
 ANY = "any"
 PARTS_OF_THE_DAY = (("morning", _("Morning")), ("midday", _("Midday")), ("afternoon", _("Afternoon")))
@@ -23,18 +25,18 @@ FURTHEST = timedelta(days=365)
 LONGEST = 300
 
 
-def days_in_words(days) -> list[str]:
+def days_in_words(days: list[str]) -> list[str]:
     return [str(WEEKDAYS[WEEK.index(day)]) for day in days if day in WEEK]
 
 
-def times_in_words(times) -> list[str]:
+def times_in_words(times: list[str]) -> list[str]:
     return [str(dict(PARTS_OF_THE_DAY)[time]) for time in times if time in dict(PARTS_OF_THE_DAY)]
 
 
 class _Wishes(ChosenField):
     """Some of the choices, or the one that says any will do; cleans to a list, empty for any."""
 
-    def __init__(self, *, choices, any_of_them, **kwargs):
+    def __init__(self, *, choices, any_of_them, **kwargs: Any) -> None:
         super().__init__(choices=[*choices, (_("or"), [(ANY, any_of_them)])], widget=ChoicesWithExclusive, **kwargs)
         self.widget.exclusive = (ANY,)
 
@@ -45,7 +47,7 @@ class _Wishes(ChosenField):
         return [one for one in chosen if one != ANY]
 
 
-class AskForm(forms.Form):
+class AskForm(AtALocation, forms.Form):
     """Of `locations` the one chosen is asked; with one location alone nobody is asked to choose."""
 
     reason = forms.ChoiceField(
@@ -77,17 +79,7 @@ class AskForm(forms.Form):
             "exclusive": _("“Any time” cannot go together with a part of the day. Keep one or the other."),
         },
     )
-    location = LocationField(
-        label=_("Which of our locations?"),
-        queryset=Location.objects.none(),
-        to_field_name="slug",
-        empty_label=None,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose a location."),
-            "invalid_choice": _("Choose one of the locations shown."),
-        },
-    )
+    location = LocationField(label=_("Which of our locations?"))
     words = forms.CharField(
         label=_("Anything we should know to plan it"),
         required=False,
@@ -99,26 +91,20 @@ class AskForm(forms.Form):
         error_messages={"max_length": _("Use at most %(limit_value)d characters. You have %(show_value)d.")},
     )
 
-    def __init__(self, *args, locations, **kwargs):
+    def __init__(self, *args: Any, locations, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.only_location = locations[0] if len(locations) == 1 else None
-        if self.only_location:
-            del self.fields["location"]
-        else:
-            self.fields["location"].queryset = locations
+        self.choose_among(locations)
         opens = {day for location in locations for day in WEEK if location.hours.get(day)}
         days = [(day, capfirst(WEEKDAYS[number])) for number, day in enumerate(WEEK) if day in opens or not opens]
         self.fields["days"].choices = [*days, (_("or"), [(ANY, _("Any day"))])]
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly(self)
 
     def said(self) -> dict:
         """What `appointments.ask` takes. Only of a valid form."""
-        return self.cleaned_data | ({"location": self.only_location} if self.only_location else {})
+        return self.with_location(self.cleaned_data)
 
 
-def as_asked(request: AppointmentRequest) -> dict:
+def as_asked(request: AppointmentRequest) -> dict[str, Any]:
     """A request as the form shows it, to be changed."""
     return {
         "reason": request.reason,
@@ -132,26 +118,20 @@ def as_asked(request: AppointmentRequest) -> dict:
 class _AnswerForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly(self)
 
 
 class BookForm(_AnswerForm):
-    """When the visit is, by the clock of its location, and words the patient reads on their page."""
+    """When the visit is, by the clock of its location, and words the patient reads on their page.
 
-    day = forms.DateField(
-        label="Date",
-        widget=forms.DateInput({"type": "date", "class": "w-12"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter a date.", "invalid": "Enter a date such as 2027-03-24."},
-    )
-    at = forms.TimeField(
-        label="Time",
-        widget=forms.TimeInput({"type": "time", "class": "w-12"}, format="%H:%M"),
-        error_messages={"required": "Enter a time.", "invalid": "Enter a time such as 14:30."},
-    )
+    `wanted_by`: the day by which a therapist wants it. A later visit leaves that to do, unless `later` says why it is
+    right.
+    """
+
+    day = DayField(label="Date")
+    at = ClockField(label="Time")
     answer = forms.CharField(
         label="Words to the patient",
         required=False,
@@ -160,17 +140,30 @@ class BookForm(_AnswerForm):
         help_text="With whom, where to park, what to bring. They stand on the patient's page and in no mail.",
     )
 
-    def __init__(self, *args, location, **kwargs):
+    later = forms.CharField(
+        label="Why a later visit is right",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, location: Location, wanted_by: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.location = location
         self.fields["day"].help_text = f"By the clock of {location.name}."
         self.helper.layout.fields = ["seen", Field("day"), Field("at"), Field("answer")]
+        if wanted_by is None:
+            del self.fields["later"]
+            return
+        day = in_words(wanted_by)
+        self.fields["later"].help_text = f"A therapist wants it on or before {day}. Left empty, that is still to book."
+        self.helper.layout.fields.insert(3, Field("later"))
 
     @property
     def starts_at(self) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["at"], self.location.zone)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "day" in cleaned and "at" in cleaned and not self.errors:
             now, hours = timezone.now(), self.location.opening_hours

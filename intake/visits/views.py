@@ -1,28 +1,31 @@
 """Asking for a visit: beside an open intake, or from the status page. The same page, with its way back."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.staff.models import Location
-from intake.door.draft import patient_page, sent_from_here
+from intake.door.door import DoorRequest
+from intake.door.draft import patient_page
 from intake.door.frame import next_address, show, show_patient
 from intake.door.status_cookie import status_page
 from intake.door.switching import as_left, keeps_typed
 from intake.emergency.danger import urgency_now
-from intake.models import Urgency
+from intake.models import Intake, Patient, Urgency
 from intake.visits import actions as appointments
 from intake.visits.forms import AskForm, as_asked
 
 
 @patient_page
 @keeps_typed
-def intake_appointment(request, intake):
+def intake_appointment(request: DoorRequest, intake: Intake) -> HttpResponse:
     """A browser that opened the link after the answers were sent learns nothing here, as on the last page."""
-    if intake.submitted_at and not sent_from_here(request, intake):
+    if intake.submitted_at and not request.door.sent_from_here:
         return redirect("intake_done")
     if urgency_now(intake.patient) == Urgency.EMERGENCY:
         return redirect("intake_emergency")
@@ -33,16 +36,16 @@ def intake_appointment(request, intake):
 
 @status_page
 @keeps_typed
-def status_appointment(request, patient):
+def status_appointment(request: DoorRequest, patient: Patient) -> HttpResponse:
     intake = patient.intakes.select_related("protocol").first()
     intake.patient = patient
     shown = partial(show_patient, request, patient)
     return _page(request, intake, "status_appointment", shown, onwards="", back=reverse("status"))
 
 
-def _page(request, intake, here, show, **ways):
+def _page(request: DoorRequest, intake: Intake, here, show, **ways: Any):
     patient = intake.patient
-    not_now = partial(show, "appointment/not_now.html", **ways)
+    not_now = partial(show, "visits/not_now.html", **ways)
     if not appointments.are_offered(patient):
         return not_now(status=409 if request.method == "POST" else 200)
     standing = appointments.standing(patient)
@@ -53,7 +56,7 @@ def _page(request, intake, here, show, **ways):
         locations=Location.objects.with_a_therapist() or Location.objects.all(),
         initial=as_asked(standing.asked) if standing.asked else {"location": patient.location.slug},
     )
-    if request.switched:
+    if request.door.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
         try:
@@ -62,9 +65,9 @@ def _page(request, intake, here, show, **ways):
             return not_now(status=409)
         messages.success(request, _("We have your request."))
         return redirect(here)
-    changing = bool(form.errors) or request.switched or "change" in request.GET
+    changing = bool(form.errors) or request.door.switched or "change" in request.GET
     return show(
-        "appointment/ask.html",
+        "visits/ask.html",
         status=422 if form.errors else 200,
         form=form if changing or not standing.asked else None,
         standing=standing,
@@ -73,11 +76,11 @@ def _page(request, intake, here, show, **ways):
     )
 
 
-def _withdrawn(request, standing, here):
+def _withdrawn(request: DoorRequest, standing, here) -> HttpResponse:
     try:
         if standing.asked:
             appointments.withdraw(standing.asked)
         messages.success(request, _("Your request is taken back."))
-    except appointments.Changed:
+    except appointments.RequestChanged:
         messages.info(request, _("We had answered your request already. Here is our answer."))
     return redirect(here)

@@ -3,71 +3,43 @@
 `MOVES` is the table: a name in the address, a form that knows its words, when it fits, and the action it calls.
 """
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 
+from clinic.files.checks import CheckedFile
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
+from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
-from referrals.models import DeclineReason, Referral, ReferralMove
-from referrals.moves import uploads
+from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
+from referrals.moves.forms import AppointmentFields, ReferralForm, ReportFields, words_field
 
 Status = Referral.Status
 What = ReferralMove.What
-LONGEST = 4000
-DAY = {"required": "Enter a date.", "invalid": "Enter a date such as 2027-03-24."}
-CLOCK = {"required": "Enter a time.", "invalid": "Enter a time such as 14:30."}
 
 
-def words_field(label, *, required="", help_text=""):
-    """A few lines of text; `required` is the sentence shown when there are none."""
-    return forms.CharField(
-        label=label,
-        required=bool(required),
-        error_messages={"required": required},
-        max_length=LONGEST,
-        help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+class MoveForm(ReferralForm):
+    """What somebody at the desk does with a referral. `apply` calls the action."""
 
-
-class MoveForm(forms.Form):
-    """`saw` is the newest history line on the page the person acted from. `apply` calls the action.
-
-    `what_it_does` is the line it leaves in the history, by which a form sent twice is known.
-    """
-
-    title = button = lead = what_it_does = ""
+    title = button = lead = ""
     danger = False
 
-    saw = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, referral, **kwargs):
-        self.referral = referral
-        kwargs.setdefault("initial", {})
-        kwargs["initial"].setdefault("saw", actions.newest_line(referral))
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
     @classmethod
-    def fits(cls, referral) -> bool:
+    def fits(cls, referral: Referral) -> bool:
         """Whether this is offered in the status the referral has."""
         return referral.is_open
 
-    def apply(self, *, by):
+    def apply(self, *, by: User) -> Any:
         """Make the move: each form names its action as `act`."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "saw"}
         return self.act(by=by, saw=self.cleaned_data["saw"], **given)
 
 
-def fits_status(*statuses):
+def fits_status(*statuses: str) -> Any:
     return classmethod(lambda cls, referral: referral.status in statuses)
 
 
@@ -86,10 +58,10 @@ class NoteForm(MoveForm):
     )
 
     @classmethod
-    def fits(cls, referral):
+    def fits(cls, referral: Referral) -> bool:
         return True
 
-    def act(self, *, by, saw, what, words):
+    def act(self, *, by: User, saw: int, what: str, words: str) -> Referral:
         return actions.note(self.referral, what=what, words=words, by=by, saw=saw)
 
 
@@ -97,22 +69,15 @@ class NextDateForm(MoveForm):
     what_it_does = What.NEXT_DATE
     title, button = "Set the next date", "Set the date"
     lead = "The referral comes back to the top of the list then."
-    day = forms.DateField(
-        label="Look again on", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date", "class": "w-12"})
-    )
-    at = forms.TimeField(
-        label="At",
-        error_messages=CLOCK,
-        initial=time(9),
-        widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"),
-    )
+    day = DayField(label="Look again on")
+    at = ClockField(label="At", initial=time(9))
     words = words_field("Why this date?")
 
-    def act(self, *, by, saw, day, at, words):
+    def act(self, *, by: User, saw: int, day: date, at: time, words: str) -> Referral:
         moment = datetime.combine(day, at, self.referral.location.zone)
         return actions.set_next_check(self.referral, at=moment, words=words, by=by, saw=saw)
 
-    def clean_day(self):
+    def clean_day(self) -> date:
         day = self.cleaned_data["day"]
         today = timezone.localdate(timezone=self.referral.location.zone)
         if not today <= day <= today + timedelta(days=90):
@@ -131,27 +96,27 @@ class HandOverForm(MoveForm):
     )
     words = words_field("What should they know?")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = User.objects.filter(is_active=True, locations=self.referral.location)
         able = [user.pk for user in here if user.may(CARRY_REFERRALS) and user.pk != self.referral.owner_id]
         self.fields["to"].queryset = User.objects.filter(pk__in=able)
 
-    def act(self, *, by, saw, to, words):
+    def act(self, *, by: User, saw: int, to: User, words: str) -> Referral:
         return actions.hand_over(self.referral, to=to, words=words, by=by, saw=saw)
 
 
-class AcceptForm(MoveForm):
+class RecordAcceptForm(MoveForm):
     what_it_does = What.ACCEPTED
     title, button = "The office accepted by phone or fax", "Record that they accepted"
     words = words_field("Who said so, and what else?", required="Write who said so.")
     fits = fits_status(Status.SENT, Status.OPENED, Status.QUESTION)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.office_accept(self.referral, note=words, by=by, saw=saw)
 
 
-class DeclineForm(MoveForm):
+class RecordDeclineForm(MoveForm):
     what_it_does = What.DECLINED
     title, button = "The office declined, or does not answer", "Record the decline"
     lead = "After this you choose another specialist."
@@ -164,7 +129,7 @@ class DeclineForm(MoveForm):
     words = words_field("What did they say?")
     fits = fits_status(Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.SCHEDULED)
 
-    def act(self, *, by, saw, reason, words):
+    def act(self, *, by: User, saw: int, reason: str, words: str) -> Referral:
         return actions.office_decline(self.referral, reason=reason, words=words, by=by, saw=saw)
 
 
@@ -177,53 +142,25 @@ class AnswerForm(MoveForm):
     )
     fits = fits_status(Status.QUESTION)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.answer_question(self.referral, words=words, by=by, saw=saw)
 
 
-class AppointmentForm(MoveForm):
+class EnterAppointmentForm(AppointmentFields, MoveForm):
     what_it_does = What.SCHEDULED
     title, button = "Enter the appointment", "Keep the appointment"
-    day = forms.DateField(
-        label="Date", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date", "class": "w-12"})
-    )
-    at = forms.TimeField(
-        label="Time",
-        error_messages=CLOCK,
-        widget=forms.TimeInput(attrs={"type": "time", "class": "w-12"}, format="%H:%M"),
-    )
-    instructions = words_field("What should the patient bring or know?")
     fits = fits_status(
         Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.SCHEDULED, Status.SEEN, Status.NO_SHOW,
         Status.REPORTED,
     )  # fmt: skip
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at"].help_text = f"In the office's time zone, {zone_of(self.referral).key.replace('_', ' ')}."
+        self.fields["at"].help_text = f"In the office's time zone, {self.zone.key.replace('_', ' ')}."
 
-    def clean_day(self):
-        day = self.cleaned_data["day"]
-        today = timezone.localdate(timezone=zone_of(self.referral))
-        if not today <= day <= today + timedelta(days=730):
-            raise forms.ValidationError("Enter a date from today up to two years ahead.")
-        return day
-
-    def act(self, *, by, saw, day, at, instructions):
-        zone = zone_of(self.referral)
-        return actions.give_appointment(
-            self.referral,
-            starts_at=datetime.combine(day, at, zone),
-            time_zone=zone.key,
-            instructions=instructions,
-            by=by,
-            saw=saw,
-        )
-
-
-def zone_of(referral) -> ZoneInfo:
-    """The clock of the specialist's office."""
-    return ZoneInfo(referral.specialist.time_zone)
+    def act(self, *, by: User, saw: int, day: date, at: time, instructions: str) -> Appointment:
+        when = self.when(day, at)
+        return actions.give_appointment(self.referral, instructions=instructions, by=by, saw=saw, **when)
 
 
 class SeenForm(MoveForm):
@@ -233,7 +170,7 @@ class SeenForm(MoveForm):
     words = words_field("Who said so?")
     fits = fits_status(Status.SCHEDULED)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.seen(self.referral, words=words, by=by, saw=saw)
 
 
@@ -244,51 +181,25 @@ class NoShowForm(MoveForm):
     words = words_field("What is known?")
     fits = fits_status(Status.SCHEDULED)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.no_show(self.referral, words=words, by=by, saw=saw)
 
 
-class ReportForm(MoveForm):
+class PutInReportForm(ReportFields, MoveForm):
     what_it_does = What.REPORTED
     title, button = "Put in a report that came by fax or mail", "Keep the report"
     lead = "It waits unread until a therapist reads it by name."
     sent_by = NameField(
         label="Who wrote it?", max_length=120, error_messages={"required": "Enter who wrote the report."}
     )
-    file = forms.FileField(
-        label="The report as a file",
-        required=False,
-        help_text=f"PDF, JPEG or PNG, up to {uploads.MOST_BYTES // 2**20} MB.",
-        widget=forms.FileInput(attrs={"accept": uploads.ACCEPT}),
-    )
-    words = words_field("Or in words")
+    field_order = ["saw", "sent_by", "file", "words"]
 
     @classmethod
-    def fits(cls, referral):
+    def fits(cls, referral: Referral) -> bool:
         return referral.may_become(Status.REPORTED) and referral.specialist_id is not None
 
-    def clean_file(self):
-        return checked(self.cleaned_data["file"])
-
-    def clean(self):
-        given = super().clean()
-        wrong = "file" in self.errors or "words" in self.errors
-        if not wrong and not given.get("file") and not given.get("words", "").strip():
-            self.add_error("file", "Add the report as a file, or write it below.")
-        return given
-
-    def act(self, *, by, saw, sent_by, file, words):
+    def act(self, *, by: User, saw: int, sent_by: str, file: CheckedFile | None, words: str) -> Report:
         return actions.receive_report(self.referral, words=words, file=file, sent_by=sent_by, by=by, saw=saw)
-
-
-def checked(upload):
-    """The upload as a CheckedFile, or an error at the field."""
-    if not upload:
-        return None
-    try:
-        return uploads.check(upload)
-    except uploads.NotUsable as error:
-        raise forms.ValidationError(error.words) from error
 
 
 class CloseForm(MoveForm):
@@ -299,7 +210,7 @@ class CloseForm(MoveForm):
     )
     words = words_field("In words")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_report = self.referral.reports.exists()
         self.fields["reason"].choices = [
@@ -309,10 +220,10 @@ class CloseForm(MoveForm):
             self.fields["reason"].initial = Referral.EndReason.REPORT_READ
 
     @classmethod
-    def fits(cls, referral):
+    def fits(cls, referral: Referral) -> bool:
         return referral.may_become(Status.CLOSED) and not referral.reports.unread().exists()
 
-    def act(self, *, by, saw, reason, words):
+    def act(self, *, by: User, saw: int, reason: str, words: str) -> Referral:
         return actions.close(self.referral, reason=reason, words=words, by=by, saw=saw)
 
 
@@ -321,7 +232,7 @@ class WithdrawForm(CloseForm):
     title, button, danger = "Withdraw the referral", "Withdraw it", True
     lead = "The office's link stops working at once. Phone the office if it already holds an appointment."
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Why?"
         self.fields["reason"].choices = [
@@ -330,10 +241,10 @@ class WithdrawForm(CloseForm):
         self.fields["reason"].initial = None
 
     @classmethod
-    def fits(cls, referral):
+    def fits(cls, referral: Referral) -> bool:
         return referral.may_become(Status.WITHDRAWN)
 
-    def act(self, *, by, saw, reason, words):
+    def act(self, *, by: User, saw: int, reason: str, words: str) -> Referral:
         return actions.withdraw(self.referral, reason=reason, words=words, by=by, saw=saw)
 
 
@@ -344,7 +255,7 @@ class ReopenForm(MoveForm):
     words = words_field("Why?", required="Say why it is opened again.")
     fits = fits_status(*Referral.ENDED)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.reopen(self.referral, words=words, by=by, saw=saw)
 
 
@@ -355,7 +266,7 @@ class RedirectForm(MoveForm):
     words = words_field("What should be done differently?")
     fits = fits_status(Status.DECLINED, Status.NO_SHOW)
 
-    def act(self, *, by, saw, words):
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.redirect(self.referral, words=words, by=by, saw=saw)
 
 
@@ -365,10 +276,10 @@ class WakeLinkForm(MoveForm):
     lead = "Phone the office first and make sure that it was they who mistyped the four digits."
 
     @classmethod
-    def fits(cls, referral):
+    def fits(cls, referral: Referral) -> bool:
         return actions.link_sleeps(referral)
 
-    def act(self, *, by, saw):
+    def act(self, *, by: User, saw: int) -> Referral:
         return actions.wake_link(self.referral, by=by, saw=saw)
 
 
@@ -376,13 +287,13 @@ MOVES = {
     "note": NoteForm,
     "next-date": NextDateForm,
     "hand-over": HandOverForm,
-    "accepted": AcceptForm,
-    "declined": DeclineForm,
+    "accepted": RecordAcceptForm,
+    "declined": RecordDeclineForm,
     "answer": AnswerForm,
-    "appointment": AppointmentForm,
+    "appointment": EnterAppointmentForm,
     "seen": SeenForm,
     "no-show": NoShowForm,
-    "report": ReportForm,
+    "report": PutInReportForm,
     "close": CloseForm,
     "redirect": RedirectForm,
     "withdraw": WithdrawForm,

@@ -1,6 +1,7 @@
 """The words of the desk's pages: what must be done next, what happened, how a status looks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -11,32 +12,25 @@ from referrals.models import Referral, ReferralMove
 Status = Referral.Status
 What = ReferralMove.What
 
-TONES = {
-    Status.DRAFT: "neutral",
-    Status.SENT: "info",
-    Status.OPENED: "info",
-    Status.QUESTION: "warn",
-    Status.ACCEPTED: "good",
-    Status.DECLINED: "bad",
-    Status.SCHEDULED: "good",
-    Status.SEEN: "good",
-    Status.NO_SHOW: "warn",
-    Status.REPORTED: "warn",
-    Status.CLOSED: "neutral",
-    Status.WITHDRAWN: "neutral",
-}
+OURS = frozenset({Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.NO_SHOW, Status.REPORTED})  # we act next
 
-# What the owner does next: (title, what to do, moves offered as buttons, the first one stands out).
+
+def tone(referral: Referral) -> str:
+    """Return "yours" when the clinic acts next, else "neutral"."""
+    return "yours" if referral.status in OURS else "neutral"
+
+
+# What the owner does next: (title, what to do, moves offered as buttons).
 NEXT = {
     Status.SENT: (
         "Wait for the office to answer",
-        "Nobody there has opened it yet. If the time runs out, phone the office and write down what they say.",
-        ("note", "accepted", "declined"),
+        "Nobody there has opened it yet. Did they tell you by phone or fax? Write down what.",
+        ("accepted", "declined", "note"),
     ),
     Status.OPENED: (
         "Wait for the office to answer",
-        "Somebody there has read it but has not answered. If the time runs out, phone the office.",
-        ("note", "accepted", "declined"),
+        "Somebody there has read it but has not answered. Did they tell you by phone or fax? Write down what.",
+        ("accepted", "declined", "note"),
     ),
     Status.QUESTION: (
         "Answer the office's question",
@@ -45,8 +39,8 @@ NEXT = {
     ),
     Status.ACCEPTED: (
         "See that an appointment is made",
-        "The office has accepted and will give an appointment. If the time runs out, phone the office and enter it.",
-        ("appointment", "note"),
+        "The office has accepted and will give an appointment. Did they tell you by phone? Enter it.",
+        ("appointment", "declined", "note"),
     ),
     Status.DECLINED: (
         "Choose another specialist",
@@ -60,7 +54,7 @@ NEXT = {
     ),
     Status.SEEN: (
         "Get the report",
-        "The patient was seen. If the time runs out, ask the office for its report.",
+        "The patient was seen, and the office writes its report.",
         ("report", "note"),
     ),
     Status.NO_SHOW: (
@@ -72,14 +66,35 @@ NEXT = {
     Status.CLOSED: ("Nothing: the loop is closed", "", ("reopen",)),
     Status.WITHDRAWN: ("Nothing: it was withdrawn", "", ("reopen",)),
 }
-# The same, once the next date has passed.
+# The same once the next date has passed and the office is to be called: the buttons are what may come of the call.
 OVERDUE = {
-    Status.SENT: "Call the office: it has not opened the referral",
-    Status.OPENED: "Call the office: it has not answered",
-    Status.ACCEPTED: "Call the office: there is no appointment",
-    Status.SCHEDULED: "Ask whether the patient went",
-    Status.SEEN: "Call the office: the report has not come",
+    Status.SENT: (
+        "Call the office: it has not opened the referral",
+        "Ask whether it arrived, and whether they take the patient.",
+        ("accepted", "declined"),
+    ),
+    Status.OPENED: (
+        "Call the office: it has not answered",
+        "They have read it. Ask whether they take the patient.",
+        ("accepted", "declined"),
+    ),
+    Status.ACCEPTED: (
+        "Call the office: there is no appointment",
+        "They have accepted. Ask for a day and a time.",
+        ("appointment", "declined"),
+    ),
+    Status.SCHEDULED: (
+        "Ask whether the patient went",
+        "Call the office and ask whether the visit took place.",
+        ("seen", "no-show", "appointment"),
+    ),
+    Status.SEEN: (
+        "Call the office: the report has not come",
+        "The patient was seen. Ask for the report by the link or by fax.",
+        ("report",),
+    ),
 }
+OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
 CHECK = ("Check the letter", "Read it once as the office will, and say whether the patient agreed.", ())
@@ -102,32 +117,94 @@ class Next:
     buttons: tuple[Button, ...]
     page: str = ""  # url name of the page that does it, when it is more than a small form
     page_label: str = ""
+    calls: str = ""  # "office" or "patient", when the step is a call
+
+
+def is_late(referral: Referral) -> bool:
+    """Say whether its next date has passed."""
+    return bool(referral.is_open and referral.next_check_at and referral.next_check_at < timezone.now())
 
 
 def next_step(referral: Referral) -> Next:
     """What the owner must do next."""
-    page, page_label = "", ""
     if referral.status == Status.DRAFT:
-        try:
-            actions.ready_to_send(referral, referral.Channel.FAX)
-            (title, text, moves), page, page_label = SEND, "send_referral", "Send it"
-        except actions.NotYet:
-            if referral.specialist_id is None or not referral.specialist.listed:
-                (title, text, moves), page, page_label = CHOOSE, "choose_specialist", "Choose a specialist"
-            else:
-                (title, text, moves), page, page_label = CHECK, "letter_parts", "Check the letter"
-    elif referral.status == Status.REPORTED and not referral.reports.unread().exists():
-        title, text, moves = READ
-    else:
-        title, text, moves = NEXT[referral.status]
-        if not referral.is_open:
-            text = f"{referral.get_end_reason_display()}."
-        if referral.next_check_at and referral.next_check_at < timezone.now():
-            title = OVERDUE.get(referral.status, title)
-    fitting = [name for name in moves if MOVES[name].fits(referral)]
-    stands_out = not page and referral.is_open
-    buttons = tuple(Button(name, SHORT[name], main=stands_out and place == 0) for place, name in enumerate(fitting))
-    return Next(title, text, buttons, page, page_label)
+        return _towards_sending(referral)
+    title, text, names = _words_of(referral)
+    calls = "patient" if referral.status == Status.NO_SHOW else ""
+    if referral.status in OVERDUE and is_late(referral):
+        calls = "office"
+    fitting = [name for name in names if MOVES[name].fits(referral)]
+    stands_out = referral.status in OURS_TO_PRESS
+    buttons = tuple(
+        Button(name, _short(name, referral), main=stands_out and place == 0) for place, name in enumerate(fitting)
+    )
+    return Next(title, text, buttons, calls=calls)
+
+
+def _short(name: str, referral: Referral) -> str:
+    if name == "appointment" and referral.status == Status.SCHEDULED:
+        return "Change the appointment"
+    return SHORT[name]
+
+
+def _towards_sending(referral: Referral) -> Next:
+    try:
+        actions.ready_to_send(referral, referral.Channel.FAX)
+    except actions.NotYet:
+        if referral.specialist_id is None or not referral.specialist.listed:
+            return Next(*CHOOSE, page="choose_specialist", page_label="Choose a specialist")
+        return Next(*CHECK, page="letter_parts", page_label="Check the letter")
+    return Next(*SEND, page="send_referral", page_label="Send it")
+
+
+def _words_of(referral: Referral) -> tuple[str, str, tuple[str, ...]]:
+    """Return title, text and moves of a referral that has left the house."""
+    if referral.status == Status.REPORTED and not referral.reports.unread().exists():
+        return READ
+    if referral.status in OVERDUE and is_late(referral):
+        return OVERDUE[referral.status]
+    title, text, names = NEXT[referral.status]
+    return title, text if referral.is_open else f"{referral.get_end_reason_display()}.", names
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """The next date for when nobody picks up: the form "next-date", filled in."""
+
+    at: datetime
+    is_tomorrow: bool
+    words: str
+    saw: int
+
+
+@dataclass(frozen=True)
+class ActOn:
+    """What the next step is done with: the words to answer, the number to dial."""
+
+    question: ReferralMove | None = None
+    whom: str = ""
+    phone: str = ""
+    again: TryAgain | None = None
+
+
+def act_on(referral: Referral, step: Next) -> ActOn:
+    """Return what the card of the next step holds besides its words."""
+    if referral.status == Status.QUESTION:
+        asked = referral.moves.filter(what=What.ASKED).last()
+        return ActOn(question=asked)
+    if step.calls == "patient":
+        return ActOn(whom=referral.patient.full_name, phone=referral.patient.phone, again=_again(referral))
+    if step.calls == "office":
+        return ActOn(whom=referral.specialist.practice, phone=referral.specialist.phone, again=_again(referral))
+    return ActOn()
+
+
+def _again(referral: Referral) -> TryAgain:
+    """On the clinic's next open day, as its doors open."""
+    now, zone = timezone.now(), referral.location.zone
+    at = referral.location.opening_hours.opening_on_a_later_day(now).astimezone(zone)
+    is_tomorrow = (at.date() - now.astimezone(zone).date()).days == 1
+    return TryAgain(at, is_tomorrow, "No answer on the phone.", actions.newest_line(referral))
 
 
 SHORT = {
@@ -149,14 +226,21 @@ SHORT = {
 }
 
 
-def other_moves(referral: Referral, step: Next) -> list[Button]:
-    """Everything else that fits now."""
+ENDS = ("close", "withdraw")  # they stand last, apart from what only changes something
+
+
+def other_moves(referral: Referral, step: Next) -> dict[str, list[Button]]:
+    """Return everything else that fits now: what changes it, and what ends it."""
     shown = {button.name for button in step.buttons}
-    return [Button(name, SHORT[name]) for name, form in MOVES.items() if name not in shown and form.fits(referral)]
+    fitting = [Button(name, SHORT[name]) for name, form in MOVES.items() if name not in shown and form.fits(referral)]
+    return {
+        "change": [button for button in fitting if button.name not in ENDS],
+        "end": [button for button in fitting if button.name in ENDS],
+    }
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """One line of the timeline. `state` is a mark of the look: is-done, is-now or is-late."""
 
     at: object
@@ -169,7 +253,7 @@ class Line:
 STATES = {What.DECLINED: "late", What.NO_SHOW: "late", What.ASKED: "now"}
 
 
-def timeline(referral: Referral) -> list[Line]:
+def timeline(referral: Referral) -> list[HistoryLine]:
     """What happened, newest first."""
     lines = []
     for move in referral.moves.select_related("by", "to").order_by("-pk"):
@@ -178,24 +262,5 @@ def timeline(referral: Referral) -> list[Line]:
             words = f"{words}: {move.to.practice}"
         note = f"{move.get_reason_display()}. {move.note}".strip() if move.reason else move.note
         who = move.by.name if move.by else f"{move.office}, at the office"
-        lines.append(Line(move.at, words, who, note, STATES.get(move.what, "done")))
+        lines.append(HistoryLine(move.at, words, who, note, STATES.get(move.what, "done")))
     return lines
-
-
-def steps_to_sending(referral: Referral) -> list[dict]:
-    """The three steps of a draft, as the steps part of the look takes them."""
-    chosen = referral.specialist_id is not None
-    checked = bool(referral.consent)
-    step = next_step(referral).page
-    order = ("choose_specialist", "letter_parts", "send_referral")
-    titles = ("Choose a specialist", "Check the letter", "Send it")
-    texts = (str(referral.specialist) if chosen else "", "Checked" if checked else "", "")
-    done = (chosen, checked, False)
-    return [
-        {
-            "title": title,
-            "text": text,
-            "state": "now" if name == step else "done" if finished else "later",
-        }
-        for name, title, text, finished in zip(order, titles, texts, done, strict=True)
-    ]

@@ -14,6 +14,7 @@ from django.db.models.functions import Lag
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from intake.models import AppointmentRequest, Case
 from referrals.models import Referral
@@ -44,7 +45,7 @@ class Missed:
         return KINDS[self.kind]
 
 
-def missed_promises(user, now: datetime | None = None) -> list[Missed]:
+def missed_promises(user: User, now: datetime | None = None) -> list[Missed]:
     """Those of the locations of `user`, the oldest first. Who may not see cases reads that one waits, not whose."""
     now = now or timezone.now()
     here = user.places()

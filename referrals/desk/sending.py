@@ -1,39 +1,23 @@
 """Before a referral goes out: which specialist, what the letter says, and how it is sent."""
 
-from crispy_forms.helper import FormHelper
-from django import forms
-from django.utils.html import format_html, format_html_join
+from itertools import zip_longest
+from typing import Any
 
+from django import forms
+from django.utils.html import format_html
+
+from clinic.staff.models import User
 from referrals import moves as actions
-from referrals.desk.forms import words_field
 from referrals.directory import ranking
 from referrals.letter import words as letter_words
 from referrals.models import Referral, ReferralMove, Specialist
+from referrals.moves.forms import ReferralForm, words_field
 
 OTHER = "other"
 MOST_ATTACHMENTS = 20
 
 
-class Prepared(forms.Form):
-    """A form on the way to sending; `saw` and `what_it_does` as on every form of the desk."""
-
-    what_it_does = ""
-
-    saw = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, referral, **kwargs):
-        self.referral = referral
-        kwargs["initial"] = {"saw": actions.newest_line(referral)} | self.first_values() | kwargs.get("initial", {})
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def first_values(self) -> dict:
-        return {}
-
-
-class ChooseForm(Prepared):
+class ChooseForm(ReferralForm):
     """The short list with its reasons, or any listing; the patient's own choice always stands."""
 
     what_it_does = ReferralMove.What.CHOSEN
@@ -58,15 +42,24 @@ class ChooseForm(Prepared):
         help_text="Needed for another from the directory or the patient's own choice; kept with the referral.",
     )
 
-    def __init__(self, *args, referral, **kwargs):
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         self.short = ranking.ranked(referral)
         super().__init__(*args, referral=referral, **kwargs)
-        suggested = [(str(choice.specialist.public_id), _option(choice)) for choice in self.short]
+        suggested = [(str(choice.specialist.public_id), choice.specialist.with_credentials) for choice in self.short]
         self.fields["listing"].choices = [*suggested, (OTHER, "Another from the directory")]
 
-    def first_values(self):
+    def rows(self) -> list[tuple]:
+        """Return each radio button with its entry of the short list.
+
+        The last one, for any other listing, has none.
+        """
+        return list(zip_longest(self["listing"], self.short))
+
+    def first_values(self) -> dict[str, Any]:
         referral = self.referral
-        values = {"why": referral.choice_reason if referral.choice not in ("", Referral.Choice.SUGGESTED) else ""}
+        values: dict[str, Any] = {
+            "why": referral.choice_reason if referral.choice not in ("", Referral.Choice.SUGGESTED) else ""
+        }
         if referral.specialist_id:
             at = str(referral.specialist.public_id)
             on_list = at in [str(choice.specialist.public_id) for choice in self.short]
@@ -74,7 +67,7 @@ class ChooseForm(Prepared):
             values["patients_choice"] = referral.choice == Referral.Choice.PATIENT
         return values
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("listing") == OTHER and not given.get("other") and "other" not in self.errors:
             self.add_error("other", "Choose a listing of the directory.")
@@ -83,7 +76,7 @@ class ChooseForm(Prepared):
             self.add_error("why", "Say in a few words why this specialist.")
         return given
 
-    def apply(self, *, by):
+    def apply(self, *, by: User) -> Referral:
         given = self.cleaned_data
         on_list = {str(choice.specialist.public_id): choice for choice in self.short}.get(given["listing"])
         if given["patients_choice"]:
@@ -102,20 +95,7 @@ class ChooseForm(Prepared):
         )
 
 
-def _option(choice):
-    """Name, practice, then reasons, then cautions marked as such."""
-    row = choice.specialist
-    cautions = format_html_join("; ", "{}", ((words,) for words in choice.cautions))
-    return format_html(
-        '<b>{}</b>, {}<span class="form-hint">{}</span>{}',
-        row.with_credentials,
-        row.practice,
-        "; ".join(choice.reasons),
-        format_html('<span class="form-hint caution">Mind: {}</span>', cautions) if choice.cautions else "",
-    )
-
-
-class LetterForm(Prepared):
+class LetterForm(ReferralForm):
     """What the desk may change in the letter."""
 
     what_it_does = ReferralMove.What.LETTER
@@ -155,7 +135,7 @@ class LetterForm(Prepared):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def first_values(self):
+    def first_values(self) -> dict[str, Any]:
         referral = self.referral
         return {
             "question": referral.question,
@@ -167,7 +147,7 @@ class LetterForm(Prepared):
             "included": [part for part, _label in letter_words.MAY_BE_LEFT_OUT if part not in referral.left_out],
         }
 
-    def clean_attachments(self):
+    def clean_attachments(self) -> list[str]:
         papers = [line.strip() for line in self.cleaned_data["attachments"].splitlines() if line.strip()]
         if len(papers) > MOST_ATTACHMENTS:
             raise forms.ValidationError(f"Name at most {MOST_ATTACHMENTS} papers.")
@@ -175,14 +155,14 @@ class LetterForm(Prepared):
             raise forms.ValidationError("Keep each line under 120 characters.")
         return papers
 
-    def apply(self, *, by):
+    def apply(self, *, by: User) -> Referral:
         given = dict(self.cleaned_data)
         saw, included = given.pop("saw"), given.pop("included")
         left_out = [part for part, _label in letter_words.MAY_BE_LEFT_OUT if part not in included]
         return actions.prepare_letter(self.referral, by=by, saw=saw, left_out=left_out, **given)
 
 
-class SendForm(Prepared):
+class SendForm(ReferralForm):
     """How the letter leaves the house."""
 
     what_it_does = ReferralMove.What.SENT
@@ -190,7 +170,7 @@ class SendForm(Prepared):
         label="How does it go out?", widget=forms.RadioSelect, error_messages={"required": "Choose how it goes out."}
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         office = self.referral.specialist
         by_hand = [
@@ -215,5 +195,5 @@ class SendForm(Prepared):
         if by_link:
             self.fields["channel"].initial = Referral.Channel.LINK
 
-    def apply(self, *, by):
+    def apply(self, *, by: User) -> Referral:
         return actions.send(self.referral, channel=self.cleaned_data["channel"], by=by, saw=self.cleaned_data["saw"])

@@ -1,43 +1,63 @@
 """The desk's pages: the worklist, one referral, and the steps that carry it on."""
 
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.audit.actions import saw
 from clinic.files.kept import damaged
 from clinic.messages.models import Message
+from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
+from clinic.staff.request import StaffRequest
+from clinic.web.next_up import NextUp, done_in, was_done_in
 from intake import triage
-from intake.seen import saw_list
+from intake.seen import saw_list, saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
-from referrals.desk.forms import MOVES
+from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
+from referrals.desk.way import way_of, wizard
 from referrals.directory.forms import specialties
 from referrals.directory.ranking import LANGUAGES
 from referrals.letter import letter
-from referrals.models import Referral
+from referrals.models import Letter, Referral
+from referrals.models.referral import ReferralQuerySet
 
-ROWS = 25
+ROWS = 50
+LIST = "referrals_list"  # in the session: the list this person came from, as its address names it
 Status = Referral.Status
 
 
 class WorklistFilter(forms.Form):
     """Which part of the list to show; what makes no sense is passed over."""
 
-    PARTS = (("open", "Open"), ("overdue", "Overdue"), ("mine", "Mine"), ("ended", "Ended"))
+    PARTS = (
+        ("open", "Open"),
+        ("overdue", "Overdue"),
+        ("unread", "Reports to read"),
+        ("unsent", "To be sent"),
+        ("office", "With an office"),
+        ("mine", "Mine"),
+        ("ended", "Ended"),
+    )
+    TONES = {"overdue": "bad", "unread": "late"}  # of a number that is not nought
     show = forms.ChoiceField(choices=PARTS, required=False)
     location = forms.SlugField(required=False)
     status = forms.ChoiceField(choices=[("", "Any status"), *Status.choices], required=False)
     specialty = forms.ChoiceField(choices=lambda: [("", "Any specialty"), *specialties()], required=False)
 
-    def __init__(self, data, *, user, now):
+    def __init__(self, data: QueryDict, *, user: User, now: datetime) -> None:
         super().__init__(data)
         self.user, self.now = user, now
         self.full_clean()
@@ -46,43 +66,86 @@ class WorklistFilter(forms.Form):
         slug = self.cleaned_data.get("location")
         self.location = next((place for place in self.locations if place.slug == slug), None)
 
-    def everything(self):
+    def everything(self) -> ReferralQuerySet:
         rows = Referral.objects.visible_to(self.user)
         return rows.filter(location=self.location) if self.location else rows
 
-    def part(self, show):
+    def part(self, show: str) -> ReferralQuerySet:
         rows = self.everything()
         if show == "ended":
             return rows.filter(status__in=Referral.ENDED).order_by("-ended_at", "pk")
         if show == "overdue":
             rows = rows.overdue(self.now)
-        if show == "mine":
+        elif show == "unread":
+            rows = rows.filter(status=Status.REPORTED, reports__read_at=None).distinct()
+        elif show == "unsent":
+            rows = rows.filter(status=Status.DRAFT)
+        elif show == "office":
+            rows = rows.filter(status__in=[Status.SENT, Status.OPENED])
+        elif show == "mine":
             rows = rows.filter(owner=self.user)
         return rows.open().most_pressing_first()
 
-    def referrals(self):
+    def referrals(self) -> ReferralQuerySet:
         rows = self.part(self.shown)
         for name in ("status", "specialty"):
             if self.cleaned_data.get(name):
                 rows = rows.filter(**{name: self.cleaned_data[name]})
         return rows.select_related("patient", "specialist", "owner", "location")
 
-    def tabs(self):
-        """[(name, label, how many, is it the one shown)]"""
-        return [(name, label, self.part(name).count(), name == self.shown) for name, label in self.PARTS]
+    def tabs(self) -> list[dict[str, Any]]:
+        """Return each part with its address and how many are in it."""
+        return [self._tab(name, label, self.part(name).count()) for name, label in self.PARTS]
+
+    def _tab(self, name: str, label: str, count: int) -> dict[str, Any]:
+        tone = self.TONES.get(name, "") if count else ""
+        return {
+            "label": label,
+            "query": self.query(show=name),
+            "count": count,
+            "tone": tone,
+            "is_shown": name == self.shown,
+        }
+
+    def query(self, **changes: Any) -> str:
+        """Return the address of this list, or of a part of it, as it was chosen."""
+        location = self.location.slug if self.location else ""
+        chosen = {name: self.cleaned_data.get(name) for name in ("status", "specialty")}
+        wanted = {"show": self.shown, "location": location} | chosen | changes
+        return urlencode({name: value for name, value in wanted.items() if value})
+
+    @property
+    def filters_on(self) -> int:
+        return sum(bool(self.cleaned_data.get(name)) for name in ("status", "specialty")) + bool(self.location)
+
+    @property
+    def narrowed_to(self) -> str:
+        """Return what was chosen besides the part, in words; "" for nothing."""
+        named = [
+            dict(self.fields[name].choices).get(self.cleaned_data.get(name) or None) for name in ("status", "specialty")
+        ]
+        return ", ".join(filter(None, [self.location and self.location.name, *named]))
+
+    @property
+    def nothing_there(self) -> str:
+        """Return what an emptied list says: others may wait elsewhere."""
+        part = dict(self.PARTS)[self.shown].lower()
+        return f"Nothing under “{part}” for {self.narrowed_to}"
 
 
 @require_GET
 @staff_may(CARRY_REFERRALS)
-def referrals(request):
+def referrals(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     chosen = WorklistFilter(request.GET, user=request.user, now=now)
     page = Paginator(chosen.referrals(), ROWS).get_page(request.GET.get("page"))
     rows = [
-        {"referral": row, "tone": desk_page.TONES[row.status], "next": desk_page.next_step(row), "specialty": label}
+        {"referral": row, "tone": desk_page.tone(row), "next": desk_page.next_step(row), "specialty": label}
         for row in page
         for label in [specialty_label(row)]
     ]
+    if request.session.get(LIST, "") != chosen.query():
+        request.session[LIST] = chosen.query()
     saw_list(
         request,
         [row["referral"].patient for row in rows],
@@ -97,15 +160,11 @@ def referrals(request):
             "page_obj": page,
             "statuses": chosen.fields["status"].choices,
             "specialties": chosen.fields["specialty"].choices,
-            "waiting": chosen.everything().filter(status__in=[Status.SENT, Status.OPENED]).count(),
-            "unread": chosen.everything().filter(status=Status.REPORTED, reports__read_at=None).distinct().count(),
-            "overdue": chosen.part("overdue").count(),
-            "unsent": chosen.everything().filter(status=Status.DRAFT).count(),
         },
     )
 
 
-def specialty_label(referral) -> str:
+def specialty_label(referral: Referral) -> str:
     """The name of the specialty, in the language of the page."""
     protocol = triage.shipped()
     if referral.specialty not in protocol.specialists:
@@ -113,7 +172,7 @@ def specialty_label(referral) -> str:
     return protocol.specialist_in(referral.specialty, get_language())
 
 
-def find(request, public_id) -> Referral:
+def find(request: StaffRequest, public_id: UUID) -> Referral:
     """The referral, when this person may carry it; 404 otherwise, whether it exists or not."""
     rows = Referral.objects.visible_to(request.user).select_related(
         "patient", "specialist", "owner", "location", "decision__by", "decision__assessment", "sent_letter", "case"
@@ -121,24 +180,36 @@ def find(request, public_id) -> Referral:
     return get_object_or_404(rows, public_id=public_id)
 
 
-def shown(request, referral) -> None:
-    saw(
-        request,
-        subject="referral",
-        subject_id=referral.public_id,
-        patient_id=referral.patient_id,
-        location_id=referral.location_id,
+def shown(request: StaffRequest, referral: Referral) -> None:
+    saw_row(request, "referral", referral)
+
+
+def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
+    """Return who comes next on the list this person came from.
+
+    The log has them as one who was listed.
+    """
+    chosen = WorklistFilter(QueryDict(request.session.get(LIST, "")), user=request.user, now=timezone.now())
+    back = {"back": f"{reverse('referrals')}?{chosen.query()}", "back_label": "Back to the referrals"}
+    found = chosen.referrals().open().exclude(pk=besides.pk).first()
+    if found is None:
+        return NextUp(**back)
+    saw_list(request, [found.patient], subject_id="next")
+    return NextUp(
+        name=found.patient.full_name,
+        address=reverse("referral", args=[found.public_id]),
+        urgency=found.tier.label.lower(),
+        due_at=found.next_check_at,
+        **back,
     )
 
 
 @require_GET
 @staff_may(CARRY_REFERRALS)
-def referral(request, public_id):
+def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     shown(request, found)
     step = desk_page.next_step(found)
-    reads = request.user.may(SIGN_REFERRALS)
-    reports = list(found.reports.select_related("read_by", "logged_by"))
     return render(
         request,
         "referrals/referral.html",
@@ -146,14 +217,17 @@ def referral(request, public_id):
             "referral": found,
             "location": found.location,
             "specialty": specialty_label(found),
-            "tone": desk_page.TONES[found.status],
+            "tone": desk_page.tone(found),
+            "way": way_of(found),
             "step": step,
-            "steps": desk_page.steps_to_sending(found) if found.status == Status.DRAFT else None,
+            "act": desk_page.act_on(found, step),
+            "is_late": desk_page.is_late(found),
             "others": desk_page.other_moves(found, step),
+            "next_up": next_up(request, besides=found) if was_done_in(request, "referrals") else None,
             "timeline": desk_page.timeline(found),
             "appointment": found.appointments.filter(replaced_at=None).last(),
-            "reports": reports,
-            "may_read": reads,
+            "reports": list(found.reports.select_related("read_by", "logged_by")),
+            "may_read": request.user.may(SIGN_REFERRALS),
             "may_see_case": request.user.may(SEE_CASES),
             "duplicates": Referral.objects.visible_to(request.user)
             .open()
@@ -169,7 +243,7 @@ def referral(request, public_id):
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
-def choose_specialist(request, public_id):
+def choose_specialist(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if found.status != Status.DRAFT:
         return _not_now(request, found, "This referral was already sent. Take it back before choosing again.")
@@ -180,17 +254,18 @@ def choose_specialist(request, public_id):
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
-def letter_parts(request, public_id):
+def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if not found.is_open:
         return _not_now(request, found, "This referral has ended. Open it again before changing the letter.")
     then = "send_referral" if found.status == Status.DRAFT and found.specialist_id else "referral"
-    return _prepare(request, found, LetterForm, "referrals/letter.html", "The letter is kept.", then=then)
+    said = letter.as_it_stands(found, prepared_by=request.user)
+    return _prepare(request, found, LetterForm, "referrals/letter.html", "The letter is kept.", then=then, said=said)
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
-def send_referral(request, public_id):
+def send_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if found.status != Status.DRAFT:
         return _not_now(request, found, "This referral was already sent.")
@@ -206,7 +281,7 @@ def send_referral(request, public_id):
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
-def move_referral(request, public_id):
+def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """One of the moves of `forms.desk.MOVES`, named by `do`: its small form, then the move."""
     found = find(request, public_id)
     name = request.POST.get("do") if request.method == "POST" else request.GET.get("do")
@@ -221,7 +296,16 @@ def move_referral(request, public_id):
     return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", do=name)
 
 
-def _prepare(request, found, form_class, template, done, *, then, **context):
+def _prepare(
+    request: StaffRequest,
+    found: Referral,
+    form_class: type[MoveForm],
+    template: str,
+    done: str,
+    *,
+    then: str,
+    **context: Any,
+) -> HttpResponse:
     """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed."""
     post = request.method == "POST"
     form = form_class(request.POST if post else None, request.FILES if post else None, referral=found)
@@ -238,6 +322,8 @@ def _prepare(request, found, form_class, template, done, *, then, **context):
             form.add_error(None, getattr(error, "words", str(error)))
         else:
             messages.success(request, done)
+            if then == "referral":
+                done_in(request, "referrals")
             return redirect(then, public_id=found.public_id)
     shown(request, found)
     context |= {
@@ -247,11 +333,12 @@ def _prepare(request, found, form_class, template, done, *, then, **context):
         "specialty": specialty_label(found),
         "changed": changed,
         "timeline": desk_page.timeline(found)[:3] if changed else (),
+        "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=409 if changed else 422 if form.errors else 200)
 
 
-def _sent_twice(request, found, form_class) -> bool:
+def _sent_twice(request: StaffRequest, found: Referral, form_class: type[MoveForm]) -> bool:
     saw_ = request.POST.get("saw", "")
     return (
         saw_.isascii()
@@ -260,21 +347,21 @@ def _sent_twice(request, found, form_class) -> bool:
     )
 
 
-def _as_of_now(posted, found):
+def _as_of_now(posted: QueryDict, found: Referral) -> QueryDict:
     """What was typed, once more, but on top of the history as it is now."""
     again = posted.copy()
     again["saw"] = actions.newest_line(found)
     return again
 
 
-def _not_now(request, found, words):
+def _not_now(request: StaffRequest, found: Referral, words: str) -> HttpResponse:
     messages.warning(request, words)
     return redirect("referral", public_id=found.public_id)
 
 
 @require_GET
 @staff_may(CARRY_REFERRALS)
-def letter_pdf(request, public_id):
+def letter_pdf(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The letter the office has, an older version of it (`?version=`), or a draft of what would be sent."""
     found = find(request, public_id)
     version = request.GET.get("version", "")
@@ -290,7 +377,7 @@ def letter_pdf(request, public_id):
     return kept_pdf(request, kept)
 
 
-def kept_pdf(request, kept):
+def kept_pdf(request: HttpRequest, kept: Letter) -> HttpResponse:
     """A stored letter, or a plain page when the file is not what was stored."""
     try:
         return pdf(letter.stored_pdf(kept))

@@ -1,17 +1,20 @@
 """A listing of the directory, and the filters of its list."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from typing import Any
+
+from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
-from clinic import names, phones
+from clinic.contact import names, phones
 from clinic.staff.models import Location
+from clinic.web.forms import FieldsOnly, beside, in_sides
 from intake import triage
 from intake.door.contact import EmailAddressField, NameField
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
+from referrals.models.directory import SpecialistQuerySet
 from referrals.models.numbers import check_npi, check_state, check_zip, us_phone
 
 ZONES = (
@@ -25,7 +28,6 @@ ZONES = (
     ("America/Puerto_Rico", "Puerto Rico"),
 )
 MOST_PLANS = 60
-LEGEND = '<span class="h3">{}</span>'
 MISSING = {
     "specialty": "Choose a specialty.",
     "name": "Enter the provider's name.",
@@ -45,7 +47,7 @@ def specialties() -> list[tuple[str, str]]:
 class VisibleField(forms.CharField):
     """One line without the signs nobody sees that come along when it is copied."""
 
-    def to_python(self, value):
+    def to_python(self, value: str | None) -> str:
         ProhibitNullCharactersValidator()(value or "")
         return names.visible(super().to_python(value))
 
@@ -103,7 +105,7 @@ class ListingForm(forms.ModelForm):
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["insurance_plans"] = "\n".join(self.instance.insurance_plans)
@@ -127,43 +129,51 @@ class ListingForm(forms.ModelForm):
             self.fields[name].max_length = phones.LONGEST
             self.fields[name].validators = []
             self.fields[name].widget.attrs["maxlength"] = phones.LONGEST
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly(self)
         self.helper.layout = Layout(
             "saw",
-            Fieldset(LEGEND.format("Provider"), "specialty", "name", "credentials", "npi", "focus"),
-            Fieldset(LEGEND.format("Office"), "practice", "street", _row("city", "state", "zip_code"), "time_zone"),
-            Fieldset(LEGEND.format("How to reach it"), _row("phone", "fax"), "email"),
-            Fieldset(
-                LEGEND.format("For whom"), "insurance_plans", "languages", _row(*self.miles), "accepts_new_patients"
+            in_sides(
+                [
+                    _part("Provider", "specialty", "name", beside("credentials", "npi"), "focus"),
+                    _part("Office", "practice", "street", beside("city", "state", "zip_code"), "time_zone"),
+                    _part("How to reach it", beside("phone", "fax"), "email"),
+                ],
+                [
+                    _part(
+                        "For whom",
+                        "insurance_plans",
+                        Field("languages", wrapper_class="choices-inline"),
+                        beside(*self.miles),
+                        "accepts_new_patients",
+                    ),
+                    _part("For the desk", "notes", "listed"),
+                ],
             ),
-            Fieldset(LEGEND.format("For the desk"), "notes", "listed"),
         )
 
-    def clean_npi(self):
+    def clean_npi(self) -> str:
         npi = self.cleaned_data["npi"].strip()
         if npi:
             check_npi(npi)
         return npi
 
-    def clean_phone(self):
+    def clean_phone(self) -> str:
         return us_phone(self.cleaned_data["phone"])
 
-    def clean_fax(self):
+    def clean_fax(self) -> str:
         fax = self.cleaned_data["fax"]
         return us_phone(fax) if fax else ""
 
-    def clean_zip_code(self):
+    def clean_zip_code(self) -> str:
         check_zip(self.cleaned_data["zip_code"])
         return self.cleaned_data["zip_code"]
 
-    def clean_state(self):
+    def clean_state(self) -> str:
         state = self.cleaned_data["state"].upper()
         check_state(state)
         return state
 
-    def clean_insurance_plans(self):
+    def clean_insurance_plans(self) -> list[str]:
         plans = [line.strip() for line in self.cleaned_data["insurance_plans"].splitlines() if line.strip()]
         too_long = [plan for plan in plans if len(plan) > 80]
         if too_long:
@@ -172,7 +182,7 @@ class ListingForm(forms.ModelForm):
             raise ValidationError(f"Name at most {MOST_PLANS} plans.")
         return list(dict.fromkeys(plans))
 
-    def fields_to_save(self) -> dict:
+    def fields_to_save(self) -> dict[str, Any]:
         fields = {name: self.cleaned_data[name] for name in self.Meta.fields}
         asked = set(self.miles.values())
         kept = {slug: miles for slug, miles in self.instance.miles.items() if slug not in asked}
@@ -181,14 +191,19 @@ class ListingForm(forms.ModelForm):
         return fields
 
 
-def _row(*fields):
-    return Div(*(Div(field, css_class="col") for field in fields), css_class="row")
+def _part(name: str, *fields: Any) -> Fieldset:
+    return Fieldset(f'<span class="h3">{name}</span>', *fields)
 
 
 class DirectoryFilter(forms.Form):
     """Every field may be left out; one that makes no sense is passed over."""
 
-    q = forms.CharField(label="Name, practice or focus", required=False, max_length=80)
+    q = forms.CharField(
+        label="Name, practice or focus",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput({"placeholder": "Name, practice or focus"}),  # the label is there, and not drawn
+    )
     specialty = forms.ChoiceField(required=False, choices=lambda: [("", "Any specialty"), *specialties()])
     near = forms.ModelChoiceField(
         label="Near", queryset=Location.objects.all(), required=False, to_field_name="slug", empty_label="Any location"
@@ -199,16 +214,14 @@ class DirectoryFilter(forms.Form):
     )
     unlisted = forms.BooleanField(label="Show unlisted too", required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plans = sorted({plan for row in Specialist.objects.values_list("insurance_plans", flat=True) for plan in row})
         self.fields["plan"].choices = [("", "Any plan"), *((plan, plan) for plan in plans)]
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = FieldsOnly(self)
         self.helper.show_optional = False
 
-    def listings(self):
+    def listings(self) -> SpecialistQuerySet:
         """The listings that fit; nearest first when a location is chosen."""
         self.full_clean()
         chosen = self.cleaned_data

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
 
+from intake.models import Assessment
 from referrals.models import Referral, ReferralMove, Specialist
 
 SHORT_LIST = 5
@@ -102,15 +103,26 @@ class Ranked:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """One thing the patient needs: is it met, and in words how or why not."""
+
+    column: str
+    is_met: bool
+    words: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """One entry of the short list as pages use it."""
 
     specialist: Specialist
     reasons: tuple[str, ...]
     cautions: tuple[str, ...]
+    fits: tuple[Fit, ...] = ()
+    declined: bool = False
 
 
-def rank(need: Need, listings, limit: int = SHORT_LIST) -> list[Ranked]:
+def rank(need: Need, listings: list[Listing], limit: int = SHORT_LIST) -> list[Ranked]:
     """The listings of the needed specialty, best first.
 
     In this order: has not declined this referral, sees new patients, takes the plan, fits the problem, speaks the
@@ -134,7 +146,7 @@ def _order(need: Need, listing: Listing) -> tuple:
     )
 
 
-def _plan_rank(need, listing) -> int:
+def _plan_rank(need: Need, listing: Listing) -> int:
     """0: takes the plan, or the patient has none; 1: lists one like it; 2: does not say; 3: does not take it."""
     if not insured(need.plan) or _same(need.plan, listing.plans):
         return 0
@@ -143,7 +155,7 @@ def _plan_rank(need, listing) -> int:
     return 3 if listing.plans else 2
 
 
-def _same(plan, plans) -> bool:
+def _same(plan: str, plans) -> bool:
     return plan.strip().casefold() in {known.strip().casefold() for known in plans}
 
 
@@ -166,15 +178,15 @@ def _insurer(plan: str) -> set[str]:
     return {word for word in text.split() if len(word) > 1} - OF_ANY_PLAN
 
 
-def _speaks(need, listing) -> bool:
+def _speaks(need: Need, listing: Listing) -> bool:
     return need.language == "en" or need.language in listing.languages
 
 
-def _focus(need, listing) -> bool:
+def _focus(need: Need, listing: Listing) -> bool:
     return bool(set(need.focus) & set(listing.focus.casefold().replace(",", " ").split()))
 
 
-def _words(need, listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(need: Need, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(reasons, cautions) for the desk and for the record of the choice."""
     reasons, cautions = [], []
     if listing.id in need.declined:
@@ -201,7 +213,21 @@ def _words(need, listing) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(reasons), tuple(cautions)
 
 
-def _words_of_plan(need, listing) -> tuple[list[str], list[str]]:
+def fits(need: Need, listing: Listing) -> tuple[Fit, ...]:
+    """Return how a listing meets each need, in the order of the ranking."""
+    plan_reasons, plan_cautions = _words_of_plan(need, listing)
+    language, speaks = LANGUAGES.get(need.language, need.language), _speaks(need, listing)
+    miles = dict(listing.miles).get(need.location)
+    return (
+        Fit("New patients", listing.accepts_new_patients, "yes" if listing.accepts_new_patients else "takes none"),
+        Fit("Plan", bool(plan_reasons), "; ".join([*plan_reasons, *plan_cautions])),
+        Fit("Focus", _focus(need, listing), listing.focus or "none on record"),
+        Fit("Language", speaks, language if speaks else f"interpreter for {language} needed"),
+        Fit("Miles", miles is not None, "not on record" if miles is None else f"{miles:g}"),
+    )
+
+
+def _words_of_plan(need: Need, listing: Listing) -> tuple[list[str], list[str]]:
     if not need.plan.strip():
         return [], ["the patient has no insurance plan on record"]
     if not insured(need.plan):
@@ -220,8 +246,17 @@ def _words_of_plan(need, listing) -> tuple[list[str], list[str]]:
 def ranked(referral: Referral, limit: int = SHORT_LIST) -> list[Choice]:
     """The short list for this referral out of the listed directory."""
     rows = {row.pk: row for row in Specialist.objects.listed().for_specialty(referral.specialty)}
-    short = rank(need_of(referral), [listing_of(row) for row in rows.values()], limit)
-    return [Choice(rows[entry.listing.id], entry.reasons, entry.cautions) for entry in short]
+    need = need_of(referral)
+    return [
+        Choice(
+            rows[entry.listing.id],
+            entry.reasons,
+            entry.cautions,
+            fits(need, entry.listing),
+            entry.listing.id in need.declined,
+        )
+        for entry in rank(need, [listing_of(row) for row in rows.values()], limit)
+    ]
 
 
 def judged(referral: Referral, specialist: Specialist) -> Choice:
@@ -257,7 +292,7 @@ def listing_of(row: Specialist) -> Listing:
     )
 
 
-def _focus_of(assessment) -> tuple[str, ...]:
+def _focus_of(assessment: Assessment) -> tuple[str, ...]:
     """Where it may come from decides; where it is felt only when the origins say nothing: a foot can be a back."""
     words = [word for one in assessment.result["origins"][:2] for word in FOCUS_OF_ORIGIN.get(one["id"], ())]
     return tuple(dict.fromkeys(words or FOCUS_OF_AREA.get(assessment.answers.get("main_problem_area"), ())))

@@ -1,11 +1,15 @@
 """The directory of specialists."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.staff.permissions import CARRY_REFERRALS, MANAGE_DIRECTORY, staff_may
+from clinic.staff.request import StaffRequest
 from referrals.directory.forms import DirectoryFilter, ListingForm, specialties
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
@@ -17,7 +21,7 @@ ROWS = 25
 
 @require_GET
 @staff_may(CARRY_REFERRALS)
-def directory(request):
+def directory(request: StaffRequest) -> HttpResponse:
     chosen = DirectoryFilter(request.GET)
     page = Paginator(chosen.listings(), ROWS).get_page(request.GET.get("page"))
     labels = dict(specialties())
@@ -32,31 +36,31 @@ def directory(request):
     ]
     return render(
         request,
-        "referrals/directory.html",
+        "directory/directory.html",
         {
             "chosen": chosen,
             "rows": rows,
             "page_obj": page,
             "may_change": request.user.may(MANAGE_DIRECTORY),
-            "filtered": any(request.GET.get(name) for name in chosen.fields),
+            "filters_on": sum(bool(request.GET.get(name)) for name in chosen.fields),
         },
     )
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may(MANAGE_DIRECTORY)
-def new_listing(request):
+def new_listing(request: StaffRequest) -> HttpResponse:
     form = ListingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = add_listing(by=request.user, **form.fields_to_save())
         messages.success(request, f"{made.name} is in the directory.")
         return redirect("directory")
-    return render(request, "referrals/listing.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "directory/listing.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may(MANAGE_DIRECTORY)
-def listing(request, public_id):
+def listing(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Specialist, public_id=public_id)
     version = listing_version(found)
     form = ListingForm(request.POST or None, instance=found, initial={"saw": version})
@@ -74,7 +78,7 @@ def listing(request, public_id):
             return redirect("directory")
     return render(
         request,
-        "referrals/listing.html",
+        "directory/listing.html",
         {"form": form, "listing": Specialist.objects.get(pk=found.pk), "changed": changed},
         status=409 if changed else 422 if form.errors else 200,
     )

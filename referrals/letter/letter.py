@@ -6,20 +6,25 @@ another version.
 """
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from clinic.pdf import tagged
+from clinic.paper.pdf import tagged
+from clinic.staff.models import Location, User
 from intake import triage
-from intake.models import Contact, Decision, Urgency
-from intake.review.case_page import answer_in_words
+from intake.body.figure import body_figure
+from intake.models import Assessment, Case, Contact, Decision, Urgency
+from intake.review.counting import taken_for
+from intake.review.words import answer_in_words
 from intake.versions.protocols import readable
 from referrals.letter import words
-from referrals.models import Letter, Referral
+from referrals.models import Letter, Referral, Specialist
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
@@ -28,12 +33,16 @@ class Damaged(Exception):
     """The stored file is not the one that was stored: its checksum differs."""
 
 
-def make(referral: Referral, *, prepared_by) -> Letter:
+def make(referral: Referral, *, prepared_by: User) -> Letter:
     """The newest version of the letter; a new one when the words have changed. Call it inside a transaction."""
     now = timezone.now()
     said = content(referral, prepared_by=prepared_by, now=now)
     newest = referral.letters.last()
-    if newest and {**newest.content, "made": said["made"], "version": 0} == {**said, "version": 0}:
+    # Letters made before they had a figure say the same words without it.
+    if newest and {"marked": said["marked"], **newest.content, "made": said["made"], "version": 0} == {
+        **said,
+        "version": 0,
+    }:
         return newest
     said["version"] = newest.version + 1 if newest else 1
     pdf = render(said)
@@ -58,14 +67,23 @@ def stored_pdf(letter: Letter) -> bytes:
     return pdf
 
 
-def preview(referral: Referral, *, prepared_by) -> bytes:
+def as_it_stands(referral: Referral, *, prepared_by) -> dict:
+    """Return what the office has in its hands, before that what it would get now."""
+    if referral.sent_letter:
+        return referral.sent_letter.content
+    return content(referral, prepared_by=prepared_by, now=timezone.now())
+
+
+def preview(referral: Referral, *, prepared_by: User) -> bytes:
     """The letter as it would be now, marked as a draft and kept nowhere."""
     said = content(referral, prepared_by=prepared_by, now=timezone.now())
     return render({**said, "draft": True})
 
 
-def render(said: dict) -> bytes:
+def render(said: dict[str, Any]) -> bytes:
     """A tagged PDF (PDF/UA-1) of `content`."""
+    if marked := said.get("marked"):
+        return tagged(TEMPLATE, said, figure=body_figure(marked["places"], alt=marked["words"]))
     return tagged(TEMPLATE, said)
 
 
@@ -73,24 +91,32 @@ def render(said: dict) -> bytes:
 
 
 def first_question(decision: Decision) -> str:
-    """What the specialist is asked, to start from: what stands out, and what we hope to hear."""
+    """Write what the specialist is asked, to start from. The flags stand below it and are not said twice."""
     asks = words.ASKS.get(decision.specialist, words.ASK_OTHERWISE)
-    lead = [f"Red flag: {flag['condition']}." for flag in _flags(decision) if not flag["dismissed"]][:2]
-    for origin in _explanation(decision.assessment).get("origins", ())[:1]:
-        if origin["strength"] != "not_enough":
-            lead.append(f"The answers fit best with: {origin['label']}.")
-    return " ".join([*lead, asks, words.MEANWHILE])
+    origins = _explanation(decision.assessment).get("origins", ())[:1]
+    points = [words.POINTS_TO.format(_within(one["label"])) for one in origins if one["strength"] != "not_enough"]
+    return " ".join([asks, *points, words.MEANWHILE])
+
+
+def _within(label: str) -> str:
+    """Return the label as it stands within a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def first_told(decision: Decision) -> str:
-    """What is on record about what the patient was told; the desk adds to it."""
-    spoken = decision.case.contacts.filter(
-        outcome__in=[Contact.Outcome.REACHED, Contact.Outcome.REACHED_OTHER], safety_advice_given=True
-    ).last()
-    if spoken is None:
+    """What the contact log says the patient was told; the desk adds to it."""
+    last = Contact.objects.since_news(decision.case).with_advice().select_related("by").last()
+    if last is None:
         return ""
-    day = date_format(spoken.at.astimezone(decision.case.location.zone), "F j")
-    return f"{spoken.by} spoke with {_whom(spoken)} on {day} and gave safety advice."
+    day = date_format(last.at.astimezone(decision.case.location.zone), "F j")
+    return f"{last.by} spoke with {_whom(last)} on {day}{_said(last)}."
+
+
+def _said(contact) -> str:
+    """Return what somebody was told, to follow a sentence; "" where they were not."""
+    told = f" and told them {words.TOLD[contact.told]}" if contact.told else ""
+    advice = " and gave safety advice" if contact.safety_advice_given else ""
+    return told + advice
 
 
 def _whom(contact) -> str:
@@ -101,7 +127,7 @@ def _whom(contact) -> str:
 
 
 @translation.override("en")
-def content(referral: Referral, *, prepared_by, now) -> dict:
+def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str, Any]:
     """Everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
     decision, location = referral.decision, referral.location
     assessment = decision.assessment
@@ -119,6 +145,7 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
         "question": referral.question,
         "wanted": str(referral.get_wanted_display()),
         "summary": asked.rows(words.PROBLEM),
+        "marked": asked.marked(),
         "own_words": asked.rows(words.OWN_WORDS),
         "language_of_words": decision.case.intake.language,
         "flags": [
@@ -149,21 +176,21 @@ def content(referral: Referral, *, prepared_by, now) -> dict:
     return said
 
 
-def _day(moment, location) -> dict:
+def _day(moment: datetime, location: Location) -> dict[str, Any]:
     local = moment.astimezone(location.zone)
     return {"year": local.year, "month": local.month, "day": local.day, "words": date_format(local, "F j, Y")}
 
 
-def _urgency(referral) -> dict:
+def _urgency(referral: Referral) -> dict[str, Any]:
     urgency = Urgency(referral.urgency)
     return {"word": urgency.label, "level": urgency.word, "see_by": date_format(referral.see_by, "l, F j, Y")}
 
 
-def _specialty(referral) -> str:
+def _specialty(referral: Referral) -> str:
     return triage.shipped().specialists.get(referral.specialty, referral.specialty.replace("_", " "))
 
 
-def _from(location) -> dict:
+def _from(location: Location) -> dict[str, Any]:
     return {
         "organization": settings.ORGANIZATION,
         "name": location.name,
@@ -174,7 +201,7 @@ def _from(location) -> dict:
     }
 
 
-def _to(specialist) -> dict:
+def _to(specialist: Specialist | None) -> dict[str, Any]:
     if specialist is None:
         return {}
     return {
@@ -188,7 +215,7 @@ def _to(specialist) -> dict:
     }
 
 
-def _patient(referral, now) -> dict:
+def _patient(referral: Referral, now: datetime) -> dict[str, Any]:
     patient = referral.patient
     today = now.astimezone(referral.location.zone).date()
     return {
@@ -205,32 +232,36 @@ def _patient(referral, now) -> dict:
     }
 
 
-def _safety(decision) -> list[str]:
-    """Whether the patient of an emergency was told to call 911, and reached."""
+def _safety(decision: Decision) -> list[str]:
+    """Return what is on record: was the patient reached, and what were they told?"""
     case, intake = decision.case, decision.case.intake
     lines = []
     if intake.emergency_seen_at:
         seen = _moment(intake.emergency_seen_at, case.location)
         lines.append(f"The patient was shown the advice to call 911 or go to the emergency department on {seen}.")
-    spoken = case.contacts.filter(
-        outcome__in=[Contact.Outcome.REACHED, Contact.Outcome.REACHED_OTHER, Contact.Outcome.WELFARE_CHECK]
-    ).last()
+    contacts = Contact.objects.since_news(case)
+    spoken = contacts.filter(outcome__in=Contact.SETTLES_AN_EMERGENCY).last()
     if spoken is None:
-        lines.append(f"Not reached by phone so far ({case.contacts.count()} tries).")
+        lines.append(f"Not reached {_since(case)} ({contacts.count()} tries).")
     elif spoken.outcome == Contact.Outcome.WELFARE_CHECK:
         lines.append(f"Not reached; a welfare check was asked for on {_moment(spoken.at, case.location)}.")
     else:
-        advice = "and told to use 911 or the emergency department" if spoken.safety_advice_given else ""
-        who = _whom(spoken).capitalize()
-        lines.append(f"{who} was reached on {_moment(spoken.at, case.location)} by {spoken.by} {advice}".strip() + ".")
+        at = _moment(spoken.at, case.location)
+        lines.append(f"{spoken.by} spoke with {_whom(spoken)} on {at}{_said(spoken)}.")
     return lines
 
 
-def _moment(at, location) -> str:
+def _since(case: Case) -> str:
+    """Return "so far", or since when, of a patient who was reached before the news."""
+    reached = case.contacts.filter(outcome__in=Contact.SETTLES_AN_EMERGENCY).exists()
+    return f"since {_moment(case.news.at, case.location)}" if reached else "so far"
+
+
+def _moment(at: datetime, location: Location) -> str:
     return date_format(at.astimezone(location.zone), "F j, Y, g:i A")
 
 
-def _follow_up(referral) -> dict:
+def _follow_up(referral: Referral) -> dict[str, Any]:
     location = referral.location
     by_fax = f" or by fax to {location.fax}" if location.fax else ""
     by_link = "with the link in our email" if referral.specialist and referral.specialist.email else "by mail"
@@ -242,7 +273,7 @@ def _follow_up(referral) -> dict:
     }
 
 
-def _signature(decision) -> dict:
+def _signature(decision: Decision) -> dict[str, Any]:
     by = decision.by
     return {
         "name": by.signature,
@@ -256,11 +287,11 @@ def _signature(decision) -> dict:
 # Reading the assessment ---------------------------------------------------------------------------------------------
 
 
-def _explanation(assessment) -> dict:
+def _explanation(assessment: Assessment) -> dict[str, Any]:
     return assessment.result.get("explanation", {})
 
 
-def _flags(decision) -> list[dict]:
+def _flags(decision: Decision) -> list[dict[str, Any]]:
     """The flags, worst first, with what the therapist said of each. `answers` holds question ids."""
     verdicts = {verdict.rule: verdict for verdict in decision.flag_verdicts.all()}
     flags = []
@@ -285,9 +316,10 @@ class _Answers:
     Those are the words the patient answered. The shipped protocol helps out when that one can no longer be read.
     """
 
-    def __init__(self, assessment, language):
+    def __init__(self, assessment: Assessment, language: str) -> None:
         self.protocol = readable(assessment.protocol) or triage.shipped()
         self.answers = assessment.answers
+        self.by_phone = taken_for(assessment)
         self.explanation = _explanation(assessment)
         self.unused_alarms = assessment.unused_alarms
         self.asked = set(assessment.result.get("asked", assessment.answers))
@@ -302,6 +334,11 @@ class _Answers:
             if not self._denied(question)
         ]
 
+    def marked(self) -> dict:
+        """Say what the patient marked on the body, as places and in words."""
+        places = self.answers.get("pain_regions")
+        return {"places": places, "words": f"Marked by the patient: {self.answer('pain_regions')}"} if places else {}
+
     def alarms(self) -> list[list[str]]:
         """[label, answer] of the answers that alarm by themselves and that no rule used."""
         said: dict[str, list[str]] = {}
@@ -310,27 +347,28 @@ class _Answers:
             said.setdefault(alarm["question"], []).append(answer)
         return [[self.label(question), "; ".join(words)] for question, words in said.items()]
 
-    def label(self, question) -> str:
+    def label(self, question: str) -> str:
         if question in words.LABELS:
             return words.LABELS[question]
         known = self.protocol.questions.get(question)
         return str(known.text) if known else question
 
-    def answer(self, question) -> str:
+    def answer(self, question: str) -> str:
         value = self.answers[question]
-        return answer_in_words(self.protocol, question, value) or str(value)
+        said = answer_in_words(self.protocol, question, value) or str(value)
+        return f"{said} (on the phone)" if question in self.by_phone else said
 
     def negatives(self) -> list[str]:
         """The red-flag questions that were asked and answered with no."""
         return [self._denied(question) for question, _option in words.NEGATIVES if self._denied(question)]
 
-    def _denied(self, question) -> str:
+    def _denied(self, question: str) -> str:
         """The clinical words of an answer of "no", or nothing."""
         given = self.answers.get(question)
         option = given[0] if isinstance(given, list) and len(given) == 1 else given
         return words.NEGATIVES.get((question, option), "") if question in self.asked and isinstance(option, str) else ""
 
-    def not_ruled_out(self) -> list[dict]:
+    def not_ruled_out(self) -> list[dict[str, Any]]:
         """Conditions that stay open because of an unsure or missing answer, and the questions to ask."""
         return [
             {"condition": entry["condition"], "questions": [self.label(question) for question in entry["questions"]]}

@@ -20,6 +20,7 @@ ASKS = {
     "physical_therapist": "Please examine and treat, and tell us what you find.",
 }
 ASK_OTHERWISE = "Please examine, and tell us what you find and suggest."
+POINTS_TO = "What the patient told us points to: {}."
 MEANWHILE = "May physical therapy go on meanwhile, and with what limits?"
 
 # Parts the desk may leave out: (name in the letter, what the desk reads).
@@ -160,4 +161,12 @@ NEGATIVES = {
     ("diabetes_foot", "none"): "no loss of feeling, ulcer or amputation with diabetes",
     ("hip_signs", "none"): "no hip or groin signs",
     ("girdle_stiffness", "no"): "no stiffness of both shoulders or both hips",
+}
+
+TOLD = {  # what the contact log says somebody was told, after "and told them"
+    "emergency": "to call 911 or go to the emergency department",
+    "urgent_care": "to go to urgent care that day",
+    "here": "to come to our clinic",
+    "specialist": "that a specialist should see them",
+    "wait": "to wait for our next word",
 }

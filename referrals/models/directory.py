@@ -1,6 +1,7 @@
 """The directory: one listing is one provider, at one office, for one specialty."""
 
 import uuid
+from typing import Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -10,24 +11,24 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from clinic.audit.growing import only_grows
-from clinic.names import found_in
+from clinic.contact.names import found_in
 from referrals.models.numbers import last_four
 
 
 class SpecialistQuerySet(models.QuerySet):
-    def listed(self):
+    def listed(self) -> Self:
         return self.filter(listed=True)
 
-    def for_specialty(self, specialty: str):
+    def for_specialty(self, specialty: str) -> Self:
         """`specialty` is a specialist id of the protocol, such as "podiatrist"."""
         return self.filter(specialty=specialty)
 
-    def matching(self, words: str):
+    def matching(self, words: str) -> Self:
         """Every word is found in name, practice, focus or city, by letters alone: Munoz finds Muñoz."""
         rows = self.values_list("pk", "name", "practice", "focus", "city")
         return self.filter(pk__in=[pk for pk, *texts in rows if found_in(words, *texts)])
 
-    def nearest_to(self, slug: str):
+    def nearest_to(self, slug: str) -> Self:
         """Adds `miles_away` from the location `slug`, nearest first, unknown last."""
         away = Cast(KeyTextTransform(slug, "miles"), models.FloatField())
         return self.annotate(miles_away=away).order_by(F("miles_away").asc(nulls_last=True), "practice", "name")
@@ -73,7 +74,7 @@ class Specialist(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.practice}"
 
     @property

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,14 +10,15 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.audit.growing import never_emptied
+from clinic.staff.models import User
 
 
-def letter_name(letter, _name) -> str:
+def letter_name(letter: "Letter", _name: str) -> str:
     """A random name: storage never shows whose letter it is."""
     return f"letters/{uuid.uuid4().hex}.pdf"
 
 
-def report_name(report, name) -> str:
+def report_name(report: "Report", name: str) -> str:
     """A random name; the ending is that of the type the content was found to have."""
     return f"reports/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
@@ -43,7 +45,7 @@ class Letter(models.Model):
             models.UniqueConstraint(fields=["referral", "version"], name="one_letter_for_each_version"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"letter {self.version} of {self.referral_id}"
 
 
@@ -69,7 +71,7 @@ class Appointment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"
 
     @property
@@ -79,7 +81,7 @@ class Appointment(models.Model):
 
 
 class ReportQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Reports to the locations of this member of staff, when their role reads reports."""
         from clinic.staff.permissions import SIGN_REFERRALS
 
@@ -87,7 +89,7 @@ class ReportQuerySet(models.QuerySet):
             return self.none()
         return self.filter(referral__location__in=user.places())
 
-    def unread(self):
+    def unread(self) -> Self:
         return self.filter(read_at=None)
 
 
@@ -132,5 +134,5 @@ class Report(models.Model):
             models.CheckConstraint(condition=Q(file="") | ~Q(sha256=""), name="report_file_has_a_checksum"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"report received {self.received_at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,8 @@
 """A referral and every move it made. It never rests without an owner and a next date."""
 
 import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -11,19 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import only_grows
-from intake.models import Urgency
+from clinic.staff.models import User
+from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
 
 
 class MoveNotAllowed(Exception):
     """The referral is in a state from which this move does not exist; nothing was changed."""
 
-    def __init__(self, referral, to):
+    def __init__(self, referral: "Referral", to) -> None:
         self.referral, self.to = referral, to
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 
 
 class ReferralQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Referrals of the locations this member of staff belongs to, when their role carries referrals."""
         from clinic.staff.permissions import CARRY_REFERRALS
 
@@ -31,19 +34,19 @@ class ReferralQuerySet(models.QuerySet):
             return self.none()
         return self.filter(location__in=user.places())
 
-    def open(self):
+    def open(self) -> Self:
         return self.exclude(status__in=Referral.ENDED)
 
-    def overdue(self, now):
+    def overdue(self, now: datetime) -> Self:
         return self.open().filter(next_check_at__lt=now)
 
-    def like(self, patient, specialty: str):
+    def like(self, patient: Patient, specialty: str) -> Self:
         """Referrals of the same person to the same specialty, also when they were entered twice."""
         everybody = type(patient).objects.all()
         same, _others = everybody.called(patient.last_name, patient.first_name, born=patient.date_of_birth)
         return self.filter(patient__in={patient, *same}, specialty=specialty)
 
-    def most_pressing_first(self):
+    def most_pressing_first(self) -> Self:
         return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")
 
 
@@ -68,7 +71,7 @@ class Referral(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     ENDED = (Status.CLOSED, Status.WITHDRAWN)
-    MOVES = {
+    MOVES: ClassVar[dict[str, set[str]]] = {
         Status.DRAFT: {Status.SENT, Status.WITHDRAWN},
         Status.SENT: {
             Status.OPENED, Status.ACCEPTED, Status.DECLINED, Status.QUESTION, Status.SCHEDULED, Status.REPORTED,
@@ -131,7 +134,7 @@ class Referral(models.Model):
     )
     choice = models.CharField(max_length=10, choices=Choice, blank=True)
     choice_reason = models.CharField(max_length=300, blank=True, help_text="Why this listing, as the desk recorded it")
-    urgency = models.PositiveSmallIntegerField(choices=Urgency)
+    urgency = models.PositiveSmallIntegerField(choices=URGENCIES)
     see_by = models.DateField(help_text="The date by which the patient should be seen")
     question = models.TextField(help_text="What the specialist is asked")
     wanted = models.CharField(max_length=10, choices=Wanted, default=Wanted.OPINION)
@@ -197,10 +200,10 @@ class Referral(models.Model):
                 condition=Q(specialist=None) | ~Q(choice="") & ~Q(choice_reason=""),
                 name="chosen_specialist_has_a_reason",
             ),
-            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="referral_has_a_known_urgency"),
+            models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="referral_has_a_known_urgency"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"referral {self.public_id}"
 
     @property
@@ -217,11 +220,21 @@ class Referral(models.Model):
         not_seen = self.is_open and self.status not in (self.Status.SEEN, self.Status.REPORTED)
         return not_seen and self.see_by < timezone.localdate(timezone=self.location.zone)
 
-    def may_become(self, status) -> bool:
+    def may_become(self, status: str) -> bool:
         return status in self.MOVES[self.status]
 
     @transaction.atomic
-    def move_to(self, status, *, what, by=None, office: str = "", reason: str = "", note: str = "", **changes):
+    def move_to(
+        self,
+        status: str,
+        *,
+        what: str,
+        by: User | None = None,
+        office: str = "",
+        reason: str = "",
+        note: str = "",
+        **changes: Any,
+    ) -> None:
         """Lock the row, check the move, write the new status, `changes` and the history line together.
 
         `what` is a `ReferralMove.What`. `by` is a member of staff; `office` names who acted at the specialist's
@@ -317,5 +330,5 @@ class ReferralMove(models.Model):
         ]
         triggers = only_grows("referral_move_only_grows")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_what_display()} at {self.at:%Y-%m-%d %H:%M}"

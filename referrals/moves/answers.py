@@ -1,12 +1,17 @@
 """What the specialist's office answers: by its link (`office=` names who), or told to the desk by phone (`by=`)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.files.checks import CheckedFile
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
+from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import CallToMake
 from intake.visits import calls
@@ -27,61 +32,55 @@ def office_opened(referral: Referral, *, office: str) -> Referral:
 
 
 @transaction.atomic
-def office_accept(referral: Referral, *, office: str = "", by=None, note: str = "", saw=None) -> Referral:
-    check_may(by)
-    referral = lock(referral, saw)
-    referral.move_to(
-        Status.ACCEPTED,
-        what=What.ACCEPTED,
-        office=office,
-        by=by,
-        note=note,
-        next_check_at=next_date(referral, Status.ACCEPTED),
-    )
-    stop_reminding(referral, "the office accepted")
-    return referral
+def office_accept(
+    referral: Referral, *, office: str = "", by: User | None = None, note: str = "", saw: int | None = None
+) -> Referral:
+    said: dict[str, Any] = {"office": office, "by": by, "saw": saw, "note": note}
+    return _answered(referral, Status.ACCEPTED, What.ACCEPTED, why="the office accepted", **said)
 
 
 @transaction.atomic
-def office_decline(referral: Referral, *, reason, words: str = "", office: str = "", by=None, saw=None) -> Referral:
+def office_decline(
+    referral: Referral,
+    *,
+    reason: str,
+    words: str = "",
+    office: str = "",
+    by: User | None = None,
+    saw: int | None = None,
+) -> Referral:
     """`reason` is a DeclineReason. The referral waits for the desk to redirect it."""
-    check_may(by)
-    referral = lock(referral, saw)
-    referral.move_to(
-        Status.DECLINED,
-        what=What.DECLINED,
-        reason=reason,
-        note=words,
-        office=office,
-        by=by,
-        next_check_at=next_date(referral, Status.DECLINED),
-    )
+    said: dict[str, Any] = {"office": office, "by": by, "saw": saw, "note": words, "reason": reason}
+    referral = _answered(referral, Status.DECLINED, What.DECLINED, why="the office declined", **said)
     drop_appointment(referral)
-    stop_reminding(referral, "the office declined")
     return referral
 
 
 @transaction.atomic
-def office_ask(referral: Referral, *, words: str, office: str = "", by=None, saw=None) -> Referral:
+def office_ask(
+    referral: Referral, *, words: str, office: str = "", by: User | None = None, saw: int | None = None
+) -> Referral:
     """The office needs to know something; the next step is ours."""
     check_may(by)
     if not words.strip():
         raise NotYet(_("Write the question."))
+    said: dict[str, Any] = {"office": office, "by": by, "saw": saw, "note": words}
+    return _answered(referral, Status.QUESTION, What.ASKED, why="the office asked a question", **said)
+
+
+def _answered(
+    referral: Referral, to: str, what: str, *, why: str, office: str, by: User | None, saw: int | None, **line: Any
+) -> Referral:
+    """Move the referral on by what its office said, and stop reminding."""
+    check_may(by)
     referral = lock(referral, saw)
-    referral.move_to(
-        Status.QUESTION,
-        what=What.ASKED,
-        note=words,
-        office=office,
-        by=by,
-        next_check_at=next_date(referral, Status.QUESTION),
-    )
-    stop_reminding(referral, "the office asked a question")
+    referral.move_to(to, what=what, office=office, by=by, next_check_at=next_date(referral, to), **line)
+    stop_reminding(referral, why)
     return referral
 
 
 @transaction.atomic
-def answer_question(referral: Referral, *, words: str, by, saw=None) -> Referral:
+def answer_question(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
     """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent."""
     check_may(by)
     if not words.strip():
@@ -98,7 +97,14 @@ def answer_question(referral: Referral, *, words: str, by, saw=None) -> Referral
 
 @transaction.atomic
 def give_appointment(
-    referral: Referral, *, starts_at, time_zone: str, instructions: str = "", office: str = "", by=None, saw=None
+    referral: Referral,
+    *,
+    starts_at: datetime,
+    time_zone: str,
+    instructions: str = "",
+    office: str = "",
+    by: User | None = None,
+    saw: int | None = None,
 ) -> Appointment:
     """When the specialist will see the patient. A new one replaces the one before; the patient is reminded of it."""
     check_may(by)
@@ -134,7 +140,7 @@ def give_appointment(
 
 
 @transaction.atomic
-def seen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+def seen(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """The patient went. The report is awaited."""
     check_may(by)
     referral = lock(referral, saw)
@@ -143,7 +149,7 @@ def seen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
 
 
 @transaction.atomic
-def no_show(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+def no_show(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """The patient did not come. Outreach starts: the next date is close."""
     check_may(by)
     referral = lock(referral, saw)
@@ -156,7 +162,14 @@ def no_show(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
 
 @transaction.atomic
 def receive_report(
-    referral: Referral, *, words: str = "", file=None, sent_by: str = "", office: str = "", by=None, saw=None
+    referral: Referral,
+    *,
+    words: str = "",
+    file: CheckedFile | None = None,
+    sent_by: str = "",
+    office: str = "",
+    by: User | None = None,
+    saw: int | None = None,
 ) -> Report:
     """Keep what the specialist sent back: words, a checked file (`uploads.CheckedFile`), or both.
 
@@ -192,7 +205,7 @@ def receive_report(
 
 
 @transaction.atomic
-def read_report(report: Report, *, by) -> Report:
+def read_report(report: Report, *, by: User) -> Report:
     """A therapist has read it, by name. Reading twice keeps the first name."""
     check_may(by, SIGN_REFERRALS)
     referral = lock(report.referral)

@@ -1,6 +1,6 @@
 """What the desk does while it carries a referral: notes, dates, owners, and how it ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
+from clinic.staff.models import User
 from referrals.models import Referral
 from referrals.moves.answers import drop_appointment
 from referrals.moves.start import away_from_office, end_link
@@ -18,7 +19,7 @@ NOTES = (What.PHONE, What.FAX, What.NOTE)
 
 
 @transaction.atomic
-def note(referral: Referral, *, words: str, by, what=What.NOTE, saw=None) -> Referral:
+def note(referral: Referral, *, words: str, by: User, what: str = What.NOTE, saw: int | None = None) -> Referral:
     """Write down a phone call, a fax or a note. Changes nothing else."""
     check_may(by)
     if what not in NOTES:
@@ -31,7 +32,7 @@ def note(referral: Referral, *, words: str, by, what=What.NOTE, saw=None) -> Ref
 
 
 @transaction.atomic
-def set_next_check(referral: Referral, *, at, by, words: str = "", saw=None) -> Referral:
+def set_next_check(referral: Referral, *, at: datetime, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Look again at `at`: in the future, and not more than 90 days away."""
     check_may(by)
     now = timezone.now()
@@ -46,7 +47,7 @@ def set_next_check(referral: Referral, *, at, by, words: str = "", saw=None) -> 
 
 
 @transaction.atomic
-def hand_over(referral: Referral, *, to, by, words: str = "", saw=None) -> Referral:
+def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Another person carries it from now on; they must work at the location and carry referrals."""
     check_may(by)
     check_may(to)
@@ -61,7 +62,7 @@ def hand_over(referral: Referral, *, to, by, words: str = "", saw=None) -> Refer
 
 
 @transaction.atomic
-def close(referral: Referral, *, reason, by, words: str = "", saw=None) -> Referral:
+def close(referral: Referral, *, reason: str, by: User, words: str = "", saw: int | None = None) -> Referral:
     """The loop is closed. With a report only after a therapist read every one; without, for a coded reason."""
     check_may(by)
     referral = lock(referral, saw)
@@ -75,7 +76,7 @@ def close(referral: Referral, *, reason, by, words: str = "", saw=None) -> Refer
 
 
 @transaction.atomic
-def withdraw(referral: Referral, *, reason, by, words: str = "", saw=None) -> Referral:
+def withdraw(referral: Referral, *, reason: str, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Stop it before the specialist saw the patient. The office's link stops working."""
     check_may(by)
     if reason == Referral.EndReason.REPORT_READ:
@@ -84,7 +85,7 @@ def withdraw(referral: Referral, *, reason, by, words: str = "", saw=None) -> Re
 
 
 @transaction.atomic
-def reopen(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Take an ended referral up again, from the start: a specialist is chosen anew."""
     check_may(by)
     referral = lock(referral, saw)
@@ -114,7 +115,7 @@ def link_sleeps(referral: Referral) -> bool:
 
 
 @transaction.atomic
-def wake_link(referral: Referral, *, by, saw=None) -> Referral:
+def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referral:
     """Let the office try again after five wrong tries."""
     check_may(by)
     referral = lock(referral, saw)
@@ -129,7 +130,7 @@ def _still_open(referral: Referral) -> None:
         raise NotYet("This referral has ended. Open it again first.")
 
 
-def _end(referral, status, what, reason, words, by):
+def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
     referral.move_to(
         status,
         what=what,

@@ -1,21 +1,24 @@
 """Changing the directory. A listing is never deleted: it is taken off the list, and its history stays."""
 
+from typing import Any
+
 from django.db import transaction
 
+from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import Specialist
-from referrals.moves import emails
+from referrals.moves.listing_emails import listing_changed
 from referrals.moves.steps import ReferralChanged, check_may
 
 
 @transaction.atomic
-def add_listing(*, by, **fields) -> Specialist:
+def add_listing(*, by: User, **fields: Any) -> Specialist:
     check_may(by, MANAGE_DIRECTORY)
     return Specialist.objects.create(**fields)
 
 
 @transaction.atomic
-def change_listing(specialist: Specialist, *, by, saw=None, **fields) -> Specialist:
+def change_listing(specialist: Specialist, *, by: User, saw: int | None = None, **fields: Any) -> Specialist:
     """Change a listing, and tell those whose letters go another way from now on.
 
     `saw` is the `listing_version` the person started from; a newer one raises ReferralChanged."""
@@ -28,11 +31,11 @@ def change_listing(specialist: Specialist, *, by, saw=None, **fields) -> Special
         setattr(specialist, name, value)
     specialist.save()
     if _ways_to_the_office(specialist) != before:
-        emails.listing_changed(specialist, version=listing_version(specialist), by=by)
+        listing_changed(specialist, version=listing_version(specialist), by=by)
     return specialist
 
 
-def _ways_to_the_office(specialist) -> tuple[str, str]:
+def _ways_to_the_office(specialist: Specialist) -> tuple[str, str]:
     """Return where letters go: the mail address, and the fax by its digits. The last of them open the office's link."""
     return specialist.email.casefold(), "".join(filter(str.isdigit, specialist.fax))
 

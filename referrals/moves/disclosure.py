@@ -4,10 +4,12 @@ import re
 
 from django.utils.translation import gettext as _
 
+from intake.models import Patient
+
 SHORTEST = 2  # a single letter is no name to look for
 
 
-def without_identity(text: str, patient) -> str:
+def without_identity(text: str, patient: Patient) -> str:
     """`text` with the patient's names, birth date, phone, email and member number taken out, in the active language."""
     patients = _("[patient]")
     names = [patient.full_name, patient.last_name, patient.first_name]

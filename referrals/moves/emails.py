@@ -1,6 +1,10 @@
-"""What offices, the desk and patients are written about a referral. Nothing clinical, no name, no specialty, no id."""
+"""What offices, the desk and patients are written about a referral.
 
-from datetime import timedelta
+Of anybody's health only how soon it presses; no name, no specialty, no id.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,17 +12,18 @@ from django.utils import timezone
 
 from clinic.links.actions import address_of, make_link, replace_link
 from clinic.links.models import Link
-from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.mail_to import ToAColleague, ToWhoeverActs
+from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
-from intake.door.addresses import correct_address
-from intake.models import CallToMake, Urgency
+from intake.door.to_patients import InTheirLanguage
+from intake.models import CallToMake, Patient, Urgency
 from intake.visits import calls
-from referrals.models import Appointment, Referral, ReferralMove, Report, Specialist
+from referrals.models import Appointment, Referral, ReferralMove, Report
+from referrals.moves.about import about, referral_of
+from referrals.moves.directory import change_listing
 
 LINK_LIVES = timedelta(days=60)
 REMINDED_BEFORE = timedelta(hours=48)
@@ -37,7 +42,7 @@ ANSWERED = {
 def referral_sent(referral: Referral) -> Message:
     """The link for the office; called again whenever the clinic answered a question of it."""
     answers = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
-    return _about(
+    return about(
         referral,
         "referral_sent",
         *([referral.round, answers] if answers else [referral.round]),
@@ -59,10 +64,10 @@ def remind_office(referral: Referral) -> list[Message]:
         times = [(hours.on(at.astimezone(hours.zone).date()) or [at])[0] for at in closing]  # when the doors open
     office = {"to": referral.specialist.email}
     reminders = [
-        _about(referral, "referral_not_answered", referral.round, number, due_at=at, **office)
+        about(referral, "referral_not_answered", referral.round, number, due_at=at, **office)
         for number, at in enumerate(times, start=1)
     ]
-    reminders.append(_about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1]))
+    reminders.append(about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1]))
     return reminders
 
 
@@ -72,7 +77,7 @@ def appointment_reminder(appointment: Appointment) -> Message | None:
     patient = referral.patient
     if not patient.email or appointment.starts_at - timezone.now() < TOO_CLOSE:
         return None
-    return _about(
+    return about(
         referral,
         "appointment_reminder",
         appointment.pk,
@@ -100,11 +105,11 @@ def appointment_off(appointment: Appointment) -> Message | None:
     return _of_an_appointment("appointment_off", appointment)
 
 
-def _of_an_appointment(name, appointment) -> Message | None:
+def _of_an_appointment(name: str, appointment: Appointment) -> Message | None:
     patient = appointment.referral.patient
     if not patient.email:
         return None
-    return _about(
+    return about(
         appointment.referral,
         name,
         appointment.pk,
@@ -114,46 +119,20 @@ def _of_an_appointment(name, appointment) -> Message | None:
     )
 
 
-def listing_changed(specialist: Specialist, *, version: int, by: User) -> list[Message]:
-    """Tell whoever carries an open referral there that mail or fax of the office changed; not `by`, who did it."""
-    carried = Referral.objects.filter(specialist=specialist).open().exclude(owner=None).exclude(owner=by)
-    return [
-        _about(referral, "listing_changed", version, referral.owner_id, to=referral.owner.email)
-        for referral in carried.select_related("owner", "location")
-    ]
-
-
 def report_received(report: Report) -> Message:
     """Tell the therapist who decided and whoever carries the referral."""
-    return _about(report.referral, "report_received", report.pk)
-
-
-def _about(referral, name, *numbers, to="", language="en", **more) -> Message:
-    return messages.schedule(
-        name,
-        key=":".join([name, str(referral.public_id), *map(str, numbers)]),
-        to=to,
-        language=language,
-        subject_type="referral",
-        subject_id=referral.public_id,
-        location=referral.location,
-        **more,
-    )
+    return about(report.referral, "report_received", report.pk)
 
 
 # Kinds --------------------------------------------------------------------------------------------------------------
 
 
-def _referral(message) -> Referral:
-    return Referral.objects.select_related("specialist", "owner", "patient").get(public_id=message.subject_id)
-
-
-def _numbers(message) -> list[int]:
+def _numbers(message: Message) -> list[int]:
     """The numbers at the end of its key."""
     return [int(part) for part in message.key.split(":")[2:]]
 
 
-def _left_the_office(referral, message) -> str:
+def _left_the_office(referral: Referral, message: Message) -> str:
     """Why the office that got this message has nothing to do with the referral any more, or ""."""
     if referral.status in Referral.ENDED:
         return "The referral has ended."
@@ -162,7 +141,7 @@ def _left_the_office(referral, message) -> str:
     return ""
 
 
-def _no_reminder(referral, message) -> str:
+def _no_reminder(referral: Referral, message: Message) -> str:
     """Why nobody needs to hear that the office has not answered, or ""."""
     if left := _left_the_office(referral, message):
         return left
@@ -175,14 +154,12 @@ class _ToOffice:
     correcting_takes = MANAGE_DIRECTORY
 
     @staticmethod
-    def recipient(message) -> str:
-        return _referral(message).specialist.email
+    def recipient(message: Message) -> str:
+        return referral_of(message).specialist.email
 
     @staticmethod
-    def new_address(message, to, by) -> None:
-        from referrals.moves.directory import change_listing  # it tells by what stands here whom it concerns
-
-        referral = _referral(message)
+    def new_address(message: Message, to: str, by: User) -> None:
+        referral = referral_of(message)
         if not _left_the_office(referral, message):
             change_listing(referral.specialist, by=by, email=to)
             live = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
@@ -190,40 +167,56 @@ class _ToOffice:
                 replace_link(live)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
+        referral = referral_of(message)
         link = make_link(Link.Purpose.OFFICE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
-        return {"link": address_of(link)}
+        return {"link": address_of(link), "urgency": referral.tier.word, "answer_by": _answer_by(referral)}
 
 
-@kind("referral_sent", title="Referral sent", audience="office", safe=("clinic", "phone", "link", "round"))
-class ReferralSent(_ToOffice):
-    @staticmethod
-    def still_needed(message) -> str:
-        return _left_the_office(_referral(message), message)
+def _answer_by(referral: Referral) -> str:
+    """Return by when the office should have answered; "" when it has or is late."""
+    due = referral.next_check_at
+    waits = referral.status in (Status.SENT, Status.OPENED) and due and due > timezone.now()
+    return moment(due, referral.specialist.time_zone) if waits else ""
 
 
 @kind(
-    "referral_not_answered", title="Referral not answered: office", audience="office", safe=("clinic", "phone", "link")
+    "referral_sent",
+    title="Referral sent",
+    audience="office",
+    safe=("clinic", "phone", "link", "round", "urgency", "answer_by"),
+)
+class ReferralSent(_ToOffice):
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        return _left_the_office(referral_of(message), message)
+
+
+@kind(
+    "referral_not_answered",
+    title="Referral not answered: office",
+    audience="office",
+    safe=("clinic", "phone", "link", "urgency", "answer_by"),
 )
 class ReferralNotAnswered(_ToOffice):
     @staticmethod
-    def still_needed(message) -> str:
-        return _no_reminder(_referral(message), message)
+    def still_needed(message: Message) -> str:
+        return _no_reminder(referral_of(message), message)
 
 
 @kind("referral_not_answered_desk", title="Referral not answered: desk", audience="staff", safe=("location", "link"))
 class ReferralNotAnsweredDesk(ToWhoeverActs):
     @staticmethod
-    def people(message) -> list[User]:
+    def people(message: Message) -> list[User]:
         """Return whoever carries the referral, else the desk of its location."""
-        return _carrier(_referral(message)) or list(User.objects.who_answer_at(message.location))
+        return _carrier(referral_of(message)) or list(User.objects.who_answer_at(message.location))
 
     @classmethod
-    def still_needed(cls, message) -> str:
-        return _no_reminder(_referral(message), message) or cls.left(message)
+    def still_needed(cls, message: Message) -> str:
+        return _no_reminder(referral_of(message), message) or cls.left(message)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         return {"link": settings.SITE_URL + reverse("referrals")}
 
 
@@ -233,30 +226,20 @@ def _carrier(referral: Referral) -> list[User]:
     return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
 
 
-class _OfAnAppointment:
-    """Goes to the patient's address and in their language as they are now."""
+class _OfAnAppointment(InTheirLanguage):
+    @staticmethod
+    def patient_of(message: Message) -> Patient:
+        return referral_of(message).patient
 
     @staticmethod
-    def recipient(message) -> str:
-        return _referral(message).patient.email
-
-    @staticmethod
-    def language(message) -> str:
-        return _referral(message).patient.language
-
-    @staticmethod
-    def new_address(message, to, by) -> None:
-        correct_address(_referral(message).patient, to)
-
-    @staticmethod
-    def appointment(message) -> Appointment:
+    def appointment(message: Message) -> Appointment:
         return Appointment.objects.select_related("referral__patient").get(pk=_numbers(message)[0])
 
 
 @kind("appointment_moved", title="Appointment moved", safe=("clinic", "phone", "starts_at"))
 class AppointmentMoved(_OfAnAppointment):
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         appointment = cls.appointment(message)
         if appointment.replaced_at:
             return "The appointment was changed."
@@ -265,7 +248,7 @@ class AppointmentMoved(_OfAnAppointment):
         return appointment.referral.patient.why_no_mail()
 
     @classmethod
-    def not_gone(cls, message) -> None:
+    def not_gone(cls, message: Message) -> None:
         appointment = cls.appointment(message)
         before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
         if appointment.replaced_at is None:
@@ -275,7 +258,7 @@ class AppointmentMoved(_OfAnAppointment):
 @kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at"))
 class AppointmentOff(_OfAnAppointment):
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         appointment = cls.appointment(message)
         if appointment.referral.appointments.filter(replaced_at=None, starts_at=appointment.starts_at).exists():
             return "The appointment stands again."
@@ -284,7 +267,7 @@ class AppointmentOff(_OfAnAppointment):
         return appointment.referral.patient.why_no_mail()
 
     @classmethod
-    def not_gone(cls, message) -> None:
+    def not_gone(cls, message: Message) -> None:
         appointment = cls.appointment(message)
         after = appointment.referral.appointments.filter(replaced_at=None).first()
         if after is None or after.starts_at != appointment.starts_at:
@@ -293,7 +276,7 @@ class AppointmentOff(_OfAnAppointment):
             )
 
 
-def _call_instead(message, appointment, *, was_at, starts_at) -> None:
+def _call_instead(message: Message, appointment: Appointment, *, was_at, starts_at: datetime) -> None:
     calls.call_instead(
         message,
         appointment.referral.patient,
@@ -308,8 +291,8 @@ def _call_instead(message, appointment, *, was_at, starts_at) -> None:
 @kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
 class AppointmentReminder(_OfAnAppointment):
     @staticmethod
-    def still_needed(message) -> str:
-        referral = _referral(message)
+    def still_needed(message: Message) -> str:
+        referral = referral_of(message)
         appointment = referral.appointments.get(pk=_numbers(message)[0])
         if referral.status in Referral.ENDED:
             return "The referral has ended."
@@ -320,35 +303,19 @@ class AppointmentReminder(_OfAnAppointment):
         return referral.patient.why_no_mail()
 
     @classmethod
-    def not_gone(cls, message) -> None:
+    def not_gone(cls, message: Message) -> None:
         """A first time is told by nothing else."""
         appointment = cls.appointment(message)
         if appointment.replaced_at is None and not told_that_it_moved(appointment):
             _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
 
 
-@kind("listing_changed", title="Mail or fax of an office changed", audience="staff", safe=("location", "link"))
-class ListingChanged(ToAColleague):
-    @staticmethod
-    def still_needed(message) -> str:
-        referral = _referral(message)
-        if not referral.is_open:
-            return "The referral has ended."
-        if referral.owner is None or referral.owner != ListingChanged.reader(message):
-            return "Somebody else carries the referral."
-        return ""
-
-    @staticmethod
-    def facts(message) -> dict:
-        return {"link": settings.SITE_URL + reverse("referrals")}
-
-
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
 class ReportReceived(ToWhoeverActs):
     @staticmethod
-    def people(message) -> list[User]:
+    def people(message: Message) -> list[User]:
         """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
-        referral = _referral(message)
+        referral = referral_of(message)
         author = referral.decision.by
         here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
         readers = [author] if here else list(User.objects.therapists_at(message.location))
@@ -357,10 +324,10 @@ class ReportReceived(ToWhoeverActs):
         return list(dict.fromkeys([*readers, *_carrier(referral)]))
 
     @classmethod
-    def still_needed(cls, message) -> str:
+    def still_needed(cls, message: Message) -> str:
         report = Report.objects.get(pk=_numbers(message)[0])
         return f"{report.read_by} has read it." if report.read_at else cls.left(message)
 
     @staticmethod
-    def facts(message) -> dict:
+    def facts(message: Message) -> dict[str, Any]:
         return {"link": settings.SITE_URL + reverse("referrals")}

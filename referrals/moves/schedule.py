@@ -13,12 +13,12 @@ from referrals.models import Referral
 Status = Referral.Status
 
 # The patient should be seen: today (or the next working day), in a week, in four weeks.
-SEEN_WITHIN_DAYS = {Urgency.SOON: 7, Urgency.ROUTINE: 28}
+SEEN_WITHIN_DAYS: dict[Urgency, int] = {Urgency.SOON: 7, Urgency.ROUTINE: 28}
 
 LINK_LIVES = timedelta(days=60)  # after sending, and after each appointment
 
 # How long the next step may take: (hours of open time when it presses, working days when soon, when routine).
-PATIENCE = {
+PATIENCE: dict[str, tuple[int, int, int]] = {
     Status.DRAFT: (2, 1, 2),
     Status.SENT: (4, 2, 4),
     Status.OPENED: (4, 2, 4),
@@ -40,7 +40,9 @@ def see_by(urgency: Urgency, now: datetime, hours: OpeningHours) -> date:
     return now.astimezone(hours.zone).date() + timedelta(days=SEEN_WITHIN_DAYS[urgency])
 
 
-def next_check(status: str, urgency: Urgency, now: datetime, hours: OpeningHours, appointment: datetime | None = None):
+def next_check(
+    status: str, urgency: Urgency, now: datetime, hours: OpeningHours, appointment: datetime | None = None
+) -> datetime:
     """The moment the owner must look again when a referral has just come to `status`.
 
     With an appointment that is the working day after it: did the patient go?

@@ -1,10 +1,13 @@
 """From a therapist's decision to a letter that has left the house."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.links import actions as links
 from clinic.links.models import Link
+from clinic.staff.models import User
 from intake.models import Decision, Urgency
 from referrals.letter import letter
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
@@ -13,7 +16,7 @@ from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, l
 
 
 @transaction.atomic
-def refer(decision: Decision, *, by) -> Referral:
+def refer(decision: Decision, *, by: User) -> Referral:
     """The referral of a decision that is in effect and asks for one; the same decision never makes a second.
 
     The front desk of the location carries it (whoever has least to carry), else the person acting.
@@ -48,7 +51,9 @@ def refer(decision: Decision, *, by) -> Referral:
 
 
 @transaction.atomic
-def choose(referral: Referral, specialist: Specialist, *, choice, because: str, by, saw=None) -> Referral:
+def choose(
+    referral: Referral, specialist: Specialist, *, choice: str, because: str, by: User, saw: int | None = None
+) -> Referral:
     """Pick the listing it goes to and why: words of the ranking, or the patient's or the desk's own reason.
 
     NotYet once it has been sent (redirect it first), without a reason, or with a listing no longer shown.
@@ -79,7 +84,7 @@ LETTER_FIELDS = (
 
 
 @transaction.atomic
-def prepare_letter(referral: Referral, *, by, saw=None, **parts) -> Referral:
+def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **parts: Any) -> Referral:
     """Change what the desk may change in the letter (`LETTER_FIELDS`). After sending, the office gets a new version."""
     check_may(by)
     referral = lock(referral, saw)
@@ -101,7 +106,7 @@ def prepare_letter(referral: Referral, *, by, saw=None, **parts) -> Referral:
 
 
 @transaction.atomic
-def send(referral: Referral, *, by, channel=Referral.Channel.LINK, saw=None) -> Referral:
+def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, saw: int | None = None) -> Referral:
     """Make the letter, fix its version, and send the office a link; or record that it was printed and sent.
 
     NotYet says what is missing: a specialist, the patient's consent, an email address for a link.
@@ -130,7 +135,7 @@ def send(referral: Referral, *, by, channel=Referral.Channel.LINK, saw=None) -> 
     return referral
 
 
-def ready_to_send(referral: Referral, channel=Referral.Channel.LINK) -> None:
+def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> None:
     """Raises NotYet with the first thing that is missing."""
     if referral.specialist is None:
         raise NotYet("Choose a specialist first.")
@@ -143,7 +148,7 @@ def ready_to_send(referral: Referral, channel=Referral.Channel.LINK) -> None:
 
 
 @transaction.atomic
-def redirect(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
+def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Take it back to be sent to somebody else: after a decline, or when the patient did not come.
 
     The link of the office before stops working.
@@ -162,7 +167,7 @@ def redirect(referral: Referral, *, by, words: str = "", saw=None) -> Referral:
     return referral
 
 
-def away_from_office(referral: Referral) -> dict:
+def away_from_office(referral: Referral) -> dict[str, Any]:
     """The changes that free a referral of the listing it was sent to."""
     return {
         "round": referral.round + 1,
@@ -175,7 +180,7 @@ def away_from_office(referral: Referral) -> dict:
     }
 
 
-def end_link(referral: Referral, *, by=None) -> None:
+def end_link(referral: Referral, *, by: User | None = None) -> None:
     """The office can open nothing any more."""
     for link in Link.objects.filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id, withdrawn_at=None):
         links.withdraw(link, by=by)

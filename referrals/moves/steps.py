@@ -1,10 +1,12 @@
 """What every action on a referral shares: who may, the lock, the line in the history, the next date."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from clinic.staff.models import User
+from clinic.staff.models import Location, User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
 from referrals.models import Referral, ReferralMove
@@ -21,7 +23,7 @@ class ReferralChanged(Exception):
 class NotYet(Exception):
     """Something is missing before this step. `words` says what, for the person acting."""
 
-    def __init__(self, words: str):
+    def __init__(self, words: str) -> None:
         self.words = words
         super().__init__(words)
 
@@ -47,7 +49,7 @@ def newest_line(referral: Referral) -> int:
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def already_did(referral: Referral, what, saw: int, *, by=None, office="") -> bool:
+def already_did(referral: Referral, what: str, saw: int, *, by: User | None = None, office: str = "") -> bool:
     """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
     since = list(referral.moves.filter(pk__gt=saw))
     return bool(since) and all(
@@ -55,7 +57,9 @@ def already_did(referral: Referral, what, saw: int, *, by=None, office="") -> bo
     )
 
 
-def write_down(referral: Referral, what, *, by=None, office="", note="") -> ReferralMove:
+def write_down(
+    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = ""
+) -> ReferralMove:
     """A line in the history that leaves the status as it is."""
     return ReferralMove.objects.create(
         referral=referral,
@@ -69,7 +73,9 @@ def write_down(referral: Referral, what, *, by=None, office="", note="") -> Refe
     )
 
 
-def next_date(referral: Referral, status, now=None, appointment=None):
+def next_date(
+    referral: Referral, status: str, now: datetime | None = None, appointment: datetime | None = None
+) -> datetime:
     return schedule.next_check(
         status,
         Urgency(referral.urgency),
@@ -79,7 +85,7 @@ def next_date(referral: Referral, status, now=None, appointment=None):
     )
 
 
-def least_busy(location) -> User | None:
+def least_busy(location: Location) -> User | None:
     """The member of the front desk there who carries the fewest open referrals."""
     is_open = ~Q(referrals_owned__status__in=Referral.ENDED)
     return (

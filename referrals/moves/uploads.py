@@ -1,5 +1,7 @@
 """The files offices send: PDF, JPEG and PNG, checked as every file from outside is."""
 
+from django.core.files.uploadedfile import UploadedFile
+
 from clinic.files.checks import CheckedFile, Limits, shown
 from clinic.files.checks import check as check_file
 from clinic.files.words import NotUsable
@@ -12,7 +14,7 @@ MOST_PIXELS = 26_000_000
 ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 
 
-def check(upload) -> CheckedFile:
+def check(upload: UploadedFile) -> CheckedFile:
     """The report, safe to keep; NotUsable otherwise. Its content decides: fax programs name files as they like."""
     limits = Limits(
         most_bytes=MOST_BYTES,

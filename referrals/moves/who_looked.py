@@ -4,13 +4,16 @@ The log holds one row for every page that showed this patient. Those of lists in
 left out here, and the page says so: every morning's list would hide the looks that matter.
 """
 
-from django.db.models import Count, Max
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.audit.models import AccessLog
-from clinic.staff.models import Role
+from clinic.staff.permissions import Role
+from intake.models import Patient
 from intake.seen import FOUND, LISTED
 
 ROLES = {
@@ -29,7 +32,7 @@ SUBJECTS = {
 }
 
 
-def looks(patient):
+def looks(patient: Patient) -> QuerySet[AccessLog, dict[str, Any]]:
     """One row for each day, person and part of the record, the newest first: a queryset that can be cut into pages."""
     return (
         AccessLog.objects.filter(patient_id=patient.pk)
@@ -41,12 +44,12 @@ def looks(patient):
     )
 
 
-def in_words(row) -> dict:
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
     """`who` and `what` of one row of `looks`, in the active language."""
     return row | {"who": _who(row), "what": SUBJECTS.get(row["subject"], _("your record"))}
 
 
-def _who(row) -> str:
+def _who(row: dict[str, Any]) -> str:
     if row["actor"] == AccessLog.Actor.STAFF:
         role = ROLES.get(row["role"])
         return f"{row['user__name']}, {role}" if role else row["user__name"]

@@ -4,8 +4,10 @@ Looking changes nothing; only a POST with the right four digits opens. What the 
 before it accepts, what it needs to decide; after, the patient and the letter.
 """
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -13,17 +15,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.audit.actions import saw
 from clinic.audit.models import AccessLog
 from clinic.links import actions as links
 from clinic.links.models import Link
+from clinic.staff.models import Location
+from intake.door.door import View
+from intake.seen import saw_row
 from referrals import moves as actions
 from referrals.desk.views import kept_pdf, specialty_label
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
 from referrals.office import session as office_session
-from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OpenForm
+from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OfficeForm, OpenForm
+from referrals.office.session import OfficeSession
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -32,7 +37,7 @@ What = ReferralMove.What
 @login_not_required
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def office_link(request, secret):
+def office_link(request: HttpRequest, secret: str) -> HttpResponse:
     """A plain page with one button. Nothing on it tells whose referral it is, or whether it still stands."""
     link = links.find(secret)
     referral = _sent_by(link)
@@ -61,7 +66,7 @@ def office_link(request, secret):
     )
 
 
-def _sent_by(link) -> Referral | None:
+def _sent_by(link: Link | None) -> Referral | None:
     """The referral a live office link opens, while it is with that office."""
     if link is None or link.purpose != Link.Purpose.OFFICE:
         return None
@@ -73,7 +78,7 @@ def _sent_by(link) -> Referral | None:
     )
 
 
-def wrong_digits(tries_left):
+def wrong_digits(tries_left: int) -> str:
     return ngettext(
         "These are not the digits we have on file. %(left)d try is left.",
         "These are not the digits we have on file. %(left)d tries are left.",
@@ -81,51 +86,45 @@ def wrong_digits(tries_left):
     ) % {"left": tries_left}
 
 
-def ended(request):
+def ended(request: HttpRequest) -> HttpResponse:
     """One page for a link that is wrong, expired or withdrawn."""
-    response = render(request, "office/ended.html", status=404)
+    response = render(request, "office/ended.html", {"locations": Location.objects.all()}, status=404)
     office_session.end(response)
     return response
 
 
-def asleep(request, referral):
+def asleep(request: HttpRequest, referral: Referral) -> HttpResponse:
     return render(request, "office/asleep.html", {"location": referral.location}, status=429)
 
 
-def room_only(view):
-    """Only with a visit that still stands; everybody else gets the plain page."""
+def room_only(view: View) -> View:
+    """Only with a session that still stands; everybody else gets the plain page."""
 
     @login_not_required
-    def guarded(request, *args, **kwargs):
-        visit = office_session.current(request)
-        if visit is None:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        session = office_session.current(request)
+        if session is None:
             return ended(request)
-        return view(request, visit, *args, **kwargs)
+        return view(request, session, *args, **kwargs)
 
     guarded.office_room = True
     return guarded
 
 
-def _shown(request, referral) -> None:
-    saw(
-        request,
-        subject="referral",
-        subject_id=referral.public_id,
-        patient_id=referral.patient_id,
-        location_id=referral.location_id,
-        actor=AccessLog.Actor.OFFICE,
-    )
+def _shown(request: HttpRequest, referral: Referral) -> None:
+    saw_row(request, "referral", referral, actor=AccessLog.Actor.OFFICE)
 
 
 @room_only
 @require_GET
-def office(request, visit):
+def office(request: HttpRequest, session: OfficeSession) -> HttpResponse:
     """What the office may see now, and what it can answer."""
-    return _room(request, visit)
+    return _room(request, session)
 
 
-def _room(request, visit, *, changed=False):
-    referral = visit.referral
+def _room(request: HttpRequest, session: OfficeSession, *, changed: bool = False, kept: str = "") -> HttpResponse:
+    """Show the room. `kept` is what the office has just answered, in words."""
+    referral = session.referral
     _shown(request, referral)
     opened_up = referral.status in OPEN_TO_OFFICE or _accepted_before(referral)
     talk = list(
@@ -134,6 +133,8 @@ def _room(request, visit, *, changed=False):
     if not opened_up:
         for move in talk:
             move.note = without_identity(move.note, referral.patient)
+    answers = _answers(referral)
+    first = next(iter(answers), "")
     return render(
         request,
         "office/room.html",
@@ -141,31 +142,39 @@ def _room(request, visit, *, changed=False):
             "referral": referral,
             "location": referral.location,
             "specialty": specialty_label(referral),
-            "person": visit.person,
+            "person": session.person,
             "opened_up": opened_up,
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
             "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
-            "answers": _answers(referral),
+            "answer_by": referral.next_check_at if referral.status in (Status.SENT, Status.OPENED) else None,
+            "first": first,
+            "first_title": answers.pop(first, ""),
+            "first_form": ANSWERS[first](referral=referral) if first in IN_THE_ROOM else None,
+            "answers": list(answers.items()),
             "talk": talk,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
             "reports": referral.reports.all() if opened_up else (),
             "changed": changed,
+            "kept": kept,
         },
         status=409 if changed else 200,
     )
 
 
-def _answers(referral):
-    """What the office can say now, as (name, words), the likeliest first."""
+IN_THE_ROOM = ("accept", "appointment")  # their forms stand in the room, while they are the next answer
+
+
+def _answers(referral: Referral) -> dict[str, str]:
+    """Return what the office can say now and its words, the likeliest first."""
     fitting = {name: form.title for name, form in ANSWERS.items() if form.fits(referral)}
     if referral.status == Status.SCHEDULED:
         fitting["appointment"] = _("Change the appointment")
         fitting = {"report": fitting.pop("report"), **fitting}
-    return list(fitting.items())
+    return fitting
 
 
-def _accepted_before(referral) -> bool:
+def _accepted_before(referral: Referral) -> bool:
     """A question asked after accepting does not close the letter again."""
     if referral.status != Status.QUESTION:
         return False
@@ -175,20 +184,20 @@ def _accepted_before(referral) -> bool:
 
 @room_only
 @require_http_methods(["GET", "POST"])
-def office_answer(request, visit, answer):
-    """One answer: its page, then a page that confirms it."""
+def office_answer(request: HttpRequest, session: OfficeSession, answer: str) -> HttpResponse:
+    """Take one answer, from its page or the room, and go back to the room."""
     form_class = ANSWERS.get(answer)
     if form_class is None:
         raise Http404
-    referral = visit.referral
+    referral = session.referral
     if not form_class.fits(referral):
-        return redirect("office") if request.method == "GET" else _too_late(request, visit, form_class, answer)
+        return redirect("office") if request.method == "GET" else _too_late(request, session, form_class, answer)
     form = form_class(request.POST or None, request.FILES or None, referral=referral)
     if request.method == "POST" and form.is_valid():
         try:
-            form.apply(person=visit.person)
+            form.apply(person=session.person)
         except (actions.ReferralChanged, actions.MoveNotAllowed):
-            return _too_late(request, visit, form_class, answer)
+            return _too_late(request, session, form_class, answer)
         except actions.NotYet as error:
             form.add_error(None, error.words)
         else:
@@ -208,36 +217,30 @@ def office_answer(request, visit, answer):
     )
 
 
-def _too_late(request, visit, form_class, answer):
+def _too_late(request: HttpRequest, session: OfficeSession, form_class: type[OfficeForm], answer: str) -> HttpResponse:
     """The referral moved on since the page was shown; a form sent twice is simply done."""
     seen = request.POST.get("saw", "")
     seen = int(seen[:18]) if seen.isascii() and seen.isdigit() else 0
-    if actions.already_did(visit.referral, form_class.what_it_does, seen, office=visit.person):
+    if actions.already_did(session.referral, form_class.what_it_does, seen, office=session.person):
         return redirect("office_done", answer=answer)
-    visit = office_session.current(request)
-    return _room(request, visit, changed=True) if visit else ended(request)
+    session = office_session.current(request)
+    return _room(request, session, changed=True) if session else ended(request)
 
 
 @room_only
 @require_GET
-def office_done(request, visit, answer):
-    """Says what was kept. Loading it again changes nothing."""
+def office_done(request: HttpRequest, session: OfficeSession, answer: str) -> HttpResponse:
+    """Show the room with a banner that says what was kept; again, it changes nothing."""
     if answer not in ANSWERS:
         raise Http404
-    referral = visit.referral
-    _shown(request, referral)
-    return render(
-        request,
-        "office/done.html",
-        {"words": ANSWERS[answer].done, "referral": referral, "location": referral.location},
-    )
+    return _room(request, session, kept=ANSWERS[answer].done)
 
 
 @room_only
 @require_GET
-def office_letter(request, visit):
+def office_letter(request: HttpRequest, session: OfficeSession) -> HttpResponse:
     """The letter the office was sent, once it has accepted."""
-    referral = visit.referral
+    referral = session.referral
     if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
         raise Http404
     _shown(request, referral)
@@ -246,7 +249,7 @@ def office_letter(request, visit):
 
 @room_only
 @require_POST
-def office_leave(request, visit):
-    response = render(request, "office/left.html", {"location": visit.referral.location})
+def office_leave(request: HttpRequest, session: OfficeSession) -> HttpResponse:
+    response = render(request, "office/left.html", {"location": session.referral.location})
     office_session.end(response)
     return response

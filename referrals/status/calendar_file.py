@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from referrals.status.visits import Visit
+
 LASTS = timedelta(minutes=30)  # nobody tells us; a calendar needs a length to show
 
 
-def calendar_file(visit, *, call: str) -> bytes:
-    """Return the file of a `referrals.status.standing.Visit`; `call` is the clinic's phone.
+def calendar_file(visit: Visit, *, call: str) -> bytes:
+    """Return the file of a `referrals.status.visits.Visit`; `call` is the clinic's phone.
 
     Times are in UTC, which every calendar reads alike. A moved visit has the UID of the one before and a higher number,
     so that a calendar moves what it holds; one that is off is taken out.

@@ -6,20 +6,21 @@ which takes a therapist's decision and the patient's agreement.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from intake import triage
 from intake.emergency.danger import Danger, danger_of, was_reached
-from intake.models import AppointmentRequest, Case, Intake, Urgency
-from referrals.models import Appointment, Referral
+from intake.models import AppointmentRequest, Case, Contact, Decision, Intake, Patient, Urgency
+from referrals.models import Referral
 from referrals.status import words
+from referrals.status.moments import in_words
+from referrals.status.visits import Visit, current_appointment, visits_of
+from referrals.status.words import Words
 
 Status = Referral.Status
-SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is surely over
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the timeline; `state` is a mark of the look: done, now or late."""
+class CourseLine:
+    """One line of the timeline; `state` is a mark of the look: done, now, late, or later for what is still to come."""
 
     title: str
     text: str = ""
@@ -47,31 +48,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """An appointment to come, or one that would have come and is off.
-
-    `subject_id` is the public id of its referral or request. Calendars know it by `calendar_id`, which a moved visit
-    keeps, and `times_changed` grows with each change.
-    """
-
-    subject_id: str
-    starts_at: datetime
-    when: str
-    name: str
-    place: tuple[str, ...]
-    phone: str
-    calendar_id: str
-    times_changed: int
-    instructions: str = ""
-    is_off: bool = False
-
-
-@dataclass(frozen=True)
 class Course:
     """One form and everything that came of it."""
 
+    of: Intake
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[CourseLine, ...]
     steps: tuple[Step, ...]
 
 
@@ -92,7 +74,7 @@ class Standing:
     may_go_on: bool = False
 
 
-def standing(patient, now: datetime, language: str) -> Standing:
+def standing(patient: Patient, now: datetime, language: str) -> Standing:
     """Read everything about one patient, in the words of the active language."""
     intakes = list(
         patient.intakes.select_related("patient__location", "protocol", "case").defer("protocol__content")
@@ -108,18 +90,18 @@ def standing(patient, now: datetime, language: str) -> Standing:
         next=_first(steps),
         late=late,
         courses=tuple(courses),
-        visits=_visits(patient, referrals, now, language),
+        visits=visits_of(patient, referrals, now, language),
         danger=danger,
         unsent=next((intake for intake in intakes[:1] if not intake.submitted_at), None),
         may_go_on=any(not intake.submitted_at and intake.paper_code is None for intake in intakes),
     )
 
 
-def _says_something(intake) -> bool:
+def _says_something(intake: Intake) -> bool:
     return bool(intake.submitted_at) or hasattr(intake, "case")
 
 
-def _first(steps) -> Step | None:
+def _first(steps: list[Step]) -> Step | None:
     """What was missed, then what presses, then the nearest date, then what has none."""
     far = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     return min(steps, key=lambda step: (not step.late, not step.urgent, step.by or far), default=None)
@@ -128,7 +110,15 @@ def _first(steps) -> Step | None:
 # One form and what came of it ----------------------------------------------------------------------------------------
 
 
-def _course(intake, referrals, patient, now, language, *, danger) -> Course:
+def _course(
+    intake: Intake,
+    referrals: dict[int, list[Referral]],
+    patient: Patient,
+    now: datetime,
+    language: str,
+    *,
+    danger: Danger | None,
+) -> Course:
     zone = patient.location.zone
     case = getattr(intake, "case", None)
     carried = referrals.get(case.pk, []) if case else []
@@ -144,32 +134,42 @@ def _course(intake, referrals, patient, now, language, *, danger) -> Course:
     steps += [_step_of_referral(referral, now, language) for referral in carried]
     steps = [step for step in steps if step]
     lines += [_waits(step) for step in steps]
+    if not waits_in_emergency:
+        lines += _ahead(case, carried)
     day = date_format((intake.submitted_at or intake.started_at).astimezone(zone), "LONG_DATE_FORMAT")
-    return Course(_("Your form of %(day)s") % {"day": day}, tuple(lines), tuple(steps))
+    return Course(intake, _("Your form of %(day)s") % {"day": day}, tuple(lines), tuple(steps))
 
 
-def _line(at, title, text="", *, zone, state="done") -> Line:
-    return Line(title=str(title), text=str(text or ""), when=in_words(at, zone), state=state, at=at)
+def _line(at: datetime, title, text: str = "", *, zone: ZoneInfo, state: str = "done") -> CourseLine:
+    return CourseLine(title=str(title), text=str(text or ""), when=in_words(at, zone), state=state, at=at)
 
 
-def _waits(step) -> Line:
+def _waits(step: Step) -> CourseLine:
     """The step as the last line of the timeline."""
     when = _("by %(when)s") % {"when": step.when} if step.when else ""
-    return Line(title=step.title, text=step.text, when=when, state="late" if step.late else "now")
+    return CourseLine(title=step.title, text=step.text, when=when, state="late" if step.late else "now")
 
 
-def _lines_of_case(case, zone) -> list[Line]:
+def _ahead(case: Case | None, carried) -> list[CourseLine]:
+    """What comes after the next step, as far as that is settled: nothing that a therapist has still to decide."""
+    ahead = words.AHEAD_OF_CASES.get(case.status, ()) if case else ()
+    for referral in carried:
+        ahead += words.AHEAD_OF_REFERRALS.get(referral.status, ())
+    return [CourseLine(title=str(title), state="later") for title in dict.fromkeys(ahead)]
+
+
+def _lines_of_case(case: Case, zone: ZoneInfo) -> list[CourseLine]:
     lines = []
     if case.acknowledged_at:
         lines.append(_line(case.acknowledged_at, _("A therapist began to look at your answers"), zone=zone))
     for contact in case.contacts.all():
-        lines.append(_line(contact.at, words.CONTACTS[contact.outcome], zone=zone))
+        lines.append(_line(contact.at, words.of_contact(contact), zone=zone))
     if case.decided_at:
         lines.append(_line(case.decided_at, _("A therapist decided what comes next"), zone=zone))
     return lines
 
 
-def _step_of_case(case, intake, carried, patient, now) -> Step | None:
+def _step_of_case(case: Case, intake: Intake, carried: list[Referral], patient: Patient, now: datetime) -> Step | None:
     said = words.CASES[case.status]
     if case.status == Case.Status.DECIDED:
         return _step_decided(case, carried, patient)
@@ -182,16 +182,29 @@ def _step_of_case(case, intake, carried, patient, now) -> Step | None:
     return _promised(said.said_to(patient), by, now, zone, urgent=pressing)
 
 
-def _step_decided(case, carried, patient) -> Step | None:
+def _step_decided(case: Case, carried: list[Referral], patient: Patient) -> Step | None:
     """What the patient does now, where nothing else is under way; after an emergency that comes first in any case."""
-    said = words.DECIDED_AS.get(case.tier, words.CASES[Case.Status.DECIDED])
+    said = _said_of_decided(case)
     under_way = carried or patient.appointment_requests.standing().exists()
     if under_way and case.tier != Urgency.EMERGENCY:
         return None
     return Step(str(said.title), str(said.text), str(said.owner))
 
 
-def _promised(said, by, now, zone, *, urgent=False) -> Step:
+def _said_of_decided(case: Case):
+    """Return the words for a decided case, which claim no advice nobody gave."""
+    decision = case.decisions.exclude(effective_at=None).last()
+    if decision and decision.reason == Decision.Reason.NOT_REACHED:
+        return words.NOT_REACHED
+    if case.tier in words.DECIDED_AS:
+        told = Contact.objects.since_news(case).with_advice().exists()
+        return words.DECIDED_AS[case.tier] if told else words.NOT_TOLD[case.tier]
+    if decision and decision.reason == Decision.Reason.TWICE:
+        return words.DOUBLED
+    return words.BECOMES.get(decision.outcome if decision else "", words.CASES[Case.Status.DECIDED])
+
+
+def _promised(said: Words, by: datetime | None, now: datetime, zone: ZoneInfo, *, urgent: bool = False) -> Step:
     """What we owe by a moment. What the patient is asked to do by then is no promise, and never late."""
     if said.owner == words.YOU:
         by = by if by > now and not urgent else None
@@ -211,7 +224,7 @@ def _promised(said, by, now, zone, *, urgent=False) -> Step:
 # Referrals -----------------------------------------------------------------------------------------------------------
 
 
-def _referrals_by_case(patient) -> dict[int, list[Referral]]:
+def _referrals_by_case(patient: Patient) -> dict[int, list[Referral]]:
     found = patient.referrals.select_related("specialist", "location").prefetch_related("moves__to", "appointments")
     by_case = {}
     for referral in found.filter(decision__effective_at__isnull=False).order_by("pk"):
@@ -219,7 +232,7 @@ def _referrals_by_case(patient) -> dict[int, list[Referral]]:
     return by_case
 
 
-def _lines_of_referral(referral, zone) -> list[Line]:
+def _lines_of_referral(referral: Referral, zone: ZoneInfo) -> list[CourseLine]:
     lines = []
     for move in referral.moves.all():
         title = words.MOVES[move.what]
@@ -233,7 +246,7 @@ def _lines_of_referral(referral, zone) -> list[Line]:
     return lines
 
 
-def _step_of_referral(referral, now, language) -> Step | None:
+def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step | None:
     if not referral.is_open:
         return None
     said = words.REFERRALS[referral.status].said_to(referral.patient)
@@ -241,7 +254,7 @@ def _step_of_referral(referral, now, language) -> Step | None:
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ
     if referral.status == Status.SCHEDULED:
-        appointment = _current(referral)
+        appointment = current_appointment(referral)
         if appointment and appointment.starts_at > now and referral.next_check_at >= now:
             own = ZoneInfo(appointment.time_zone)
             when = in_words(appointment.starts_at, own, now, zoned=True)
@@ -251,14 +264,7 @@ def _step_of_referral(referral, now, language) -> Step | None:
     return _promised(said, referral.next_check_at, now, zone, urgent=pressing)
 
 
-def _current(referral) -> Appointment | None:
-    return next((one for one in referral.appointments.all() if one.replaced_at is None), None)
-
-
-# Visits --------------------------------------------------------------------------------------------------------------
-
-
-def _requests(patient, now) -> list[Step]:
+def _requests(patient: Patient, now: datetime) -> list[Step]:
     """What the patient asked for at the clinic itself."""
     steps = []
     for request in patient.appointment_requests.standing().select_related("location"):
@@ -269,102 +275,3 @@ def _requests(patient, now) -> list[Step]:
             when = in_words(request.starts_at, zone, now, zoned=True)
             steps.append(Step(str(said.title), str(said.text), str(said.owner), by=request.starts_at, when=when))
     return steps
-
-
-def _visits(patient, referrals, now, language) -> tuple[Visit, ...]:
-    """Those to come, and those that a calendar may still hold though they are off."""
-    shown = now - SHOWN_AFTERWARDS
-    carried = [referral for of_case in referrals.values() for referral in of_case]
-    stand = [(referral, _current(referral)) for referral in carried if referral.status == Status.SCHEDULED]
-    dropped = [(referral, _dropped(referral)) for referral in carried]
-    visits = [
-        *(visit_at_office(*one, now, language) for one in stand if one[1] and one[1].starts_at > shown),
-        *(visit_at_office_off(*one, now) for one in dropped if one[1] and one[1].starts_at > now),
-        *visits_at_clinic(patient, now, shown),
-    ]
-    return tuple(sorted(visits, key=lambda visit: visit.starts_at))
-
-
-def _dropped(referral) -> Appointment | None:
-    """The appointment the patient was told of last, when none stands."""
-    given = list(referral.appointments.all())
-    return given[-1] if given and _current(referral) is None else None
-
-
-def visit_at_office(referral, appointment, now, language) -> Visit:
-    office = referral.specialist
-    own = ZoneInfo(appointment.time_zone)
-    return Visit(
-        subject_id=referral.public_id,
-        starts_at=appointment.starts_at.astimezone(own),
-        when=in_words(appointment.starts_at, own, now, zoned=True),
-        name=f"{office.with_credentials} ({specialty_in(referral.specialty, language)})",
-        place=(office.practice, office.street, f"{office.city}, {office.state} {office.zip_code}"),
-        phone=office.phone,
-        calendar_id=referral.public_id,
-        times_changed=len(referral.appointments.all()) - 1,
-        instructions=appointment.instructions,
-    )
-
-
-def visit_at_office_off(referral, appointment, now) -> Visit:
-    """Only its time is said: by now the referral may be with another office."""
-    own = ZoneInfo(appointment.time_zone)
-    return Visit(
-        subject_id=referral.public_id,
-        starts_at=appointment.starts_at.astimezone(own),
-        when=in_words(appointment.starts_at, own, now, zoned=True),
-        name="",
-        place=(),
-        phone="",
-        calendar_id=referral.public_id,
-        times_changed=len(referral.appointments.all()),
-        is_off=True,
-    )
-
-
-def visits_at_clinic(patient, now, shown) -> list[Visit]:
-    booked = patient.appointment_requests.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=shown)
-    off = [(request, at) for request in patient.appointment_requests.off() if (at := request.was_at()) and at > now]
-    return [
-        *(visit_at_clinic(request, request.starts_at, now) for request in booked.select_related("location")),
-        *(visit_at_clinic(request, at, now, is_off=True) for request, at in off),
-    ]
-
-
-def visit_at_clinic(request, starts_at, now, *, is_off=False) -> Visit:
-    here = request.location
-    return Visit(
-        subject_id=request.public_id,
-        starts_at=starts_at.astimezone(here.zone),
-        when=in_words(starts_at, here.zone, now, zoned=True),
-        name=here.name,
-        place=(here.street, f"{here.city}, {here.state} {here.zip_code}"),
-        phone=here.phone,
-        calendar_id=request.first_of_the_moved().public_id,
-        times_changed=request.times_changed(),
-        is_off=is_off,
-    )
-
-
-def specialty_in(specialty, language) -> str:
-    protocol = triage.shipped()
-    return protocol.specialist_in(specialty, language) if specialty in protocol.specialists else ""
-
-
-# Words ---------------------------------------------------------------------------------------------------------------
-
-
-def in_words(at: datetime, zone, now: datetime | None = None, *, zoned=False) -> str:
-    """A moment as the wall clock of `zone` shows it; today and tomorrow by those words when `now` is given."""
-    local = at.astimezone(zone)
-    clock = date_format(local, "ZONED_CLOCK_FORMAT" if zoned else "CLOCK_FORMAT")
-    return _("%(day)s at %(clock)s") % {"day": _day(local.date(), now and now.astimezone(zone).date()), "clock": clock}
-
-
-def _day(day: date, today: date | None) -> str:
-    if today is not None and day == today:
-        return _("today")
-    if today is not None and day == today + timedelta(days=1):
-        return _("tomorrow")
-    return date_format(day, "DAY_FORMAT" if today is None or day.year == today.year else "FULL_DAY_FORMAT")

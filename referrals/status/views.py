@@ -1,6 +1,7 @@
 """The patient's own page: how things stand, what they may take along, and who looked."""
 
 import json
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -9,10 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from intake.door.door import DoorRequest
 from intake.door.draft import forget, language_of
 from intake.door.frame import show_patient
-from intake.door.status_cookie import forget_status, status_page, visit_of
+from intake.door.status_cookie import forget_status, status_of, status_page
 from intake.door.status_links import address_to_write_down
+from intake.models import Patient
 from intake.questionnaire import own_answers
 from referrals.moves.who_looked import in_words, looks
 from referrals.status.calendar_file import calendar_file
@@ -23,26 +26,25 @@ ROWS = 30
 
 @status_page
 @require_safe
-def status(request, patient):
+def status(request: DoorRequest, patient: Patient) -> HttpResponse:
     """Next step, what is late, appointments, everything that happened, and the other pages of the patient."""
-    visit = request.status_visit
     found = standing(patient, timezone.now(), language_of(request))
-    if found.danger and found.danger.is_emergency:
-        request.status_idle = None  # the advice stays on the screen
+    stays = {"status_idle": None} if found.danger and found.danger.is_emergency else {}  # the advice is left standing
     return show_patient(
         request,
         patient,
         "status/status.html",
         standing=found,
         danger=found.danger,
-        link=visit.link,
-        address=address_to_write_down(patient, visit.link),
+        link=request.door.link,
+        address=address_to_write_down(patient, request.door.link),
+        **stays,
     )
 
 
 @status_page
 @require_safe
-def status_calendar(request, patient, public_id):
+def status_calendar(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
     """An appointment to come as a file for a calendar; `public_id` is that of its referral or request."""
     visits = standing(patient, timezone.now(), language_of(request)).visits
     found = next((visit for visit in visits if visit.subject_id == public_id), None)
@@ -53,34 +55,34 @@ def status_calendar(request, patient, public_id):
 
 @status_page
 @require_safe
-def status_answers(request, patient):
+def status_answers(request: DoorRequest, patient: Patient) -> HttpResponse:
     """The forms of this patient that hold answers, each as two files."""
     return show_patient(request, patient, "status/answers.html", intakes=list(_answered(patient)))
 
 
 @status_page
 @require_safe
-def status_answers_pdf(request, patient, public_id):
+def status_answers_pdf(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
     intake = get_object_or_404(_answered(patient), public_id=public_id)
     return _file(own_answers.as_pdf(intake, language_of(request)), "application/pdf", "my-answers.pdf")
 
 
 @status_page
 @require_safe
-def status_answers_json(request, patient, public_id):
+def status_answers_json(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
     intake = get_object_or_404(_answered(patient), public_id=public_id)
     data = json.dumps(own_answers.as_data(intake, language_of(request)), ensure_ascii=False, indent=2)
     return _file(data.encode(), "application/json", "my-answers.json")
 
 
-def _answered(patient):
+def _answered(patient: Patient):
     sent_or_saved = patient.intakes.exclude(submitted_at=None) | patient.intakes.exclude(saved_at=None)
     return sent_or_saved.select_related("patient__location", "protocol").defer("protocol__content")
 
 
 @status_page
 @require_safe
-def status_looked(request, patient):
+def status_looked(request: DoorRequest, patient: Patient) -> HttpResponse:
     """Who opened this patient's record, by day."""
     page = Paginator(looks(patient), ROWS).get_page(request.GET.get("page"))
     return show_patient(request, patient, "status/looked.html", page_obj=page, rows=[in_words(row) for row in page])
@@ -88,24 +90,24 @@ def status_looked(request, patient):
 
 @status_page(shows=False)
 @require_POST
-def status_stay(request, patient):
+def status_stay(request: DoorRequest, patient: Patient) -> HttpResponse:
     """Somebody is still there."""
     return HttpResponse(status=204)
 
 
 @login_not_required
 @require_POST
-def status_leave(request):
+def status_leave(request: DoorRequest) -> HttpResponse:
     """Closes the page in this browser, and the form that led to it: for a phone that others use. Advice goes along."""
-    visit = visit_of(request)
-    if visit is None:
+    door = status_of(request)
+    if door is None:
         return forget(forget_status(render(request, "status/left.html")))
-    address = address_to_write_down(visit.patient, visit.link)
-    left = show_patient(request, visit.patient, "status/left.html", address=address)
+    address = address_to_write_down(door.patient, door.link)
+    left = show_patient(request, door.patient, "status/left.html", address=address)
     return forget(forget_status(left))
 
 
-def _file(content, kind, name) -> HttpResponse:
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from intake.emergency.calling import can_be_called
-from intake.models import AppointmentRequest, Case, Contact, Urgency
+from intake.models import AppointmentRequest, Case, Contact, Decision, Patient, Urgency
 from referrals.models import Referral, ReferralMove
 
 Status = Referral.Status
@@ -33,7 +33,7 @@ class Words:
     owner: str
     without_phone: "Words | None" = None
 
-    def said_to(self, patient) -> "Words":
+    def said_to(self, patient: Patient) -> "Words":
         return self if self.without_phone is None or can_be_called(patient) else self.without_phone
 
 
@@ -73,6 +73,45 @@ DECIDED_AS = {  # in a tier that is told by phone, a visit with us is not what c
         YOU,
     ),
 }
+AHEAD_OF_CASES = {  # what follows the step above; what is decided is not known yet
+    Case.Status.WAITING: (_("A therapist decides what comes next"), _("Your page says what you do next")),
+    Case.Status.IN_REVIEW: (_("Your page says what you do next"),),
+    Case.Status.SECOND_LOOK: (_("Your page says what you do next"),),
+}
+NOT_TOLD = {  # the contact log holds no advice, so no page says that there was any
+    Urgency.EMERGENCY: Words(
+        _("You get help now"),
+        _("A therapist wants you to call 911 or go to the emergency room now. Not sure what to do? Call us."),
+        YOU,
+    ),
+    Urgency.URGENT: Words(
+        _("You call us today"),
+        _("A therapist decided what comes next. Call us today, and we tell you. Do not wait if you get worse."),
+        YOU,
+    ),
+}
+BECOMES = {  # what is next for the patient by the outcome of the decision, where no tier says more
+    Decision.Outcome.MORE: Words(
+        _("We wait for something we need to know"),
+        _("A therapist needs to know more before we go on. If we need it from you, please call us."),
+        CLINIC,
+    ),
+    Decision.Outcome.CLOSED: Words(
+        _("You call us if you need us"),
+        _("Nothing is planned from our side. Do you still need help? Ask for a visit, or call us."),
+        YOU,
+    ),
+}
+NOT_REACHED = Words(
+    _("You call us"),
+    _("We tried to reach you and did not. Nothing is planned from our side. Please call us."),
+    YOU,
+)
+DOUBLED = Words(
+    _("We go on with your other form"),
+    _("We have two forms from you, and go on with the other one. Did you want something else? Call us."),
+    CLINIC,
+)
 NOT_SENT = Words(
     _("A therapist calls you"),
     _("Your form is not sent yet, so we call you about it. You can still finish it."),
@@ -96,6 +135,12 @@ CONTACTS = {
     Contact.Outcome.NO_ANSWER: _("We called and did not reach you. Please call us."),
     Contact.Outcome.WELFARE_CHECK: _("We did not reach you and asked for help to find you. Please call us."),
 }
+WROTE = _("We wrote to you. Please call us back.")  # nobody called
+MET = {
+    Contact.Outcome.REACHED: _("We spoke with you in person"),
+    Contact.Outcome.REACHED_OTHER: _("We spoke in person with somebody close to you"),
+    Contact.Outcome.NO_ANSWER: _("We came to see you and did not reach you. Please call us."),
+}
 REQUESTS = {
     AppointmentRequest.State.ASKED: Words(
         _("We answer your request for a visit"), _("You asked us for a visit. We look for a time."), CLINIC
@@ -105,6 +150,16 @@ REQUESTS = {
     ),
     AppointmentRequest.State.CLOSED: None,
 }
+
+
+def of_contact(contact) -> str:
+    """Return what the patient reads of one entry of the contact log."""
+    if contact.channel in Contact.WRITTEN:
+        return WROTE
+    if contact.channel == Contact.Channel.IN_PERSON and contact.outcome in MET:
+        return MET[contact.outcome]
+    return CONTACTS[contact.outcome]
+
 
 # A referral ----------------------------------------------------------------------------------------------------------
 
@@ -171,6 +226,18 @@ REFERRALS = {
     ),
     Status.CLOSED: Words(_("This is finished"), "", ""),
     Status.WITHDRAWN: Words(_("This was stopped"), "", ""),
+}
+_SEEN = (_("You go to your appointment"), _("The other office writes to us"), _("A therapist reads the report"))
+AHEAD_OF_REFERRALS = {
+    Status.DRAFT: (_("The other office gives you a day"), *_SEEN),
+    Status.SENT: (_("The other office gives you a day"), *_SEEN),
+    Status.OPENED: (_("The other office gives you a day"), *_SEEN),
+    Status.QUESTION: (_("The other office gives you a day"), *_SEEN),
+    Status.ACCEPTED: _SEEN,
+    Status.DECLINED: (_("The other office gives you a day"), *_SEEN),
+    Status.SCHEDULED: _SEEN[1:],
+    Status.SEEN: _SEEN[2:],
+    Status.NO_SHOW: _SEEN,
 }
 AFTER_THE_DAY = Words(
     _("We ask how it went"),

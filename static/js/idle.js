@@ -1,12 +1,14 @@
 // An open form that nobody uses closes. Two minutes before, a dialog asks; one press, or going on typing, puts it off.
-// The server keeps the time as well: this only makes it known.
+// The server keeps the time as well: this only makes it known. Pages of the staff do the same, all windows of a browser
+// together: using one keeps the others open, and whoever signs out in one closes all.
 addEventListener("DOMContentLoaded", () => {
   const dialog = document.querySelector("dialog[data-idle]");
   if (!dialog?.showModal) return;
   const limit = dialog.dataset.idle * 1000;
   const warnedFor = dialog.dataset.warnedFor * 1000;
   const form = dialog.querySelector("form");
-  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("idle") : null;
+  const ofStaff = "staff" in dialog.dataset;
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel(ofStaff ? "staff-idle" : "idle") : null;
   let ends = Date.now() + limit;
 
   const putOff = () => {
@@ -21,7 +23,11 @@ addEventListener("DOMContentLoaded", () => {
     tabs?.postMessage("stay");
     putOff();
   };
-  if (tabs) tabs.onmessage = putOff;
+  if (tabs) tabs.onmessage = ({ data }) => (data === "left" ? leave() : putOff());
+  if (ofStaff) tabs?.postMessage("stay"); // whoever opens a page is there
+  document.addEventListener("submit", ({ target }) => {
+    if ("signsOut" in target.dataset) tabs?.postMessage("left");
+  });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -38,7 +44,9 @@ addEventListener("DOMContentLoaded", () => {
     stay();
   };
   for (const sign of ["input", "keydown", "pointerdown"]) document.addEventListener(sign, used);
-  document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful) putOff(); });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && !ofStaff) putOff(); // there it is the page itself that asks
+  });
 
   const look = () => {
     const left = ends - Date.now();

@@ -18,18 +18,30 @@ document.addEventListener("change", ({ target }) => {
 
 // Leaving a page with answers that were not sent: a form that says where they may be kept sends them there, to be
 // offered again; any other asks first. Nothing is kept in the browser.
-let unsent = null;
-const keeps = () => unsent?.dataset.unsentTo && navigator.sendBeacon;
+// A form of the staff sends them while they are typed as well, and another form that is sent leaves them as they are.
+const unsent = new Set();
+const keeps = (form) => form.dataset.unsentTo && navigator.sendBeacon;
+const isKeptAsTyped = (form) => "asTyped" in form.dataset;
+const sendAside = (form) => keeps(form) && navigator.sendBeacon(form.dataset.unsentTo, new FormData(form));
 const keep = () => {
-  if (keeps() && navigator.sendBeacon(unsent.dataset.unsentTo, new FormData(unsent))) unsent = null;
+  for (const form of unsent) if (sendAside(form)) unsent.delete(form);
+};
+let pause = 0;
+const whileTyping = () => {
+  clearTimeout(pause);
+  pause = setTimeout(() => [...unsent].filter(isKeptAsTyped).forEach(sendAside), 3000);
 };
 document.addEventListener("input", ({ target }) => {
-  if (target.form && "warnUnsent" in target.form.dataset) unsent = target.form;
+  if (!target.form || !("warnUnsent" in target.form.dataset)) return;
+  unsent.add(target.form);
+  if (isKeptAsTyped(target.form)) whileTyping();
 });
-document.addEventListener("submit", () => { unsent = null; });
+document.addEventListener("submit", ({ target }) => {
+  for (const form of unsent) if (form === target || !isKeptAsTyped(form)) unsent.delete(form);
+});
 addEventListener("beforeunload", (event) => {
-  if (keeps()) keep();
-  else if (unsent) event.preventDefault();
+  keep();
+  if ([...unsent].some((form) => !keeps(form))) event.preventDefault();
 });
 addEventListener("pagehide", keep); // a phone may say only one of these
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
@@ -48,5 +60,5 @@ addEventListener("pageshow", () => {
 
 addEventListener("DOMContentLoaded", () => {
   focusErrors(document);
-  unsent ??= document.querySelector("form[data-unsent-now]"); // what was refused is not saved either
+  for (const form of document.querySelectorAll("form[data-unsent-now]")) unsent.add(form); // what was refused is not saved either
 });

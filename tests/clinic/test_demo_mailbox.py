@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import EmailMessage, send_mail
 from django.urls import reverse
 
-from clinic.demo import mailbox
+from demo.mail import mailbox
 
 
 @pytest.fixture

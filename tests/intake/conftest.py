@@ -15,7 +15,7 @@ from referrals import moves as referring
 from referrals.models import Referral
 from tests import factories
 from tests.answers import FOOT_DROP
-from tests.intake.visits import NOON, THURSDAY
+from tests.intake.visits.made import NOON, THURSDAY
 
 
 @pytest.fixture

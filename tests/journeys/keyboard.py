@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.people import Patient
+from tests.journeys.people import Colleague, Patient
 
 MOST_STOPS = 120
 
 # What Tab passes by on purpose, and why.
 PASSED_BY = {
     "[data-body-drawing] *": "the drawing is a picture of the boxes below it, which are the same question",
+    "a[href='#body-drawing']": "the way back to that drawing, for a finger",
     ".language > [aria-hidden]": "nobody sees this button: it is what Enter in a field presses",
 }
 
@@ -256,3 +257,7 @@ class KeyboardPatient(Patient):
         expect(self.page.locator("main")).to_be_focused()
         self.key("Tab")
         expect(self.page.locator("main :focus")).to_have_count(1)
+
+
+class KeyboardColleague(KeyboardPatient, Colleague):
+    """Somebody of the clinic with the keys alone."""

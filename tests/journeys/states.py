@@ -30,13 +30,13 @@ def shown(number):
 
 
 BEFORE_A_FORM = {  # in this order: a location stays once it is there
-    "intake/home": {
+    "questionnaire/home": {
         "no location is listed yet": lambda ada: ada.opens("/"),
         "a location": lambda ada: ada.with_a_clinic().opens("/"),
         "a form is begun here": lambda ada: ada.fills_in().opens("/"),
         "two locations": lambda ada: ada.with_a_clinic("Hillcrest").opens("/"),
     },
-    "intake/start": {
+    "questionnaire/start": {
         "fresh": lambda ada: ada.opens("intake_start"),
         "for a visit": lambda ada: ada.opens("intake_start", query="?next=appointment"),
         "with errors": lambda ada: ada.opens("intake_start").is_refused(),
@@ -50,27 +50,27 @@ BEFORE_A_FORM = {  # in this order: a location stays once it is there
             .and_gets(429)
         ),
     },
-    "intake/no_forms": {
+    "questionnaire/no_forms": {
         "nobody treats anywhere": lambda ada: ada.does(then.nobody_treats).opens("intake_start").and_gets(503),
     },
-    "intake/link_new": {
+    "door/link_new": {
         "empty": lambda ada: ada.opens("link_new"),
         "with an error": lambda ada: ada.opens("link_new").is_refused(),
     },
-    "intake/link_asked": {"asked": lambda ada: ada.opens("link_new").types(email="a@b.example").presses()},
-    "intake/link": {
+    "door/link_asked": {"asked": lambda ada: ada.opens("link_new").types(email="a@b.example").presses()},
+    "door/link": {
         "to a form": lambda ada: ada.fills_in().opens_link(FORM),
         "to a status page": lambda ada: ada.sent().opens_link(STATUS),
         "no date typed": lambda ada: ada.fills_in().opens_link(FORM).is_refused(),
         "another date": lambda ada: ada.fills_in().opens_link(FORM).born().is_refused(),
         "the last try": lambda ada: ada.sent().opens_link(STATUS, tries_left=2).born().is_refused(),
     },
-    "intake/link_asleep": {
+    "door/link_asleep": {
         "to a form": lambda ada: ada.fills_in().opens_link(FORM, tries_left=0).and_gets(403),
         "to a status page": lambda ada: ada.sent().opens_link(STATUS, tries_left=0).and_gets(403),
     },
-    "intake/link_ended": {"no such link": lambda ada: ada.opens(f"/l/{'x' * 43}/").and_gets(404)},
-    "intake/not_open": {"no form is open": lambda ada: ada.opens("intake_check").and_gets(404)},
+    "door/link_ended": {"no such link": lambda ada: ada.opens(f"/l/{'x' * 43}/").and_gets(404)},
+    "door/not_open": {"no form is open": lambda ada: ada.opens("intake_check").and_gets(404)},
     "status/not_open": {"no status page is open": lambda ada: ada.opens("status").and_gets(404)},
 }
 
@@ -89,7 +89,7 @@ WHEN_SOMETHING_IS_WRONG = {
 }
 
 A_FORM = {
-    "intake/who": {
+    "questionnaire/who": {
         "nothing chosen": lambda ada: ada.fills_in().said_nothing_of_who().opens("intake_who"),
         "with an error": lambda ada: ada.fills_in().said_nothing_of_who().opens("intake_who").is_refused(),
         "from the page to check": lambda ada: ada.fills_in(kind="helper").opens("intake_who", query="?from=check"),
@@ -97,11 +97,11 @@ A_FORM = {
             ada.is_somebody(**CHILD).fills_in().opens("intake_who").chooses(kind="guardian").is_refused()
         ),
     },
-    "intake/contact": {
+    "questionnaire/contact": {
         "filled in": lambda ada: ada.fills_in().opens("intake_contact"),
         "with errors": lambda ada: ada.fills_in().opens("intake_contact").types(last_name="", email="no").is_refused(),
     },
-    "intake/page": {
+    "questionnaire/page": {
         "typed and left": lambda ada: ada.fills_in().does(then.typed_and_left).opens_questions(ABOUT),
         "what was typed": lambda ada: ada.fills_in().does(then.typed_and_left).opens_questions(ABOUT, "?unsent"),
         "more to ask": lambda ada: ada.fills_in().opens_questions(ABOUT, "?more"),
@@ -118,7 +118,7 @@ A_FORM = {
         "once more on another day": lambda ada: ada.fills_in().does(then.days_went_by).opens_questions("safety-check"),
         "is anybody there": lambda ada: ada.fills_in().is_idle_after(1.9).opens_questions(ABOUT).is_warned(),
     },
-    "intake/changed": {
+    "questionnaire/changed": {
         "saved elsewhere": lambda ada: (
             ada.fills_in().opens_questions(ABOUT).does(then.saved_elsewhere).presses().and_gets(409)
         ),
@@ -131,7 +131,7 @@ A_FORM = {
             .and_gets(409)
         ),
     },
-    "intake/check": {
+    "questionnaire/check": {
         "to sign": lambda ada: ada.is_somebody(**LONG).fills_in().added_files("a.pdf", "b.pdf").opens("intake_check"),
         "everything is signed": lambda ada: ada.is_somebody().signed_before().fills_in().opens("intake_check"),
         "answers missing": lambda ada: ada.fills_in(BEGUN).opens("intake_check"),
@@ -148,7 +148,7 @@ A_FORM = {
             ada.fills_in().opens("intake_check").does(then.saved_elsewhere).presses().signs().presses()
         ),
     },
-    "intake/sign": {
+    "questionnaire/sign": {
         "to read": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1"),
         "the whole text": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1").unfolds("main summary"),
         "with errors": lambda ada: ada.fills_in().opens("intake_submit", query="?version=1").is_refused(),
@@ -175,7 +175,7 @@ A_FORM = {
             ada.is_somebody().signed_before(Document.PRIVACY).fills_in().opens("intake_submit", query="?version=1")
         ),
     },
-    "intake/files": {
+    "files/files": {
         "nothing yet": lambda ada: ada.fills_in().opens("intake_files"),
         "some": lambda ada: ada.fills_in().added_files("MRI report.pdf", f"{'x' * 90}.pdf").opens("intake_files"),
         "one was removed": lambda ada: (
@@ -186,13 +186,13 @@ A_FORM = {
         "with an error": lambda ada: ada.fills_in().opens("intake_files").is_refused(),
         "after sending": lambda ada: ada.sent().added_files("a.pdf").opens("intake_files"),
     },
-    "intake/kept": {
+    "door/kept": {
         "by mail": lambda ada: ada.fills_in().opens("intake_check").presses('button[form="later"]'),
         "by a link to write down": lambda ada: ada.is_somebody(**NOWHERE).fills_in().opens("intake_save"),
         "no phone number": lambda ada: ada.is_somebody(**NO_PHONE).fills_in().opens("intake_save"),
     },
-    "intake/leave": {"asked": lambda ada: ada.fills_in().opens("intake_leave")},
-    "intake/left": {
+    "door/leave": {"asked": lambda ada: ada.fills_in().opens("intake_leave")},
+    "door/left": {
         "not sent": lambda ada: ada.fills_in().opens("intake_leave").presses(),
         "not sent, without an address": lambda ada: (
             ada.is_somebody(**NOWHERE).fills_in().opens("intake_leave").presses()
@@ -200,7 +200,7 @@ A_FORM = {
         "sent": lambda ada: ada.sent().opens("intake_leave").presses(),
         "in danger": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens("intake_leave").presses(),
     },
-    "intake/resume": {
+    "door/resume": {
         "nobody used it": lambda ada: ada.fills_in().is_idle_after(-1).opens("intake_check"),
         "no date typed": lambda ada: ada.fills_in().is_idle_after(-1).opens("intake_check").is_refused(),
         "another date": lambda ada: (
@@ -215,12 +215,12 @@ A_FORM = {
         ),
         "with a file": lambda ada: ada.fills_in().opens("intake_files").is_idle_after(-1).sends_a_file().and_gets(403),
     },
-    "intake/link_asleep": {
+    "door/link_asleep": {
         "from an idle form": lambda ada: (
             ada.fills_in().is_idle_after(-1).has_tried(5).opens("intake_check").and_gets(403)
         )
     },
-    "intake/emergency": {
+    "emergency/emergency": {
         "911": lambda ada: ada.fills_in(SADDLE_NUMBNESS).is_in_danger().opens("intake_emergency"),
         "911, while closed": lambda ada: (
             ada.fills_in(SADDLE_NUMBNESS).is_in_danger().while_closed().opens("intake_emergency")

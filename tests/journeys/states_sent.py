@@ -7,7 +7,7 @@ from tests.journeys import happenings as then
 from tests.journeys.said import ABOUT, BEGUN, BOTH_DANGERS, GOAL, LONG, NO_PHONE, NOWHERE, SELF_HARM
 
 A_SENT_FORM = {
-    "intake/done": {
+    "status/done": {
         "routine": lambda ada: ada.sent().opens("intake_done"),
         "without an address": lambda ada: ada.is_somebody(**NOWHERE).sent().opens("intake_done"),
         "danger signs no rule used": lambda ada: ada.sent().does(then.named_danger_signs).opens("intake_done"),
@@ -23,21 +23,21 @@ A_SENT_FORM = {
         "a visit is asked for": lambda ada: ada.sent().asked_for_a_visit().opens("intake_done"),
         "a visit is booked": lambda ada: ada.sent().got_a_visit().opens("intake_done"),
     },
-    "intake/received": {
+    "status/received": {
         "opened later": lambda ada: ada.sent().opened_it_later().opens("intake_done"),
         "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opened_it_later().opens("intake_done"),
     },
-    "intake/not_saved": {
+    "questionnaire/not_saved": {
         "where it was sent": lambda ada: (
             ada.fills_in().opens_questions(ABOUT).does(then.sent_meanwhile).presses().and_gets(409)
         ),
     },
-    "again/worse": {
+    "returning/worse": {
         "from the last page": lambda ada: ada.sent().opens("intake_worse"),
         "from the status page": lambda ada: ada.sent().opens_status("status_worse"),
         "no phone number": lambda ada: ada.is_somebody(**NO_PHONE).sent().opens_status("status_worse"),
     },
-    "again/again": {"asked": lambda ada: ada.sent().opens_status("again")},
+    "returning/again": {"asked": lambda ada: ada.sent().opens_status("again")},
     "follow_up/questions": {
         "with an activity": lambda ada: ada.sent(GOAL).does(then.is_asked_how_it_goes).opens_status("follow_up"),
         "without one": lambda ada: ada.sent().does(then.is_asked_how_it_goes).opens_status("follow_up"),
@@ -50,7 +50,7 @@ A_SENT_FORM = {
         "answered, a week missed": lambda ada: ada.sent(GOAL).does(then.said_how_it_goes).opens_status("follow_up"),
         "answered, no activity": lambda ada: ada.sent().does(then.said_how_it_goes).opens_status("follow_up"),
     },
-    "appointment/ask": {
+    "visits/ask": {
         "before the questions": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment"),
         "with errors": lambda ada: ada.fills_in(BEGUN).opens("intake_appointment").is_refused(),
         "asked": lambda ada: ada.fills_in(BEGUN).asked_for_a_visit(words="Mornings.").opens("intake_appointment"),
@@ -66,7 +66,7 @@ A_SENT_FORM = {
             ada.sent().got_a_visit().asked_for_a_visit(days=[], times=[]).opens_status("status_appointment")
         ),
     },
-    "appointment/not_now": {
+    "visits/not_now": {
         "urgent": lambda ada: ada.sent(TEMPLE_HEADACHE).opens("intake_appointment"),
         "urgent, while closed": lambda ada: ada.sent(TEMPLE_HEADACHE).while_closed().opens("intake_appointment"),
         "staff say urgent": lambda ada: (
@@ -93,7 +93,7 @@ THE_STATUS_PAGE = {
         "a therapist will look": lambda ada: ada.sent(HEEL_PAIN).opens_status(),
         "a therapist looks": lambda ada: ada.sent().whose_case_is_taken().opens_status(),
         "a second therapist looks": lambda ada: (
-            ada.sent().whose_case_is_taken().whose_case(status="second_look").opens_status()
+            ada.sent().whose_case_is_taken().whose_case(status="second_look", held_until=None).opens_status()
         ),
         "decided": lambda ada: ada.is_somebody(**NOWHERE).sent().does(then.was_decided).opens_status(),
         "late": lambda ada: ada.sent().does(then.is_late).opens_status(),
@@ -141,7 +141,7 @@ THE_STATUS_PAGE = {
             ada.is_somebody(**NOWHERE).sent().opens_status().presses('form[action$="/leave/"] button')
         ),
     },
-    "intake/link": {
+    "door/link": {
         "after sending from a page of somebody else": lambda ada: (
             ada.sent().opened_it_later().opens_status("again").does(then.another_page_is_opened).presses().and_gets(403)
         )

@@ -34,7 +34,7 @@ def test_who_decides_reads_them_first_and_says_so_in_one_press(window, case, may
     signs, decision = (screen.page.get_by_role("heading", name=name) for name in ("2 danger signs", "Decision"))
     assert signs.bounding_box()["y"] < decision.bounding_box()["y"]
 
-    screen.presses("I have seen the danger signs: agree and decide")
+    screen.presses("I have seen the danger signs: decide")
     screen.sees("Decided", "Saw danger signs no rule used by Maya Ortiz")
     assert Case.objects.get().decisions.get().alarms_seen.by == maya
 
@@ -44,10 +44,10 @@ def test_without_scripts_an_answer_that_comes_meanwhile_is_read_before_deciding(
     screen = window(Colleague, SIZES["a computer"], scripts=False)
     screen.signs_in(maya)
     screen.follows("Ben Quill")
-    screen.unfolds("Decide otherwise")
+    screen.ticks("Decide otherwise")
     screen.fills_in(In_your_words="Walks on heels and toes.")
     factories.unused_alarms(case, *SIGNS, ("headache_signs", "vision_change", "serious"))
-    screen.presses("I have seen the danger signs: save my decision", status=409)
+    screen.presses("I have seen the danger signs: decide", status=409)
     screen.sees("This case changed while you worked on it", "3 danger signs the rules did not use")
     assert screen.page.get_by_label("In your words").input_value() == "Walks on heels and toes."
     case.refresh_from_db()

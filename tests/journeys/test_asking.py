@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from intake.models import AppointmentRequest
 from tests import factories
-from tests.intake.test_guide import answer
+from tests.intake.guide.test_guide import answer
 from tests.journeys.conftest import PHONE
 from tests.journeys.people import Colleague
 
@@ -78,7 +78,7 @@ def test_danger_ends_the_guide_at_once(phone, location):
     ada.presses("Continue")
     ada.answers_page({"emergency_now": ["lost_control"]})
     ada.presses("Continue")
-    assert ada.heading == "Call 911 or go to the nearest emergency room now"
+    assert ada.heading == "Call 911 now or go to the nearest emergency room"
     ada.sees("Nobody is reading this", "Because you told us")
 
 
@@ -90,10 +90,10 @@ def test_the_desk_books_what_is_late(window, location, priya, width):
     desk.signs_in(priya)
     if width == 360:
         menu = desk.page.locator(".bar-menu > summary")
-        assert not desk.page.get_by_role("link", name="Messages").is_visible()
+        assert not desk.page.get_by_role("link", name="Directory").is_visible()
         menu.focus()
         desk.page.keyboard.press("Enter")
-        assert desk.page.get_by_role("link", name="Messages").is_visible()
+        assert desk.page.get_by_role("link", name="Directory").is_visible()
     desk.page.get_by_role("navigation").get_by_role("link", name="Requests").click()
     desk.looks()
     assert desk.heading == "Requests"

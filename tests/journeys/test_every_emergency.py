@@ -15,6 +15,7 @@ from clinic.links.models import Link
 from intake import triage
 from intake.models import Case, Respondent, Urgency
 from tests import factories
+from tests.journeys.words import advice
 from tests.protocol.cases import ARMS, BY_ID, FLOORS, answers_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -96,8 +97,8 @@ def test_the_page_of_each_emergency_rule_leads_to_the_advice_and_leaving_there_l
         assert patient.page.locator("html").get_attribute("lang") == language
         with override(language):
             patient.sees(gettext("Nobody is reading this form right now"), gettext("Because you told us"))
-            act = "Call or text 988 now, or call 911" if rule == SELF_HARM else None
-            assert patient.heading == gettext(act or "Call 911 or go to the nearest emergency room now"), rule
+            act = gettext("Call or text 988 now, or call 911") if rule == SELF_HARM else advice(language)
+            assert patient.heading == act, rule
         case = Case.objects.get(intake=intake)
         assert case.urgency == Urgency.EMERGENCY
         assert rule in [flag["rule"] for flag in case.flags]

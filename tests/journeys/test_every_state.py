@@ -68,13 +68,13 @@ def test_no_page_of_patients_is_missing_from_the_inventory():
 # Read in another way --------------------------------------------------------------------------------------------------
 
 SOME = [
-    ("a form", "intake/who", "a parent, with errors"),
-    ("a form", "intake/page", "what was typed"),
-    ("a form", "intake/sign", "with errors"),
-    ("a form", "intake/check", "under the advice"),
-    ("a form", "intake/emergency", "both"),
-    ("a sent form", "intake/done", "urgent"),
-    ("a sent form", "appointment/ask", "with errors"),
+    ("a form", "questionnaire/who", "a parent, with errors"),
+    ("a form", "questionnaire/page", "what was typed"),
+    ("a form", "questionnaire/sign", "with errors"),
+    ("a form", "questionnaire/check", "under the advice"),
+    ("a form", "emergency/emergency", "both"),
+    ("a sent form", "status/done", "urgent"),
+    ("a sent form", "visits/ask", "with errors"),
     ("the status page", "status/status", "urgent and late"),
 ]
 BEHIND = """const behind = (one) => {
@@ -112,11 +112,11 @@ UNSEEN_SHAPES = f"""() => {{ {BEHIND}
 SPACED = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-    p { margin-bottom: 2em !important }`);
+    p { margin-bottom: 2em !important } .actions { position: static !important }`);
   document.adoptedStyleSheets = [sheet];
 }"""
 CUT = """() => [...document.querySelectorAll("body *")]
-  .filter((one) => one.checkVisibility() && !one.closest("svg, .visually-hidden") && one.textContent.trim())
+  .filter((one) => one.checkVisibility() && !one.closest("svg, .visually-hidden, .on-wide") && one.textContent.trim())
   .filter((one) => /hidden|clip/.test(getComputedStyle(one).overflow))
   .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.outerHTML.slice(0, 120))"""
@@ -124,7 +124,8 @@ OVERLAPPING = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [], boxes = [];
   while (texts.nextNode()) {
     const text = texts.currentNode, parent = text.parentElement;
-    if (!text.data.trim() || !parent.checkVisibility() || parent.closest("svg, .visually-hidden, .skip")) continue;
+    if (!text.data.trim() || !parent.checkVisibility()) continue;
+    if (parent.closest("svg, .visually-hidden, .on-wide, .skip")) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     for (const box of range.getClientRects()) boxes.push([text, box]);

@@ -1,4 +1,7 @@
-"""What a patient takes along on paper: the advice in an emergency, and the page at the end, each on one sheet."""
+"""What goes on paper: the advice in an emergency and the page at the end, each on one sheet; a case on one or two.
+
+All answers of a case follow on sheets of their own.
+"""
 
 import io
 
@@ -18,6 +21,9 @@ MANY = {
     "low_mood": "every_day",
     "self_harm": "plan_now",
 }
+
+
+PLACE = "Plumbline Physical Therapy · Riverside"
 
 
 def sheets(screen) -> list[str]:
@@ -55,3 +61,58 @@ def test_the_page_at_the_end(ada, location, answers):
     printed = sheets(ada)
     assert len(printed) == 1
     assert "(207) 555-0142" in printed[0]
+
+
+def says(sheet, words) -> bool:
+    """Whether a sheet says these words; where letters move together, a PDF reads as if there were a space."""
+    return "".join(words.split()) in "".join(sheet.split())
+
+
+def the_case(at, answers, by=None, **decided):
+    """A case on which everything on paper has something to say."""
+    patient = factories.patient(at=at, first_name="Ada", last_name="Quill")
+    case = factories.case(of=patient, answers=answers, acknowledged_by=by)
+    factories.consent(case.intake)
+    if decided:
+        factories.decision(on=case, by=by, **decided)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("answers", "flag", "hold"),
+    [
+        (HEEL_PAIN, "", False),
+        (FOOT_DROP, "Weakness weeks old", True),
+        (SADDLE_NUMBNESS | MANY, "Cauda equina syndrome", True),
+    ],
+    ids=["routine", "urgent", "emergency"],
+)
+def test_a_case_is_on_two_sheets_and_its_answers_follow(computer, location, maya, answers, flag, hold):
+    """A therapist takes it to the examination; eleven sheets of forms stay on the printer."""
+    case = the_case(location, answers, by=maya)
+    screen = computer()
+    screen.signs_in(maya)
+    screen.opens(case.get_absolute_url())
+    printed = sheets(screen)
+    first_of_answers = next(number for number, words in enumerate(printed) if says(words, "All answers of Ada Quill"))
+    assert 1 <= first_of_answers <= 2
+    case_itself, answers_sheets = " ".join(printed[:first_of_answers]), printed[first_of_answers:]
+    assert len(answers_sheets) <= 2
+    assert says(case_itself[:60], PLACE)
+    assert says(answers_sheets[0], PLACE)
+    for words in ("Ada Quill", flag, "Not decided yet", "Worst pain", "Who answered and signed"):
+        assert says(case_itself, words), words
+    assert says(case_itself, "until this is cleared") == hold
+    for words in ("Decide otherwise", "Dismiss this flag", "Record a call", "What would change", "What happened"):
+        assert not says(" ".join(printed), words), words
+
+
+def test_a_decided_case_says_on_paper_who_decided_what(computer, location, maya):
+    case = the_case(location, FOOT_DROP, by=maya, specialist="neurologist", reason="examined", words="As I saw.")
+    screen = computer()
+    screen.signs_in(maya)
+    screen.opens(case.get_absolute_url())
+    said = sheets(screen)[0]
+    assert not says(said, "Not decided yet")
+    for words in ("Decided", maya.name, "Neurologist", "As I saw."):
+        assert says(said, words), words

@@ -15,7 +15,7 @@ TARGET, APART = 44, 8  # pixels
 def ada(phone, maya):
     ada = phone()
     ada.starts_an_intake()
-    ada.answers_on(HEEL_PAIN, until="pain_worst")
+    ada.has_answered(HEEL_PAIN, until="pain_worst")
     return ada
 
 

@@ -120,7 +120,7 @@ def test_a_lost_link_is_mailed_again(phone, location, mail, look):
 
 def test_the_page_warns_before_it_closes_and_one_press_keeps_it_open(phone, location, monkeypatch, settings):
     settings.PATIENT_IDLE_MINUTES = 8 / 60
-    monkeypatch.setattr("intake.door.status_cookie.WARNED_FOR", 5)
+    monkeypatch.setattr("intake.door.frame.WARNED_FOR", 5)
     patient = factories.patient(at=location)
     factories.case(of=patient, answers=HEEL_PAIN)
     ada = phone()

@@ -52,6 +52,7 @@ def test_an_emergency_comes_to_the_open_queue_and_is_seen_through(computer, emer
     at_desk.looks()
 
     at_desk.follows("Ada Quill")
+    at_desk.unfolds("Why, source")
     flag = at_desk.page.get_by_role("article", name="Cauda equina syndrome").inner_text()
     for words in (text("emergency_now"), label("emergency_now", "saddle_numb"), "Source: ", "cauda_equina"):
         assert words in flag
@@ -63,7 +64,8 @@ def test_an_emergency_comes_to_the_open_queue_and_is_seen_through(computer, emer
     at_desk.ticks("Safety advice was given")
     at_desk.fills_in(What_was_said="Her husband drives her to the emergency room.")
     at_desk.presses("Record the call")
-    at_desk.presses("Agree and decide")
+    at_desk.ticks("Agree: Emergency, Emergency department")
+    at_desk.presses("Decide")
     at_desk.sees("Decided", "Maya Ortiz, PT, DPT", "No visit is booked until the patient is cleared")
     case = Case.objects.get(patient__first_name="Ada")
     assert (case.status, case.decided_by) == ("decided", maya)
@@ -78,13 +80,13 @@ def test_lowering_an_emergency_waits_for_a_second_therapist(computer, emergency,
     first.chooses("Spoke with the patient", of="What came of the call")
     first.presses("Record the call")
 
-    first.unfolds("Decide otherwise")
+    first.ticks("Decide otherwise")
     first.chooses("Soon", of="Urgency")
-    first.presses("Save my decision", status=422)
+    first.presses("Decide", status=422)
     first.sees_errors("Choose a reason")
     first.chooses("Known and already assessed by a clinician", of="Why you decide otherwise")
     first.fills_in(In_your_words="Numb since a spinal tap in 2016, unchanged.")
-    first.presses("Save my decision")
+    first.presses("Decide")
     first.sees("A second person must look", "Until then it stays an emergency")
     assert Case.objects.get().status == "second_look"
 

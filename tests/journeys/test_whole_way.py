@@ -15,12 +15,11 @@ from PIL import Image
 
 from intake.models import AnswerChange, Case, CaseEvent, Consent, Intake, PatientFile, Urgency
 from tests.answers import HEEL_PAIN
-from tests.journeys.words import label
+from tests.journeys.words import advice, label
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 LOCALES = {"en": "en-US", "es": "es-US"}
-ADVICE = "Call 911 or go to the nearest emergency room now"
 HOSTILE_NAME = "../../<b>knee.png"
 
 
@@ -139,7 +138,7 @@ def test_an_emergency_answer_taken_back_is_kept_and_the_advice_stays(a_phone, ma
     saves(patient, {"emergency_now": ["saddle_numb"]})
     assert patient.page.url.endswith("/intake/emergency/")
     with override(language):
-        assert patient.heading == gettext(ADVICE)
+        assert patient.heading == advice(language)
     patient.goes_on() if patient.page.locator("main button.btn-primary").count() else patient._leads_on(
         patient.page.locator("main form button").first, 200
     )

@@ -17,7 +17,7 @@ from tests.answers import HEEL_PAIN
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 GOAL = {"activities_limited": ["walking", "sport"], "goal": "walk the dog", "goal_difficulty": 6}
-EMERGENCY = "Call 911 or go to the nearest emergency room now"
+EMERGENCY = "Call 911 now or go to the nearest emergency room"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def sent(location, maya):
 def has_status_page_open(person, patient):
     """Past the link and the date of birth."""
     response = open_status(RequestFactory().get("/"), HttpResponse(), patient, link_to_status(patient))
-    cookie = {"name": COOKIE, "value": response.cookies[COOKIE].value, "url": person.home}
+    cookie = {"name": COOKIE.name, "value": response.cookies[COOKIE.name].value, "url": person.home}
     person.page.context.add_cookies([cookie])
 
 
@@ -65,7 +65,7 @@ def test_worse_since_the_form_was_sent_is_an_emergency_at_the_first_answer(phone
 def test_worse_in_the_browser_that_just_sent_the_form(phone, maya):
     ada = phone()
     ada.starts_an_intake()
-    ada.answers_on(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.signs_and_sends("Ada Quill")
     ada.follows("I got worse")
     ada.presses("I got worse: ask me now")

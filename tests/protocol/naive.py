@@ -17,8 +17,10 @@ OPEN = {"unsure", "prefer_not"}
 class Truth:
     """`by`: the answers, as (question, option), by which `fires` is what it is; an absent answer is none."""
 
+    __slots__ = ("by", "could", "fires", "must")
+
     def __init__(self, fires, could, must, by=frozenset()):
-        self.fires, self.could, self.must, self.by = fires, could, must, frozenset(by)
+        self.fires, self.could, self.must, self.by = fires, could, must, by
 
     def __and__(self, other):
         fires = self.fires and other.fires
@@ -33,7 +35,8 @@ class Truth:
 
 
 def by(fires, *parts):
-    return frozenset().union(*(part.by for part in parts if part.fires == fires))
+    named = [part.by for part in parts if part.by and part.fires == fires]
+    return frozenset().union(*named) if named else frozenset()
 
 
 def certain(value):
@@ -103,7 +106,7 @@ class Case:
 
     def __init__(self, files, answers):
         self.files, self.answers = files, answers
-        self.shown, self.known = {}, {}
+        self.shown, self.known, self.read = {}, {}, {}
 
     def truth(self, text):
         if text not in self.known:
@@ -123,15 +126,27 @@ class Case:
             holds = test(answer)
             chosen = answer if isinstance(answer, list) else [answer]
             unsure = bool(OPEN & {option for option in chosen if isinstance(option, str)})
-            by = {(name, option) for option in chosen if spelled(option) in wanted}
+            by = frozenset((name, option) for option in chosen if spelled(option) in wanted)
             return Truth(holds, holds or unsure, holds and not unsure and shown.must, by)
         return Truth(False, shown.could, False)
 
     def has(self, name, options):
+        return self.once(self._has, name, options)
+
+    def group(self, name, group):
+        return self.once(self._group, name, group)
+
+    def once(self, reading, *asked):
+        """The same test stands in many conditions; these answers give it one truth."""
+        if (reading, asked) not in self.read:
+            self.read[reading, asked] = reading(*asked)
+        return self.read[reading, asked]
+
+    def _has(self, name, options):
         wanted = set(options.split("/"))
         return self.leaf(name, lambda a: bool(wanted & (set(a) if isinstance(a, list) else {spelled(a)})), wanted)
 
-    def group(self, name, group):
+    def _group(self, name, group):
         own = self.files.questions[name].get("groups", {})
         members = set(own[group]) if group in own else self.files.groups[group]
         return self.leaf(name, lambda a: bool(members & set(a)), members)

@@ -13,9 +13,9 @@ import pytest
 from django.core.management import call_command
 
 from intake import triage
-from intake.triage.checking import check
-from intake.triage.comparing import compare
-from intake.triage.documenting import document
+from intake.triage.checking.checker import check
+from intake.triage.checking.comparing import compare
+from intake.triage.checking.documenting import document
 from tests.protocol.cases import EVERY
 from tests.protocol.naive import FOLDER, Case, Files
 from tests.protocol.test_checker import edit

@@ -8,7 +8,7 @@ import yaml
 from django.core.management import CommandError, call_command
 
 from intake import triage
-from intake.triage.cases import Block, read_cases, run_cases
+from intake.triage.checking.cases import Block, read_cases, run_cases
 from tests.protocol.naive import FOLDER
 
 PROTOCOL = triage.shipped()

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from intake import triage
-from intake.triage.cases import Block, read_cases
-from intake.triage.checking import check
-from intake.triage.comparing import compare
-from intake.triage.lookalikes import never_beside
-from intake.triage.mutating import mutants, sample, trial
+from intake.triage.checking.cases import Block, read_cases
+from intake.triage.checking.checker import check
+from intake.triage.checking.comparing import compare
+from intake.triage.checking.lookalikes import never_beside
+from intake.triage.checking.mutating import mutants, sample, trial
 from intake.versions.protocols import load_texts
 from tests.protocol.naive import FOLDER
 

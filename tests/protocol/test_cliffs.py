@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from intake import triage
-from intake.triage.accepting import judge_cliffs
-from intake.triage.cases import Block, read_cases
-from intake.triage.cliffs import cliffs
+from intake.triage.checking.accepting import judge_cliffs
+from intake.triage.checking.cases import Block, read_cases
+from intake.triage.checking.cliffs import cliffs
 from tests.protocol.naive import FOLDER
 
 RULE = "limb_deformity"  # a deformed limb after an injury: small, and nothing stands under it
@@ -161,7 +161,7 @@ def test_the_command_lists_them_counts_them_and_ends_with_2(folder, monkeypatch)
 def test_a_plain_check_refuses_a_cliff_nobody_accepted_and_an_entry_that_covers_nothing_any_more(folder, monkeypatch):
     """So it cannot be used by a clinic, whoever forgot to ask for the search. Kept to one rule, to be quick."""
     accepted(folder, ACCEPTED.replace(f"rules: [{RULE}]", f"rules: [{RULE}, stroke_tia]"))
-    checking = "intake.triage.checking"
+    checking = "intake.triage.checking.checker"
     monkeypatch.setattr(f"{checking}.cliffs", lambda protocol, blocks: cliffs(protocol, blocks, [RULE]))
     monkeypatch.setattr(f"{checking}.unsure_too_high", lambda protocol, blocks: [])
     err = StringIO()

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from intake import triage
-from intake.triage.expressions import And, AtLeast, Compare, Fact, Fires, Includes, Not, Or
+from intake.triage.deciding.compiling import program_of
+from intake.triage.reading.expressions import And, AtLeast, Compare, Fact, Fires, Includes, Not, Or
 from tests.protocol.naive import FOLDER
 
 PROTOCOL = triage.shipped()
@@ -58,7 +59,7 @@ def test_each_flag_names_a_smallest_set_of_the_patients_own_answers(vignette):
         assert holds(condition, reasons, full), f"{flag.rule} does not follow from its answers"
         for pair in reasons:
             assert not holds(condition, reasons - {pair}, full), f"{flag.rule} names {pair} for nothing"
-        read = PROTOCOL.program.named(PROTOCOL.program.reads[f"rule.{flag.rule}"])
+        read = program_of(PROTOCOL).named(program_of(PROTOCOL).reads[f"rule.{flag.rule}"])
         atoms = [pair for pair in sorted(full, key=str) if pair[0] in read]
         for size in range(min(len(reasons), 4)):
             for fewer in combinations(atoms, size):

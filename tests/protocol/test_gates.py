@@ -9,9 +9,9 @@ import shutil
 import pytest
 
 from intake import triage
-from intake.triage.accepting import judge_cliffs
-from intake.triage.cases import Block, read_cases, run_cases
-from intake.triage.cliffs import cliffs
+from intake.triage.checking.accepting import judge_cliffs
+from intake.triage.checking.cases import Block, read_cases, run_cases
+from intake.triage.checking.cliffs import cliffs
 from tests.protocol.naive import FOLDER
 
 GATES = [  # tier, rule, what stands there today, the same with the gate, and the rules whose patients would fall

@@ -32,4 +32,4 @@ def test_the_web_process_loads_no_numpy():
 
 
 def test_what_the_replay_needs_is_seen_when_it_is_loaded():
-    assert "numpy" in loaded_by("intake.triage.replaying")
+    assert "numpy" in loaded_by("intake.triage.many.replaying")

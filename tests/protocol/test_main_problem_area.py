@@ -8,7 +8,7 @@ import random
 import pytest
 
 from intake import triage
-from intake.triage.routing import rank_origins
+from intake.triage.deciding.routing import rank_origins
 from tests.protocol.cases import EVERY
 from tests.protocol.chance import random_answer
 from tests.protocol.test_properties import PLACES, PROTOCOL, QUESTIONS

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from intake import triage
-from intake.triage.pruning import needed_questions, shortest_path
+from intake.triage.asking.pruning import needed_questions, shortest_path
 from tests.protocol.naive import FOLDER
 
 PROTOCOL = triage.shipped()
@@ -108,3 +108,28 @@ def test_a_wrong_answer_is_an_error_that_names_its_question(answers, question, c
 def test_what_was_left_empty_is_not_answered():
     empty = {"goal": "", "age": None, "emergency_now": []}
     assert triage.validate_answers(PROTOCOL, empty) == {}
+
+
+def told_on_the_way(answers):
+    """The number of pages told on each page of the way, and the number of pages there were in the end."""
+    full, known, told = triage.validate_answers(PROTOCOL, answers), {}, []
+    for page in PROTOCOL.pages:
+        if set(triage.visible_questions(PROTOCOL, known)).isdisjoint(page.questions):
+            continue
+        told.append(triage.about_how_many(PROTOCOL, known, page))
+        known |= {name: full[name] for name in page.questions if name in full}
+    return told, len(told)
+
+
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda v: v["id"])
+def test_the_length_told_on_the_first_page_never_grows(vignette):
+    told, in_the_end = told_on_the_way(vignette["answers"])
+    assert told == sorted(told, reverse=True)
+    assert told[0] >= in_the_end
+    assert 0 <= told[-1] - in_the_end <= 5
+
+
+def test_going_back_tells_no_more_than_before():
+    full = triage.validate_answers(PROTOCOL, BY_ID["dev-28"])
+    there_and_back = [triage.about_how_many(PROTOCOL, full, page) for page in (PROTOCOL.pages[0], PROTOCOL.pages[-1])]
+    assert there_and_back[0] >= there_and_back[1]

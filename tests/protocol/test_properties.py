@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake import triage
-from intake.triage.expressions import Compare, Fact, Fires, Includes, Not, parts_of
-from intake.triage.unsure import Comparison
+from intake.triage.checking.unsure import Comparison
+from intake.triage.reading.expressions import Compare, Fact, Fires, Includes, Not, parts_of
 from tests.protocol.chance import random_answer
 
 PROTOCOL = triage.shipped()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from intake import triage
-from intake.triage.coding import CodeBook
-from intake.triage.planes import Planes, opened
-from intake.triage.replaying import Replayer, Stored, replay
+from intake.triage.many.coding import CodeBook
+from intake.triage.many.planes import Planes, opened
+from intake.triage.many.replaying import Replayer, Stored, replay
 from tests.protocol.chance import answer_sets
 from tests.protocol.naive import Case, Files
 

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from intake import triage
-from intake.triage import translations
-from intake.triage.loading import SHIPPED
+from intake.triage.reading import translations
+from intake.triage.reading.loading import SHIPPED
 
 
 def words(text):

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from intake import triage
-from intake.triage.cases import Block, read_cases
-from intake.triage.unsure import Comparison, too_high
+from intake.triage.checking.cases import Block, read_cases
+from intake.triage.checking.unsure import Comparison, too_high
 from tests.protocol.naive import FOLDER
 
 RULE = "limb_deformity"

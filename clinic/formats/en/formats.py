@@ -7,3 +7,4 @@ LONG_DATE_FORMAT = "F j, Y"
 CLOCK_FORMAT = "g:i A"  # 8:15 AM
 ZONED_CLOCK_FORMAT = "g:i A T"
 MOMENT_FORMAT = "F j, g:i A"
+SHORT_MOMENT_FORMAT = "D M j, g:i A"  # Tue Dec 1, 6:00 PM

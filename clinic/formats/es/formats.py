@@ -7,3 +7,4 @@ LONG_DATE_FORMAT = r"j \d\e F \d\e Y"
 CLOCK_FORMAT = "g:i a"  # 8:15 a.m.
 ZONED_CLOCK_FORMAT = "g:i a T"
 MOMENT_FORMAT = r"j \d\e F, g:i a"
+SHORT_MOMENT_FORMAT = r"D j \d\e M, g:i a"

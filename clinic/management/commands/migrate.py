@@ -1,5 +1,7 @@
 """`manage.py migrate`, as Django's, under limits of its own."""
 
+from typing import Any
+
 from django.core.management.commands import migrate
 from django.db import connections
 
@@ -11,7 +13,7 @@ class Command(migrate.Command):
     page queue up behind it, so it gives up and can be started again.
     """
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any):
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")

@@ -3,20 +3,21 @@
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from intake import triage
-from intake.triage.accepting import CLASS, SINGLE, judge_cliffs
-from intake.triage.cases import Block, read_cases
-from intake.triage.checking import check
-from intake.triage.cliffs import answers_in_words, cliffs
-from intake.triage.comparing import compare
-from intake.triage.describing import outline
-from intake.triage.documenting import document
-from intake.triage.mutating import mutants, sample, trial
-from intake.triage.translations import english_texts, gaps, refresh_digests
+from intake.triage.checking.accepting import CLASS, SINGLE, judge_cliffs
+from intake.triage.checking.cases import Block, read_cases
+from intake.triage.checking.checker import check
+from intake.triage.checking.cliffs import answers_in_words, cliffs
+from intake.triage.checking.comparing import compare
+from intake.triage.checking.describing import outline
+from intake.triage.checking.documenting import document
+from intake.triage.checking.mutating import mutants, sample, trial
+from intake.triage.reading.translations import english_texts, gaps, refresh_digests
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "protocol.md"
 SCORE = 98  # percent of injected defects that must be caught
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     help = "check: is a protocol fit to be used. show: one entry in words. diff: what changed. docs: docs/protocol.md."
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verb = verbs.add_parser("check", help="refuses a protocol with a defect, and says what is worth knowing")
         verb.add_argument("folder", nargs="?", type=Path, help="default: the shipped protocol")
@@ -56,10 +57,10 @@ class Command(BaseCommand):
         verb = verbs.add_parser("docs", help="writes docs/protocol.md")
         verb.add_argument("--check", action="store_true", help="only say whether it is fresh")
 
-    def handle(self, *, verb, **options):
+    def handle(self, *, verb: str, **options: Any) -> None:
         getattr(self, verb)(**{name: options[name] for name in ARGUMENTS[verb]})
 
-    def check(self, folder, notes, mutations):
+    def check(self, folder, notes, mutations) -> None:
         protocol = loaded(folder)
         report = check(protocol)
         for defect in report.defects:
@@ -81,7 +82,7 @@ class Command(BaseCommand):
         if mutations:
             self.mutate(protocol.folder, mutations)
 
-    def mutate(self, folder, number):
+    def mutate(self, folder, number) -> None:
         """Injects defects one by one; refuses when too few are caught."""
         chosen = sample(mutants(folder), number)
         tried, caught = Counter(), Counter()
@@ -101,7 +102,7 @@ class Command(BaseCommand):
         if share < SCORE:
             raise refusal(f"Less than {SCORE} % of the injected defects were caught.")
 
-    def cliffs(self, folder, all):
+    def cliffs(self, folder, all) -> None:
         """Lists the cliffs; refuses one that is not accepted, and an accepted one that no longer exists."""
         protocol = loaded(folder)
         blocks = [found for found in read_cases(protocol.folder) if isinstance(found, Block)]
@@ -118,7 +119,7 @@ class Command(BaseCommand):
         if judged.defects:
             raise refusal(f"{len(judged.defects)} defects: see accepted_cliffs.yaml.")
 
-    def show(self, id):
+    def show(self, id) -> None:
         protocol = triage.shipped()
         for kind, known in (("rule", protocol.rules), ("fact", protocol.facts), ("question", protocol.questions)):
             if id in known:
@@ -126,11 +127,11 @@ class Command(BaseCommand):
                 return
         raise refusal(f"no rule, fact or question is called {id!r}")
 
-    def diff(self, old, new):
+    def diff(self, old, new) -> None:
         changes = compare(loaded(old, stored=True), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
-    def replay(self, folder, processes, workers, reader):
+    def replay(self, folder: Path, processes: int, workers: bool, reader) -> None:
         from intake.versions import replaying
         from intake.versions import report as replay_report  # they load NumPy, which no other command needs
         from intake.versions import workers as replay_workers
@@ -138,7 +139,7 @@ class Command(BaseCommand):
         reader = member_of_staff(reader)
         after = loaded(folder)
 
-        def progress(done, of, intakes):
+        def progress(done, of, intakes) -> None:
             self.stderr.write(f"  {done} of {of} slices, {intakes:,} intakes", ending="\r")
 
         if workers:
@@ -152,7 +153,7 @@ class Command(BaseCommand):
         for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes(), reader=reader):
             self.stdout.write(line)
 
-    def translations(self, folder, refresh):
+    def translations(self, folder, refresh) -> None:
         protocol = loaded(folder)
         if refresh is not None:
             unknown = set(refresh) - {text.key for text in english_texts(protocol)}
@@ -169,7 +170,7 @@ class Command(BaseCommand):
             raise refusal(f"{len(found)} texts need a translator; {safety} of them refuse activation.")
         self.stdout.write("Every text that patients read has a current translation.")
 
-    def docs(self, check):
+    def docs(self, check) -> None:
         protocol = triage.shipped()
         text = document(protocol, [found for found in read_cases(protocol.folder) if isinstance(found, Block)])
         if not check:
@@ -204,7 +205,7 @@ def member_of_staff(email):
     return found
 
 
-def loaded(folder, *, stored=False):
+def loaded(folder: Path | None, *, stored: bool = False):
     """Load the protocol of a folder, or give one clear refusal with every defect."""
     try:
         return triage.load(folder, stored=stored) if folder else triage.shipped()

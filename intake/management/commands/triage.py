@@ -2,9 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import yaml
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from intake import triage
 
@@ -13,11 +14,11 @@ class Command(BaseCommand):
     help = "Assess cases from a YAML or JSON file: a list, or {vignettes: [...]}, of {id, answers}."
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--explain", action="store_true", help="add the explanation to every line")
 
-    def handle(self, *, file, explain, **options):
+    def handle(self, *, file, explain, **options: Any) -> None:
         protocol = triage.shipped()
         lines = []
         for case_id, answers in read_cases(file):

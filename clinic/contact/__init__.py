@@ -1,0 +1,1 @@
+"""Names and phone numbers as people type them."""

@@ -1,0 +1,1 @@
+"""What a clinic sets: each value looked at before anything starts, and keys for a machine that was given none."""

@@ -1,0 +1,112 @@
+"""Log lines that cannot be forged and hold neither personal data nor the secret of a link."""
+
+import logging
+import re
+import traceback
+from datetime import UTC, datetime
+from logging import LogRecord
+from pathlib import Path
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+
+HOUSE = Path(__file__).resolve().parents[2]
+SECRET = re.compile(r"((?:/|%2F)(?:l|office)(?:/|%2F))[\w.~%+=-]{12,}", re.IGNORECASE)  # the addresses of mailed links
+MOST_CAUSES = 5
+
+
+class OneLine(logging.Formatter):
+    """`time level logger message`, one line each, whatever happened; the time in UTC, with its offset.
+
+    Of an exception only its class and the places in the code are told: its words may quote a whole row of the
+    database. Of a request only the name of its route is told: its path may hold the secret of a link.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatTime(self, record: LogRecord, datefmt=None) -> str:
+        """Return the moment in UTC: Django puts processes into the zone of a location, where an hour comes twice."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def format(self, record: LogRecord) -> str:
+        error = _error_of(record)
+        record.message = _message(record, error)
+        record.asctime = self.formatTime(record, self.datefmt)
+        line = self.formatMessage(record)
+        if error is not None and not isinstance(error, SuspiciousOperation):
+            line = f"{line}; {_places(error)}"
+        return _escaped(SECRET.sub(r"\1***", line))
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
+def _error_of(record: LogRecord) -> BaseException | None:
+    return record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+
+
+def _message(record: LogRecord, error) -> str:
+    request = getattr(record, "request", None)
+    if isinstance(error, SuspiciousOperation) and request is not None:
+        return f"{type(error).__name__}: {_route(request)}"  # its words are the request's: a host, a name of a file
+    try:
+        words = _without_words_of_errors(record)
+    except (TypeError, ValueError, KeyError):
+        words = str(record.msg)
+    for one in _chain(error):
+        for said in (repr(one), str(one)):
+            if len(said) > 3:
+                words = words.replace(said, type(one).__name__)
+    if path := getattr(request, "path", ""):
+        for written in (path, path.encode("unicode_escape").decode("ascii")):
+            if len(written) > 1:
+                words = words.replace(written, _route(request))
+            elif words.endswith(": /"):
+                words = f"{words[:-1]}{_route(request)}"
+    return words
+
+
+def _without_words_of_errors(record: LogRecord) -> str:
+    """The message with the class in place of every exception that was handed to it, by whatever library."""
+    given = record.args
+    if isinstance(given, dict):  # Celery tells of a failed task with `exc`, its words, and `args`, what it was given
+        told = {name: _class_of(value) for name, value in given.items()}
+        for name in {"exc", "traceback", "args", "kwargs"} & told.keys():
+            told[name] = str(told[name]).partition("(")[0].strip() if name == "exc" else ""
+        return str(record.msg) % told
+    if isinstance(given, tuple) and given:
+        return str(record.msg) % tuple(map(_class_of, given))
+    return str(_class_of(record.msg)) if not given else record.getMessage()
+
+
+def _class_of(value):
+    return type(value).__name__ if isinstance(value, BaseException) else value
+
+
+def _route(request: HttpRequest) -> str:
+    match = getattr(request, "resolver_match", None)
+    return (match and match.view_name) or "no route"
+
+
+def _chain(error):
+    """The exception and what it came from, the last first."""
+    for _ in range(MOST_CAUSES):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _places(error) -> str:
+    """Class and frames of an exception and of those behind it, never their words."""
+    return "; from ".join(
+        " < ".join([type(one).__name__, *map(_place, reversed(traceback.extract_tb(one.__traceback__)))])
+        for one in _chain(error)
+    )
+
+
+def _place(frame) -> str:
+    name = frame.filename.rpartition("site-packages/")[2]
+    return f"{name.removeprefix(f'{HOUSE}/')}:{frame.lineno} {frame.name}"

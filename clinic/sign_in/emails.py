@@ -1,0 +1,129 @@
+"""What staff are written about their own account."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.messages import actions as messages
+from clinic.messages.facts import moment
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.staff.models import User
+
+MOST_AN_HOUR = 3
+TOO_LATE = timedelta(hours=1)
+MOST_TOLD = 999  # a mail holds no larger number
+
+
+def password_reset(user: User) -> Message | None:
+    """The link to choose a new password; at most three times an hour."""
+    asked = Message.objects.about("user", user.public_id).filter(kind="password_reset")
+    if asked.filter(created_at__gt=timezone.now() - timedelta(hours=1)).count() >= MOST_AN_HOUR:
+        return None
+    return messages.schedule(
+        "password_reset",
+        key=f"password_reset:{user.public_id}:{asked.count() + 1}",
+        to=user.email,
+        language="en",
+        subject_type="user",
+        subject_id=user.public_id,
+        location=user.locations.first(),
+    )
+
+
+@kind("password_reset", title="New password for staff", audience="staff", safe=("link",), routine=False)
+class PasswordReset:
+    """The link is made when the mail is, so that no row holds it."""
+
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        if not User.objects.filter(public_id=message.subject_id, email=message.recipient, is_active=True).exists():
+            return "This person no longer has an account with this address."
+        return "It was asked for too long ago." if timezone.now() - message.created_at > TOO_LATE else ""
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        user = User.objects.get(public_id=message.subject_id)
+        parts = {
+            "uidb36": user_pk_to_url_str(user),
+            "key": app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user),
+        }
+        return {"link": settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=parts)}
+
+
+def new_device(user: User) -> Message:
+    """Somebody signed in as this person on a device that was not used before."""
+    return _about_the_account("new_device", user, facts={"happened_at": _now(user)})
+
+
+def wrong_sign_ins(user: User, *, times: int, networks: int) -> Message:
+    """Many wrong passwords or codes were tried for this person's account."""
+    facts = {"times": min(times, MOST_TOLD), "networks": min(networks, MOST_TOLD)}
+    return _about_the_account("wrong_sign_ins", user, facts=facts)
+
+
+def password_changed(user: User) -> Message:
+    """This person's password is another one."""
+    return _about_the_account("password_changed", user, facts={"happened_at": _now(user)})
+
+
+def second_step_changed(user: User) -> Message:
+    """This person's second step was set up, replaced, or ended by a code that was handed over."""
+    return _about_the_account("second_step_changed", user, facts={"happened_at": _now(user)})
+
+
+def _about_the_account(name: str, user: User, *, facts: dict[str, Any] | None = None) -> Message:
+    before = Message.objects.about("user", user.public_id).filter(kind=name).count()
+    return messages.schedule(
+        name,
+        key=f"{name}:{user.public_id}:{before + 1}",
+        to=user.email,
+        language="en",
+        subject_type="user",
+        subject_id=user.public_id,
+        location=user.locations.first(),
+        facts=facts,
+    )
+
+
+def _now(user: User) -> str:
+    location = user.locations.first()
+    return moment(timezone.now(), location.time_zone if location else settings.TIME_ZONE)
+
+
+class _AboutTheAccount:
+    """It goes to the address the account has when it goes, as long as there is one."""
+
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        here = User.objects.filter(public_id=message.subject_id, is_active=True).exists()
+        return "" if here else "This person no longer has an account."
+
+    @staticmethod
+    def recipient(message: Message) -> str:
+        return User.objects.get(public_id=message.subject_id).email
+
+
+@kind("new_device", title="Signed in on a new device", audience="staff", safe=("happened_at",), routine=False)
+class NewDevice(_AboutTheAccount):
+    pass
+
+
+@kind("wrong_sign_ins", title="Wrong sign-ins", audience="staff", safe=("times", "networks"), routine=False)
+class WrongSignIns(_AboutTheAccount):
+    pass
+
+
+@kind("password_changed", title="Password changed", audience="staff", safe=("happened_at",), routine=False)
+class PasswordChanged(_AboutTheAccount):
+    pass
+
+
+@kind("second_step_changed", title="Second step changed", audience="staff", safe=("happened_at",), routine=False)
+class SecondStepChanged(_AboutTheAccount):
+    pass

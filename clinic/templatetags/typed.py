@@ -1,0 +1,43 @@
+"""What stands in a form of the staff beside `{% csrf_token %}`, so that its words are not lost."""
+
+import json
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+
+from clinic.typed.actions import FIELD, signed, waiting
+
+register = template.Library()
+OF_THE_PAGE = ("do", "step", "version", "saw", "seen")  # hidden fields, which nobody typed
+
+
+@register.simple_tag(takes_context=True)
+def typed_by(context: Context, place: str) -> str:
+    """Say for whom this form is drawn, and where it is sent to.
+
+    Its view puts back what was typed.
+    """
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, signed(context["request"].user, place))
+
+
+@register.inclusion_tag("parts/_typed_here.html", takes_context=True)
+def typed_here(context: Context, which: str = "", at: str = "") -> dict[str, Any]:
+    """Say the same of a form that is sent to its page, and put back what was typed.
+
+    A script puts it back; without scripts it stands above the form, to be copied. `which` tells forms of one page
+    apart; `at` is the page, where the form may also be shown on another.
+    """
+    request = context["request"]
+    page = at or request.path
+    place = f"{page}#{which}" if which else page
+    typed = waiting(request.user, [place]).get(place) if request.method == "GET" else None
+    fields = {name: values for name, values in typed.fields.items() if name not in OF_THE_PAGE} if typed else {}
+    return {
+        "field": FIELD,
+        "value": signed(request.user, place),
+        "typed": typed,
+        "as_json": json.dumps(fields),
+        "lines": [line for values in fields.values() for line in values],
+    }

@@ -1,0 +1,1 @@
+"""What staff typed and did not get to send: sealed, for the same person alone, and for three days."""

@@ -1,0 +1,32 @@
+"""A patient's answers in the words of the form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from intake import triage
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question and the patient's answer to it, in the patient's words.
+
+    `id` is the question's; `by_phone`: they said it on the phone.
+    """
+
+    id: str
+    question: str
+    answer: str
+    by_phone: bool = False
+
+
+def answer_in_words(protocol: triage.Protocol, question_id: str, value: Any) -> str:
+    """Put an answer in the words of the form; empty when the protocol does not know the question or an option."""
+    question = protocol.questions.get(question_id)
+    if question is None:
+        return ""
+    if question.type in ("multi_choice", "body_map") and isinstance(value, str):
+        value = [value]
+    chosen = value if isinstance(value, list) else [value]
+    if question.type in ("choice", "multi_choice", "body_map") and not set(chosen) <= set(question.option_ids):
+        return ""
+    return str(triage.display(protocol, question_id, value))

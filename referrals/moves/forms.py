@@ -1,0 +1,109 @@
+"""What the desk's forms and an office's share: a referral, the page it was read on, an appointment, a report."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clinic.files.checks import CheckedFile
+from clinic.web.forms import ClockField, DayField, FieldsOnly
+from referrals.models import Referral
+from referrals.moves import uploads
+from referrals.moves.steps import newest_line
+
+LONGEST = 4000
+FURTHEST = timedelta(days=730)
+
+
+def words_field(
+    label: str | Promise, *, required: str | Promise = "", help_text: str | Promise = ""
+) -> forms.CharField:
+    """Return a few lines of text; `required` says what is missing."""
+    return forms.CharField(
+        label=label,
+        required=bool(required),
+        error_messages={"required": required},
+        max_length=LONGEST,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ReferralForm(forms.Form):
+    """`saw` is the newest history line on the page the person acted from.
+
+    `what_it_does` is the line it leaves in the history, by which a form sent twice is known.
+    """
+
+    what_it_does = ""
+
+    saw = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        self.referral = referral
+        kwargs["initial"] = {"saw": newest_line(referral)} | self.first_values() | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.helper = FieldsOnly(self)
+
+    def first_values(self) -> dict:
+        """Return what stands in the fields at first."""
+        return {}
+
+
+class AppointmentFields(ReferralForm):
+    """When the specialist sees the patient, by the clock of that office."""
+
+    day = DayField(label=_("Date"))
+    at = ClockField(label=_("Time"))
+    instructions = words_field(_("What should the patient bring or know?"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.referral.specialist.time_zone)
+
+    def clean_day(self) -> date:
+        day, today = self.cleaned_data["day"], timezone.localdate(timezone=self.zone)
+        if not today <= day <= today + FURTHEST:
+            raise forms.ValidationError(_("Enter a date from today up to two years ahead."))
+        return day
+
+    def when(self, day: date, at: time) -> dict[str, Any]:
+        """Return the moment and its clock, as `give_appointment` takes them."""
+        return {"starts_at": datetime.combine(day, at, self.zone), "time_zone": self.zone.key}
+
+
+class ReportFields(ReferralForm):
+    """What came back: a file, words, or both."""
+
+    file = forms.FileField(
+        label=_("The report as a file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": uploads.ACCEPT}),
+    )
+    words = words_field(_("Or in words"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("PDF, JPEG or PNG, up to %(size)d MB.") % {
+            "size": uploads.MOST_BYTES // 2**20
+        }
+
+    def clean_file(self) -> CheckedFile | None:
+        upload = self.cleaned_data["file"]
+        if not upload:
+            return None
+        try:
+            return uploads.check(upload)
+        except uploads.NotUsable as error:
+            raise forms.ValidationError(error.words) from error
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        wrong = "file" in self.errors or "words" in self.errors
+        if not wrong and not given.get("file") and not given.get("words", "").strip():
+            self.add_error("file", _("Add the report as a file, or write it below."))
+        return given

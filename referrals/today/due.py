@@ -1,0 +1,211 @@
+"""What a person's locations have to do today: by the same rows as queue, referrals and requests.
+
+Who sees no cases learns that one waits, never whose.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from clinic.staff.models import Location, User
+from clinic.staff.permissions import KEEP_WATCH, SEE_CASES
+from intake.handover.untouched import handed_to
+from intake.models import AppointmentRequest, CallToMake, Case, DeskTask, Patient, Urgency
+from intake.models.case import CaseQuerySet
+from referrals.desk.page import next_step
+from referrals.models import Referral, Report
+
+SHOWN = 100  # of each sort; a longer list is no plan for a day
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One line of the list. Without a `patient` it says only that something waits."""
+
+    what: str
+    location: Location
+    patient: Patient | None = None
+    address: str = ""
+    due_at: datetime | None = None
+    due_on: Any = None
+    level: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sort of things to do; `more` are not listed."""
+
+    id: str
+    title: str
+    rows: list[ToDo]
+    more: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of each sort: all that a mail may say."""
+
+    cases: int
+    late: int
+    handed: int
+    tasks: int
+    referrals: int
+    reports: int
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.cases or self.tasks or self.referrals or self.reports)
+
+
+class Today:
+    """What is to be done at the locations of `user`, as of `now`."""
+
+    def __init__(self, user: User, now: datetime) -> None:
+        self.user, self.now = user, now
+        self.places = list(user.places())
+        self.sees_cases = user.may(SEE_CASES)
+
+    # What there is --------------------------------------------------------------------------------------------------
+
+    def cases(self) -> CaseQuerySet:
+        """Return open cases, to who sees or watches over them; the desk hears of none."""
+        if not (self.sees_cases or self.user.may(KEEP_WATCH)):
+            return Case.objects.none()
+        return Case.objects.filter(location__in=self.places).awaiting_decision()
+
+    def visits(self):
+        """Return the visits booked for what is left of today."""
+        booked = AppointmentRequest.objects.visible_to(self.user).filter(state=AppointmentRequest.State.BOOKED)
+        return booked.filter(self._by_tonight("starts_at"), starts_at__gte=self.now).order_by("starts_at", "pk")
+
+    def asked(self):
+        """Return the visits that patients wait to hear of."""
+        return AppointmentRequest.objects.visible_to(self.user).unanswered().order_by("answer_by", "pk")
+
+    def calls(self):
+        return CallToMake.objects.visible_to(self.user).waiting()
+
+    def tasks(self):
+        return DeskTask.objects.visible_to(self.user).waiting()
+
+    def referrals(self):
+        """Return referrals whose next date is today, or was before."""
+        mine = Referral.objects.visible_to(self.user).open()
+        return mine.filter(self._by_tonight("next_check_at")).most_pressing_first()
+
+    def reports(self):
+        """Return reports nobody has read, to those who may."""
+        return Report.objects.visible_to(self.user).unread().order_by("received_at", "pk")
+
+    def _by_tonight(self, field: str) -> Q:
+        """Return the condition that a moment is before midnight, where it is."""
+        found = Q(pk__in=())
+        for zone in {place.time_zone: place.zone for place in self.places}.values():
+            tomorrow = self.now.astimezone(zone).date() + timedelta(days=1)
+            midnight = datetime.combine(tomorrow, time(), zone)
+            found |= Q(**{"location__time_zone": zone.key, f"{field}__lt": midnight})
+        return found
+
+    # How many -------------------------------------------------------------------------------------------------------
+
+    def count(self) -> Counted:
+        """Return how many of each sort."""
+        return Counted(
+            cases=self.cases().count(),
+            late=self.cases().overdue(self.now).count(),
+            handed=handed_to(self.user).count(),
+            tasks=self.asked().count() + self.calls().count() + self.tasks().count(),
+            referrals=self.referrals().count(),
+            reports=self.reports().count(),
+        )
+
+    # Line by line ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Return every sort that has anything, what presses most first."""
+        people = ("patient", "location")
+        asked = self.asked().select_related(*people)
+        calls, tasks = self.calls().select_related(*people), self.tasks().select_related(*people)
+        cases = self.cases().most_urgent_first().select_related(*people, "acknowledged_by")
+        referrals = self.referrals().select_related(*people, "owner")
+        reports = self.reports().select_related("referral__patient", "referral__location")
+        visits = self.visits().select_related(*people)
+        every = (
+            _part("cases", "Cases to decide", cases, self._case),
+            _part("calls", "Patients to call", calls, _call),
+            _part("tasks", "Tasks that decisions left", tasks, _task),
+            _part("asked", "Visits asked for", asked, _asked),
+            _part("referrals", "Referrals due", referrals, _referral),
+            _part("reports", "Reports to read", reports, _report),
+            _part("visits", "Visits still to come today", visits, _visit),
+        )
+        return [part for part in every if part.rows]
+
+    @property
+    def patients(self) -> list[Patient]:
+        """Return everybody who is named, for the access log."""
+        return [row.patient for part in self.parts for row in part.rows if row.patient]
+
+    def _case(self, case: Case) -> ToDo:
+        waits = {
+            Case.Status.WAITING: "Take it",
+            Case.Status.SECOND_LOOK: "Give it a second look",
+        }
+        return ToDo(
+            what=waits.get(case.status, "Decide it"),
+            location=case.location,
+            patient=case.patient if self.sees_cases else None,
+            address=case.get_absolute_url() if self.sees_cases else "",
+            due_at=case.due_at,
+            level=Urgency(case.urgency).word,
+            who=str(case.acknowledged_by or "Nobody yet"),
+        )
+
+
+def _part(id: str, title: str, rows, as_row) -> Part:
+    found = list(rows[: SHOWN + 1])
+    more = rows.count() - SHOWN if len(found) > SHOWN else 0
+    return Part(id, title, [as_row(row) for row in found[:SHOWN]], more)
+
+
+def _call(call: CallToMake) -> ToDo:
+    return ToDo("Tell them that a visit is new, moved or off", call.location, call.patient, reverse("requests"))
+
+
+def _task(task: DeskTask) -> ToDo:
+    words = f"{task.get_what_display()}. {task.words}".strip()
+    return ToDo(words, task.location, task.patient, reverse("requests"), due_on=task.due_on)
+
+
+def _asked(asked: AppointmentRequest) -> ToDo:
+    address = reverse("appointment_request", args=[asked.public_id])
+    return ToDo(asked.get_reason_display(), asked.location, asked.patient, address, due_at=asked.answer_by)
+
+
+def _visit(visit: AppointmentRequest) -> ToDo:
+    address = reverse("appointment_request", args=[visit.public_id])
+    return ToDo(visit.get_reason_display(), visit.location, visit.patient, address, due_at=visit.starts_at)
+
+
+def _referral(referral: Referral) -> ToDo:
+    return ToDo(
+        what=next_step(referral).title,
+        location=referral.location,
+        patient=referral.patient,
+        address=reverse("referral", args=[referral.public_id]),
+        due_at=referral.next_check_at,
+        level=referral.tier.word,
+        who=str(referral.owner or ""),
+    )
+
+
+def _report(report: Report) -> ToDo:
+    referral = report.referral
+    address = reverse("referral", args=[referral.public_id])
+    return ToDo("Read it", referral.location, referral.patient, address, level=referral.tier.word)

@@ -1,0 +1,291 @@
+"""Who is told while a referral is carried to an office and its report comes back."""
+
+from referrals import moves as actions
+from referrals.models import Referral, ReferralMove
+from referrals.moves import directory
+from referrals.told.rows import (
+    UNDER_MESSAGES,
+    Band,
+    Call,
+    Change,
+    Hears,
+    Mail,
+    Page,
+    Told,
+    Who,
+    moves,
+    stays,
+)
+
+What = ReferralMove.What
+OPEN = tuple(status for status in Referral.Status if status not in Referral.ENDED)
+MISSED = (Hears(Who.DESK, Page("referrals", "Overdue")), Hears(Who.MANAGER, Page("promises")))
+
+IN_THE_LIST = Told(Who.DESK, Page("referrals", "Open"), otherwise=MISSED)
+THEIR_PAGE_SAYS_SO = Told(
+    Who.PATIENT,
+    Page("status"),
+    enough="the next step is somebody else's and has a date; their page says when it is late",
+)
+TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
+NOT_MAILED = "whoever carries it reads it in the list; no mail says so"
+
+ROWS = (
+    # To be sent
+    Change(
+        "A decision asks for a specialist",
+        (actions.refer,),
+        What.STARTED,
+        moves("- -> draft"),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "A specialist is chosen",
+        (actions.choose,),
+        What.CHOSEN,
+        stays("draft"),
+        nobody="whoever carries it has just chosen",
+    ),
+    Change(
+        "The letter is changed before it is sent",
+        (actions.prepare_letter,),
+        What.LETTER,
+        stays("draft"),
+        nobody="whoever carries it has just written it",
+    ),
+    Change(
+        "The letter is changed after it was sent",
+        (actions.prepare_letter,),
+        What.LETTER,
+        stays(*OPEN[1:]),
+        (Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),),
+        yet="an office that has read the letter is not told that there is a newer one",
+    ),
+    Change(
+        "It is sent by a link",
+        (actions.send,),
+        What.SENT,
+        moves("draft -> sent"),
+        (
+            Told(Who.OFFICE, Mail("referral_sent"), otherwise=UNDER_MESSAGES),
+            Told(
+                Who.OFFICE,
+                Mail("referral_not_answered"),
+                "after 2 and 4 working days; urgent: 4 and 8 open hours",
+                "it has not answered",
+                otherwise=UNDER_MESSAGES,
+            ),
+            Told(
+                Who.DESK,
+                Mail("referral_not_answered_desk"),
+                "after 4 working days; urgent: 8 open hours",
+                "it has not answered",
+                otherwise=(Hears(Who.STAFF, Band("alarms")), *MISSED),
+            ),
+            THEIR_PAGE_SAYS_SO,
+        ),
+        yet="a mail to the office that did not go stands under Messages alone; the desk is written to days later",
+    ),
+    Change(
+        "It is printed and faxed, mailed or handed over",
+        (actions.send,),
+        What.SENT,
+        moves("draft -> sent"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    # The office
+    Change(
+        "Somebody at the office opens it",
+        (actions.office_opened,),
+        What.OPENED,
+        moves("sent -> opened", "opened -> opened"),
+        (IN_THE_LIST,),
+    ),
+    Change(
+        "The office accepts",
+        (actions.office_accept,),
+        What.ACCEPTED,
+        moves("sent opened question -> accepted"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The office declines",
+        (actions.office_decline,),
+        What.DECLINED,
+        moves("sent opened question accepted scheduled -> declined"),
+        (
+            IN_THE_LIST,
+            Told(Who.PATIENT, Mail("appointment_off"), when="it had given a day", otherwise=TOLD_OF_A_TIME),
+            THEIR_PAGE_SAYS_SO,
+        ),
+        yet=NOT_MAILED,
+    ),
+    Change(
+        "The office asks a question",
+        (actions.office_ask,),
+        What.ASKED,
+        moves("sent opened accepted -> question"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+        yet=NOT_MAILED,
+    ),
+    Change(
+        "The desk answers the office",
+        (actions.answer_question,),
+        What.ANSWERED,
+        moves("question -> sent accepted"),
+        (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=UNDER_MESSAGES), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The office gives a first day",
+        (actions.give_appointment,),
+        What.SCHEDULED,
+        moves("sent opened question accepted seen no_show reported -> scheduled"),
+        (
+            Told(
+                Who.PATIENT,
+                Mail("appointment_reminder"),
+                "48 hours before it, or at once",
+                otherwise=TOLD_OF_A_TIME,
+            ),
+            THEIR_PAGE_SAYS_SO,
+            IN_THE_LIST,
+        ),
+    ),
+    Change(
+        "The office gives another day",
+        (actions.give_appointment,),
+        What.SCHEDULED,
+        stays("scheduled"),
+        (
+            Told(Who.PATIENT, Mail("appointment_moved"), otherwise=TOLD_OF_A_TIME),
+            Told(
+                Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
+            ),
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "The office gives a day too close for a mail",
+        (actions.give_appointment,),
+        What.SCHEDULED,
+        moves("sent opened question accepted seen no_show reported scheduled -> scheduled"),
+        (Told(Who.DESK, Call(), enough="it stands on top of the list until somebody says that the patient knows"),),
+        yet="a call that nobody makes raises nothing",
+    ),
+    # Seen, and the report
+    Change(
+        "The patient was seen",
+        (actions.seen,),
+        What.SEEN,
+        moves("scheduled -> seen"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The patient did not come",
+        (actions.no_show,),
+        What.NO_SHOW,
+        moves("scheduled -> no_show"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The report comes",
+        (actions.receive_report,),
+        What.REPORTED,
+        moves("sent opened accepted scheduled seen no_show reported closed -> reported"),
+        (
+            Told(Who.THERAPIST, Mail("report_received"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            Told(Who.THERAPIST, Page("referrals", "Reports to read"), otherwise=MISSED),
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "A therapist reads the report",
+        (actions.read_report,),
+        What.READ,
+        stays("reported"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    # Elsewhere, ended, again
+    Change(
+        "It goes to another specialist",
+        (actions.redirect,),
+        What.REDIRECTED,
+        moves("declined no_show -> draft"),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The loop is closed",
+        (actions.close,),
+        What.CLOSED,
+        moves("scheduled seen no_show reported -> closed"),
+        (Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),),
+    ),
+    Change(
+        "It is withdrawn",
+        (actions.withdraw,),
+        What.WITHDRAWN,
+        moves("draft sent opened question accepted declined scheduled no_show -> withdrawn"),
+        (
+            Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME),
+            Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),
+        ),
+        yet="an office that has it is not told; its link ends, and it may keep a day for a patient who does not come",
+    ),
+    Change(
+        "It is taken up again",
+        (actions.reopen,),
+        What.REOPENED,
+        moves("closed withdrawn -> draft"),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+    ),
+    # Carried
+    *(
+        Change(
+            f"Whoever carries it writes down {what.label.lower()}",
+            (actions.note,),
+            what,
+            stays(*Referral.Status),
+            nobody="it is in the history of the referral for whoever carries it next",
+        )
+        for what in (What.PHONE, What.FAX, What.NOTE)
+    ),
+    Change(
+        "It gets another next date",
+        (actions.set_next_check,),
+        What.NEXT_DATE,
+        stays(*OPEN),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "Somebody else carries it",
+        (actions.hand_over,),
+        What.HANDED_OVER,
+        stays(*OPEN),
+        (IN_THE_LIST,),
+        yet="whoever carries it from now on reads it in the list; no mail says so",
+    ),
+    Change(
+        "The link of an office that mistyped its number works again",
+        (actions.wake_link,),
+        What.LINK_WOKEN,
+        stays(*OPEN[1:]),
+        nobody="the desk does it while the office is on the phone",
+    ),
+    Change(
+        "Mail or fax of an office is changed in the directory",
+        (directory.change_listing,),
+        told=(
+            Told(
+                Who.COLLEAGUE,
+                Mail("listing_changed"),
+                when="they carry a referral to it",
+                otherwise=UNDER_MESSAGES,
+            ),
+        ),
+    ),
+    Change(
+        "A listing is added",
+        (directory.add_listing,),
+        nobody="nothing was sent to it yet",
+    ),
+)

@@ -1,0 +1,71 @@
+"""Any form of the staff that says for whom it was drawn gets back what was typed into it."""
+
+import html
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.typed.models import TypedWords
+from tests import factories
+from tests.routes import ROUTES
+
+pytestmark = pytest.mark.django_db
+
+
+def the_field(page) -> str:
+    return re.search(r'name="typed_by" value="([^"]+)"', page)[1]
+
+
+def brought_back(page) -> dict:
+    found = re.search(r'data-typed="([^"]*)"', page)
+    return json.loads(html.unescape(found[1])) if found else {}
+
+
+def test_what_the_desk_typed_waits_while_somebody_signs_in_again(location, priya, sign_in):
+    browser = sign_in(priya)
+    sent = {"first_name": "Ada", "typed_by": the_field(browser.get(reverse("invite")).text)}
+    Client().post(reverse("typed"), sent)  # the window sends it as it closes, after the sign-out
+    page = sign_in(priya).get(reverse("invite")).text
+    assert brought_back(page) == {"first_name": ["Ada"]}
+    assert "<li>Ada</li>" in page, "without scripts too"
+
+    browser.post(reverse("typed"), {"discard": "yes", "typed_by": the_field(page)})
+    assert brought_back(browser.get(reverse("invite")).text) == {}
+
+
+def test_forms_of_one_page_keep_their_own(location, priya, sign_in):
+    asked = factories.appointment_request(at=location)
+    address, browser = reverse("appointment_request", args=[asked.public_id]), sign_in(priya)
+    _book, close = re.findall(r'name="typed_by" value="([^"]+)"', browser.get(address).text)
+    browser.post(reverse("typed"), {"do": "close", "words": "She rang off.", "typed_by": close})
+    page = browser.get(address).text
+    assert page.count("data-typed=") == 1
+    assert brought_back(page) == {"words": ["She rang off."]}
+
+
+def test_nobody_throws_away_the_words_of_somebody_else(location, priya, ruth, sign_in):
+    browser = sign_in(priya)
+    sent = {"first_name": "Ada", "typed_by": the_field(browser.get(reverse("invite")).text)}
+    browser.post(reverse("typed"), sent)
+    for other in (sign_in(ruth), Client()):
+        other.post(reverse("typed"), sent | {"discard": "yes"})
+    assert TypedWords.objects.exclude(sealed="").exists()
+
+
+def test_a_form_that_warns_of_what_is_not_sent_keeps_it(settings):
+    """Pages of the staff close by themselves: what was typed there must not be gone by that."""
+    forms = [
+        (path.name, form)
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if 'extends "staff/base.html"' in path.read_text() or path.parent.name == "review"
+        for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL)
+        if "data-warn-unsent" in form
+    ]
+    assert len(forms) > 12
+    assert [
+        name for name, form in forms if not re.search(r"typed_(here|by)", form) or "data-as-typed" not in form
+    ] == []
+    assert ROUTES["typed"].post_only

@@ -1,0 +1,381 @@
+"""The specialist's office, by link and without an account: it sees one referral, in two stages, and answers."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone, translation
+
+from clinic.audit.models import AccessLog
+from clinic.links.actions import address_of
+from clinic.links.models import Link
+from referrals import moves as actions
+from referrals.models import Referral, ReferralMove, Report
+from referrals.moves.disclosure import without_identity
+from referrals.office import session as office_session
+from tests import factories
+from tests.referrals import papers
+from tests.source import one_line
+
+ELLEN = {"person": "Ellen Park, RN", "digits": "0171"}
+
+
+def path_of(referral) -> str:
+    link = Link.objects.get(subject_id=referral.public_id, withdrawn_at=None)
+    return "/" + address_of(link).split("/", 3)[3]
+
+
+@pytest.fixture
+def room(sent):
+    """A browser at the office in which the referral is open."""
+    browser = Client()
+    assert browser.post(path_of(sent), ELLEN).status_code == 302
+    return browser
+
+
+def page(browser, address, status=200):
+    response = browser.get(address)
+    assert response.status_code == status
+    return one_line(response.content.decode())
+
+
+def answer(browser, name, **given):
+    """Answers as a person would: from the page that is shown."""
+    address = reverse("office_answer", args=[name])
+    seen = re.search(r'name="saw" value="(\d+)"', page(browser, address)).group(1)
+    return browser.post(address, {"saw": seen, **given})
+
+
+# Opening --------------------------------------------------------------------------------------------------------------
+
+
+def test_looking_opens_nothing_and_tells_nothing(sent):
+    browser = Client()
+    for _ in range(20):
+        words = page(browser, path_of(sent))
+    browser.head(path_of(sent))
+    assert Referral.objects.get().status == "sent"
+    assert not AccessLog.objects.exists()
+    for secret_word in ("Monteverde", "Graciela", "eurolog", "Fibular", "Soon", "0171", "Katz"):
+        assert secret_word not in words, secret_word
+    assert "Riverside" in words
+
+
+def test_the_right_digits_open_it_and_the_secret_leaves_the_address(sent):
+    browser = Client()
+    response = browser.post(path_of(sent), ELLEN)
+    assert response.url == "/office/"
+    cookie = response.cookies[office_session.COOKIE.name]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert str(sent.public_id) not in cookie.value
+    referral = Referral.objects.get()
+    assert referral.status == "opened"
+    assert referral.moves.last().office == "Ellen Park, RN"
+
+
+def test_the_phone_stands_in_when_there_is_no_fax(sent, neurologist):
+    neurologist.fax = ""
+    neurologist.save()
+    browser = Client()
+    assert "phone number" in page(browser, path_of(sent))
+    assert browser.post(path_of(sent), ELLEN | {"digits": "0170"}).status_code == 302
+
+
+def test_five_wrong_tries_and_the_link_sleeps_until_the_desk_wakes_it(sent, priya):
+    browser = Client()
+    for left in (4, 3, 2, 1):
+        response = browser.post(path_of(sent), ELLEN | {"digits": "9999"})
+        assert response.status_code == 422
+        assert f"{left} tr" in response.content.decode()
+        assert "Ellen Park, RN" in response.content.decode(), "what was typed is kept"
+    assert browser.post(path_of(sent), ELLEN | {"digits": "9999"}).status_code == 429
+    assert browser.post(path_of(sent), ELLEN).status_code == 429, "even the right digits come too late"
+    assert actions.link_sleeps(sent)
+    actions.wake_link(sent, by=priya)
+    assert browser.post(path_of(sent), ELLEN).status_code == 302
+
+
+@pytest.mark.parametrize("digits", ["", "12", "12345", "abcd", "٠١٧", "0171' OR 1=1"])
+def test_digits_that_are_none_cost_no_try(sent, digits):
+    response = Client().post(path_of(sent), ELLEN | {"digits": digits})
+    assert response.status_code == 422
+    assert Link.objects.get().wrong_tries == 0
+
+
+def test_wrong_expired_and_withdrawn_links_show_one_page(sent, priya, other_location):
+    """With the phone of every location: whose link it was, nobody can tell from it."""
+    path = path_of(sent)
+    wrong = Client().get("/office/" + "x" * 43 + "/")
+    Link.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    expired = Client().get(path)
+    Link.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    actions.withdraw(sent, reason="not_needed", by=priya)
+    withdrawn, posted = Client().get(path), Client().post(path, ELLEN)
+    bodies = {re.sub(r'value="[^"]{40,}"', "", r.content.decode()) for r in (wrong, expired, withdrawn, posted)}
+    assert len(bodies) == 1
+    assert {r.status_code for r in (wrong, expired, withdrawn, posted)} == {404}
+    [body] = bodies
+    assert "Riverside" in body
+    assert "Hillcrest" in body
+
+
+# Staged disclosure ----------------------------------------------------------------------------------------------------
+
+
+def test_before_accepting_it_sees_what_it_needs_to_decide_and_not_who(room, sent, priya):
+    actions.prepare_letter(
+        sent, question="Ms. Monteverde (Graciela), born 02/29/1980, 207-555-0111: is surgery needed?", by=priya
+    )
+    words = page(room, "/office/")
+    for part in ("Neurologist", "Soon", "Northern Mutual PPO", "English", "is surgery needed?", "To be seen by"):
+        assert part in words, part
+    for part in ("Monteverde", "Graciela", "1980", "0111", "@patients"):
+        assert part not in words, part
+    assert page(room, "/office/letter.pdf", status=404)
+    for name in ("appointment", "report"):
+        assert room.get(f"/office/answer/{name}/").status_code == 302
+
+
+def test_after_accepting_it_sees_the_patient_and_the_letter(room):
+    assert answer(room, "accept").url == "/office/done/accept/"
+    assert "Graciela Monteverde" in page(room, "/office/")
+    response = room.get("/office/letter.pdf")
+    assert response.content.startswith(b"%PDF")
+    assert response["Content-Disposition"].startswith("inline")
+    rows = AccessLog.objects.filter(actor="office", subject="referral")
+    assert {"office", "office_letter"} <= set(rows.values_list("page", flat=True))
+
+
+def test_the_office_accepts_in_its_room_and_gives_the_appointment_there(room, sent):
+    words = page(room, "/office/")
+    assert "each visit is recorded" in words, "what accepting does stands beside the button"
+    form = re.search(r'<form class="first-answer".*?</form>', words)[0]
+    assert 'action="/office/answer/accept/"' in form
+    seen = re.search(r'name="saw" value="(\d+)"', form)[1]
+    words = one_line(room.post("/office/answer/accept/", {"saw": seen}, follow=True).content.decode())
+    assert "You accepted the referral" in words
+    assert "Graciela Monteverde" in words
+    form = re.search(r'<form[^>]*action="/office/answer/appointment/".*?</form>', words)[0]
+    assert 'name="day"' in form
+    seen = re.search(r'name="saw" value="(\d+)"', form)[1]
+    day = (timezone.now() + timedelta(days=5)).date().isoformat()
+    given = {"saw": seen, "day": day, "at": "14:30"}
+    words = one_line(room.post("/office/answer/appointment/", given, follow=True).content.decode())
+    assert "The appointment is kept" in words
+    assert "2:30 PM" in words
+    assert "The appointment is kept" not in page(room, "/office/")
+
+
+def test_the_room_says_by_when_it_wants_an_answer_while_it_waits_for_one(room, sent):
+    assert "Please answer by" in page(room, "/office/")
+    answer(room, "ask", words="Mornings?")
+    assert "Please answer by" not in page(room, "/office/")
+
+
+def test_every_page_of_the_office_names_the_clinic_and_its_location(room, sent, settings):
+    for words in (page(room, "/office/"), page(Client(), path_of(sent))):
+        head = re.search(r'<header class="site-head">.*?</header>', words)[0]
+        assert settings.ORGANIZATION in head
+        assert "Riverside" in head
+
+
+def test_a_question_after_accepting_does_not_close_the_letter_again(room):
+    answer(room, "accept")
+    answer(room, "ask", words="Mornings?")
+    assert room.get("/office/letter.pdf").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("GRACIELA has a foot drop", "[patient] has a foot drop"),
+        ("Graciela Monteverde's foot", "[patient]'s foot"),
+        ("seen 2/29/1980 and 1980-02-29", "seen […] and […]"),
+        ("call (207) 555-0111 or 207.555.0111", "call […] or […]"),
+        ("Monteverdes and gracielaX stay", "Monteverdes and gracielaX stay"),
+    ],
+)
+def test_identity_is_taken_out_of_free_words(decision, text, left):
+    with translation.override("en"):
+        assert without_identity(text, decision.case.patient) == left
+
+
+def test_an_office_that_reads_spanish_reads_spanish_in_its_place(decision):
+    with translation.override("es"):
+        assert without_identity("Dolor de Graciela Monteverde", decision.case.patient) == "Dolor de [paciente]"
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+def test_decline_with_a_reason(room):
+    assert answer(room, "decline", words="x").status_code == 422, "a reason is needed"
+    assert answer(room, "decline", reason="not_in_time", words="Eleven weeks.").url == "/office/done/decline/"
+    move = ReferralMove.objects.get(what="declined")
+    assert (move.reason, move.note, move.office) == ("not_in_time", "Eleven weeks.", "Ellen Park, RN")
+    assert "You declined" in page(room, "/office/")
+
+
+def test_ask_and_read_the_answer(room, sent, priya):
+    answer(room, "ask", words="Does Graciela have an MRI?")
+    actions.answer_question(sent, words="Graciela has none.", by=priya)
+    words = page(room, "/office/")
+    assert "[patient] has none." in words
+    assert "Graciela" not in words
+
+
+def test_an_appointment_on_the_offices_clock(room, neurologist):
+    neurologist.time_zone = "America/Denver"
+    neurologist.save()
+    answer(room, "accept")
+    day = (timezone.now() + timedelta(days=5)).date().isoformat()
+    assert answer(room, "appointment", day=day, at="14:30", instructions="Bring shoes.").status_code == 302
+    appointment = Referral.objects.get().appointments.get()
+    assert appointment.starts_at.astimezone(appointment.starts_at.tzinfo).strftime("%H:%M") in ("21:30", "20:30")
+    assert (appointment.time_zone, appointment.given_by) == ("America/Denver", "Ellen Park, RN")
+    assert "Bring shoes." in page(room, "/office/")
+
+
+@pytest.mark.parametrize(
+    ("day", "at"),
+    [("", ""), ("2020-01-01", "10:00"), ("0001-01-01", "00:00"), ("9999-12-31", "23:59"), ("31/31/2026", "25:00")],
+)
+def test_dates_that_cannot_be(room, day, at):
+    answer(room, "accept")
+    response = answer(room, "appointment", day=day, at=at, instructions="kept words")
+    assert response.status_code == 422
+    assert "kept words" in response.content.decode()
+
+
+def test_a_report_in_words_or_as_a_file(room):
+    answer(room, "accept")
+    assert answer(room, "report").status_code == 422
+    assert answer(room, "report", words="Fibular palsy.").status_code == 302
+    sent_file = SimpleUploadedFile("Graciela.pdf", papers.a_pdf())
+    assert answer(room, "report", file=sent_file).status_code == 302
+    assert Report.objects.count() == 2
+    assert Referral.objects.get().status == "reported"
+
+
+@pytest.mark.parametrize("content", [b"<html><script>1</script>", papers.a_pdf(change=papers.with_script), b"MZ"])
+def test_a_file_that_only_pretends_is_refused_in_words(room, content):
+    answer(room, "accept")
+    response = answer(room, "report", words="My words", file=SimpleUploadedFile("r.pdf", content))
+    assert response.status_code == 422
+    assert "My words" in response.content.decode()
+    assert not Report.objects.exists()
+
+
+def test_pressed_twice_is_done_once(room):
+    address = "/office/answer/accept/"
+    seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
+    first, second = (room.post(address, {"saw": seen}) for _ in range(2))
+    assert first.url == second.url == "/office/done/accept/"
+    assert ReferralMove.objects.filter(what="accepted").count() == 1
+
+
+def test_a_page_that_is_behind_says_so_and_keeps_nothing(room, sent, priya):
+    address = "/office/answer/accept/"
+    seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
+    actions.note(sent, words="Phoned.", by=priya)
+    response = room.post(address, {"saw": seen})
+    assert response.status_code == 409
+    assert Referral.objects.get().status == "opened"
+
+
+@pytest.mark.parametrize("saw", ["", "x", "-1", "9" * 60, "\x00"])
+def test_a_tampered_page_is_no_accident(room, saw):
+    assert room.post("/office/answer/accept/", {"saw": saw}).status_code in (409, 422)
+    assert Referral.objects.get().status == "opened"
+
+
+# The end of a visit ---------------------------------------------------------------------------------------------------
+
+
+def test_redirecting_ends_the_visit_at_once(room, sent, priya):
+    actions.office_decline(sent, reason="other", by=priya)
+    actions.redirect(sent, by=priya)
+    words = page(room, "/office/", status=404)
+    assert "Monteverde" not in words
+    assert room.post("/office/answer/accept/", {"saw": "1"}).status_code == 404
+
+
+def test_the_office_before_sees_nothing_of_the_next_round(room, sent, priya):
+    actions.office_decline(sent, reason="other", by=priya)
+    actions.redirect(sent, by=priya)
+    actions.choose(sent, factories.specialist(), choice="suggested", because="next", by=priya)
+    actions.send(sent, by=priya)
+    assert room.get("/office/").status_code == 404
+
+
+def test_a_visit_is_good_for_its_own_round_even_if_a_link_outlived_it(room):
+    Referral.objects.update(round=2)
+    assert room.get("/office/").status_code == 404
+
+
+def test_leaving_forgets(room):
+    assert room.post("/office/leave/").status_code == 200
+    assert room.get("/office/").status_code == 404
+
+
+def test_a_cookie_somebody_made_up_opens_nothing(sent):
+    browser = Client()
+    for value in ("", "x", "x:y:z", "a" * 5000):
+        browser.cookies[office_session.COOKIE.name] = value
+        assert browser.get("/office/").status_code == 404
+
+
+def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya, priya, location, neurologist):
+    """Every route there is, with the ids of another patient's records where it takes any."""
+    other_case = factories.case(
+        of=factories.patient(at=location, first_name="Bruno", last_name="Ostrander"), acknowledged_by=maya
+    )
+    other = actions.refer(
+        factories.decision(on=other_case, by=maya, specialist="neurologist", reason="examined", words="x"), by=maya
+    )
+    actions.choose(other, neurologist, choice="suggested", because="near", by=priya)
+    actions.prepare_letter(other, consent="agreed", by=priya)
+    actions.send(other, by=priya)
+    actions.office_accept(other, office="X")
+    report = actions.receive_report(other, words="Secret words", office="X")
+    ids = {"case": other_case.public_id, "report": report.public_id, "read_report": report.public_id}
+    own = {"office", "office_letter", "office_leave", "office_answer", "office_done"}
+    open_to_all = re.compile(
+        r"home|guide|livez|readyz|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
+    )
+    for name, address in every_route(lambda name: ids.get(name, other.public_id)):
+        for method in (room.get, room.post):
+            response = method(address)
+            words = b"".join(response) if response.streaming else response.content
+            assert b"Ostrander" not in words, address
+            assert b"Secret words" not in words, address
+            if name not in own and not open_to_all.match(name):
+                assert response.status_code in (302, 403, 404, 405), (name, response.status_code)
+                if response.status_code == 302:
+                    assert "/account/login/" in response.url, name
+
+
+def every_route(an_id):
+    """(name, address) of every route, nested ones too."""
+
+    def walk(patterns, before=""):
+        for entry in patterns:
+            route = before + str(entry.pattern)
+            if isinstance(entry, URLPattern):
+                name = entry.name or route
+                yield name, filled(route, str(an_id(name)))
+            else:
+                yield from walk(entry.url_patterns, route)
+
+    return walk(get_resolver().url_patterns)
+
+
+def filled(route, an_id) -> str:
+    values = {"uuid": an_id, "slug": "accept", "str": "y" * 43, "int": "1"}
+    address = re.sub(r"<(\w+):\w+>", lambda found: values[found[1]], route)
+    address = re.sub(r"\(\?P<\w+>[^)]*\)", "x", address)
+    return "/" + re.sub(r"[\^$]|\\Z", "", address)

@@ -1,0 +1,269 @@
+"""How each change of a referral is made."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.links.actions import make_link
+from clinic.links.models import MOST_WRONG_TRIES, Link
+from referrals import moves as actions
+from referrals.models import ReferralMove, Report
+from referrals.moves import directory
+from tests import factories
+from tests.referrals.told.house import OFFICE, House, Walked
+from tests.referrals.told.walks import walks
+
+DAY = timedelta(days=1)
+OTHER_OFFICE = "We write to another office"
+
+
+def _prepared(house):
+    """A draft that lacks nothing but the sending."""
+    draft = house.referral()
+    actions.choose(draft, factories.specialist(), choice="suggested", because="sees new patients", by=house.priya)
+    return actions.prepare_letter(draft, consent="agreed", question="Please see her.", by=house.priya)
+
+
+def _gives(house, referral, *, days=9.0):
+    starts_at = timezone.now() + days * DAY
+    actions.give_appointment(referral, starts_at=starts_at, time_zone="America/New_York", office=OFFICE)
+
+
+def _about(referral, reads="", **more) -> Walked:
+    return Walked(referral=referral, reads={"status": reads} | more)
+
+
+# To be sent -----------------------------------------------------------------------------------------------------------
+
+
+@walks("A decision asks for a specialist")
+def started(house: House):
+    decision = factories.decision(on=house.taken(), by=house.maya)
+    house.now_changes()
+    return _about(actions.refer(decision, by=house.maya), OTHER_OFFICE)
+
+
+@walks("A specialist is chosen")
+def chosen(house: House):
+    draft, office = house.referral(), factories.specialist()
+    house.now_changes()
+    return _about(actions.choose(draft, office, choice="other", because="near", by=house.priya))
+
+
+@walks("The letter is changed before it is sent")
+def letter_changed(house: House):
+    draft = house.referral()
+    house.now_changes()
+    return _about(actions.prepare_letter(draft, question="Is it the nerve?", by=house.priya))
+
+
+@walks("The letter is changed after it was sent")
+def letter_changed_later(house: House):
+    referral = house.referral("accepted")
+    house.now_changes()
+    actions.prepare_letter(referral, question="Is it the nerve?", by=house.priya)
+    return _about(referral, office="Is it the nerve?")
+
+
+@walks("It is sent by a link")
+def sent(house: House):
+    draft = _prepared(house)
+    house.now_changes()
+    return _about(actions.send(draft, by=house.priya), "The other office answers us")
+
+
+@walks("It is printed and faxed, mailed or handed over")
+def faxed(house: House):
+    draft = _prepared(house)
+    house.now_changes()
+    return _about(actions.send(draft, by=house.priya, channel="fax"), "The other office answers us")
+
+
+# The office -----------------------------------------------------------------------------------------------------------
+
+
+@walks("Somebody at the office opens it")
+def opened(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    return _about(actions.office_opened(referral, office=OFFICE))
+
+
+@walks("The office accepts")
+def accepted(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    return _about(actions.office_accept(referral, office=OFFICE), "The office will see you")
+
+
+@walks("The office declines")
+def declined(house: House):
+    referral = house.referral("accepted")
+    _gives(house, referral)
+    house.now_changes()
+    return _about(actions.office_decline(referral, reason="not_taking", office=OFFICE), "The office cannot see you")
+
+
+@walks("The office asks a question")
+def asked(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    said = "The office asked us a question"
+    return _about(actions.office_ask(referral, words="Since when?", office=OFFICE), said)
+
+
+@walks("The desk answers the office")
+def answered(house: House):
+    referral = actions.office_ask(house.referral("sent"), words="Since when?", office=OFFICE)
+    house.now_changes()
+    return _about(actions.answer_question(referral, words="Since May.", by=house.priya), "We answered the office")
+
+
+@walks("The office gives a first day")
+def scheduled(house: House):
+    referral = house.referral("accepted")
+    house.now_changes()
+    _gives(house, referral)
+    return _about(referral, "You got an appointment")
+
+
+@walks("The office gives another day")
+def rescheduled(house: House):
+    referral = house.referral("accepted")
+    _gives(house, referral)
+    house.now_changes()
+    _gives(house, referral, days=11)
+    return _about(referral, "You got an appointment")
+
+
+@walks("The office gives a day too close for a mail")
+def scheduled_at_once(house: House):
+    referral = house.referral("accepted")
+    house.now_changes()
+    _gives(house, referral, days=1 / 16)
+    return _about(referral)
+
+
+# Seen, and the report -------------------------------------------------------------------------------------------------
+
+
+@walks("The patient was seen")
+def seen(house: House):
+    referral = house.referral("scheduled")
+    house.now_changes()
+    return _about(actions.seen(referral, by=house.priya), "You were seen")
+
+
+@walks("The patient did not come")
+def no_show(house: House):
+    referral = house.referral("scheduled")
+    house.now_changes()
+    return _about(actions.no_show(referral, by=house.priya), "The visit did not take place")
+
+
+@walks("The report comes")
+def reported(house: House):
+    referral = house.referral("seen")
+    house.now_changes()
+    actions.receive_report(referral, words="All is well.", office=OFFICE)
+    return _about(referral, "The report of the office came")
+
+
+@walks("A therapist reads the report")
+def report_read(house: House):
+    referral = house.referral("reported")
+    report = Report.objects.create(referral=referral, words="All is well.", sent_by=OFFICE)
+    house.now_changes()
+    actions.read_report(report, by=house.maya)
+    return _about(referral, "We tell you what comes next")
+
+
+# Elsewhere, ended, again ----------------------------------------------------------------------------------------------
+
+
+@walks("It goes to another specialist")
+def redirected(house: House):
+    referral = house.referral("declined")
+    house.now_changes()
+    return _about(actions.redirect(referral, by=house.priya), "We began to look for another office")
+
+
+@walks("The loop is closed")
+def closed(house: House):
+    referral = house.referral("seen")
+    house.now_changes()
+    said = "You were seen. The office sends no report."
+    return _about(actions.close(referral, reason="seen_no_report", by=house.priya), said)
+
+
+@walks("It is withdrawn")
+def withdrawn(house: House):
+    referral = house.referral("accepted")
+    _gives(house, referral)
+    house.now_changes()
+    return _about(actions.withdraw(referral, reason="not_needed", by=house.priya), "It is no longer needed.")
+
+
+@walks("It is taken up again")
+def reopened(house: House):
+    referral = house.referral("withdrawn")
+    house.now_changes()
+    return _about(actions.reopen(referral, by=house.priya), "We took it up again")
+
+
+# Carried --------------------------------------------------------------------------------------------------------------
+
+
+def _noted(what):
+    @walks(f"Whoever carries it writes down {what.label.lower()}")
+    def noted(house: House):
+        referral = house.referral("sent")
+        house.now_changes()
+        return _about(actions.note(referral, words="No answer.", what=what, by=house.priya))
+
+
+for _what in (ReferralMove.What.PHONE, ReferralMove.What.FAX, ReferralMove.What.NOTE):
+    _noted(_what)
+
+
+@walks("It gets another next date")
+def next_date(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    actions.set_next_check(referral, at=timezone.now() + 9 * DAY, by=house.priya)
+    return _about(referral, "The other office answers us")
+
+
+@walks("Somebody else carries it")
+def handed_over(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    return _about(actions.hand_over(referral, to=house.ruth, by=house.priya))
+
+
+@walks("The link of an office that mistyped its number works again")
+def link_woken(house: House):
+    referral = house.referral("sent")
+    link = make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=timezone.now() + 9 * DAY)
+    Link.objects.filter(pk=link.pk).update(wrong_tries=MOST_WRONG_TRIES)
+    house.now_changes()
+    return _about(actions.wake_link(referral, by=house.priya))
+
+
+@walks("Mail or fax of an office is changed in the directory")
+def listing_changed(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    directory.change_listing(referral.specialist, email="new@office.example", by=house.ruth)
+    return Walked(referral=referral, colleague=house.priya)
+
+
+@walks("A listing is added")
+def listing_added(house: House):
+    listed = factories.specialist()
+    fields = {field.name: getattr(listed, field.name) for field in listed._meta.concrete_fields}
+    house.now_changes()
+    directory.add_listing(
+        by=house.ruth, **fields | {"id": None, "public_id": listed.public_id.int + 1, "name": "Other"}
+    )
+    return Walked(patient=house.patient())
