@@ -42,7 +42,7 @@ addEventListener("DOMContentLoaded", () => {
   if (list.dataset.shortcuts !== "on") return;
   document.addEventListener("keydown", (event) => {
     const held = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-    if (held || event.target.closest?.("input, select, textarea, dialog, [contenteditable]")) return;
+    if (held || event.target.closest?.("input, select, textarea, dialog[open], [contenteditable]")) return;
     const act = acts[keys[event.key]];
     if (!act) return;
     event.preventDefault();

@@ -54,10 +54,9 @@ def test_keys_of_one_list_that_can_be_turned_off(computer, location, maya, mayas
     keys.press("]")  # nothing moves behind a dialog
     keys.press("Escape")
     expect(shortcuts).to_be_hidden()
-    link_of = lambda name: desk.page.locator("#queue tbody a", has_text=name)  # noqa: E731
     for key, name in (("]", "Cleo"), ("]", "Ben"), ("[", "Cleo")):
         keys.press(key)
-        expect(link_of(name)).to_be_focused()
+        expect(desk.page.locator("#queue tbody a", has_text=name)).to_be_focused()
     keys.press("/")
     expect(desk.page.locator("#bar-find")).to_be_focused()
     keys.type("?.")
