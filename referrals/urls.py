@@ -42,6 +42,7 @@ urlpatterns = [
     path("status/answers/<uuid:public_id>.pdf", status.status_answers_pdf, name="status_answers_pdf"),
     path("status/answers/<uuid:public_id>.json", status.status_answers_json, name="status_answers_json"),
     path("status/calendar/<uuid:public_id>.ics", status.status_calendar, name="status_calendar"),
+    path("status/visit/<uuid:public_id>/", status.status_visit, name="status_visit"),
     path("status/looked/", status.status_looked, name="status_looked"),
     path("status/stay/", status.status_stay, name="status_stay"),
     path("status/leave/", status.status_leave, name="status_leave"),

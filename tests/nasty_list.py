@@ -229,6 +229,15 @@ def _status_press(route):
     return _by_status(route, {"csrfmiddlewaretoken": ["x"]})
 
 
+def _status_visit(world):
+    """Whoever answers for an appointment; none is there by now, so every number is one that is over."""
+    case = factories.case(at=world.location, answers=EVERYTHING)
+    maya = factories.staff("Maya Lindqvist", at=[world.location])
+    referral = factories.referral(after=factories.decision(on=case, by=maya), owner=maya)
+    good = {"number": ["1"], "comes": ["1"]}
+    return Answered(_has_status_open(case.intake), reverse("status_visit", args=[referral.public_id]), good)
+
+
 def _worse(world):
     """Ada in the browser that has just sent her answers."""
     ada = world.ada(EVERYTHING)
@@ -326,6 +335,7 @@ FORMS = [
         options=ASKED,
         builds=_visit_form,
     ),
+    NastyForm("comes or not", _status_visit, ("comes",), secrets=("number",), mirrors=False),
     NastyForm("guide, where", _guide_areas, options=AREAS, secrets=("so_far",), builds=_guide_areas_form),
     NastyForm(
         "guide, a step",

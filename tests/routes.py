@@ -99,6 +99,7 @@ ROUTES = {
     "status_looked": Route(ANYONE, shows=True),
     "status_resume": Route(ANYONE),
     "status_stay": Route(ANYONE, post_only=True),
+    "status_visit": Route(ANYONE, "referral", post_only=True),
     "status_leave": Route(ANYONE, post_only=True),
     "status_go_on": Route(ANYONE, post_only=True),
     "status_worse": Route(ANYONE, shows=True),

@@ -21,6 +21,7 @@ from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment
 from referrals.moves import emails as about_referrals
+from referrals.moves import telling
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address
@@ -238,9 +239,8 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     to_patients.resume_link_requested(intake)
     starts_at = timezone.now().replace(month=3, day=5, hour=15, minute=30) + timedelta(days=366)
     appointment = Appointment.objects.create(referral=referral, starts_at=starts_at, time_zone="America/New_York")
-    about_referrals.appointment_reminder(appointment)
-    about_referrals.appointment_moved(appointment)
-    about_referrals.appointment_off(appointment)
+    for name in telling.OF_APPOINTMENTS:
+        telling.mail_about(name, appointment)
     status_emails.answers_received(intake)
     status_emails.status_link(referral.patient)
     follow_up = FollowUp.objects.create(patient=referral.patient, intake=intake, week=2, due_at=timezone.now())
@@ -251,6 +251,7 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     visit.patient = referral.patient
     appointment_emails.booked(visit)
     appointment_emails.off(visit, starts_at)
+    appointment_emails.answered(visit)
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
     for name in case_emails.TO_THE_PATIENT:

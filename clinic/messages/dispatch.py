@@ -181,7 +181,7 @@ class _Sweep:
             if not message.recipient:
                 return self.end(message, Status.FAILED, "There is no address any more.")
             message.together = self.others_for(message, kind)
-            subject, body = _words(message, kind)
+            written = self.write(message, kind)
         except DatabaseError:
             raise
         except NotSafe as error:
@@ -190,9 +190,16 @@ class _Sweep:
         except Exception as error:  # one bad record must not stop the messages behind it
             log.error("%s could not be written: %s", message.key, type(error).__name__)
             return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
-        return self.hand_over(
-            message, kind, WrittenText(message, body) if kind.by_text else mail(message, subject, body)
-        )
+        return self.hand_over(message, kind, written)
+
+    def write(self, message: Message, kind: Kind) -> EmailMessage | WrittenText:
+        subject, body = _words(message, kind)
+        if kind.by_text:
+            return WrittenText(message, body)
+        written = mail(message, subject, body)
+        if enclosed := kind.enclosure(message):
+            written.attach(enclosed)
+        return written
 
     def others_for(self, message: Message, kind) -> tuple[Message, ...]:
         """Return what else this sweep has for the reader, where one mail tells of all.

@@ -14,16 +14,19 @@ A kind is a class of static methods, registered by the app that sends it:
         by_text                   # optional: True for a text message; `recipient` returns a phone number
         together                  # optional: True when one mail may tell its reader of several (`Message.together`)
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
+        calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
 
 import re
 from dataclasses import dataclass
+from email.mime.text import MIMEText
 
 from django.template import Context, engines
 from django.utils import translation
 
+from clinic.messages.calendar_file import as_enclosure
 from clinic.messages.facts import FACTS, NotSafe, in_words
 from clinic.staff.models import User
 
@@ -113,6 +116,14 @@ class Kind:
                 for part in ("subject", "body")
             )
         return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+
+    def enclosure(self, message) -> MIMEText | None:
+        """Return the calendar file that goes along with a mail, if one does."""
+        if not hasattr(self.source, "calendar"):
+            return None
+        with translation.override(message.language):
+            entry = self.source.calendar(message)
+            return as_enclosure(entry, call=message.location.phone) if entry else None
 
 
 class _OnlyFacts(Context):

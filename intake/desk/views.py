@@ -144,8 +144,8 @@ def _answered(request: StaffRequest, asked: AppointmentRequest):
         else:
             appointments.close(asked, **given)
             done = "The visit is off" if was_booked else "Closed"
-            told = f"{done}. The patient reads your words on their page. {_whom_to_call(asked)}"
-            messages.success(request, told.rstrip())
+            how = _whom_to_call(asked) if was_booked else _how_they_hear_of_words(asked)
+            messages.success(request, f"{done}. The patient reads your words on their page. {how}".rstrip())
         _say_what_is_left(request, asked)
     except appointments.RequestChanged:
         asked.refresh_from_db()
@@ -169,6 +169,11 @@ def _say_what_is_left(request: StaffRequest, asked: AppointmentRequest) -> None:
 
 def _how_they_hear(asked: AppointmentRequest) -> str:
     return _whom_to_call(asked) or "They get a mail."
+
+
+def _how_they_hear_of_words(asked: AppointmentRequest) -> str:
+    gets_mail = asked.patient.email and not asked.patient.why_no_mail()
+    return "A mail tells them to look." if gets_mail else "No mail tells them to look: call them."
 
 
 def _whom_to_call(asked: AppointmentRequest) -> str:

@@ -103,6 +103,11 @@ class DecisionMade(_MustBeHeard):
     pass
 
 
+@kind("decision_referred", title="A therapist has decided, and we arrange it", safe=("clinic", "phone", "link"))
+class DecisionReferred(_MustBeHeard):
+    pass
+
+
 @kind("more_needed", title="The patient is asked for something", safe=("clinic", "phone", "link"))
 class MoreNeeded(_OfADecision):
     """The desk has to ask as well: it stands in its list."""

@@ -18,7 +18,7 @@ from intake.models import Case, Decision, LostHold, Urgency
 from intake.models.two_people import who_may_look
 from intake.review import schedule
 
-TO_THE_PATIENT = ["decision_made", "more_needed", "not_reached"]  # their words are at the door, where links are
+TO_THE_PATIENT = ["decision_made", "decision_referred", "more_needed", "not_reached"]  # words: at the door, with links
 BOTH_WAYS = ["case_needs_you", "case_needs_you_text"]
 MANAGERS_FROM_ROUND = 2
 TEXTS_FROM_ROUND = 2

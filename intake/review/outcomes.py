@@ -18,6 +18,7 @@ from intake.review.closing import CLOSINGS
 Outcome, Reason, What = Decision.Outcome, Decision.Reason, DeskTask.What
 MAIL_IS_SLOW = timedelta(days=1)  # a mail that waits longer, for a mail server that is away, tells nobody
 TO_TELL = {  # what the desk tells the patient in place of a mail
+    "decision_referred": "Tell them that a therapist has decided, and that we arrange what comes next. No mail does.",
     "decision_made": "Tell them that a therapist has decided, and to look at their own page. No mail does.",
     "not_reached": "Ask them to call us: we could not reach them, and no mail does.",
 }
@@ -77,6 +78,8 @@ def carry_out(decision: Decision, *, now: datetime) -> None:
         left_to_do.leave(decision, What.ASK, due_on=decision.by_when, words=decision.needs, whom=whom, now=now)
         if decision.needs_from == Decision.Whom.PATIENT:  # the desk asks them in any case
             emails.tell_the_patient(decision, "more_needed")
+    elif decision.outcome == Outcome.REFER:
+        _tell(decision, "decision_referred", now=now)
     elif decision.outcome == Outcome.CLOSED and (mail := CLOSINGS[Reason(decision.reason)].mail):
         _tell(decision, mail, now=now)
 

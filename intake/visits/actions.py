@@ -155,6 +155,7 @@ def close(
     if not answer.strip():
         raise ValueError("Closing a request takes words to the patient.")
     now, was_at = now or timezone.now(), request.starts_at
+    only_asked = request.state == State.ASKED
     with _history(by):
         request.state, request.answer, request.starts_at = State.CLOSED, answer, None
         request.answered_at, request.answered_by = now, by
@@ -164,6 +165,8 @@ def close(
     if was_at is not None and was_at > now:
         emails.off(request, was_at)
         _see_that_they_hear(request, was_at, None)
+    elif only_asked:
+        emails.answered(request)
     return request
 
 

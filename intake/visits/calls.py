@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -18,10 +19,17 @@ from intake.models import CallToMake, Patient
 
 MAIL_IS_ENOUGH = timedelta(hours=4)  # before a visit, for somebody who does not look at their mail all day
 ON_ITS_WAY = timedelta(minutes=15)  # a mail written this close to the night may be held until the morning
+making = Signal()  # sent before a call is noted as made: whoever keeps what it is about locks that first
+made = Signal()  # sent with `by` once it is noted, in the same transaction
 
 
 def mail_tells_in_time(
-    patient: Patient, location: Location, *, was_at: datetime | None, starts_at: datetime | None
+    patient: Patient,
+    location: Location,
+    *,
+    was_at: datetime | None,
+    starts_at: datetime | None,
+    enough: timedelta = MAIL_IS_ENOUGH,
 ) -> bool:
     """Say whether a mail written now reaches this patient well before they would set out.
 
@@ -35,7 +43,7 @@ def mail_tells_in_time(
     if arrives > by_now and was_at is not None:
         return False
     first = min(at for at in (was_at, starts_at) if at is not None)
-    return first - arrives >= MAIL_IS_ENOUGH - ON_ITS_WAY
+    return first - arrives >= enough - ON_ITS_WAY
 
 
 @transaction.atomic
@@ -48,6 +56,7 @@ def see_that_they_hear(
     time_zone: str,
     was_at: datetime | None,
     starts_at: datetime | None,
+    enough: timedelta = MAIL_IS_ENOUGH,
 ) -> CallToMake | None:
     """Put a call into the desk's list where no mail tells in time: of a visit that is new, moved or off.
 
@@ -58,7 +67,7 @@ def see_that_they_hear(
     waiting = CallToMake.objects.select_for_update().filter(subject_id=subject_id, done_at=None).first()
     if waiting:
         return _bring_up_to_date(waiting, **visit)
-    if mail_tells_in_time(patient, location, was_at=was_at, starts_at=starts_at):
+    if mail_tells_in_time(patient, location, was_at=was_at, starts_at=starts_at, enough=enough):
         return None
     return CallToMake.objects.create(patient=patient, location=location, where=where, subject_id=subject_id, **visit)
 
@@ -116,9 +125,11 @@ def say_it_was_made(call: CallToMake, *, by: User, now: datetime | None = None) 
     """`by` has told the patient. False when somebody else has said so before."""
     if not by.may(ANSWER_REQUESTS) or not by.sees(call.location_id):
         raise PermissionDenied
+    making.send(call)
     call = CallToMake.objects.select_for_update().get(pk=call.pk)
     if call.done_at is not None:
         return False
     call.done_at, call.done_by = now or timezone.now(), by
     call.save(update_fields=["done_at", "done_by"])
+    made.send(call, by=by)
     return True

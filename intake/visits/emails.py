@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.links.actions import address_of
 from clinic.messages import actions as messages
+from clinic.messages.calendar_file import Entry
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
@@ -84,6 +85,21 @@ def off(request: AppointmentRequest, was_at: datetime) -> list[Message]:
     return [_to_the_patient("visit_off", request, each, at=at) for each, at in enumerate(times, start=number)]
 
 
+def answered(request: AppointmentRequest) -> Message | None:
+    """Tell the patient that their request was answered, where a mail may go to them."""
+    if not request.patient.email or request.patient.why_no_mail():
+        return None
+    return messages.schedule(
+        "request_answered",
+        key=f"request_answered:{request.public_id}",
+        to=request.patient.email,
+        language=request.patient.language,
+        subject_type="appointment",
+        subject_id=request.public_id,
+        location=request.location,
+    )
+
+
 def _told(request: AppointmentRequest) -> datetime | None:
     """Return the time the patient heard last, by mail or phone; None for neither."""
     booked = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked")
@@ -156,6 +172,14 @@ class _OfAVisit(InTheirLanguage):
         return _request(message).patient
 
 
+def entry_of_visit(request: AppointmentRequest, starts_at: datetime, *, is_off: bool = False) -> Entry:
+    """Return what a calendar holds of a visit; the street is that of the clinic."""
+    here = request.location
+    street = f"{here.street}, {here.city}, {here.state} {here.zip_code}"
+    uid, number = request.first_of_the_moved().public_id, request.times_changed()
+    return Entry(uid, number, starts_at, is_off=is_off, street=street)
+
+
 @kind(
     "appointment_booked",
     title="A visit was booked",
@@ -177,6 +201,11 @@ class AppointmentBooked(_OfAVisit):
         number = 2 if asked_to_move else int(message.key.rpartition(":")[2])
         return {"link": address_of(extended(request.patient.public_id)), "round": number}
 
+    @staticmethod
+    def calendar(message: Message) -> Entry:
+        request = _request(message)
+        return entry_of_visit(request, request.starts_at)
+
 
 @kind("visit_off", title="A visit is off", safe=("clinic", "phone", "starts_at", "link"))
 class VisitOff(_OfAVisit):
@@ -193,6 +222,28 @@ class VisitOff(_OfAVisit):
         request, was_at = _request(message), said_in(message)
         if request.starts_at != was_at:
             _call_instead(message, request, was_at=was_at, starts_at=request.starts_at)
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": address_of(extended(_request(message).patient.public_id))}
+
+    @staticmethod
+    def calendar(message: Message) -> Entry | None:
+        """None where it is booked for another time by now: a calendar knows both as one."""
+        request = _request(message)
+        return None if request.starts_at else entry_of_visit(request, said_in(message), is_off=True)
+
+
+@kind("request_answered", title="A request for a visit was answered", safe=("clinic", "phone", "link"))
+class RequestAnswered(_OfAVisit):
+    """The words of the desk stand on the status page, and in no mail."""
+
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        request = _request(message)
+        if request.patient.appointment_requests.filter(asked_at__gt=request.asked_at).exists():
+            return "The patient has asked again."
+        return request.patient.why_no_mail()
 
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from clinic.files.checks import CheckedFile
 from clinic.staff.models import User
-from clinic.staff.permissions import CARRY_REFERRALS
+from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
 from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReferralForm, ReportFields, words_field
+from referrals.moves.telling import call_to_make
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -27,6 +28,7 @@ class MoveForm(ReferralForm):
 
     title = button = lead = ""
     danger = False
+    takes = CARRY_REFERRALS  # the permission without which it is not offered
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -261,13 +263,52 @@ class ReopenForm(MoveForm):
 
 class RedirectForm(MoveForm):
     what_it_does = What.REDIRECTED
-    title, button = "Choose another specialist", "Take it back and choose"
-    lead = "The link of the office before stops working."
+    title, button = "Choose another office", "Take it back and choose"
+    lead = (
+        "It stays with the specialty the therapist decided. The link of the office before stops working. What the "
+        "patient agreed to and was told, and the authorization, were for that office: you are asked for each again."
+    )
     words = words_field("What should be done differently?")
+
     fits = fits_status(Status.DECLINED, Status.NO_SHOW)
 
     def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.redirect(self.referral, words=words, by=by, saw=saw)
+
+
+class SameSpecialtyForm(RedirectForm):
+    title, button = "Keep the specialty: another office", "Give it back to the desk"
+    takes = SIGN_REFERRALS
+    words = words_field("What should the desk know?")
+    fits = fits_status(Status.BACK)
+
+
+class BackForm(MoveForm):
+    what_it_does = What.BACK
+    title, button = "Back to the therapist", "Send it to the therapist"
+    lead = "The therapist gets a mail, and owns the referral until they have decided. The office's link stops working."
+    words = words_field("What did the office say?", required="Write what the office said.")
+    fits = fits_status(Status.DECLINED)
+
+    def first_values(self) -> dict[str, Any]:
+        declined = self.referral.moves.filter(what=What.DECLINED).last()
+        return {"words": f"{declined.get_reason_display()}. {declined.note}".strip()} if declined else {}
+
+    def act(self, *, by: User, saw: int, words: str) -> Referral:
+        return actions.back_to_therapist(self.referral, words=words, by=by, saw=saw)
+
+
+class PatientToldForm(MoveForm):
+    what_it_does = What.TOLD
+    title, button = "The patient knows", "Note it with my name"
+    lead = "You have told the patient on the phone."
+
+    @classmethod
+    def fits(cls, referral: Referral) -> bool:
+        return call_to_make(referral) is not None
+
+    def act(self, *, by: User, saw: int) -> Referral:
+        return actions.patient_told(self.referral, by=by, saw=saw)
 
 
 class WakeLinkForm(MoveForm):
@@ -295,7 +336,10 @@ MOVES = {
     "no-show": NoShowForm,
     "report": PutInReportForm,
     "close": CloseForm,
+    "told": PatientToldForm,
     "redirect": RedirectForm,
+    "same-specialty": SameSpecialtyForm,
+    "back": BackForm,
     "withdraw": WithdrawForm,
     "reopen": ReopenForm,
     "wake-link": WakeLinkForm,

@@ -1,18 +1,23 @@
 """The words of the desk's pages: what must be done next, what happened, how a status looks."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 
+from clinic.staff.models import User
+from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
-from referrals.models import Referral, ReferralMove
+from referrals.models import DeclineReason, Referral, ReferralMove
 
 Status = Referral.Status
 What = ReferralMove.What
 
-OURS = frozenset({Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.NO_SHOW, Status.REPORTED})  # we act next
+OURS = frozenset(
+    {Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.BACK, Status.NO_SHOW, Status.REPORTED}
+)  # we act next
 
 
 def tone(referral: Referral) -> str:
@@ -43,9 +48,14 @@ NEXT = {
         ("appointment", "declined", "note"),
     ),
     Status.DECLINED: (
-        "Choose another specialist",
-        "The office declined. Take the referral back and choose again; the letter stays as it is.",
-        ("redirect",),
+        "Choose another office",
+        "The office declined. Take the referral back and choose again, within the specialty the therapist decided.",
+        ("redirect", "back"),
+    ),
+    Status.BACK: (
+        "A therapist decides again",
+        "The office declined, and a therapist says what now: another specialty, or another office of the same one.",
+        ("same-specialty",),
     ),
     Status.SCHEDULED: (
         "See that the patient went",
@@ -94,6 +104,22 @@ OVERDUE = {
         ("report",),
     ),
 }
+OTHER_SPECIALTY = (
+    "Send it back to the therapist",
+    "The office says that another specialty fits better. The specialty, its question and the letter follow a "
+    "therapist's decision.",
+    ("back",),
+)
+CALL_THE_PATIENT = (
+    "Call the patient: no mail tells them in time",
+    "Tell them of the appointment below. Then note that they know.",
+    ("told", "appointment"),
+)
+CANNOT_COME = (
+    "Find another day: the patient cannot come",
+    "They said so on their page. Call the office, free the day and ask for another.",
+    ("appointment", "declined"),
+)
 OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
@@ -118,6 +144,7 @@ class Next:
     page: str = ""  # url name of the page that does it, when it is more than a small form
     page_label: str = ""
     calls: str = ""  # "office" or "patient", when the step is a call
+    opens_case: bool = False  # it is done on the page of the case
 
 
 def is_late(referral: Referral) -> bool:
@@ -125,20 +152,49 @@ def is_late(referral: Referral) -> bool:
     return bool(referral.is_open and referral.next_check_at and referral.next_check_at < timezone.now())
 
 
-def next_step(referral: Referral) -> Next:
+@dataclass(frozen=True)
+class Known:
+    """What the next step of some referrals hangs on besides their rows, looked up for all of them at once.
+
+    Of which the patient has still to be called, and which the office declined because another specialty fits better.
+    """
+
+    to_call: frozenset = frozenset()
+    other_specialty: frozenset = frozenset()
+
+
+def known_of(referrals: Iterable[Referral]) -> Known:
+    rows = list(referrals)
+    waiting = CallToMake.objects.filter(subject_id__in=[row.public_id for row in rows], done_at=None)
+    declined = [row.pk for row in rows if row.status == Status.DECLINED]
+    lines = ReferralMove.objects.filter(referral__in=declined, what=What.DECLINED).order_by("pk")
+    reasons = dict(lines.values_list("referral_id", "reason"))  # the newest of each stays
+    return Known(
+        to_call=frozenset(waiting.values_list("subject_id", flat=True)),
+        other_specialty=frozenset(pk for pk, why in reasons.items() if why == DeclineReason.OTHER_SPECIALTY),
+    )
+
+
+def next_step(referral: Referral, known: Known) -> Next:
     """What the owner must do next."""
     if referral.status == Status.DRAFT:
         return _towards_sending(referral)
-    title, text, names = _words_of(referral)
-    calls = "patient" if referral.status == Status.NO_SHOW else ""
-    if referral.status in OVERDUE and is_late(referral):
+    words = _words_of(referral, known)
+    title, text, names = words
+    calls = "patient" if referral.status == Status.NO_SHOW or words is CALL_THE_PATIENT else ""
+    if words is CANNOT_COME or words is OVERDUE.get(referral.status):
         calls = "office"
     fitting = [name for name in names if MOVES[name].fits(referral)]
     stands_out = referral.status in OURS_TO_PRESS
     buttons = tuple(
         Button(name, _short(name, referral), main=stands_out and place == 0) for place, name in enumerate(fitting)
     )
-    return Next(title, text, buttons, calls=calls)
+    return Next(title, text, buttons, calls=calls, opens_case=referral.status == Status.BACK)
+
+
+def offered_to(user: User, step: Next) -> Next:
+    """Return the step with the buttons this person may press."""
+    return replace(step, buttons=tuple(button for button in step.buttons if user.may(MOVES[button.name].takes)))
 
 
 def _short(name: str, referral: Referral) -> str:
@@ -157,14 +213,30 @@ def _towards_sending(referral: Referral) -> Next:
     return Next(*SEND, page="send_referral", page_label="Send it")
 
 
-def _words_of(referral: Referral) -> tuple[str, str, tuple[str, ...]]:
+def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    if referral.status == Status.SCHEDULED and (words := _before_the_day(referral, known)):
+        return words
+    if referral.pk in known.other_specialty:
+        return OTHER_SPECIALTY
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         return READ
     if referral.status in OVERDUE and is_late(referral):
         return OVERDUE[referral.status]
     title, text, names = NEXT[referral.status]
     return title, text if referral.is_open else f"{referral.get_end_reason_display()}.", names
+
+
+def _before_the_day(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return what is to do about an appointment to come: the patient cannot come, or does not know of it yet."""
+    stands = referral.standing_appointment
+    if stands is None or stands.starts_at <= timezone.now():
+        return None
+    if stands.cannot_come:
+        return CANNOT_COME
+    if referral.public_id in known.to_call and not stands.answer:
+        return CALL_THE_PATIENT
+    return NEXT[Status.SCHEDULED]
 
 
 @dataclass(frozen=True)
@@ -221,7 +293,10 @@ SHORT = {
     "close": "Close",
     "withdraw": "Withdraw",
     "reopen": "Open again",
-    "redirect": "Choose another specialist",
+    "redirect": "Choose another office",
+    "same-specialty": "Keep the specialty: another office",
+    "back": "Back to the therapist",
+    "told": "The patient knows",
     "wake-link": "Let the office try its link again",
 }
 
@@ -229,38 +304,20 @@ SHORT = {
 ENDS = ("close", "withdraw")  # they stand last, apart from what only changes something
 
 
-def other_moves(referral: Referral, step: Next) -> dict[str, list[Button]]:
-    """Return everything else that fits now: what changes it, and what ends it."""
+def other_moves(referral: Referral, step: Next, user: User) -> dict[str, list[Button]]:
+    """Return everything else that fits now: what changes it, and what ends it.
+
+    Where the office named another specialty a therapist decides first.
+    """
     shown = {button.name for button in step.buttons}
-    fitting = [Button(name, SHORT[name]) for name, form in MOVES.items() if name not in shown and form.fits(referral)]
+    if step.title == OTHER_SPECIALTY[0]:
+        shown.add("redirect")
+    fitting = [
+        Button(name, SHORT[name])
+        for name, form in MOVES.items()
+        if name not in shown and user.may(form.takes) and form.fits(referral)
+    ]
     return {
         "change": [button for button in fitting if button.name not in ENDS],
         "end": [button for button in fitting if button.name in ENDS],
     }
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One line of the timeline. `state` is a mark of the look: is-done, is-now or is-late."""
-
-    at: object
-    words: str
-    who: str
-    note: str
-    state: str
-
-
-STATES = {What.DECLINED: "late", What.NO_SHOW: "late", What.ASKED: "now"}
-
-
-def timeline(referral: Referral) -> list[HistoryLine]:
-    """What happened, newest first."""
-    lines = []
-    for move in referral.moves.select_related("by", "to").order_by("-pk"):
-        words = move.get_what_display()
-        if move.what in (What.SENT, What.DECLINED, What.ACCEPTED, What.OPENED) and move.to:
-            words = f"{words}: {move.to.practice}"
-        note = f"{move.get_reason_display()}. {move.note}".strip() if move.reason else move.note
-        who = move.by.name if move.by else f"{move.office}, at the office"
-        lines.append(HistoryLine(move.at, words, who, note, STATES.get(move.what, "done")))
-    return lines

@@ -45,6 +45,7 @@ class ChooseForm(ReferralForm):
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         self.short = ranking.ranked(referral)
         super().__init__(*args, referral=referral, **kwargs)
+        self.fields["other"].queryset = self.fields["other"].queryset.for_specialty(referral.specialty)
         suggested = [(str(choice.specialist.public_id), choice.specialist.with_credentials) for choice in self.short]
         self.fields["listing"].choices = [*suggested, (OTHER, "Another from the directory")]
 
@@ -134,6 +135,18 @@ class LetterForm(ReferralForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = actions.of_the_office_before(self.referral) if self.referral.status == Referral.Status.DRAFT else {}
+        if not before:
+            return
+        self.fields["patient_told"].required = True
+        self.fields["patient_told"].error_messages["required"] = "Write what the patient was told about this office."
+        before["consent"] = dict(Referral.Consent.choices).get(before["consent"], "")
+        for name, words in before.items():
+            if words:
+                self.fields[name].help_text = f"Ask again. For the office before: {words}"
 
     def first_values(self) -> dict[str, Any]:
         referral = self.referral

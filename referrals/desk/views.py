@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,7 @@ from intake.seen import saw_list, saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.desk.forms import MOVES, MoveForm
+from referrals.desk.happened import patient_knows, timeline
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
 from referrals.desk.way import way_of, wizard
 from referrals.directory.forms import specialties
@@ -91,7 +93,7 @@ class WorklistFilter(forms.Form):
         for name in ("status", "specialty"):
             if self.cleaned_data.get(name):
                 rows = rows.filter(**{name: self.cleaned_data[name]})
-        return rows.select_related("patient", "specialist", "owner", "location")
+        return rows.select_related("patient", "specialist", "owner", "location").prefetch_related("appointments")
 
     def tabs(self) -> list[dict[str, Any]]:
         """Return each part with its address and how many are in it."""
@@ -139,8 +141,9 @@ def referrals(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     chosen = WorklistFilter(request.GET, user=request.user, now=now)
     page = Paginator(chosen.referrals(), ROWS).get_page(request.GET.get("page"))
+    known = desk_page.known_of(page)
     rows = [
-        {"referral": row, "tone": desk_page.tone(row), "next": desk_page.next_step(row), "specialty": label}
+        {"referral": row, "tone": desk_page.tone(row), "next": desk_page.next_step(row, known), "specialty": label}
         for row in page
         for label in [specialty_label(row)]
     ]
@@ -209,7 +212,7 @@ def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
 def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     shown(request, found)
-    step = desk_page.next_step(found)
+    step = desk_page.offered_to(request.user, desk_page.next_step(found, desk_page.known_of([found])))
     return render(
         request,
         "referrals/referral.html",
@@ -222,9 +225,10 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "step": step,
             "act": desk_page.act_on(found, step),
             "is_late": desk_page.is_late(found),
-            "others": desk_page.other_moves(found, step),
+            "others": desk_page.other_moves(found, step, request.user),
             "next_up": next_up(request, besides=found) if was_done_in(request, "referrals") else None,
-            "timeline": desk_page.timeline(found),
+            "timeline": timeline(found),
+            "knows": patient_knows(found),
             "appointment": found.appointments.filter(replaced_at=None).last(),
             "reports": list(found.reports.select_related("read_by", "logged_by")),
             "may_read": request.user.may(SIGN_REFERRALS),
@@ -288,6 +292,8 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if name not in MOVES:
         raise Http404
     form_class = MOVES[name]
+    if not request.user.may(form_class.takes):
+        raise PermissionDenied
     if not form_class.fits(found):
         if request.method == "POST" and _sent_twice(request, found, form_class):
             return redirect("referral", public_id=found.public_id)
@@ -332,7 +338,7 @@ def _prepare(
         "location": found.location,
         "specialty": specialty_label(found),
         "changed": changed,
-        "timeline": desk_page.timeline(found)[:3] if changed else (),
+        "timeline": timeline(found)[:3] if changed else (),
         "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=409 if changed else 422 if form.errors else 200)

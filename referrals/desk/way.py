@@ -14,6 +14,7 @@ REACHED = {
     Status.OPENED: "Opened",
     Status.QUESTION: "Opened",
     Status.DECLINED: "Opened",
+    Status.BACK: "Opened",
     Status.ACCEPTED: "Accepted",
     Status.SCHEDULED: "Appointment",
     Status.SEEN: "Appointment",

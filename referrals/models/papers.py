@@ -52,6 +52,10 @@ class Letter(models.Model):
 class Appointment(models.Model):
     """When and where the specialist will see the patient. A new one replaces the one before."""
 
+    class Answer(models.TextChoices):
+        COMES = "comes", "The patient comes"
+        CANNOT = "cannot", "The patient cannot come"
+
     referral = models.ForeignKey("referrals.Referral", on_delete=models.PROTECT, related_name="appointments")
     starts_at = models.DateTimeField()
     time_zone = models.CharField(max_length=40)
@@ -59,11 +63,19 @@ class Appointment(models.Model):
     given_by = models.CharField(max_length=120)
     made_at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(
+        max_length=10, choices=Answer, blank=True, help_text="What the patient said of it on their page"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         triggers = [never_emptied("office_appointment_never_emptied")]
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None) | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="appointment_answered_has_a_time",
+            ),
             models.UniqueConstraint(
                 fields=["referral"],
                 condition=Q(replaced_at=None),
@@ -73,6 +85,18 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"appointment at {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def cannot_come(self) -> bool:
+        return self.answer == self.Answer.CANNOT
+
+    @property
+    def number_in_calendars(self) -> int:
+        """Return a number that grows with each appointment, by two: one that is off stands between.
+
+        Of two files about it a calendar keeps the one with the higher number.
+        """
+        return 2 * sum(one.pk < self.pk for one in self.referral.appointments.all())
 
     @property
     def is_late(self) -> bool:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
 from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
+
+if TYPE_CHECKING:
+    from referrals.models.papers import Appointment
 
 
 class MoveNotAllowed(Exception):
@@ -63,6 +66,7 @@ class Referral(models.Model):
         QUESTION = "question", "Office asked a question"
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
+        BACK = "back", "Back with the therapist"
         SCHEDULED = "scheduled", "Appointment made"
         SEEN = "seen", "Seen, report awaited"
         NO_SHOW = "no_show", "Patient did not come"
@@ -82,7 +86,8 @@ class Referral(models.Model):
         },
         Status.QUESTION: {Status.SENT, Status.ACCEPTED, Status.DECLINED, Status.SCHEDULED, Status.WITHDRAWN},
         Status.ACCEPTED: {Status.SCHEDULED, Status.DECLINED, Status.REPORTED, Status.QUESTION, Status.WITHDRAWN},
-        Status.DECLINED: {Status.DRAFT, Status.WITHDRAWN},  # redirected: another listing is chosen
+        Status.DECLINED: {Status.DRAFT, Status.BACK, Status.WITHDRAWN},  # redirected: another listing is chosen
+        Status.BACK: {Status.DRAFT, Status.WITHDRAWN},  # the therapist wants the same specialty, or decides again
         Status.SCHEDULED: {
             Status.SCHEDULED, Status.SEEN, Status.NO_SHOW, Status.REPORTED, Status.DECLINED, Status.WITHDRAWN,
             Status.CLOSED,
@@ -102,6 +107,7 @@ class Referral(models.Model):
         SEEN_ELSEWHERE = "seen_elsewhere", "Seen elsewhere"
         NOT_NEEDED = "not_needed", "No longer needed"
         MADE_IN_ERROR = "made_in_error", "Made in error"
+        DECIDED_AGAIN = "decided_again", "A therapist decided again"
 
     class Wanted(models.TextChoices):
         OPINION = "opinion", _("Your opinion and advice; we go on treating")
@@ -220,6 +226,11 @@ class Referral(models.Model):
         not_seen = self.is_open and self.status not in (self.Status.SEEN, self.Status.REPORTED)
         return not_seen and self.see_by < timezone.localdate(timezone=self.location.zone)
 
+    @property
+    def standing_appointment(self) -> "Appointment | None":
+        """Return the appointment that nothing has replaced, if there is one; in lists prefetch `appointments`."""
+        return next((one for one in self.appointments.all() if one.replaced_at is None), None)
+
     def may_become(self, status: str) -> bool:
         return status in self.MOVES[self.status]
 
@@ -233,13 +244,15 @@ class Referral(models.Model):
         office: str = "",
         reason: str = "",
         note: str = "",
+        given: "Appointment | None" = None,
+        dropped: "Appointment | None" = None,
         **changes: Any,
     ) -> None:
         """Lock the row, check the move, write the new status, `changes` and the history line together.
 
         `what` is a `ReferralMove.What`. `by` is a member of staff; `office` names who acted at the specialist's
-        office. Raises MoveNotAllowed and changes nothing when the table has no such move. This object is refreshed
-        from the row.
+        office. `given` is the appointment this move makes, `dropped` the one that it ends. Raises MoveNotAllowed and
+        changes nothing when the table has no such move. This object is refreshed from the row.
         """
         locked = Referral.objects.select_for_update().get(pk=self.pk)
         if not locked.may_become(status):
@@ -259,6 +272,8 @@ class Referral(models.Model):
             office=office,
             reason=reason,
             note=note,
+            appointment=given,
+            appointment_before=dropped,
         )
         self.refresh_from_db()
 
@@ -304,6 +319,10 @@ class ReferralMove(models.Model):
         NEXT_DATE = "next_date", "Next date set"
         HANDED_OVER = "handed_over", "Handed over"
         LINK_WOKEN = "link_woken", "Link opened again for the office"
+        BACK = "back", "Back to the therapist"
+        TOLD = "told", "Patient told by phone"
+        CONFIRMED = "confirmed", "Patient confirmed the appointment"
+        CANNOT_COME = "cannot_come", "Patient cannot come"
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="moves")
     what = models.CharField(max_length=12, choices=What)
@@ -311,6 +330,7 @@ class ReferralMove(models.Model):
     to_status = models.CharField(max_length=20, choices=Referral.Status)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     office = models.CharField(max_length=120, blank=True, help_text="Who acted at the specialist's office")
+    by_patient = models.BooleanField(default=False, help_text="The patient did it, on their own page")
     to = models.ForeignKey(
         "referrals.Specialist",
         null=True,
@@ -320,12 +340,20 @@ class ReferralMove(models.Model):
     )
     reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     note = models.TextField(blank=True)
+    appointment = models.ForeignKey(
+        "referrals.Appointment", null=True, on_delete=models.PROTECT, related_name="+", help_text="The one it is about"
+    )
+    appointment_before = models.ForeignKey(
+        "referrals.Appointment", null=True, on_delete=models.PROTECT, related_name="+", help_text="The one it ended"
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | ~Q(office="") | Q(by_patient=True), name="move_was_made_by_someone"
+            ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]
         triggers = only_grows("referral_move_only_grows")

@@ -29,8 +29,18 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
-from referrals.moves.start import choose, prepare_letter, ready_to_send, redirect, refer, send
+from referrals.moves.start import (
+    back_to_therapist,
+    choose,
+    of_the_office_before,
+    prepare_letter,
+    ready_to_send,
+    redirect,
+    refer,
+    send,
+)
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
+from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
     "MoveNotAllowed",
@@ -38,6 +48,7 @@ __all__ = [
     "ReferralChanged",
     "already_did",
     "answer_question",
+    "back_to_therapist",
     "choose",
     "close",
     "give_appointment",
@@ -47,10 +58,13 @@ __all__ = [
     "newest_line",
     "no_show",
     "note",
+    "of_the_office_before",
     "office_accept",
     "office_ask",
     "office_decline",
     "office_opened",
+    "patient_answers",
+    "patient_told",
     "prepare_letter",
     "read_report",
     "ready_to_send",

@@ -13,11 +13,9 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
-from intake.models import CallToMake
-from intake.visits import calls
 from referrals.models import Appointment, Referral, Report
-from referrals.moves import emails, schedule
-from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, write_down
+from referrals.moves import emails, schedule, telling
+from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, reader_of, write_down
 
 
 @transaction.atomic
@@ -74,6 +72,8 @@ def _answered(
     """Move the referral on by what its office said, and stop reminding."""
     check_may(by)
     referral = lock(referral, saw)
+    if to == Status.DECLINED:
+        line["dropped"] = referral.standing_appointment
     referral.move_to(to, what=what, office=office, by=by, next_check_at=next_date(referral, to), **line)
     stop_reminding(referral, why)
     return referral
@@ -106,21 +106,16 @@ def give_appointment(
     by: User | None = None,
     saw: int | None = None,
 ) -> Appointment:
-    """When the specialist will see the patient. A new one replaces the one before; the patient is reminded of it."""
+    """When the specialist will see the patient. A new one replaces the one before, and the patient hears of it.
+
+    Where no mail tells them in time, the call is what the desk does next.
+    """
     check_may(by)
     now = timezone.now()
     if starts_at <= now:
         raise NotYet(_("Give a date and time in the future."))
     referral = lock(referral, saw)
-    referral.move_to(
-        Status.SCHEDULED,
-        what=What.SCHEDULED,
-        office=office,
-        by=by,
-        next_check_at=next_date(referral, Status.SCHEDULED, now, starts_at),
-    )
     before = _replace_appointment(referral)
-    moved = before is not None and before.starts_at != starts_at
     appointment = Appointment.objects.create(
         referral=referral,
         starts_at=starts_at,
@@ -128,14 +123,21 @@ def give_appointment(
         instructions=instructions,
         given_by=office or by.name,
     )
+    referral.move_to(
+        Status.SCHEDULED,
+        what=What.SCHEDULED,
+        office=office,
+        by=by,
+        given=appointment,
+        dropped=before,
+        next_check_at=next_date(referral, Status.SCHEDULED, now, starts_at),
+    )
     if referral.channel == Referral.Channel.LINK:
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=starts_at + schedule.LINK_LIVES)
     stop_reminding(referral, "an appointment was made")
-    emails.appointment_reminder(appointment)
-    if moved:
-        emails.appointment_moved(appointment)
-    if moved or before is None:
-        _see_that_they_hear(referral, before, appointment)
+    appointment.referral = referral
+    if call := telling.tell(appointment, before=before):
+        telling.call_is_next(referral, call)
     return appointment
 
 
@@ -154,7 +156,12 @@ def no_show(referral: Referral, *, by: User, words: str = "", saw: int | None = 
     check_may(by)
     referral = lock(referral, saw)
     referral.move_to(
-        Status.NO_SHOW, what=What.NO_SHOW, by=by, note=words, next_check_at=next_date(referral, Status.NO_SHOW)
+        Status.NO_SHOW,
+        what=What.NO_SHOW,
+        by=by,
+        note=words,
+        dropped=referral.standing_appointment,
+        next_check_at=next_date(referral, Status.NO_SHOW),
     )
     drop_appointment(referral)
     return referral
@@ -180,14 +187,12 @@ def receive_report(
     if not words.strip() and file is None:
         raise NotYet(_("Add the report as a file, or write it."))
     referral = lock(referral, saw)
-    reader = referral.decision.by
-    here = reader.is_active and reader.may(SIGN_REFERRALS) and reader.locations.contains(referral.location)
     referral.move_to(
         Status.REPORTED,
         what=What.REPORTED,
         office=office,
         by=by,
-        owner=reader if here else (referral.owner or by),
+        owner=reader_of(referral) or referral.owner or by,
         next_check_at=next_date(referral, Status.REPORTED),
         end_reason="",
         ended_at=None,
@@ -220,21 +225,8 @@ def read_report(report: Report, *, by: User) -> Report:
 def drop_appointment(referral: Referral) -> None:
     """The appointment no longer stands. A patient who would still go there is told at once."""
     before = _replace_appointment(referral)
-    if before is not None and before.starts_at > timezone.now():
-        for believed in _believed(before):
-            emails.appointment_off(believed)
-        _see_that_they_hear(referral, before, None)
-
-
-def _believed(appointment: Appointment) -> list[Appointment]:
-    """Return it, and those before it that the patient still believes in, since no mail told that they moved."""
-    believed, referral = [appointment], appointment.referral
-    earlier = referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk")
-    for before in earlier:
-        if emails.told_that_it_moved(believed[-1]) is not False:
-            break
-        believed.append(before)
-    return believed
+    if before is not None:
+        telling.tell_that_it_is_off(before)
 
 
 def _replace_appointment(referral: Referral) -> Appointment | None:
@@ -243,26 +235,8 @@ def _replace_appointment(referral: Referral) -> Appointment | None:
     if before is not None:
         before.replaced_at = timezone.now()
         before.save(update_fields=["replaced_at"])
-        messages.withdraw(
-            subject_type="referral",
-            subject_id=referral.public_id,
-            kinds=["appointment_reminder", "appointment_moved"],
-            why="the appointment was changed",
-        )
+        telling.tell_no_more(referral)
     return before
-
-
-def _see_that_they_hear(referral: Referral, before: Appointment | None, after: Appointment | None) -> None:
-    """The desk calls a patient whom no mail tells in time of a time that is new, moved or off."""
-    calls.see_that_they_hear(
-        referral.patient,
-        where=CallToMake.Where.OFFICE,
-        subject_id=referral.public_id,
-        location=referral.location,
-        time_zone=(after or before).time_zone,
-        was_at=before.starts_at if before else None,
-        starts_at=after.starts_at if after else None,
-    )
 
 
 def stop_reminding(referral: Referral, why: str) -> None:

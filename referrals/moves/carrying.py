@@ -136,6 +136,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
         what=what,
         by=by,
         note=words,
+        dropped=referral.standing_appointment,
         end_reason=reason,
         ended_at=timezone.now(),
         next_check_at=None,

@@ -1,9 +1,9 @@
-"""What offices, the desk and patients are written about a referral.
+"""What offices and the desk are written about a referral; what patients are, `telling` writes.
 
 Of anybody's health only how soon it presses; no name, no specialty, no id.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,16 +18,12 @@ from clinic.messages.models import Message
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
-from intake.door.to_patients import InTheirLanguage
-from intake.models import CallToMake, Patient, Urgency
-from intake.visits import calls
+from intake.models import Urgency
 from referrals.models import Appointment, Referral, ReferralMove, Report
 from referrals.moves.about import about, referral_of
 from referrals.moves.directory import change_listing
 
 LINK_LIVES = timedelta(days=60)
-REMINDED_BEFORE = timedelta(hours=48)
-TOO_CLOSE = timedelta(hours=2)  # a reminder this short before the appointment helps nobody
 PATIENCE_WORKING_DAYS = (2, 4)
 PATIENCE_OPEN_HOURS = (4, 8)  # when the referral is urgent
 Status = Referral.Status
@@ -71,57 +67,20 @@ def remind_office(referral: Referral) -> list[Message]:
     return reminders
 
 
-def appointment_reminder(appointment: Appointment) -> Message | None:
-    """Tell the patient of the appointment 48 hours before, or now when it is closer than that."""
-    referral = appointment.referral
-    patient = referral.patient
-    if not patient.email or appointment.starts_at - timezone.now() < TOO_CLOSE:
-        return None
-    return about(
-        referral,
-        "appointment_reminder",
-        appointment.pk,
-        to=patient.email,
-        language=patient.language,
-        due_at=max(appointment.starts_at - REMINDED_BEFORE, timezone.now()),
-        facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
-    )
-
-
-def appointment_moved(appointment: Appointment) -> Message | None:
-    """Tell the patient of the new time at once."""
-    return _of_an_appointment("appointment_moved", appointment)
-
-
-def told_that_it_moved(appointment: Appointment) -> bool | None:
-    """True when the mail that it moved to this appointment went, False when it did not; None when there was none."""
-    mails = Message.objects.filter(key=f"appointment_moved:{appointment.referral.public_id}:{appointment.pk}")
-    status = mails.values_list("status", flat=True).first()
-    return None if status is None else status == Message.Status.SENT
-
-
-def appointment_off(appointment: Appointment) -> Message | None:
-    """Tell the patient at once that the time they know of does not stand."""
-    return _of_an_appointment("appointment_off", appointment)
-
-
-def _of_an_appointment(name: str, appointment: Appointment) -> Message | None:
-    patient = appointment.referral.patient
-    if not patient.email:
-        return None
-    return about(
-        appointment.referral,
-        name,
-        appointment.pk,
-        to=patient.email,
-        language=patient.language,
-        facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
-    )
-
-
 def report_received(report: Report) -> Message:
     """Tell the therapist who decided and whoever carries the referral."""
     return about(report.referral, "report_received", report.pk)
+
+
+def patient_cannot_come(appointment: Appointment) -> Message:
+    """Tell whoever carries the referral that another day is needed."""
+    said = int(appointment.answered_at.timestamp() // 60)  # who changes their mind twice is heard twice
+    return about(appointment.referral, "patient_cannot_come", appointment.pk, said)
+
+
+def back_with_therapist(referral: Referral) -> Message:
+    """Tell the therapist who decided that the office answered what only they can act on."""
+    return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
 
 
 # Kinds --------------------------------------------------------------------------------------------------------------
@@ -136,7 +95,7 @@ def _left_the_office(referral: Referral, message: Message) -> str:
     """Why the office that got this message has nothing to do with the referral any more, or ""."""
     if referral.status in Referral.ENDED:
         return "The referral has ended."
-    if referral.status in (Status.DRAFT, Status.DECLINED) or referral.round != _numbers(message)[0]:
+    if referral.status in (Status.DRAFT, Status.DECLINED, Status.BACK) or referral.round != _numbers(message)[0]:
         return "The referral is no longer with this office."
     return ""
 
@@ -226,102 +185,55 @@ def _carrier(referral: Referral) -> list[User]:
     return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
 
 
-class _OfAnAppointment(InTheirLanguage):
+@kind("patient_cannot_come", title="A patient cannot come", audience="staff", safe=("location", "link"))
+class PatientCannotCome(ToWhoeverActs):
     @staticmethod
-    def patient_of(message: Message) -> Patient:
-        return referral_of(message).patient
+    def people(message: Message) -> list[User]:
+        return _carrier(referral_of(message)) or list(User.objects.who_answer_at(message.location))
 
-    @staticmethod
-    def appointment(message: Message) -> Appointment:
-        return Appointment.objects.select_related("referral__patient").get(pk=_numbers(message)[0])
-
-
-@kind("appointment_moved", title="Appointment moved", safe=("clinic", "phone", "starts_at"))
-class AppointmentMoved(_OfAnAppointment):
     @classmethod
     def still_needed(cls, message: Message) -> str:
-        appointment = cls.appointment(message)
-        if appointment.replaced_at:
-            return "The appointment was changed."
-        if appointment.starts_at <= timezone.now():
-            return "The appointment is over."
-        return appointment.referral.patient.why_no_mail()
+        appointment = Appointment.objects.get(pk=_numbers(message)[0])
+        if appointment.replaced_at or not appointment.cannot_come:
+            return "They come, or another day was found."
+        return cls.left(message)
 
-    @classmethod
-    def not_gone(cls, message: Message) -> None:
-        appointment = cls.appointment(message)
-        before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
-        if appointment.replaced_at is None:
-            _call_instead(message, appointment, was_at=before and before.starts_at, starts_at=appointment.starts_at)
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": settings.SITE_URL + reverse("referrals")}
 
 
-@kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at"))
-class AppointmentOff(_OfAnAppointment):
+def _readers(message: Message) -> list[User]:
+    """Return the therapist who decided, else all there, else managers."""
+    author = referral_of(message).decision.by
+    here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(message.location_id)
+    readers = [author] if here else list(User.objects.therapists_at(message.location))
+    return readers or list(User.objects.of_the_whole_house())  # managers hear of it, and elsewhere those who may read
+
+
+@kind("referral_back", title="A referral is back with you", audience="staff", safe=("location", "link"))
+class ReferralBack(ToWhoeverActs):
+    @staticmethod
+    def people(message: Message) -> list[User]:
+        return _readers(message)
+
     @classmethod
     def still_needed(cls, message: Message) -> str:
-        appointment = cls.appointment(message)
-        if appointment.referral.appointments.filter(replaced_at=None, starts_at=appointment.starts_at).exists():
-            return "The appointment stands again."
-        if appointment.starts_at <= timezone.now():
-            return "That time is over."
-        return appointment.referral.patient.why_no_mail()
+        if referral_of(message).status != Status.BACK:
+            return "A therapist has looked at it."
+        return cls.left(message)
 
-    @classmethod
-    def not_gone(cls, message: Message) -> None:
-        appointment = cls.appointment(message)
-        after = appointment.referral.appointments.filter(replaced_at=None).first()
-        if after is None or after.starts_at != appointment.starts_at:
-            _call_instead(
-                message, after or appointment, was_at=appointment.starts_at, starts_at=after and after.starts_at
-            )
-
-
-def _call_instead(message: Message, appointment: Appointment, *, was_at, starts_at: datetime) -> None:
-    calls.call_instead(
-        message,
-        appointment.referral.patient,
-        where=CallToMake.Where.OFFICE,
-        location=appointment.referral.location,
-        time_zone=appointment.time_zone,
-        was_at=was_at,
-        starts_at=starts_at,
-    )
-
-
-@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
-class AppointmentReminder(_OfAnAppointment):
     @staticmethod
-    def still_needed(message: Message) -> str:
-        referral = referral_of(message)
-        appointment = referral.appointments.get(pk=_numbers(message)[0])
-        if referral.status in Referral.ENDED:
-            return "The referral has ended."
-        if appointment.replaced_at or referral.status != Status.SCHEDULED:
-            return "The appointment was changed."
-        if appointment.starts_at - timezone.now() < TOO_CLOSE:
-            return "The appointment is too close, or over."
-        return referral.patient.why_no_mail()
-
-    @classmethod
-    def not_gone(cls, message: Message) -> None:
-        """A first time is told by nothing else."""
-        appointment = cls.appointment(message)
-        if appointment.replaced_at is None and not told_that_it_moved(appointment):
-            _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": settings.SITE_URL + reverse("referrals")}
 
 
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
 class ReportReceived(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
-        referral = referral_of(message)
-        author = referral.decision.by
-        here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
-        readers = [author] if here else list(User.objects.therapists_at(message.location))
-        if not readers:  # managers hear of it, and elsewhere those who may read it
-            readers = list(User.objects.of_the_whole_house())
-        return list(dict.fromkeys([*readers, *_carrier(referral)]))
+        """Return who reads it, and whoever carries the referral."""
+        return list(dict.fromkeys([*_readers(message), *_carrier(referral_of(message))]))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

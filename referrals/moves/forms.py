@@ -65,6 +65,14 @@ class AppointmentFields(ReferralForm):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.referral.specialist.time_zone)
 
+    def first_values(self) -> dict[str, Any]:
+        """Start from what stands: who moves an appointment keeps what the patient should bring."""
+        stands = self.referral.standing_appointment
+        if stands is None or self.referral.status != Referral.Status.SCHEDULED:
+            return {}
+        local = stands.starts_at.astimezone(self.zone)
+        return {"day": local.date(), "at": local.time(), "instructions": stands.instructions}
+
     def clean_day(self) -> date:
         day, today = self.cleaned_data["day"], timezone.localdate(timezone=self.zone)
         if not today <= day <= today + FURTHEST:

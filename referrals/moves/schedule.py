@@ -25,6 +25,7 @@ PATIENCE: dict[str, tuple[int, int, int]] = {
     Status.QUESTION: (1, 1, 1),
     Status.ACCEPTED: (4, 2, 5),
     Status.DECLINED: (1, 1, 1),
+    Status.BACK: (2, 1, 2),
     Status.SEEN: (16, 5, 10),
     Status.NO_SHOW: (1, 1, 1),
     Status.REPORTED: (4, 2, 2),

@@ -8,11 +8,12 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.staff.models import User
+from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import Decision, Urgency
 from referrals.letter import letter
-from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
+from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist
 from referrals.moves import emails, schedule
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, reader_of, write_down
 
 
 @transaction.atomic
@@ -47,6 +48,15 @@ def refer(decision: Decision, *, by: User) -> Referral:
         created_by=by,
     )
     ReferralMove.objects.create(referral=referral, what=What.STARTED, to_status=Status.DRAFT, by=by)
+    for before in Referral.objects.filter(case=case, status=Status.BACK):  # this decision is the answer to it
+        before.move_to(
+            Status.WITHDRAWN,
+            what=What.WITHDRAWN,
+            by=by,
+            end_reason=Referral.EndReason.DECIDED_AGAIN,
+            ended_at=now,
+            next_check_at=None,
+        )
     return referral
 
 
@@ -66,6 +76,8 @@ def choose(
         raise NotYet("Say why this specialist.")
     if not specialist.listed:
         raise NotYet("This specialist is no longer listed. Choose another.")
+    if specialist.specialty != referral.specialty:
+        raise NotYet("A therapist decided for another specialty. Ask them to decide again before choosing this one.")
     referral.specialist, referral.choice, referral.choice_reason = specialist, choice, because.strip()[:300]
     referral.save(update_fields=["specialist", "choice", "choice_reason"])
     write_down(referral, What.CHOSEN, by=by, note=f"{specialist}: {referral.choice_reason}")
@@ -149,26 +161,71 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
 
 @transaction.atomic
 def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """Take it back to be sent to somebody else: after a decline, or when the patient did not come.
+    """Take it back to be sent to another office: after a decline, or when the patient did not come.
 
-    The link of the office before stops working.
+    The link of the office before stops working. Where that office named another specialty, the therapist decides
+    first; one who wants the specialty they decided for all the same gives the referral back to the desk.
     """
     check_may(by)
     referral = lock(referral, saw)
+    changes = away_from_office(referral)
+    if referral.status == Status.BACK:
+        check_may(by, SIGN_REFERRALS)
+        changes["owner"] = least_busy(referral.location) or by
+    elif _other_specialty_is_named(referral):
+        raise NotYet("The office says that another specialty fits better. Send it back to the therapist.")
     referral.move_to(
         Status.DRAFT,
         what=What.REDIRECTED,
         by=by,
         note=words,
         next_check_at=next_date(referral, Status.DRAFT),
-        **away_from_office(referral),
+        **changes,
     )
     end_link(referral, by=by)
     return referral
 
 
+@transaction.atomic
+def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
+    """Ask the therapist who decided what to do now, with the words of the office that declined.
+
+    The specialty, its question and the letter follow a therapist's decision only. They own it until they decide the
+    case again, which ends it, or want another office of the same specialty.
+    """
+    check_may(by)
+    if not words.strip():
+        raise NotYet("Write what the office said.")
+    referral = lock(referral, saw)
+    referral.move_to(
+        Status.BACK,
+        what=What.BACK,
+        by=by,
+        note=words.strip(),
+        owner=reader_of(referral) or referral.owner or by,
+        next_check_at=next_date(referral, Status.BACK),
+    )
+    end_link(referral, by=by)
+    emails.back_with_therapist(referral)
+    return referral
+
+
+def _other_specialty_is_named(referral: Referral) -> bool:
+    """Say whether it is declined because another specialty fits better."""
+    if referral.status != Status.DECLINED:
+        return False
+    declined = referral.moves.filter(what=What.DECLINED).order_by("-pk").first()
+    return declined is not None and declined.reason == DeclineReason.OTHER_SPECIALTY
+
+
+OF_ONE_OFFICE = ("consent", "patient_told", "authorization_number")
+
+
 def away_from_office(referral: Referral) -> dict[str, Any]:
-    """The changes that free a referral of the listing it was sent to."""
+    """The changes that free a referral of the listing it was sent to.
+
+    What the patient agreed to and was told, and what their plan allowed, was for that office alone.
+    """
     return {
         "round": referral.round + 1,
         "specialist": None,
@@ -177,7 +234,13 @@ def away_from_office(referral: Referral) -> dict[str, Any]:
         "sent_at": None,
         "sent_letter": None,
         "channel": "",
-    }
+    } | dict.fromkeys(OF_ONE_OFFICE, "")
+
+
+def of_the_office_before(referral: Referral) -> dict[str, str]:
+    """Return what of `OF_ONE_OFFICE` stood for the office before, to ask for each again."""
+    earlier = referral.history.filter(round=referral.round - 1).order_by("-pgh_id")
+    return earlier.values(*OF_ONE_OFFICE).first() or {}
 
 
 def end_link(referral: Referral, *, by: User | None = None) -> None:

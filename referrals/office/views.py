@@ -144,7 +144,7 @@ def _room(request: HttpRequest, session: OfficeSession, *, changed: bool = False
             "specialty": specialty_label(referral),
             "person": session.person,
             "opened_up": opened_up,
-            "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.DRAFT),
+            "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
             "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
             "answer_by": referral.next_check_at if referral.status in (Status.SENT, Status.OPENED) else None,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from intake.emergency.danger import Danger, danger_of, was_reached
 from intake.models import AppointmentRequest, Case, Contact, Decision, Intake, Patient, Urgency
-from referrals.models import Referral
+from referrals.models import Appointment, Referral, ReferralMove
 from referrals.status import words
 from referrals.status.moments import in_words
-from referrals.status.visits import Visit, current_appointment, visits_of
+from referrals.status.visits import Visit, visits_of
 from referrals.status.words import Words
 
 Status = Referral.Status
@@ -225,7 +225,9 @@ def _promised(said: Words, by: datetime | None, now: datetime, zone: ZoneInfo, *
 
 
 def _referrals_by_case(patient: Patient) -> dict[int, list[Referral]]:
-    found = patient.referrals.select_related("specialist", "location").prefetch_related("moves__to", "appointments")
+    found = patient.referrals.select_related("specialist", "location").prefetch_related(
+        "moves__to", "moves__appointment", "moves__appointment_before", "appointments"
+    )
     by_case = {}
     for referral in found.filter(decision__effective_at__isnull=False).order_by("pk"):
         by_case.setdefault(referral.case_id, []).append(referral)
@@ -241,9 +243,23 @@ def _lines_of_referral(referral: Referral, zone: ZoneInfo) -> list[CourseLine]:
         state = "late" if move.what in words.BAD_NEWS else "done"
         where = move.to.practice if move.what == words.What.SENT and move.to else ""
         ended = move.what in (words.What.CLOSED, words.What.WITHDRAWN) and not referral.is_open
-        text = words.ENDED[referral.end_reason] if ended and referral.ended_at <= move.at else where
+        text = words.ENDED[referral.end_reason] if ended and referral.ended_at <= move.at else where or _days(move)
         lines.append(_line(move.at, title, text, zone=zone, state=state))
     return lines
+
+
+def _days(move: ReferralMove) -> str:
+    """Say which day a line is about, and which it was before; "" where it is about none."""
+    now, before = (one and _day_of(one) for one in (move.appointment, move.appointment_before))
+    if now and before and now != before:
+        return _("%(now)s. Before, it was %(before)s.") % {"now": now, "before": before}
+    if now or move.what == words.What.NO_SHOW:
+        return now or before or ""
+    return _("Your appointment on %(before)s is off.") % {"before": before} if before else ""
+
+
+def _day_of(appointment: Appointment) -> str:
+    return in_words(appointment.starts_at, ZoneInfo(appointment.time_zone), zoned=True)
 
 
 def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step | None:
@@ -254,12 +270,13 @@ def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step 
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ
     if referral.status == Status.SCHEDULED:
-        appointment = current_appointment(referral)
-        if appointment and appointment.starts_at > now and referral.next_check_at >= now:
+        appointment = referral.standing_appointment
+        if appointment and appointment.starts_at > now and not appointment.cannot_come:
+            said = words.CONFIRMED if appointment.answer else said
             own = ZoneInfo(appointment.time_zone)
             when = in_words(appointment.starts_at, own, now, zoned=True)
             return Step(str(said.title), str(said.text), str(said.owner), by=appointment.starts_at, when=when)
-        said = words.AFTER_THE_DAY
+        said = words.CANNOT_COME if appointment and appointment.cannot_come else words.AFTER_THE_DAY
     pressing = referral.urgency >= Urgency.URGENT
     return _promised(said, referral.next_check_at, now, zone, urgent=pressing)
 

@@ -1,15 +1,19 @@
 """The patient's own page: how things stand, what they may take along, and who looked."""
 
 import json
+import re
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic.messages.calendar_file import FILE_NAME, calendar_file
 from intake.door.door import DoorRequest
 from intake.door.draft import forget, language_of
 from intake.door.frame import show_patient
@@ -17,11 +21,12 @@ from intake.door.status_cookie import forget_status, status_of, status_page
 from intake.door.status_links import address_to_write_down
 from intake.models import Patient
 from intake.questionnaire import own_answers
+from referrals import moves as actions
 from referrals.moves.who_looked import in_words, looks
-from referrals.status.calendar_file import calendar_file
 from referrals.status.standing import standing
 
 ROWS = 30
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @status_page
@@ -50,7 +55,27 @@ def status_calendar(request: DoorRequest, patient: Patient, public_id: UUID) -> 
     found = next((visit for visit in visits if visit.subject_id == public_id), None)
     if found is None:
         raise Http404
-    return _file(calendar_file(found, call=patient.location.phone), "text/calendar; charset=utf-8", "appointment.ics")
+    return _file(calendar_file(found.entry, call=patient.location.phone), "text/calendar; charset=utf-8", FILE_NAME)
+
+
+@status_page(shows=False)
+@require_POST
+def status_visit(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
+    """The patient comes to an appointment at an office, or cannot; `public_id` is that of its referral.
+
+    The page names the appointment it was drawn with: where another stands by now, they see it before they answer.
+    """
+    referral = get_object_or_404(patient.referrals.filter(decision__effective_at__isnull=False), public_id=public_id)
+    number, comes = request.POST.get("number", ""), "comes" in request.POST
+    try:
+        actions.patient_answers(referral, number=int(number) if NUMBER.fullmatch(number) else 0, comes=comes)
+    except actions.ReferralChanged:
+        messages.warning(request, _("Your appointment has changed. Please look again."))
+    else:
+        thanks = _("Thank you. We know that you come.")
+        sorry = _("We know that you cannot come. We look for another day, and tell you.")
+        messages.success(request, thanks if comes else sorry)
+    return redirect("status")
 
 
 @status_page

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic.messages.calendar_file import Entry
 from intake import triage
 from intake.models import AppointmentRequest, Patient
+from intake.visits.emails import entry_of_visit
 from referrals.models import Appointment, Referral
+from referrals.moves.telling import entry_of, entry_off
 from referrals.status.moments import in_words
 
 SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is surely over
@@ -16,8 +19,8 @@ SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is 
 class Visit:
     """An appointment to come, or one that would have come and is off.
 
-    `subject_id` is the public id of its referral or request. Calendars know it by `calendar_id`, which a moved visit
-    keeps, and `times_changed` grows with each change.
+    `subject_id` is the public id of its referral or request; `entry` is for calendars. One at an office is `asked`
+    about, by its number; `answer` is what the patient said.
     """
 
     subject_id: str
@@ -26,14 +29,11 @@ class Visit:
     name: str
     place: tuple[str, ...]
     phone: str
-    calendar_id: str
-    times_changed: int
+    entry: Entry
     instructions: str = ""
     is_off: bool = False
-
-
-def current_appointment(referral: Referral) -> Appointment | None:
-    return next((one for one in referral.appointments.all() if one.replaced_at is None), None)
+    asked: int = 0
+    answer: str = ""
 
 
 def visits_of(
@@ -43,7 +43,7 @@ def visits_of(
     shown = now - SHOWN_AFTERWARDS
     carried = [referral for of_case in referrals.values() for referral in of_case]
     stand = [
-        (referral, current_appointment(referral))
+        (referral, referral.standing_appointment)
         for referral in carried
         if referral.status == Referral.Status.SCHEDULED
     ]
@@ -59,12 +59,12 @@ def visits_of(
 def _dropped(referral: Referral) -> Appointment | None:
     """The appointment the patient was told of last, when none stands."""
     given = list(referral.appointments.all())
-    return given[-1] if given and current_appointment(referral) is None else None
+    return given[-1] if given and referral.standing_appointment is None else None
 
 
 def visit_at_office(referral: Referral, appointment: Appointment, now: datetime, language: str) -> Visit:
     office = referral.specialist
-    own = ZoneInfo(appointment.time_zone)
+    own, street = ZoneInfo(appointment.time_zone), f"{office.street}, {office.city}, {office.state} {office.zip_code}"
     return Visit(
         subject_id=referral.public_id,
         starts_at=appointment.starts_at.astimezone(own),
@@ -72,9 +72,10 @@ def visit_at_office(referral: Referral, appointment: Appointment, now: datetime,
         name=f"{office.with_credentials} ({specialty_in(referral.specialty, language)})",
         place=(office.practice, office.street, f"{office.city}, {office.state} {office.zip_code}"),
         phone=office.phone,
-        calendar_id=referral.public_id,
-        times_changed=len(referral.appointments.all()) - 1,
+        entry=entry_of(appointment, street=street),
         instructions=appointment.instructions,
+        asked=appointment.pk if appointment.starts_at > now else 0,
+        answer=appointment.answer,
     )
 
 
@@ -88,8 +89,7 @@ def visit_at_office_off(referral: Referral, appointment: Appointment, now: datet
         name="",
         place=(),
         phone="",
-        calendar_id=referral.public_id,
-        times_changed=len(referral.appointments.all()),
+        entry=entry_off(appointment),
         is_off=True,
     )
 
@@ -112,8 +112,7 @@ def visit_at_clinic(request: AppointmentRequest, starts_at: datetime, now: datet
         name=here.name,
         place=(here.street, f"{here.city}, {here.state} {here.zip_code}"),
         phone=here.phone,
-        calendar_id=request.first_of_the_moved().public_id,
-        times_changed=request.times_changed(),
+        entry=entry_of_visit(request, starts_at, is_off=is_off),
         is_off=is_off,
     )
 

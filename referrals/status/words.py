@@ -199,9 +199,14 @@ REFERRALS = {
         _("The office cannot see you. You do not have to do anything."),
         CLINIC,
     ),
+    Status.BACK: Words(
+        _("A therapist decides what comes next"),
+        _("The office cannot see you. A therapist looks at it again. You do not have to do anything."),
+        THERAPIST,
+    ),
     Status.SCHEDULED: Words(
         _("You go to your appointment"),
-        _("Cannot go? Call us, and we find another day."),
+        _("Can you come? Say so below, or tell us that you cannot. We find another day."),
         YOU,
     ),
     Status.SEEN: Words(
@@ -235,6 +240,7 @@ AHEAD_OF_REFERRALS = {
     Status.QUESTION: (_("The other office gives you a day"), *_SEEN),
     Status.ACCEPTED: _SEEN,
     Status.DECLINED: (_("The other office gives you a day"), *_SEEN),
+    Status.BACK: (_("The other office gives you a day"), *_SEEN),
     Status.SCHEDULED: _SEEN[1:],
     Status.SEEN: _SEEN[2:],
     Status.NO_SHOW: _SEEN,
@@ -242,6 +248,16 @@ AHEAD_OF_REFERRALS = {
 AFTER_THE_DAY = Words(
     _("We ask how it went"),
     _("The day of your appointment has come. We ask you or the office if you were seen."),
+    CLINIC,
+)
+CONFIRMED = Words(
+    _("You go to your appointment"),
+    _("You told us that you come. Is that no longer so? Tell us below."),
+    YOU,
+)
+CANNOT_COME = Words(
+    _("We find another day"),
+    _("You told us that you cannot come. We call the other office, and tell you the new day."),
     CLINIC,
 )
 READ = Words(
@@ -257,6 +273,7 @@ ENDED = {
     End.SEEN_ELSEWHERE: _("You were seen somewhere else."),
     End.NOT_NEEDED: _("It is no longer needed. Do you see it differently? Call us."),
     End.MADE_IN_ERROR: _("It was started by mistake. You do not have to do anything."),
+    End.DECIDED_AGAIN: _("A therapist decided again. We write to another office in its place."),
 }
 MOVES = {  # None: the patient need not read it
     What.STARTED: _("A therapist asked for a specialist to see you"),
@@ -283,5 +300,9 @@ MOVES = {  # None: the patient need not read it
     What.NEXT_DATE: None,
     What.HANDED_OVER: None,
     What.LINK_WOKEN: None,
+    What.BACK: _("A therapist was asked what comes next"),
+    What.TOLD: _("We told you on the phone"),
+    What.CONFIRMED: _("You told us that you come"),
+    What.CANNOT_COME: _("You told us that you cannot come"),
 }
 BAD_NEWS = (What.DECLINED, What.NO_SHOW)

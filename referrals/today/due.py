@@ -5,7 +5,7 @@ Who sees no cases learns that one waits, never whose.
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q
@@ -16,7 +16,7 @@ from clinic.staff.permissions import KEEP_WATCH, SEE_CASES
 from intake.handover.untouched import handed_to
 from intake.models import AppointmentRequest, CallToMake, Case, DeskTask, Patient, Urgency
 from intake.models.case import CaseQuerySet
-from referrals.desk.page import next_step
+from referrals.desk.page import Known, known_of, next_step
 from referrals.models import Referral, Report
 
 SHOWN = 100  # of each sort; a longer list is no plan for a day
@@ -133,7 +133,8 @@ class Today:
         asked = self.asked().select_related(*people)
         calls, tasks = self.calls().select_related(*people), self.tasks().select_related(*people)
         cases = self.cases().most_urgent_first().select_related(*people, "acknowledged_by")
-        referrals = self.referrals().select_related(*people, "owner")
+        referrals = self.referrals().select_related(*people, "owner").prefetch_related("appointments")
+        known = known_of(referrals[:SHOWN])
         reports = self.reports().select_related("referral__patient", "referral__location")
         visits = self.visits().select_related(*people)
         every = (
@@ -141,7 +142,7 @@ class Today:
             _part("calls", "Patients to call", calls, _call),
             _part("tasks", "Tasks that decisions left", tasks, _task),
             _part("asked", "Visits asked for", asked, _asked),
-            _part("referrals", "Referrals due", referrals, _referral),
+            _part("referrals", "Referrals due", referrals, partial(_referral, known=known)),
             _part("reports", "Reports to read", reports, _report),
             _part("visits", "Visits still to come today", visits, _visit),
         )
@@ -193,9 +194,9 @@ def _visit(visit: AppointmentRequest) -> ToDo:
     return ToDo(visit.get_reason_display(), visit.location, visit.patient, address, due_at=visit.starts_at)
 
 
-def _referral(referral: Referral) -> ToDo:
+def _referral(referral: Referral, *, known: Known) -> ToDo:
     return ToDo(
-        what=next_step(referral).title,
+        what=next_step(referral, known).title,
         location=referral.location,
         patient=referral.patient,
         address=reverse("referral", args=[referral.public_id]),

@@ -47,8 +47,7 @@ ROWS = (
         (actions.decide,),
         Kind.DECIDED,
         moves("in_review -> decided"),
-        (THEIR_PAGE_SAYS_SO,),
-        yet="no mail tells the patient that it was decided; they read it on their page until an office gives a day",
+        (Told(Who.PATIENT, Mail("decision_referred"), otherwise=BY_THE_DESK), THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "Decided: emergency or urgent care",

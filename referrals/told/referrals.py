@@ -28,6 +28,9 @@ THEIR_PAGE_SAYS_SO = Told(
     enough="the next step is somebody else's and has a date; their page says when it is late",
 )
 TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
+REMINDED = Told(
+    Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
+)
 NOT_MAILED = "whoever carries it reads it in the list; no mail says so"
 
 ROWS = (
@@ -141,12 +144,8 @@ ROWS = (
         What.SCHEDULED,
         moves("sent opened question accepted seen no_show reported -> scheduled"),
         (
-            Told(
-                Who.PATIENT,
-                Mail("appointment_reminder"),
-                "48 hours before it, or at once",
-                otherwise=TOLD_OF_A_TIME,
-            ),
+            Told(Who.PATIENT, Mail("appointment_made"), otherwise=TOLD_OF_A_TIME),
+            REMINDED,
             THEIR_PAGE_SAYS_SO,
             IN_THE_LIST,
         ),
@@ -158,19 +157,44 @@ ROWS = (
         stays("scheduled"),
         (
             Told(Who.PATIENT, Mail("appointment_moved"), otherwise=TOLD_OF_A_TIME),
-            Told(
-                Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
-            ),
+            REMINDED,
             THEIR_PAGE_SAYS_SO,
         ),
     ),
     Change(
-        "The office gives a day too close for a mail",
+        "The office gives a day that is less than a day away",
         (actions.give_appointment,),
         What.SCHEDULED,
         moves("sent opened question accepted seen no_show reported scheduled -> scheduled"),
-        (Told(Who.DESK, Call(), enough="it stands on top of the list until somebody says that the patient knows"),),
-        yet="a call that nobody makes raises nothing",
+        (
+            Told(Who.DESK, Call(), otherwise=MISSED),
+            Told(Who.PATIENT, Mail("appointment_made"), enough="the desk calls"),
+        ),
+    ),
+    Change(
+        "The desk has told the patient of it by phone",
+        (actions.patient_told,),
+        What.TOLD,
+        stays("scheduled"),
+        nobody="the patient has just heard; who told them stands in the history and on the call",
+    ),
+    Change(
+        "The patient says that they come",
+        (actions.patient_answers,),
+        What.CONFIRMED,
+        stays("scheduled"),
+        (Told(Who.DESK, Page("referral"), enough="nothing is asked of anybody"), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The patient says that they cannot come",
+        (actions.patient_answers,),
+        What.CANNOT_COME,
+        stays("scheduled"),
+        (
+            Told(Who.DESK, Mail("patient_cannot_come"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            IN_THE_LIST,
+            THEIR_PAGE_SAYS_SO,
+        ),
     ),
     # Seen, and the report
     Change(
@@ -210,8 +234,26 @@ ROWS = (
         "It goes to another specialist",
         (actions.redirect,),
         What.REDIRECTED,
-        moves("declined no_show -> draft"),
+        moves("declined back no_show -> draft"),
         (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "It goes back to the therapist, who decides what comes next",
+        (actions.back_to_therapist,),
+        What.BACK,
+        moves("declined -> back"),
+        (
+            Told(Who.THERAPIST, Mail("referral_back"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            Told(Who.THERAPIST, Page("referrals", "Mine"), otherwise=MISSED),
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "The therapist decides again, and another referral takes its place",
+        (actions.refer,),
+        What.WITHDRAWN,
+        moves("back -> withdrawn"),
+        (Told(Who.PATIENT, Page("status"), enough="what was decided is told by a mail of its own"),),
     ),
     Change(
         "The loop is closed",
@@ -224,7 +266,7 @@ ROWS = (
         "It is withdrawn",
         (actions.withdraw,),
         What.WITHDRAWN,
-        moves("draft sent opened question accepted declined scheduled no_show -> withdrawn"),
+        moves("draft sent opened question accepted declined back scheduled no_show -> withdrawn"),
         (
             Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME),
             Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),

@@ -2,7 +2,7 @@
 
 from intake.models import AppointmentRequest
 from intake.visits import actions, calls
-from referrals.told.rows import Band, Call, Change, Hears, Mail, Page, Told, Who, moves, stays
+from referrals.told.rows import UNDER_MESSAGES, Band, Call, Change, Hears, Mail, Page, Told, Who, moves, stays
 
 State = AppointmentRequest.State
 
@@ -92,8 +92,15 @@ ROWS = (
         "The desk answers a request without a visit",
         (actions.close,),
         moves=moves("asked -> closed"),
-        told=(Told(Who.PATIENT, Page("status"), enough="they read the words of the desk where they asked"),),
-        yet="the patient is not mailed that there is an answer; they read it when they look",
+        told=(
+            Told(
+                Who.PATIENT,
+                Mail("request_answered"),
+                when="one may go to them, else the desk is told to call",
+                otherwise=UNDER_MESSAGES,
+            ),
+            Told(Who.PATIENT, Page("status"), enough="a mail tells them to look"),
+        ),
     ),
     Change(
         "A mail about a visit does not go, or not in time",

@@ -17,7 +17,8 @@ sent       -> opened accepted declined question scheduled reported withdrawn
 opened     -> accepted declined question scheduled reported withdrawn
 question   -> sent accepted declined scheduled withdrawn
 accepted   -> scheduled declined reported question withdrawn
-declined   -> draft withdrawn
+declined   -> draft back withdrawn
+back       -> draft withdrawn
 scheduled  -> scheduled seen no_show reported declined withdrawn closed
 seen       -> scheduled reported closed
 no_show    -> scheduled draft reported closed withdrawn

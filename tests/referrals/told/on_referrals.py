@@ -136,12 +136,38 @@ def rescheduled(house: House):
     return _about(referral, "You got an appointment")
 
 
-@walks("The office gives a day too close for a mail")
+@walks("The office gives a day that is less than a day away")
 def scheduled_at_once(house: House):
     referral = house.referral("accepted")
     house.now_changes()
-    _gives(house, referral, days=1 / 16)
+    _gives(house, referral, days=0.9)
     return _about(referral)
+
+
+@walks("The desk has told the patient of it by phone")
+def told_by_phone(house: House):
+    referral = house.referral("accepted")
+    _gives(house, referral, days=0.9)
+    house.now_changes()
+    return _about(actions.patient_told(referral, by=house.priya))
+
+
+def _answers(house, *, comes):
+    referral = house.referral("accepted")
+    _gives(house, referral)
+    house.now_changes()
+    actions.patient_answers(referral, number=referral.standing_appointment.pk, comes=comes)
+    return referral
+
+
+@walks("The patient says that they come")
+def comes(house: House):
+    return _about(_answers(house, comes=True), "You told us that you come", referral="The patient comes")
+
+
+@walks("The patient says that they cannot come")
+def cannot_come(house: House):
+    return _about(_answers(house, comes=False), "You told us that you cannot come")
 
 
 # Seen, and the report -------------------------------------------------------------------------------------------------
@@ -186,6 +212,23 @@ def redirected(house: House):
     referral = house.referral("declined")
     house.now_changes()
     return _about(actions.redirect(referral, by=house.priya), "We began to look for another office")
+
+
+@walks("It goes back to the therapist, who decides what comes next")
+def back(house: House):
+    referral = house.referral("declined")
+    house.now_changes()
+    words = "A neurosurgeon should look."
+    return _about(actions.back_to_therapist(referral, words=words, by=house.priya), "A therapist decides")
+
+
+@walks("The therapist decides again, and another referral takes its place")
+def decided_again(house: House):
+    referral = house.referral("back")
+    decision = factories.decision(on=referral.case, by=house.maya)
+    house.now_changes()
+    actions.refer(decision, by=house.maya)
+    return _about(referral, "A therapist decided again")
 
 
 @walks("The loop is closed")

@@ -1,0 +1,318 @@
+"""What patients are told of an appointment at an office: made, changed, off, and the day before next.
+
+A mail says when, and never where or with whom. Each new time is told at once; where no mail does it in time, the desk
+calls. What was told last is read from the mails that went and the calls that were made.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.links.actions import address_of
+from clinic.messages import actions as messages
+from clinic.messages.calendar_file import Entry
+from clinic.messages.facts import moment
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from intake.door.status_links import extended
+from intake.door.to_patients import InTheirLanguage
+from intake.models import CallToMake, Patient
+from intake.visits import calls
+from referrals.models import Appointment, Referral
+from referrals.moves.about import about, referral_of
+
+REMINDED_BEFORE = timedelta(hours=48)
+TOO_CLOSE = timedelta(hours=2)  # a mail this short before the appointment helps nobody
+A_DAY = timedelta(days=1)  # closer than that, whoever has to travel and to ask for the day off is called
+CALLED_WITHIN = timedelta(hours=1)  # of open time
+GIVEN = ["appointment_made", "appointment_moved"]
+OF_APPOINTMENTS = [*GIVEN, "appointment_off", "appointment_reminder"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a patient heard last of an appointment, when, and by which way.
+
+    `starts_at` is the time they know of; None where they know that it is off. `by` is who told them on the phone.
+    """
+
+    at: datetime
+    starts_at: datetime | None
+    by: str = ""
+
+
+def heard_last(referral: Referral) -> Heard | None:
+    """Return what a mail or a call told the patient last; None while nothing did.
+
+    A mail that is being sent may have arrived.
+    """
+    mails = Message.objects.about("referral", referral.public_id).filter(kind__in=OF_APPOINTMENTS)
+    went = [_by_mail(mail) for mail in mails.filter(status__in=(Message.Status.SENT, Message.Status.SENDING))]
+    made = CallToMake.objects.filter(subject_id=referral.public_id).exclude(done_at=None).select_related("done_by")
+    called = [Heard(call.done_at, call.starts_at, by=call.done_by.name) for call in made]
+    return max([*went, *called], key=lambda heard: heard.at, default=None)
+
+
+def _by_mail(message: Message) -> Heard:
+    starts_at = None if message.kind == "appointment_off" else said_in(message)
+    return Heard(message.settled_at or timezone.now(), starts_at)
+
+
+def said_in(message: Message) -> datetime:
+    """Return the time a mail tells of."""
+    return datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
+
+
+def call_to_make(referral: Referral) -> CallToMake | None:
+    """Return the call by which the patient has still to hear of a day."""
+    return CallToMake.objects.filter(subject_id=referral.public_id, done_at=None).first()
+
+
+# Telling --------------------------------------------------------------------------------------------------------------
+
+
+def tell(appointment: Appointment, *, before: Appointment | None) -> CallToMake | None:
+    """Tell the patient of the time that stands now, and remind them; return the call where no mail does.
+
+    `before` is the appointment it replaced: their page has shown it, whatever the mails did. A time they heard of last
+    and that nothing has replaced meanwhile is not told again.
+    """
+    heard = heard_last(appointment.referral)
+    replaced = before is not None and before.starts_at != appointment.starts_at
+    knows = heard.starts_at.replace(microsecond=0) if heard and heard.starts_at else None
+    remind(appointment)
+    if not replaced and knows == appointment.starts_at.replace(microsecond=0):
+        return call_to_make(appointment.referral)
+    _give("appointment_moved" if replaced or knows else "appointment_made", appointment)
+    was_at = before.starts_at if replaced else knows
+    return _see_that_they_hear(appointment, was_at=was_at, starts_at=appointment.starts_at)
+
+
+def tell_that_it_is_off(appointment: Appointment) -> None:
+    """Tell a patient who would still go there at once; not of a time that is over."""
+    if appointment.starts_at > timezone.now():
+        for believed in _believed(appointment):
+            mail_about("appointment_off", believed)
+        _see_that_they_hear(appointment, was_at=appointment.starts_at, starts_at=None)
+
+
+def _believed(appointment: Appointment) -> list[Appointment]:
+    """Return it, and those before it that the patient still believes in, since no mail told of the newer."""
+    believed = [appointment]
+    for before in appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk"):
+        if mail_told_of(believed[-1]) is not False:
+            break
+        believed.append(before)
+    return believed
+
+
+def mail_told_of(appointment: Appointment) -> bool | None:
+    """True when the mail of this time went, False when it did not; None when there was none."""
+    keys = [f"{name}:{appointment.referral.public_id}:{appointment.pk}" for name in GIVEN]
+    statuses = set(Message.objects.filter(key__in=keys).values_list("status", flat=True))
+    return Message.Status.SENT in statuses if statuses else None
+
+
+def tell_no_more(referral: Referral) -> None:
+    """What waits to tell of a time that does not stand any more is not sent."""
+    messages.withdraw(
+        subject_type="referral",
+        subject_id=referral.public_id,
+        kinds=[*GIVEN, "appointment_reminder"],
+        why="the appointment was changed",
+    )
+
+
+def remind(appointment: Appointment) -> Message | None:
+    """Remind the patient 48 hours before, when that is still to come: what is closer they have just been told of."""
+    due_at = appointment.starts_at - REMINDED_BEFORE
+    return mail_about("appointment_reminder", appointment, due_at=due_at) if due_at > timezone.now() else None
+
+
+def mail_about(name: str, appointment: Appointment, **more: Any) -> Message | None:
+    """Schedule a mail of the kind `name` about this appointment; None where none can go."""
+    patient = appointment.referral.patient
+    if not patient.email:
+        return None
+    return about(
+        appointment.referral,
+        name,
+        appointment.pk,
+        to=patient.email,
+        language=patient.language,
+        facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
+        **more,
+    )
+
+
+def _give(name: str, appointment: Appointment) -> None:
+    if appointment.starts_at - timezone.now() >= TOO_CLOSE:
+        mail_about(name, appointment)
+
+
+def _see_that_they_hear(
+    appointment: Appointment, *, was_at: datetime | None, starts_at: datetime | None
+) -> CallToMake | None:
+    """The desk calls a patient whom no mail tells in time of a time that is new, moved or off."""
+    referral = appointment.referral
+    return calls.see_that_they_hear(
+        referral.patient,
+        where=CallToMake.Where.OFFICE,
+        subject_id=referral.public_id,
+        location=referral.location,
+        time_zone=appointment.time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+        enough=A_DAY,
+    )
+
+
+def call_is_next(referral: Referral, call: CallToMake) -> None:
+    """The desk calls next: within an hour of open time, and before the patient would set out."""
+    now = timezone.now()
+    first = min(at for at in (call.was_at, call.starts_at) if at is not None)
+    due = referral.location.opening_hours.after_open_time(now, CALLED_WITHIN)
+    referral.next_check_at = min(referral.next_check_at, max(now, min(due, first - TOO_CLOSE)))
+    referral.save(update_fields=["next_check_at"])
+
+
+# Kinds ----------------------------------------------------------------------------------------------------------------
+
+
+class _OfAnAppointment(InTheirLanguage):
+    @staticmethod
+    def patient_of(message: Message) -> Patient:
+        return referral_of(message).patient
+
+    @staticmethod
+    def appointment(message: Message) -> Appointment:
+        number = int(message.key.rpartition(":")[2])
+        return Appointment.objects.select_related("referral__patient", "referral__location").get(pk=number)
+
+
+class _New(_OfAnAppointment):
+    """Leads to the status page, and goes with a file for the calendar.
+
+    The file names no street: that of an office says what the appointment is for.
+    """
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        appointment = cls.appointment(message)
+        if appointment.replaced_at:
+            return "The appointment was changed."
+        if appointment.starts_at <= timezone.now():
+            return "The appointment is over."
+        return appointment.referral.patient.why_no_mail()
+
+    @classmethod
+    def facts(cls, message: Message) -> dict[str, Any]:
+        return {"link": address_of(extended(cls.patient_of(message).public_id))}
+
+    @classmethod
+    def calendar(cls, message: Message) -> Entry | None:
+        return entry_of(cls.appointment(message))
+
+
+def entry_of(appointment: Appointment, *, street: str = "") -> Entry:
+    """Return what a calendar holds of an appointment that stands."""
+    uid, number = appointment.referral.public_id, appointment.number_in_calendars
+    return Entry(uid, number, appointment.starts_at, street=street)
+
+
+def entry_off(appointment: Appointment) -> Entry:
+    """Return what takes an appointment out of a calendar."""
+    uid, number = appointment.referral.public_id, appointment.number_in_calendars + 1
+    return Entry(uid, number, appointment.starts_at, is_off=True)
+
+
+@kind("appointment_made", title="Appointment made", safe=("clinic", "phone", "starts_at", "link"))
+class AppointmentMade(_New):
+    @classmethod
+    def not_gone(cls, message: Message) -> None:
+        appointment = cls.appointment(message)
+        if appointment.replaced_at is None:
+            _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
+
+
+@kind("appointment_moved", title="Appointment moved", safe=("clinic", "phone", "starts_at", "link"))
+class AppointmentMoved(_New):
+    @classmethod
+    def not_gone(cls, message: Message) -> None:
+        appointment = cls.appointment(message)
+        before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
+        if appointment.replaced_at is None:
+            _call_instead(message, appointment, was_at=before and before.starts_at, starts_at=appointment.starts_at)
+
+
+@kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at", "link"))
+class AppointmentOff(_New):
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        appointment = cls.appointment(message)
+        stands = appointment.referral.standing_appointment
+        if stands and stands.starts_at == appointment.starts_at:
+            return "The appointment stands again."
+        if appointment.starts_at <= timezone.now():
+            return "That time is over."
+        return appointment.referral.patient.why_no_mail()
+
+    @classmethod
+    def calendar(cls, message: Message) -> Entry | None:
+        """None where another stands by now: a calendar knows both as one, and the mail of that one moves it."""
+        appointment = cls.appointment(message)
+        return None if appointment.referral.standing_appointment else entry_off(appointment)
+
+    @classmethod
+    def not_gone(cls, message: Message) -> None:
+        appointment = cls.appointment(message)
+        after = appointment.referral.standing_appointment
+        if after is None or after.starts_at != appointment.starts_at:
+            _call_instead(
+                message, after or appointment, was_at=appointment.starts_at, starts_at=after and after.starts_at
+            )
+
+
+@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
+class AppointmentReminder(_OfAnAppointment):
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        appointment = cls.appointment(message)
+        referral = appointment.referral
+        if referral.status in Referral.ENDED:
+            return "The referral has ended."
+        if appointment.replaced_at or referral.status != Referral.Status.SCHEDULED:
+            return "The appointment was changed."
+        if appointment.cannot_come:
+            return "The patient said that they cannot come."
+        if appointment.starts_at - timezone.now() < TOO_CLOSE:
+            return "The appointment is too close, or over."
+        return referral.patient.why_no_mail()
+
+    @classmethod
+    def not_gone(cls, message: Message) -> None:
+        """Call about a time that no mail and no call has told of before."""
+        appointment = cls.appointment(message)
+        heard = heard_last(appointment.referral)
+        knows = heard is not None and heard.starts_at == said_in(message)
+        if appointment.replaced_at is None and not appointment.cannot_come and not knows:
+            _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
+
+
+def _call_instead(
+    message: Message, appointment: Appointment, *, was_at: datetime | None, starts_at: datetime | None
+) -> None:
+    referral = Referral.objects.select_for_update().get(pk=appointment.referral_id)
+    call = calls.call_instead(
+        message,
+        referral.patient,
+        where=CallToMake.Where.OFFICE,
+        location=referral.location,
+        time_zone=appointment.time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+    )
+    if call and referral.status == Referral.Status.SCHEDULED:
+        call_is_next(referral, call)
