@@ -21,6 +21,7 @@ from referrals.moves.telling import call_to_make
 
 Status = Referral.Status
 What = ReferralMove.What
+BY_HAND = [choice for choice in Referral.EndReason.choices if choice[0] != Referral.EndReason.DECIDED_AGAIN]
 
 
 class MoveForm(ReferralForm):
@@ -215,9 +216,7 @@ class CloseForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_report = self.referral.reports.exists()
-        self.fields["reason"].choices = [
-            choice for choice in Referral.EndReason.choices if (choice[0] == "report_read") == with_report
-        ]
+        self.fields["reason"].choices = [choice for choice in BY_HAND if (choice[0] == "report_read") == with_report]
         if with_report:
             self.fields["reason"].initial = Referral.EndReason.REPORT_READ
 
@@ -238,7 +237,7 @@ class WithdrawForm(CloseForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Why?"
         self.fields["reason"].choices = [
-            choice for choice in Referral.EndReason.choices if choice[0] not in ("report_read", "seen_no_report")
+            choice for choice in BY_HAND if choice[0] not in ("report_read", "seen_no_report")
         ]
         self.fields["reason"].initial = None
 

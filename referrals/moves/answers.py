@@ -15,7 +15,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Appointment, Referral, Report
 from referrals.moves import emails, schedule, telling
-from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, reader_of, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, write_down
 
 
 @transaction.atomic
@@ -187,12 +187,14 @@ def receive_report(
     if not words.strip() and file is None:
         raise NotYet(_("Add the report as a file, or write it."))
     referral = lock(referral, saw)
+    reader = referral.decision.by
+    here = reader.is_active and reader.may(SIGN_REFERRALS) and reader.locations.contains(referral.location)
     referral.move_to(
         Status.REPORTED,
         what=What.REPORTED,
         office=office,
         by=by,
-        owner=reader_of(referral) or referral.owner or by,
+        owner=reader if here else (referral.owner or by),
         next_check_at=next_date(referral, Status.REPORTED),
         end_reason="",
         ended_at=None,

@@ -19,7 +19,7 @@ from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
 from intake.models import Urgency
-from referrals.models import Appointment, Referral, ReferralMove, Report
+from referrals.models import Referral, ReferralMove, Report
 from referrals.moves.about import about, referral_of
 from referrals.moves.directory import change_listing
 
@@ -70,17 +70,6 @@ def remind_office(referral: Referral) -> list[Message]:
 def report_received(report: Report) -> Message:
     """Tell the therapist who decided and whoever carries the referral."""
     return about(report.referral, "report_received", report.pk)
-
-
-def patient_cannot_come(appointment: Appointment) -> Message:
-    """Tell whoever carries the referral that another day is needed."""
-    said = int(appointment.answered_at.timestamp() // 60)  # who changes their mind twice is heard twice
-    return about(appointment.referral, "patient_cannot_come", appointment.pk, said)
-
-
-def back_with_therapist(referral: Referral) -> Message:
-    """Tell the therapist who decided that the office answered what only they can act on."""
-    return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
 
 
 # Kinds --------------------------------------------------------------------------------------------------------------
@@ -185,55 +174,18 @@ def _carrier(referral: Referral) -> list[User]:
     return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
 
 
-@kind("patient_cannot_come", title="A patient cannot come", audience="staff", safe=("location", "link"))
-class PatientCannotCome(ToWhoeverActs):
-    @staticmethod
-    def people(message: Message) -> list[User]:
-        return _carrier(referral_of(message)) or list(User.objects.who_answer_at(message.location))
-
-    @classmethod
-    def still_needed(cls, message: Message) -> str:
-        appointment = Appointment.objects.get(pk=_numbers(message)[0])
-        if appointment.replaced_at or not appointment.cannot_come:
-            return "They come, or another day was found."
-        return cls.left(message)
-
-    @staticmethod
-    def facts(message: Message) -> dict[str, Any]:
-        return {"link": settings.SITE_URL + reverse("referrals")}
-
-
-def _readers(message: Message) -> list[User]:
-    """Return the therapist who decided, else all there, else managers."""
-    author = referral_of(message).decision.by
-    here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(message.location_id)
-    readers = [author] if here else list(User.objects.therapists_at(message.location))
-    return readers or list(User.objects.of_the_whole_house())  # managers hear of it, and elsewhere those who may read
-
-
-@kind("referral_back", title="A referral is back with you", audience="staff", safe=("location", "link"))
-class ReferralBack(ToWhoeverActs):
-    @staticmethod
-    def people(message: Message) -> list[User]:
-        return _readers(message)
-
-    @classmethod
-    def still_needed(cls, message: Message) -> str:
-        if referral_of(message).status != Status.BACK:
-            return "A therapist has looked at it."
-        return cls.left(message)
-
-    @staticmethod
-    def facts(message: Message) -> dict[str, Any]:
-        return {"link": settings.SITE_URL + reverse("referrals")}
-
-
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
 class ReportReceived(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return who reads it, and whoever carries the referral."""
-        return list(dict.fromkeys([*_readers(message), *_carrier(referral_of(message))]))
+        """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
+        referral = referral_of(message)
+        author = referral.decision.by
+        here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
+        readers = [author] if here else list(User.objects.therapists_at(message.location))
+        if not readers:  # managers hear of it, and elsewhere those who may read it
+            readers = list(User.objects.of_the_whole_house())
+        return list(dict.fromkeys([*readers, *_carrier(referral)]))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

@@ -13,7 +13,8 @@ from intake.models import Decision, Urgency
 from referrals.letter import letter
 from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist
 from referrals.moves import emails, schedule
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, reader_of, write_down
+from referrals.moves.asked_emails import back_with_therapist, decider_of
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
 @transaction.atomic
@@ -202,11 +203,11 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
         what=What.BACK,
         by=by,
         note=words.strip(),
-        owner=reader_of(referral) or referral.owner or by,
+        owner=decider_of(referral) or referral.owner or by,
         next_check_at=next_date(referral, Status.BACK),
     )
     end_link(referral, by=by)
-    emails.back_with_therapist(referral)
+    back_with_therapist(referral)
     return referral
 
 

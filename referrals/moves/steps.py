@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from clinic.staff.models import Location, User
-from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
+from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
 from referrals.models import Referral, ReferralMove
 from referrals.moves import schedule
@@ -83,13 +83,6 @@ def next_date(
         referral.location.opening_hours,
         appointment,
     )
-
-
-def reader_of(referral: Referral) -> User | None:
-    """Return the therapist who decided, while they may act there."""
-    author = referral.decision.by
-    here = author.is_active and author.may(SIGN_REFERRALS) and author.locations.contains(referral.location)
-    return author if here else None
 
 
 def least_busy(location: Location) -> User | None:

@@ -10,7 +10,8 @@ from clinic.staff.models import User
 from intake.models import CallToMake
 from intake.visits import calls
 from referrals.models import Appointment, Referral, ReferralMove
-from referrals.moves import emails, telling
+from referrals.moves import telling
+from referrals.moves.asked_emails import patient_cannot_come
 from referrals.moves.steps import NotYet, ReferralChanged, Status, What, check_may, lock, newest_line, next_date
 
 Answer = Appointment.Answer
@@ -72,7 +73,7 @@ def patient_answers(referral: Referral, *, number: int, comes: bool) -> Appointm
     due = min(referral.location.opening_hours.closing_of_the_day(now), stands.starts_at - telling.TOO_CLOSE)
     referral.next_check_at = max(now, due)
     referral.save(update_fields=["next_check_at"])
-    emails.patient_cannot_come(stands)
+    patient_cannot_come(stands)
     return stands
 
 

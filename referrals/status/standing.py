@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from intake.emergency.danger import Danger, danger_of, was_reached
-from intake.models import AppointmentRequest, Case, Contact, Decision, Intake, Patient, Urgency
+from intake.models import AppointmentRequest, CallToMake, Case, Contact, Decision, Intake, Patient, Urgency
 from referrals.models import Appointment, Referral, ReferralMove
 from referrals.status import words
 from referrals.status.moments import in_words
@@ -270,15 +270,27 @@ def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step 
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ
     if referral.status == Status.SCHEDULED:
-        appointment = referral.standing_appointment
-        if appointment and appointment.starts_at > now and not appointment.cannot_come:
-            said = words.CONFIRMED if appointment.answer else said
-            own = ZoneInfo(appointment.time_zone)
-            when = in_words(appointment.starts_at, own, now, zoned=True)
-            return Step(str(said.title), str(said.text), str(said.owner), by=appointment.starts_at, when=when)
-        said = words.CANNOT_COME if appointment and appointment.cannot_come else words.AFTER_THE_DAY
+        stands = referral.standing_appointment
+        if stands and stands.starts_at > now:
+            return _step_before_the_day(referral, stands, now)
+        said = words.AFTER_THE_DAY
     pressing = referral.urgency >= Urgency.URGENT
     return _promised(said, referral.next_check_at, now, zone, urgent=pressing)
+
+
+def _step_before_the_day(referral: Referral, stands: Appointment, now: datetime) -> Step:
+    """The patient goes; unless they cannot, or we have still to call them, or the desk's own date is over."""
+    patient, zone = referral.patient, referral.location.zone
+    to_call = CallToMake.objects.filter(subject_id=referral.public_id, done_at=None).exists()
+    if stands.cannot_come:
+        return _promised(words.CANNOT_COME, referral.next_check_at, now, zone)
+    if to_call and not stands.answer:
+        return _promised(words.TOLD_BY_PHONE.said_to(patient), referral.next_check_at, now, zone)
+    if referral.next_check_at < now:
+        return _promised(words.AFTER_THE_DAY, referral.next_check_at, now, zone)
+    said = words.CONFIRMED if stands.answer else words.REFERRALS[Status.SCHEDULED]
+    when = in_words(stands.starts_at, ZoneInfo(stands.time_zone), now, zoned=True)
+    return Step(str(said.title), str(said.text), str(said.owner), by=stands.starts_at, when=when)
 
 
 def _requests(patient: Patient, now: datetime) -> list[Step]:

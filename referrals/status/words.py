@@ -250,6 +250,16 @@ AFTER_THE_DAY = Words(
     _("The day of your appointment has come. We ask you or the office if you were seen."),
     CLINIC,
 )
+TOLD_BY_PHONE = Words(
+    _("We call you about your appointment"),
+    _("It is new or has changed, and it is soon. You can read it below."),
+    CLINIC,
+    without_phone=Words(
+        _("Please call us about your appointment"),
+        _("It is new or has changed, and it is soon. You can read it below. We have no phone number for you."),
+        CLINIC,
+    ),
+)
 CONFIRMED = Words(
     _("You go to your appointment"),
     _("You told us that you come. Is that no longer so? Tell us below."),

@@ -97,8 +97,9 @@ def test_what_is_sent_has_the_text_first(everything, post_office):
     sweep(timezone.now())
     assert post_office.mails
     for arrived in post_office.mails:
-        assert [part.get_content_type() for part in arrived.iter_parts()] == ["text/plain", "text/html"]
-        assert not list(arrived.iter_attachments())
+        both = next(part for part in arrived.walk() if part.get_content_type() == "multipart/alternative")
+        assert [part.get_content_type() for part in both.iter_parts()] == ["text/plain", "text/html"]
+        assert {part.get_content_type() for part in arrived.iter_attachments()} <= {"text/calendar"}
 
 
 def test_words_that_look_like_markup_stay_words(location):

@@ -24,8 +24,8 @@ from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment, ReferralMove, Report
+from referrals.moves import asked_emails, telling
 from referrals.moves import emails as about_referrals
-from referrals.moves import telling
 from referrals.moves.listing_emails import listing_changed
 from referrals.today.emails import morning_list
 from tests import factories
@@ -129,8 +129,8 @@ def everything(location, maya, priya, ruth, settings):
     listing_changed(specialist, version=1, by=maya)
     about_referrals.report_received(report)
     appointment.answered_at = timezone.now()
-    about_referrals.patient_cannot_come(appointment)
-    about_referrals.back_with_therapist(referral)
+    asked_emails.patient_cannot_come(appointment)
+    asked_emails.back_with_therapist(referral)
     to_staff.password_reset(maya)
     to_staff.new_device(maya)
     to_staff.password_changed(maya)

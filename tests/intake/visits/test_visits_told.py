@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from icalendar import Calendar
 
 from clinic.messages.models import Message
 from intake.models import AppointmentRequest, CallToMake, Document
@@ -72,6 +73,43 @@ def test_in_the_language_of_the_patient(visit, priya, post_office):
     is_off(visit, priya)
     [text] = mails(post_office, NOON)
     assert "cancelada" in text
+
+
+def test_each_mail_of_a_visit_carries_its_calendar_file(visit, priya, post_office):
+    """Moved, moved back and off: one event, of which each file is newer than the one before."""
+    for minute, to in enumerate((THURSDAY + timedelta(days=1), THURSDAY)):
+        moves(visit, priya, to, at=NOON + timedelta(minutes=minute))
+        mails(post_office, NOON + timedelta(minutes=minute))
+    is_off(visit, priya, at=NOON + timedelta(minutes=5))
+    mails(post_office, NOON + timedelta(minutes=5))
+    parts = [part for mail in post_office.mails for part in mail.iter_attachments()]
+    files = [Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
+    events = [file.walk("VEVENT")[0] for file in files]
+    assert [str(file["METHOD"]) for file in files] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [part.get_param("method") for part in parts] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [event.start for event in events] == [THURSDAY + timedelta(days=1), THURSDAY, THURSDAY]
+    assert len({event["UID"] for event in events}) == 1
+    numbers = [event["SEQUENCE"] for event in events]
+    assert numbers == sorted(set(numbers))
+    assert "12 Mill Road" in str(events[0]["LOCATION"]), "the clinic's own street says nothing of anybody"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told", "desk_reads"),
+    [({}, 1, "A mail tells them to look."), ({"email": ""}, 0, "No mail tells them to look: call them.")],
+)
+def test_a_request_answered_without_a_visit_is_mailed(location, priya, post_office, sign_in, fields, told, desk_reads):
+    """They read the desk's words when they happened to look."""
+    with time_machine.travel(NOON):
+        request = factories.appointment_request(at=location)
+        type(request.patient).objects.update(**fields)
+        answer = {"do": "close", "seen": appointments.stamp(request), "answer": "Please see your dentist first."}
+        page = sign_in(priya).post(reverse("appointment_request", args=[request.public_id]), answer, follow=True)
+        assert desk_reads in page.text
+    texts = mails(post_office, NOON)
+    assert len(texts) == told
+    assert "dentist" not in " ".join(texts), "the words stand on their page alone"
+    assert all("Our answer is on your own page" in text for text in texts)
 
 
 # Else by a call -------------------------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def test_from_draft_to_sent_page_by_page(draft, neurologist, desk):
 
 
 def test_another_listing_and_the_patients_wish_need_a_reason(draft, neurologist, desk):
-    other = factories.specialist(specialty="orthopedist")
+    other = factories.specialist(accepts_new_patients=False)
     at = f"/referrals/{draft.public_id}/choose/"
     response = fill(desk, at, listing="other", other=str(other.public_id))
     assert response.status_code == 422

@@ -74,9 +74,17 @@ def test_a_choice_needs_a_reason_and_a_listing_that_is_listed(draft, neurologist
 
 
 def test_the_patients_own_choice_is_kept_with_its_reason(draft, priya):
-    own = factories.specialist(specialty="pain_management", accepts_new_patients=False)
+    own = factories.specialist(accepts_new_patients=False)
     referral = actions.choose(draft, own, choice="patient", because="Knows her from before", by=priya)
     assert (referral.specialist, referral.choice, referral.choice_reason) == (own, "patient", "Knows her from before")
+
+
+def test_another_specialty_follows_a_therapists_decision_only(draft, priya):
+    """The letter of a foot drop, with its question for a neurologist, went to a podiatrist."""
+    podiatrist = factories.specialist(specialty="podiatrist")
+    with pytest.raises(actions.NotYet, match="another specialty"):
+        actions.choose(draft, podiatrist, choice="patient", because="Knows her from before", by=priya)
+    assert Referral.objects.get().specialist is None
 
 
 def test_nothing_goes_out_before_it_is_complete(draft, neurologist, priya):
@@ -145,6 +153,9 @@ def test_declined_goes_back_and_on_to_another(sent, priya):
     assert live_link(again) is None, "the first office can open nothing any more"
     other = factories.specialist()
     actions.choose(again, other, choice="suggested", because="next on the list", by=priya)
+    with pytest.raises(actions.NotYet, match="agreed"):
+        actions.send(again, by=priya)
+    actions.prepare_letter(again, consent="agreed", by=priya)
     sent_again = actions.send(again, by=priya)
     mails = Message.objects.about("referral", sent.public_id).filter(kind="referral_sent")
     assert set(mails.values_list("recipient", flat=True)) == {"desk@ashportneuro.example", other.email}

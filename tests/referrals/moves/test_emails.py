@@ -14,7 +14,7 @@ from clinic.messages.models import Message
 from clinic.staff.permissions import Role
 from intake.door.languages import change_language
 from referrals.models import Appointment, Referral, ReferralMove, Report
-from referrals.moves import emails
+from referrals.moves import emails, telling
 from tests import factories
 from tests.answers import FOOT_DROP, TEMPLE_HEADACHE
 
@@ -151,21 +151,14 @@ def give_appointment(referral, at) -> Appointment:
 
 def test_the_patient_is_reminded_two_days_before_the_appointment(referral):
     at = timezone.now() + timedelta(days=9)
-    reminder = emails.appointment_reminder(give_appointment(referral, at))
+    reminder = telling.remind(give_appointment(referral, at))
     assert reminder.due_at == at - timedelta(hours=48)
     assert reminder.recipient == referral.patient.email
 
 
-def test_of_an_appointment_tomorrow_the_patient_hears_at_once_and_of_one_in_an_hour_nothing(referral):
-    appointment = give_appointment(referral, timezone.now() + timedelta(hours=20))
-    assert emails.appointment_reminder(appointment).due_at <= timezone.now()
-    appointment.starts_at = timezone.now() + timedelta(hours=1)
-    assert emails.appointment_reminder(appointment) is None
-
-
 def test_nobody_is_reminded_of_an_appointment_that_was_changed(referral, post_office):
     appointment = give_appointment(referral, timezone.now() + timedelta(days=9))
-    emails.appointment_reminder(appointment)
+    telling.remind(appointment)
     Appointment.objects.update(replaced_at=timezone.now())
     sweep(timezone.now() + timedelta(days=8))
     assert post_office.mails == []
@@ -173,7 +166,7 @@ def test_nobody_is_reminded_of_an_appointment_that_was_changed(referral, post_of
 
 def test_after_a_long_silence_nobody_is_reminded_of_yesterday(referral, post_office):
     appointment = give_appointment(referral, timezone.now() + timedelta(days=9))
-    emails.appointment_reminder(appointment)
+    telling.remind(appointment)
     with time_machine.travel(timezone.now() + timedelta(days=10)):
         sweep(timezone.now())
     assert post_office.mails == []
@@ -181,7 +174,7 @@ def test_after_a_long_silence_nobody_is_reminded_of_yesterday(referral, post_off
 
 
 def test_a_patient_who_reads_another_language_by_then_is_reminded_in_it(referral, post_office):
-    emails.appointment_reminder(give_appointment(referral, timezone.now() + timedelta(days=9)))
+    telling.remind(give_appointment(referral, timezone.now() + timedelta(days=9)))
     change_language(referral.patient, "es")
     sweep(timezone.now() + timedelta(days=8))
     assert post_office.mails[0]["Content-Language"] == "es"
@@ -189,7 +182,7 @@ def test_a_patient_who_reads_another_language_by_then_is_reminded_in_it(referral
 
 
 def test_whoever_wants_no_email_is_not_reminded_by_email(referral, post_office):
-    emails.appointment_reminder(give_appointment(referral, timezone.now() + timedelta(days=9)))
+    telling.remind(give_appointment(referral, timezone.now() + timedelta(days=9)))
     factories.consent(referral.case.intake, "email", agreed=False)
     sweep(timezone.now() + timedelta(days=8))
     assert post_office.mails == []

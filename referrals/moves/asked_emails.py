@@ -1,0 +1,70 @@
+"""What staff are written when a referral asks something new of them: another day, or another decision."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.messages.to_staff import ToWhoeverActs
+from clinic.staff.models import User
+from clinic.staff.permissions import SIGN_REFERRALS
+from referrals.models import Appointment, Referral
+from referrals.moves.about import about, referral_of
+
+
+def patient_cannot_come(appointment: Appointment) -> Message:
+    """Tell whoever carries the referral that another day is needed."""
+    said = int(appointment.answered_at.timestamp() // 60)  # who changes their mind twice is heard twice
+    return about(appointment.referral, "patient_cannot_come", appointment.pk, said)
+
+
+def back_with_therapist(referral: Referral) -> Message:
+    """Tell the therapist who decided that the office answered what only they can act on."""
+    return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
+
+
+def decider_of(referral: Referral) -> User | None:
+    """Return the therapist who decided, while they may act there."""
+    author = referral.decision.by
+    return author if author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id) else None
+
+
+class _ToTheReferrals(ToWhoeverActs):
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": settings.SITE_URL + reverse("referrals")}
+
+
+@kind("patient_cannot_come", title="A patient cannot come", audience="staff", safe=("location", "link"))
+class PatientCannotCome(_ToTheReferrals):
+    @staticmethod
+    def people(message: Message) -> list[User]:
+        """Return whoever carries the referral, else the desk of its location."""
+        owner = referral_of(message).owner
+        carries = owner and owner.is_active and owner.sees(message.location_id)
+        return [owner] if carries else list(User.objects.who_answer_at(message.location))
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        appointment = Appointment.objects.get(pk=int(message.key.split(":")[2]))
+        if appointment.replaced_at or not appointment.cannot_come:
+            return "They come, or another day was found."
+        return cls.left(message)
+
+
+@kind("referral_back", title="A referral is back with the therapist", audience="staff", safe=("location", "link"))
+class ReferralBack(_ToTheReferrals):
+    @staticmethod
+    def people(message: Message) -> list[User]:
+        """Return the therapist who decided, else all there; else all of the house and its managers."""
+        author = decider_of(referral_of(message))
+        readers = [author] if author else list(User.objects.therapists_at(message.location))
+        return readers or list(User.objects.of_the_whole_house())
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        if referral_of(message).status != Referral.Status.BACK:
+            return "A therapist has looked at it."
+        return cls.left(message)
