@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as date_format
 
 from referrals.models import Appointment, Referral, ReferralMove
-from referrals.moves.telling import call_to_make, heard_last
+from referrals.moves.telling import call_to_make, heard_last, is_the_same
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -79,7 +79,7 @@ def patient_knows(referral: Referral) -> PatientKnows | None:
         return None
     heard, zone = heard_last(referral), referral.location.zone
     answered = f"{stands.get_answer_display()}: {_at(stands.answered_at, zone)}" if stands.answer else ""
-    if heard is None or heard.starts_at is None or heard.starts_at != stands.starts_at.replace(microsecond=0):
+    if not (heard and heard.starts_at and is_the_same(heard.starts_at, stands.starts_at)):
         call = call_to_make(referral)
         return PatientKnows(
             "Patient told: not yet. Call them." if call else "Patient told: a mail is on its way.", answered

@@ -65,6 +65,11 @@ def said_in(message: Message) -> datetime:
     return datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
 
 
+def is_the_same(one: datetime, other: datetime) -> bool:
+    """Say whether two times are the same to the second, which is all that a mail says."""
+    return abs(one - other) < timedelta(seconds=1)
+
+
 def call_to_make(referral: Referral) -> CallToMake | None:
     """Return the call by which the patient has still to hear of a day."""
     return CallToMake.objects.filter(subject_id=referral.public_id, done_at=None).first()
@@ -77,13 +82,13 @@ def tell(appointment: Appointment, *, before: Appointment | None) -> CallToMake 
     """Tell the patient of the time that stands now, and remind them; return the call where no mail does.
 
     `before` is the appointment it replaced: their page has shown it, whatever the mails did. A time they heard of last
-    and that nothing has replaced meanwhile is not told again.
+    and that nothing has replaced meanwhile is not told again. One that is over is no time that was changed.
     """
-    heard = heard_last(appointment.referral)
-    replaced = before is not None and before.starts_at != appointment.starts_at
-    knows = heard.starts_at.replace(microsecond=0) if heard and heard.starts_at else None
+    now, heard = timezone.now(), heard_last(appointment.referral)
+    replaced = before is not None and before.starts_at != appointment.starts_at and before.starts_at > now
+    knows = heard.starts_at if heard and heard.starts_at and heard.starts_at > now else None
     remind(appointment)
-    if not replaced and knows == appointment.starts_at.replace(microsecond=0):
+    if not replaced and knows and is_the_same(knows, appointment.starts_at):
         return call_to_make(appointment.referral)
     _give("appointment_moved" if replaced or knows else "appointment_made", appointment)
     was_at = before.starts_at if replaced else knows
@@ -296,7 +301,7 @@ class AppointmentReminder(_OfAnAppointment):
         """Call about a time that no mail and no call has told of before."""
         appointment = cls.appointment(message)
         heard = heard_last(appointment.referral)
-        knows = heard is not None and heard.starts_at == said_in(message)
+        knows = heard is not None and heard.starts_at and is_the_same(heard.starts_at, appointment.starts_at)
         if appointment.replaced_at is None and not appointment.cannot_come and not knows:
             _call_instead(message, appointment, was_at=None, starts_at=appointment.starts_at)
 

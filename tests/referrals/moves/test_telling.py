@@ -148,6 +148,14 @@ def test_a_day_that_stands_again_before_anybody_heard_it_was_off_needs_no_mail(a
     assert kinds(posted()) == []
 
 
+def test_a_second_day_after_they_were_seen_is_a_new_one_and_not_a_change(accepted, posted, priya):
+    made = gives(accepted, days=3)
+    posted()
+    with at(made.starts_at + timedelta(hours=20)):
+        gives(actions.seen(accepted, by=priya), days=14)
+        assert kinds(posted()) == ["appointment_made"]
+
+
 # One instant for every calendar ---------------------------------------------------------------------------------------
 
 
