@@ -292,12 +292,12 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if name not in MOVES:
         raise Http404
     form_class = MOVES[name]
-    if not request.user.may(form_class.takes):
-        raise PermissionDenied
     if not form_class.fits(found):
         if request.method == "POST" and _sent_twice(request, found, form_class):
             return redirect("referral", public_id=found.public_id)
         return _not_now(request, found, f"“{form_class.title}” does not fit any more: somebody moved this referral.")
+    if not request.user.may(form_class.takes):
+        raise PermissionDenied
     done = f"Kept: {form_class.title[0].lower()}{form_class.title[1:]}."
     return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", do=name)
 

@@ -9,6 +9,8 @@ from django.db import connections
 from django.utils import timezone
 
 from clinic.messages.models import Message
+from intake.models import CallToMake
+from intake.visits import calls
 from referrals import moves as actions
 from referrals.models import MoveNotAllowed, Referral
 from tests.referrals.conftest import OFFICE
@@ -68,6 +70,24 @@ def test_two_at_the_office_give_an_appointment_and_one_stands(accepted):
     assert accepted.appointments.filter(replaced_at=None).count() == 1
     reminders = Message.objects.filter(kind="appointment_reminder", status="scheduled")
     assert reminders.count() == 1
+
+
+def test_the_patient_is_told_while_the_office_moves_the_day_and_nobody_waits_for_ever(accepted, priya):
+    """One locks the call first, the other the referral."""
+    soon = timezone.now() + timedelta(hours=20)
+    actions.give_appointment(accepted, starts_at=soon, time_zone="America/New_York", office=OFFICE)
+    call = CallToMake.objects.get()
+    for minutes in range(1, 6):
+        CallToMake.objects.filter(pk=call.pk).update(done_at=None, done_by=None)
+        day = soon + timedelta(minutes=minutes)
+        results = at_once(
+            lambda: calls.say_it_was_made(call, by=priya),
+            lambda day=day: actions.give_appointment(
+                accepted, starts_at=day, time_zone="America/New_York", office=OFFICE
+            ),
+        )
+        assert not [result for result in results if isinstance(result, Exception)], results
+        CallToMake.objects.exclude(pk=call.pk).delete()
 
 
 def test_the_same_decision_at_once_makes_one_referral(decision, maya, priya):

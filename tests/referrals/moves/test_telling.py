@@ -30,6 +30,15 @@ def noon():
 
 
 @pytest.fixture
+def accepted(decision, priya, neurologist):
+    """A referral whose office has accepted it, without the letter that takes a while to set."""
+    referral = factories.referral(after=decision, owner=priya, to=neurologist)
+    Referral.objects.update(status="accepted")
+    referral.refresh_from_db()
+    return referral
+
+
+@pytest.fixture
 def posted(post_office):
     """`posted()` lets everything due go, and returns what the patient got since the last time: (kind, words, file)."""
     read = []
@@ -308,7 +317,7 @@ def test_what_the_therapist_decides_then_takes_its_place_or_gives_it_back(sent, 
     assert (kept.status, kept.owner, kept.specialty) == ("draft", priya, "neurologist")
     Referral.objects.update(status="back", specialist=factories.specialist(), choice="other", choice_reason="x",
                             sent_at=NOON, sent_letter=sent.letters.first(), channel="fax")  # fmt: skip
-    other = factories.decision(on=sent.case, by=maya, specialist="spine_surgeon")
+    other = factories.decision(on=sent.case, by=maya, specialist="spine_surgeon", reason="other", words="The scan.")
     new = actions.refer(other, by=maya)
     kept.refresh_from_db()
     assert (kept.status, kept.end_reason) == ("withdrawn", "decided_again")
