@@ -8,6 +8,7 @@ from clinic.messages.models import Message
 from intake.models import Case, Decision, Urgency
 from intake.review import actions as cases
 from intake.review import asking, second_look, undo
+from intake.review.alarms import see_alarms
 from intake.review.forgotten import raise_again, take_back_forgotten
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
@@ -162,7 +163,7 @@ def sees_signs(house: House):
     case = house.taken()
     found = factories.unused_alarms(case, ("calf_signs", "swollen", "urgent"))
     house.now_changes()
-    house.decides(case, alarms_seen=found.public_id, refer=True)
+    see_alarms(case, found, by=house.maya, now=timezone.now())
     return Walked(case=case)
 
 

@@ -162,7 +162,8 @@ def _answers(house, *, comes):
 
 @walks("The patient says that they come")
 def comes(house: House):
-    return _about(_answers(house, comes=True), "You told us that you come", referral="The patient comes")
+    reads = {"status": "You told us that you come", "referral": "The patient comes"}
+    return Walked(referral=_answers(house, comes=True), reads=reads)
 
 
 @walks("The patient says that they cannot come")
