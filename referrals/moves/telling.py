@@ -84,15 +84,36 @@ def tell(appointment: Appointment, *, before: Appointment | None) -> CallToMake 
     `before` is the appointment it replaced: their page has shown it, whatever the mails did. A time they heard of last
     and that nothing has replaced meanwhile is not told again. One that is over is no time that was changed.
     """
-    now, heard = timezone.now(), heard_last(appointment.referral)
-    replaced = before is not None and before.starts_at != appointment.starts_at and before.starts_at > now
-    knows = heard.starts_at if heard and heard.starts_at and heard.starts_at > now else None
+    referral, heard = appointment.referral, heard_last(appointment.referral)
+    known = _to_come([heard.starts_at] if heard and heard.starts_at else [])
+    replaced = _to_come([*([before.starts_at] if before else []), *_not_told_yet_that_it_is_off(referral)])
+    replaced = [at for at in replaced if not is_the_same(at, appointment.starts_at)]
     remind(appointment)
-    if not replaced and knows and is_the_same(knows, appointment.starts_at):
-        return call_to_make(appointment.referral)
-    _give("appointment_moved" if replaced or knows else "appointment_made", appointment)
-    was_at = before.starts_at if replaced else knows
+    if not replaced and any(is_the_same(at, appointment.starts_at) for at in known):
+        return call_to_make(referral)
+    _give("appointment_moved" if replaced or known else "appointment_made", appointment)
+    was_at = next(iter([*replaced, *known]), None)
     return _see_that_they_hear(appointment, was_at=was_at, starts_at=appointment.starts_at)
+
+
+def _to_come(times: list[datetime]) -> list[datetime]:
+    return [at for at in times if at > timezone.now()]
+
+
+def _not_told_yet_that_it_is_off(referral: Referral) -> list[datetime]:
+    """Return the times whose mail that they are off has not gone, and drop it.
+
+    The mail of the new time says that the earlier one does not count, and is the last one they get.
+    """
+    waiting = Message.objects.about("referral", referral.public_id).filter(kind="appointment_off")
+    times = [said_in(mail) for mail in waiting.filter(status=Message.Status.SCHEDULED)]
+    messages.withdraw(
+        subject_type="referral",
+        subject_id=referral.public_id,
+        kinds=["appointment_off"],
+        why="another day was given",
+    )
+    return times
 
 
 def tell_that_it_is_off(appointment: Appointment) -> None:

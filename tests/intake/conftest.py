@@ -45,12 +45,16 @@ def visit(location, priya) -> AppointmentRequest:
 
 
 @pytest.fixture
-def at_an_office(location, maya, priya) -> Referral:
+def without_a_day(location, maya, priya) -> Referral:
+    """An office has accepted, and has given no day yet."""
+    decision = factories.decision(on=factories.case(at=location, answers=FOOT_DROP), by=maya)
+    return factories.referral(after=decision, owner=priya, to=factories.specialist(), status="accepted")
+
+
+@pytest.fixture
+def at_an_office(without_a_day) -> Referral:
     """An office gave an appointment on Thursday at ten."""
-    case = factories.case(at=location, answers=FOOT_DROP)
-    referral = factories.referral(
-        after=factories.decision(on=case, by=maya), owner=priya, to=factories.specialist(), status="accepted"
-    )
+    referral = without_a_day
     with time_machine.travel(NOON - timedelta(days=1)):
         referring.give_appointment(referral, starts_at=THURSDAY, time_zone="America/New_York", office="Ellen Park")
     Message.objects.all().delete()

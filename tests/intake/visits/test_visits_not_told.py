@@ -112,14 +112,12 @@ def test_an_appointment_that_was_off_is_told_also_when_the_referral_ends_before_
     assert ["Please do not go" in text for text in mails(post_office, NOON)] == [True]
 
 
-def test_a_first_appointment_of_an_office_whose_reminder_is_refused_is_a_call(at_an_office, post_office):
-    """The reminder is the only mail about it."""
-    at_an_office.appointments.all().delete()
+def test_a_first_appointment_of_an_office_whose_mail_is_refused_is_a_call(without_a_day, post_office):
     later = NOON + timedelta(days=20)
     with time_machine.travel(NOON):
-        referring.give_appointment(at_an_office, starts_at=later, time_zone="America/New_York", office="Ellen Park")
-    post_office.refuse[at_an_office.patient.email] = "550 no such person"
-    mails(post_office, later - timedelta(hours=47))
+        referring.give_appointment(without_a_day, starts_at=later, time_zone="America/New_York", office="Ellen Park")
+    post_office.refuse[without_a_day.patient.email] = "550 no such person"
+    mails(post_office, NOON)
     call = CallToMake.objects.waiting().get()
     assert (call.was_at, call.starts_at) == (None, later)
 

@@ -308,11 +308,10 @@ def test_a_first_visit_that_is_off_before_anybody_called_is_told_as_off(location
     assert (call.was_at, call.starts_at) == (NIGHT + timedelta(hours=10), None)
 
 
-def test_a_first_appointment_at_an_office_given_at_night_for_the_morning_is_a_call(at_an_office):
-    at_an_office.appointments.all().delete()
+def test_a_first_appointment_at_an_office_given_at_night_for_the_morning_is_a_call(without_a_day):
     with time_machine.travel(NIGHT):
         referring.give_appointment(
-            at_an_office, starts_at=NIGHT + timedelta(hours=10), time_zone="America/New_York", office="Ellen Park"
+            without_a_day, starts_at=NIGHT + timedelta(hours=10), time_zone="America/New_York", office="Ellen Park"
         )
     call = CallToMake.objects.waiting().get()
     assert (call.where, call.was_at, call.starts_at) == ("office", None, NIGHT + timedelta(hours=10))
@@ -330,8 +329,8 @@ def test_an_appointment_that_is_off_is_told_also_when_there_is_a_new_one(at_an_o
     with time_machine.travel(NIGHT + timedelta(minutes=10)):
         referring.give_appointment(at_an_office, starts_at=later, time_zone="America/New_York", office="Ellen Park")
     [text] = mails(post_office, NIGHT + timedelta(hours=9, minutes=1))
-    assert "Please do not go" in text
-    assert "Thursday, March 4, 2027 at 10:00 AM EST" in text
+    assert "The earlier one does not count any more" in text
+    assert "Wednesday, March 24, 2027 at 10:00 AM EDT" in text
 
 
 def test_one_that_moved_at_night_and_then_was_off_is_told_by_the_time_they_know(at_an_office, post_office):
