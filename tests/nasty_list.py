@@ -232,8 +232,8 @@ def _status_press(route):
 def _status_visit(world):
     """Whoever answers for an appointment; none is there by now, so every number is one that is over."""
     case = factories.case(at=world.location, answers=EVERYTHING)
-    maya = factories.staff("Maya Lindqvist", at=[world.location])
-    referral = factories.referral(after=factories.decision(on=case, by=maya), owner=maya)
+    ines = factories.staff("Ines Roth", at=[world.location])
+    referral = factories.referral(after=factories.decision(on=case, by=ines), owner=ines)
     good = {"number": ["1"], "comes": ["1"]}
     return Answered(_has_status_open(case.intake), reverse("status_visit", args=[referral.public_id]), good)
 

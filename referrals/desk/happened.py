@@ -63,7 +63,7 @@ def _in_words(appointment: Appointment) -> str:
 
 @dataclass(frozen=True)
 class PatientKnows:
-    """What the patient heard of the appointment that stands: by which way and when, or not yet.
+    """What the patient heard of the appointment that stands, or not yet.
 
     `answered` is what they said of it on their page.
     """
@@ -73,7 +73,7 @@ class PatientKnows:
 
 
 def patient_knows(referral: Referral) -> PatientKnows | None:
-    """Return what the patient heard of the appointment that stands; None without one to come."""
+    """Return what the patient heard of the appointment that stands; None for none."""
     stands = referral.standing_appointment
     if referral.status != Status.SCHEDULED or stands is None:
         return None

@@ -154,7 +154,7 @@ def is_late(referral: Referral) -> bool:
 
 @dataclass(frozen=True)
 class Known:
-    """What the next step of some referrals hangs on besides their rows, looked up for all of them at once.
+    """What next steps hang on besides the rows, looked up for all at once.
 
     Of which the patient has still to be called, and which the office declined because another specialty fits better.
     """
@@ -228,7 +228,7 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
 
 
 def _before_the_day(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]] | None:
-    """Return what is to do about an appointment to come: the patient cannot come, or does not know of it yet."""
+    """Return what is to do before the day: they cannot come, or do not know yet."""
     stands = referral.standing_appointment
     if stands is None or stands.starts_at <= timezone.now():
         return None

@@ -92,7 +92,7 @@ class Appointment(models.Model):
 
     @property
     def number_in_calendars(self) -> int:
-        """Return a number that grows with each appointment, by two: one that is off stands between.
+        """Return a number that grows by two: one that is off stands between.
 
         Of two files about it a calendar keeps the one with the higher number.
         """

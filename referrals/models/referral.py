@@ -228,7 +228,7 @@ class Referral(models.Model):
 
     @property
     def standing_appointment(self) -> "Appointment | None":
-        """Return the appointment that nothing has replaced, if there is one; in lists prefetch `appointments`."""
+        """Return the appointment that nothing has replaced, if there is one."""
         return next((one for one in self.appointments.all() if one.replaced_at is None), None)
 
     def may_become(self, status: str) -> bool:

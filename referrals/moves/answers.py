@@ -106,9 +106,9 @@ def give_appointment(
     by: User | None = None,
     saw: int | None = None,
 ) -> Appointment:
-    """When the specialist will see the patient. A new one replaces the one before, and the patient hears of it.
+    """Say when the specialist will see the patient, who hears of it.
 
-    Where no mail tells them in time, the call is what the desk does next.
+    A new one replaces the one before. Where no mail tells them in time, the call is what the desk does next.
     """
     check_may(by)
     now = timezone.now()

@@ -21,7 +21,7 @@ def patient_cannot_come(appointment: Appointment) -> Message:
 
 
 def back_with_therapist(referral: Referral) -> Message:
-    """Tell the therapist who decided that the office answered what only they can act on."""
+    """Tell the therapist who decided that only they can go on."""
     return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
 
 
@@ -58,7 +58,7 @@ class PatientCannotCome(_ToTheReferrals):
 class ReferralBack(_ToTheReferrals):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return the therapist who decided, else all there; else all of the house and its managers."""
+        """Return the therapist who decided, else all there, else all of the house."""
         author = decider_of(referral_of(message))
         readers = [author] if author else list(User.objects.therapists_at(message.location))
         return readers or list(User.objects.of_the_whole_house())

@@ -66,7 +66,7 @@ class AppointmentFields(ReferralForm):
         return ZoneInfo(self.referral.specialist.time_zone)
 
     def first_values(self) -> dict[str, Any]:
-        """Start from what stands: who moves an appointment keeps what the patient should bring."""
+        """Start from what stands: who moves a day keeps what to bring."""
         stands = self.referral.standing_appointment
         if stands is None or self.referral.status != Referral.Status.SCHEDULED:
             return {}

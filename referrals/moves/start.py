@@ -162,7 +162,7 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
 
 @transaction.atomic
 def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """Take it back to be sent to another office: after a decline, or when the patient did not come.
+    """Take it back for another office: after a decline, or a patient who did not come.
 
     The link of the office before stops working. Where that office named another specialty, the therapist decides
     first; one who wants the specialty they decided for all the same gives the referral back to the desk.
@@ -189,7 +189,7 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
 
 @transaction.atomic
 def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
-    """Ask the therapist who decided what to do now, with the words of the office that declined.
+    """Ask the therapist who decided what to do now, with the office's words.
 
     The specialty, its question and the letter follow a therapist's decision only. They own it until they decide the
     case again, which ends it, or want another office of the same specialty.
@@ -239,9 +239,9 @@ def away_from_office(referral: Referral) -> dict[str, Any]:
 
 
 def of_the_office_before(referral: Referral) -> dict[str, str]:
-    """Return what of `OF_ONE_OFFICE` stood for the office before, to ask for each again."""
-    earlier = referral.history.filter(round=referral.round - 1).order_by("-pgh_id")
-    return earlier.values(*OF_ONE_OFFICE).first() or {}
+    """Return what of `OF_ONE_OFFICE` stood for the office before."""
+    history = Referral.history.rel.related_model.objects.filter(pgh_obj=referral, round=referral.round - 1)
+    return history.order_by("-pgh_id").values(*OF_ONE_OFFICE).first() or {}
 
 
 def end_link(referral: Referral, *, by: User | None = None) -> None:

@@ -79,7 +79,7 @@ def call_to_make(referral: Referral) -> CallToMake | None:
 
 
 def tell(appointment: Appointment, *, before: Appointment | None) -> CallToMake | None:
-    """Tell the patient of the time that stands now, and remind them; return the call where no mail does.
+    """Tell the patient of the time that stands now, or return the call that does.
 
     `before` is the appointment it replaced: their page has shown it, whatever the mails did. A time they heard of last
     and that nothing has replaced meanwhile is not told again. One that is over is no time that was changed.
@@ -125,7 +125,7 @@ def tell_that_it_is_off(appointment: Appointment) -> None:
 
 
 def _believed(appointment: Appointment) -> list[Appointment]:
-    """Return it, and those before it that the patient still believes in, since no mail told of the newer."""
+    """Return it, and those before it of which no mail told that they moved."""
     believed = [appointment]
     for before in appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk"):
         if mail_told_of(believed[-1]) is not False:
@@ -135,14 +135,14 @@ def _believed(appointment: Appointment) -> list[Appointment]:
 
 
 def mail_told_of(appointment: Appointment) -> bool | None:
-    """True when the mail of this time went, False when it did not; None when there was none."""
+    """Say whether the mail of this time went; None when there was none."""
     keys = [f"{name}:{appointment.referral.public_id}:{appointment.pk}" for name in GIVEN]
     statuses = set(Message.objects.filter(key__in=keys).values_list("status", flat=True))
     return Message.Status.SENT in statuses if statuses else None
 
 
 def tell_no_more(referral: Referral) -> None:
-    """What waits to tell of a time that does not stand any more is not sent."""
+    """Drop what waits to tell of a time that does not stand any more."""
     messages.withdraw(
         subject_type="referral",
         subject_id=referral.public_id,
@@ -152,13 +152,13 @@ def tell_no_more(referral: Referral) -> None:
 
 
 def remind(appointment: Appointment) -> Message | None:
-    """Remind the patient 48 hours before, when that is still to come: what is closer they have just been told of."""
+    """Remind the patient 48 hours before; of what is closer they were just told."""
     due_at = appointment.starts_at - REMINDED_BEFORE
     return mail_about("appointment_reminder", appointment, due_at=due_at) if due_at > timezone.now() else None
 
 
 def mail_about(name: str, appointment: Appointment, **more: Any) -> Message | None:
-    """Schedule a mail of the kind `name` about this appointment; None where none can go."""
+    """Schedule a mail of this kind about an appointment; None where none can go."""
     patient = appointment.referral.patient
     if not patient.email:
         return None
@@ -181,7 +181,7 @@ def _give(name: str, appointment: Appointment) -> None:
 def _see_that_they_hear(
     appointment: Appointment, *, was_at: datetime | None, starts_at: datetime | None
 ) -> CallToMake | None:
-    """The desk calls a patient whom no mail tells in time of a time that is new, moved or off."""
+    """Have the desk call a patient whom no mail tells in time."""
     referral = appointment.referral
     return calls.see_that_they_hear(
         referral.patient,
@@ -196,7 +196,7 @@ def _see_that_they_hear(
 
 
 def call_is_next(referral: Referral, call: CallToMake) -> None:
-    """The desk calls next: within an hour of open time, and before the patient would set out."""
+    """Make the call the next step: within an open hour, before they would set out."""
     now = timezone.now()
     first = min(at for at in (call.was_at, call.starts_at) if at is not None)
     due = referral.location.opening_hours.after_open_time(now, CALLED_WITHIN)
@@ -287,7 +287,7 @@ class AppointmentOff(_New):
 
     @classmethod
     def calendar(cls, message: Message) -> Entry | None:
-        """None where another stands by now: a calendar knows both as one, and the mail of that one moves it."""
+        """Take it out, unless another stands by now: the mail of that one moves it."""
         appointment = cls.appointment(message)
         return None if appointment.referral.standing_appointment else entry_off(appointment)
 

@@ -32,14 +32,14 @@ def patient_told(referral: Referral, *, by: User, saw: int | None = None) -> Ref
 
 @receiver(calls.making)
 def _lock_first(sender: CallToMake, **_more: Any) -> None:
-    """Every other action locks the referral before its call: in another order two would wait for each other."""
+    """Lock the referral before its call, as every other action does."""
     if sender.where == CallToMake.Where.OFFICE:
         lock(Referral.objects.get(public_id=sender.subject_id))
 
 
 @receiver(calls.made)
 def _told(sender: CallToMake, *, by: User, **_more: Any) -> None:
-    """Write into the history who told the patient, from whichever page; the next step is what it was before."""
+    """Write down who told the patient; the next step is what it was before."""
     if sender.where != CallToMake.Where.OFFICE:
         return
     referral = Referral.objects.get(public_id=sender.subject_id)
@@ -51,7 +51,7 @@ def _told(sender: CallToMake, *, by: User, **_more: Any) -> None:
 
 @transaction.atomic
 def patient_answers(referral: Referral, *, number: int, comes: bool) -> Appointment:
-    """The patient says of the appointment `number` that they come, or that they cannot.
+    """Keep what the patient says of appointment `number`: they come, or cannot.
 
     Who cannot is the desk's next step, due today and before they would have set out. Raises ReferralChanged when
     another appointment stands by now, or none.

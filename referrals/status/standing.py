@@ -249,7 +249,7 @@ def _lines_of_referral(referral: Referral, zone: ZoneInfo) -> list[CourseLine]:
 
 
 def _days(move: ReferralMove) -> str:
-    """Say which day a line is about, and which it was before; "" where it is about none."""
+    """Say which day a line is about, and which it was before; "" for none."""
     now, before = (one and _day_of(one) for one in (move.appointment, move.appointment_before))
     if now and before and now != before:
         return _("%(now)s. Before, it was %(before)s.") % {"now": now, "before": before}
@@ -279,7 +279,7 @@ def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step 
 
 
 def _step_before_the_day(referral: Referral, stands: Appointment, now: datetime) -> Step:
-    """The patient goes; unless they cannot, or we have still to call them, or the desk's own date is over."""
+    """Say that the patient goes; unless they cannot, or we have still to call them."""
     patient, zone = referral.patient, referral.location.zone
     to_call = CallToMake.objects.filter(subject_id=referral.public_id, done_at=None).exists()
     if stands.cannot_come:
