@@ -63,7 +63,8 @@ def status_calendar(request: DoorRequest, patient: Patient, public_id: UUID) -> 
 def status_visit(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
     """Keep whether the patient comes to an appointment at an office.
 
-    `public_id` is that of its referral. The page names the appointment it was drawn with: where another stands by now, they see it before they answer.
+    `public_id` is that of its referral. The page names the appointment it was drawn with: where another stands by
+    now, they see it before they answer.
     """
     referral = get_object_or_404(patient.referrals.filter(decision__effective_at__isnull=False), public_id=public_id)
     number, comes = request.POST.get("number", ""), "comes" in request.POST
