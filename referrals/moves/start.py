@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
@@ -240,7 +241,7 @@ def away_from_office(referral: Referral) -> dict[str, Any]:
 
 def of_the_office_before(referral: Referral) -> dict[str, str]:
     """Return what of `OF_ONE_OFFICE` stood for the office before."""
-    history = Referral.history.rel.related_model.objects.filter(pgh_obj=referral, round=referral.round - 1)
+    history = apps.get_model("referrals.ReferralHistory").objects.filter(pgh_obj=referral, round=referral.round - 1)
     return history.order_by("-pgh_id").values(*OF_ONE_OFFICE).first() or {}
 
 
