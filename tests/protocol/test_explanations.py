@@ -3,15 +3,13 @@
 from itertools import combinations
 
 import pytest
-import yaml
 
 from intake import triage
 from intake.triage.deciding.compiling import program_of
 from intake.triage.reading.expressions import And, AtLeast, Compare, Fact, Fires, Includes, Not, Or
-from tests.protocol.naive import FOLDER
+from tests.protocol.cases import FIRST as VIGNETTES
 
 PROTOCOL = triage.shipped()
-VIGNETTES = yaml.safe_load((FOLDER.parents[1] / "tests" / "protocol" / "vignettes.yaml").read_text())["vignettes"]
 BY_ID = {vignette["id"]: vignette["answers"] for vignette in VIGNETTES}
 TIERS = {"routine": 0, "soon": 1, "urgent": 2, "emergency": 3}
 

@@ -1,14 +1,12 @@
 """The questionnaire as pages, and the shortest way through it that still says the same."""
 
 import pytest
-import yaml
 
 from intake import triage
 from intake.triage.asking.pruning import needed_questions, shortest_path
-from tests.protocol.naive import FOLDER
+from tests.protocol.cases import FIRST as VIGNETTES
 
 PROTOCOL = triage.shipped()
-VIGNETTES = yaml.safe_load((FOLDER.parents[1] / "tests" / "protocol" / "vignettes.yaml").read_text())["vignettes"]
 BY_ID = {vignette["id"]: vignette["answers"] for vignette in VIGNETTES}
 
 

@@ -4,13 +4,11 @@
 """
 
 import pytest
-import yaml
 
 from intake import triage
+from tests.protocol.cases import FIRST as VIGNETTES
 from tests.protocol.chance import answer_sets
-from tests.protocol.naive import FOLDER, Case, Files
-
-VIGNETTES = yaml.safe_load((FOLDER.parents[1] / "tests" / "protocol" / "vignettes.yaml").read_text())["vignettes"]
+from tests.protocol.naive import Case, Files
 
 
 @pytest.fixture(scope="module")

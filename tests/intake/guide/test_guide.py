@@ -4,10 +4,8 @@ import re
 import shutil
 from html import unescape
 from itertools import islice
-from pathlib import Path
 
 import pytest
-import yaml
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
@@ -21,6 +19,7 @@ from intake.questionnaire.forms import as_sent
 from intake.triage import ProtocolError, Urgency
 from intake.triage.checking.cases import Block, changed, read_cases
 from intake.triage.reading.loading import SHIPPED
+from tests.protocol.cases import FIRST
 from tests.source import one_line
 
 PROTOCOL = triage.shipped()
@@ -81,8 +80,7 @@ def red_flags():
             changes = [{}, *block.told.get("also_fires", ()), *block.told.get("just_misses", ())]
             for number, change in enumerate(changes):
                 yield f"{block.about}-{number}", changed(block.answers, change)
-    vignettes = yaml.safe_load((Path(__file__).parents[2] / "protocol/vignettes.yaml").read_text())
-    for one in vignettes["vignettes"] if isinstance(vignettes, dict) else vignettes:
+    for one in FIRST:
         yield one["id"], one["answers"]
 
 
