@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import cache
 from html import unescape
 from itertools import islice
 
@@ -87,9 +88,9 @@ def red_flags():
 def test_the_guide_comes_to_the_tier_of_the_whole_intake():
     """Fewer questions, same emergencies and same calls today: none missed, none made up.
 
-    One in eight of some 850 cases; all of them with `one_in=1`.
+    One in twelve of some 850 cases; all of them with `one_in=1`.
     """
-    wrong, seen, one_in = [], 0, 8
+    wrong, seen, one_in = [], 0, 12
     for name, told in islice(red_flags(), 0, None, one_in):
         areas = areas_of(told)
         if not areas:
@@ -99,7 +100,7 @@ def test_the_guide_comes_to_the_tier_of_the_whole_intake():
         expected = triage.screen(PROTOCOL, whole_intake(areas, told)).urgency
         if max(found, Urgency.SOON) != max(expected, Urgency.SOON):
             wrong.append((name, areas, expected.word, found.word))
-    assert seen > 90
+    assert seen > 60
     assert wrong == []
 
 
@@ -338,13 +339,17 @@ ENDS = [{}, {"diabetes_foot": "lost_feeling", "symptom_quality": ["numb"]}, {"me
 ENDS += [{"emergency_now": ["cold_pale_limb"]}, {"emergency_now": ["unsure"]}, {"general_signs": ["unsure"]}]
 
 
+@cache
+def ends_of(area) -> list[dict]:
+    return [walks((area,), told) for told in ENDS]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("area", guide().areas)
 def test_no_page_names_a_condition_or_calms_anybody(location, area, language):
     conditions = names_of_conditions()
     browser = Client()
-    for told in ENDS:
-        given = walks((area,), told)
+    for told, given in zip(ENDS, ends_of(area), strict=True):
         so_far = SoFar((area,), [tuple(given)], given).text()
         page = browser.post(reverse("guide"), {"so_far": so_far, "language": language}).content.decode()
         assert 'id="div_id_' not in page, "not at the end"
