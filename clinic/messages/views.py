@@ -21,6 +21,7 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, MessageQuerySet
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_MESSAGES, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.pressed import pressed_on
 
@@ -68,8 +69,7 @@ class Chosen:
         form = ChosenForm(data)
         form.full_clean()
         self.locations = list(user.places())
-        here = {location.slug: location for location in self.locations}
-        self.location = here.get(form.cleaned_data.get("location"))
+        self.location = place_named(form.cleaned_data.get("location"), self.locations)
         self.kind = KINDS.get(form.cleaned_data.get("kind"))
         self.everything = Message.objects.visible_to(user).select_related("location")
         if self.location:

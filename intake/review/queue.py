@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import NextUp
 from intake import triage
@@ -65,8 +66,7 @@ class Chosen:
         self.tier = form.cleaned_data.get("tier", "")
         self.start = form.cleaned_data.get("after")
         self.locations = list(user.places())
-        slugs = {location.slug: location for location in self.locations}
-        self.location = slugs.get(form.cleaned_data.get("location"))
+        self.location = place_named(form.cleaned_data.get("location"), self.locations)
 
     def everything(self) -> CaseQuerySet:
         """Cases of the chosen locations, whatever their state."""

@@ -19,6 +19,7 @@ from clinic.files.kept import damaged
 from clinic.messages.models import Message
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import NextUp, done_in, was_done_in
 from intake import triage
@@ -63,8 +64,7 @@ class WorklistFilter(forms.Form):
         self.full_clean()
         self.shown = self.cleaned_data.get("show") or "open"
         self.locations = list(user.places())
-        slug = self.cleaned_data.get("location")
-        self.location = next((place for place in self.locations if place.slug == slug), None)
+        self.location = place_named(self.cleaned_data.get("location"), self.locations)
 
     def everything(self) -> ReferralQuerySet:
         rows = Referral.objects.visible_to(self.user)
