@@ -30,6 +30,11 @@ class AppointmentRequestQuerySet(models.QuerySet):
         """Asked, or booked: what the patient still waits for or goes to."""
         return self.exclude(state=AppointmentRequest.State.CLOSED)
 
+    def booked_after(self, at: datetime) -> Self:
+        """Leave only visits that begin after this moment, the next one first."""
+        booked = self.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=at)
+        return booked.order_by("starts_at", "pk")
+
     def off(self) -> Self:
         """Closed, and not because another visit took the place of this one."""
         return self.filter(state=AppointmentRequest.State.CLOSED, moved_to=None).select_related("location")

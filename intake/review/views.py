@@ -17,7 +17,7 @@ from clinic.staff.request import StaffRequest
 from clinic.typed.actions import refused
 from clinic.web.next_up import done_in, was_done_in
 from clinic.web.pressed import pressed_on
-from intake.models import AppointmentRequest, Case, MoveNotAllowed, Urgency
+from intake.models import Case, MoveNotAllowed, Urgency
 from intake.models.two_people import who_may_look
 from intake.review import actions, addenda, closing
 from intake.review import undo as undoing
@@ -47,11 +47,6 @@ def find_case(request: StaffRequest, public_id: UUID) -> Case:
     cases = Case.objects.visible_to(request.user).with_clock()
     people = ("acknowledged_by", "decided_by")
     return get_object_or_404(cases.select_related("intake", "patient", "location", *people), public_id=public_id)
-
-
-def next_visit(case: Case) -> AppointmentRequest | None:
-    booked = case.patient.appointment_requests.filter(state=AppointmentRequest.State.BOOKED)
-    return booked.filter(starts_at__gt=timezone.now()).order_by("starts_at").first()
 
 
 def decision_form(
@@ -100,7 +95,7 @@ def show_case(
         "may_decide": request.user.may(DECIDE_CASES),
         "others": who_may_look(case, proposed_by=request.user),
         "can_decide": request.user.may(DECIDE_CASES) and case.status in DECIDABLE and not needs_contact,
-        "visit": next_visit(case),
+        "visit": case.patient.appointment_requests.booked_after(timezone.now()).first(),
         "language": dict(settings.LANGUAGES).get(case.patient.language, case.patient.language),
         "higher": [tier for tier in Urgency if tier > case.urgency],
     } | more
