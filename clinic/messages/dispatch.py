@@ -65,12 +65,6 @@ def silent_worker(patience: timedelta = MAY_BE_SILENT) -> bool:
     return at is None or timezone.now() - at > patience
 
 
-def nobody_sweeps() -> bool:
-    """True when neither a worker nor the watch in its place has looked for due messages in the last 60 seconds."""
-    at = last_sweep_at()
-    return at is None or timezone.now() - at > MAY_BE_SILENT
-
-
 def _alerts() -> list[str]:
     return [name for name, kind in KINDS.items() if not kind.routine]
 

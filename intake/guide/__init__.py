@@ -17,7 +17,6 @@ from intake.triage.reading.files import Entry, Refused, compose
 
 FOLDER = Path(__file__).resolve().parent
 FIRST_LOOK = "physical_therapist"
-TEXTS_OF_AREA = ("label", "treats", "elsewhere", "looks_at")
 
 
 @dataclass(frozen=True)

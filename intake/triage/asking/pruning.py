@@ -36,18 +36,6 @@ def needed_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
     return tuple(name for name in waiting if name in needed)
 
 
-def shortest_path(protocol: Protocol, answers: Answers) -> dict[str, Any]:
-    """The answers a patient would have been asked for, page by page, out of a full set of answers."""
-    given: dict[str, Any] = {}
-    for page in protocol.pages:
-        asked: list[str] = list(page.questions)
-        while asked:  # an answer may open or settle other questions of its page
-            needed = needed_questions(protocol, given)
-            asked = [name for name in page.questions if name in needed and name in answers][:1]
-            given |= {name: answers[name] for name in asked}
-    return given
-
-
 def _of_rules(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -> int:
     """The open questions that rules not yet settled hang on."""
     bits = 0

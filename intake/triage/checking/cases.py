@@ -37,7 +37,6 @@ from ..reading.protocol import Protocol
 FILES = ("emergency", "urgent", "soon", "facts", "asked", "origins")
 KINDS = ("rule", "fact", "question", "origin")
 KEYS = {"answers", "first", "points", "also_fires", "just_misses", "unsure", "missing", *KINDS}
-RESULTS = ("fires", "open", "out")
 
 
 @dataclass(frozen=True, slots=True)

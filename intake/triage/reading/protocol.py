@@ -13,8 +13,6 @@ from ..urgency import Urgency as Urgency
 from .expressions import Expression, Fires, Includes, walk
 from .wordings import Wording, Words
 
-SOURCE_LANGUAGE = "en"
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
