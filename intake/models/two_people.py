@@ -101,7 +101,7 @@ ENDING_TAKES_TWO = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'ending_an_emergency_takes_two';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the condition about the contact log
+"""
 
 PLAIN = "regexp_replace(upper(normalize({}, NFKC)), '[^A-Z0-9]', '', 'g')"
 FOLDED = f"regexp_replace(lower(normalize({{}}, NFKC)), '{UNSEEN}', '', 'g')"
@@ -134,7 +134,7 @@ SECOND_IS_ANOTHER_THERAPIST = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'second_person_is_another_human';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the names of columns above
+"""
 
 PROPOSED_STAYS = """
     IF TG_OP = 'UPDATE' AND OLD.effective_at IS NULL AND OLD.refused_at IS NULL AND (
