@@ -45,7 +45,7 @@ def required(name: str, otherwise: str) -> str:
 
 
 def read(kind, name, default):
-    """A typed setting, refused with one sentence that names it."""
+    """Return a typed setting, refused with one sentence that names it."""
     try:
         return getattr(env, kind)(name, default)
     except (EnvError, ValueError) as error:

@@ -17,7 +17,7 @@ HINT = "Give a therapist this location, or remove it. Until then patients are no
 def somebody_treats_everywhere(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A warning for each location without an active therapist: its emergencies go to the whole house."""
+    """Return a warning for each location without an active therapist: its emergencies go to the whole house."""
     said = [f"{place.name} has no therapist." for place in _alone(databases)]
     return [checks.Warning(words, hint=HINT, id="staff.W001") for words in said]
 

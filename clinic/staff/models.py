@@ -185,7 +185,7 @@ class User(AbstractBaseUser):
         return self.places().filter(pk=location_id).exists()
 
     def may(self, permission: str) -> bool:
-        """True when this person's role holds `permission` (see `clinic.staff.permissions`)."""
+        """Say whether this person's role holds `permission` (see `clinic.staff.permissions`)."""
         return self.is_active and permission in PERMISSIONS[self.role]
 
 

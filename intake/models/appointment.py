@@ -105,14 +105,14 @@ class AppointmentRequest(models.Model):
         return f"appointment request {self.public_id}"
 
     def was_at(self) -> datetime | None:
-        """When the visit was that is off now; None when none was ever booked."""
+        """Return when the visit was that is off now; None when none was ever booked."""
         return self.history.exclude(starts_at=None).order_by("pgh_id").values_list("starts_at", flat=True).last()
 
     def first_of_the_moved(self) -> "AppointmentRequest":
-        """The visit that was moved, perhaps several times, to be this one."""
+        """Return the visit that was moved, perhaps several times, to be this one."""
         return self.moved_from.first_of_the_moved() if self.moved_from else self
 
     def times_changed(self) -> int:
-        """A number that grows with every change of this visit, and of those it was moved from."""
+        """Return a number that grows with every change of this visit, and of those it was moved from."""
         before = self.moved_from.times_changed() if self.moved_from else 0
         return before + self.history.count()

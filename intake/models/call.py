@@ -22,7 +22,7 @@ class CallToMakeQuerySet(models.QuerySet):
         return self.filter(location__in=user.places())
 
     def waiting(self) -> Self:
-        """Those nobody has made yet; on top where the patient would go first."""
+        """Return those nobody has made yet; on top where the patient would go first."""
         return self.filter(done_at=None).order_by(Least("was_at", "starts_at"), "pk")
 
 

@@ -199,12 +199,12 @@ class Case(models.Model):
 
     @property
     def tier(self) -> Urgency:
-        """The tier that counts."""
+        """Return the tier that counts."""
         return Urgency(self.urgency)
 
     @property
     def age(self) -> int:
-        """The patient's age today, where the case is."""
+        """Return the patient's age today, where the case is."""
         return self.patient.age_on(timezone.localdate(timezone=self.location.zone))
 
     @property

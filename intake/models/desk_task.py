@@ -33,7 +33,7 @@ class DeskTaskQuerySet(models.QuerySet):
         return self.filter(location__in=user.places())
 
     def waiting(self) -> Self:
-        """Those nobody has done yet, the nearest day first."""
+        """Return those nobody has done yet, the nearest day first."""
         return self.filter(done_at=None).order_by("due_on", "pk")
 
     def late(self, now: datetime) -> Self:

@@ -24,7 +24,7 @@ def file_name(_file, name) -> str:
 
 
 def original_name(_file, _name) -> str:
-    """A random name with an ending that nothing opens."""
+    """Return a random name with an ending that nothing opens."""
     return f"{ORIGINALS}/{uuid.uuid4().hex}.sent"
 
 

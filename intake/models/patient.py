@@ -154,7 +154,7 @@ class Patient(models.Model):
         return names_fit and self.date_of_birth == other.date_of_birth
 
     def is_near(self, first_name: str, last_name: str) -> bool:
-        """True when either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
+        """Say whether either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
         if names.same(self.first_name, first_name) or names.same(self.last_name, last_name):
             return True
         mine, theirs = names.letters(self.last_name), names.letters(last_name)

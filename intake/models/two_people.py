@@ -20,7 +20,7 @@ UNSEEN = r"[ \t\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"  # spaces and signs nobod
 
 
 def why_two(case, *, tier, specialist, dismissed, outcome: str, advised: bool) -> list[str]:
-    """Why a decision on this case takes a second person, in words; nothing when one is enough.
+    """Return why a decision on this case takes a second person, in words; nothing when one is enough.
 
     `dismissed`: the ids of the rules whose flags are dismissed. `advised`: the contact log holds a word of advice.
     """

@@ -14,7 +14,7 @@ from clinic.staff.models import User
 
 
 def letter_name(letter: "Letter", _name: str) -> str:
-    """A random name: storage never shows whose letter it is."""
+    """Return a random name: storage never shows whose letter it is."""
     return f"letters/{uuid.uuid4().hex}.pdf"
 
 
@@ -24,7 +24,7 @@ def report_name(report: "Report", name: str) -> str:
 
 
 def original_name(report, _name) -> str:
-    """A random name with an ending that nothing opens."""
+    """Return a random name with an ending that nothing opens."""
     return f"reports/{uuid.uuid4().hex}.sent"
 
 

@@ -21,7 +21,7 @@ from .paging import next_questions
 
 
 def needed_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
-    """The visible, unanswered questions whose answer can still matter, in page order; a part of next_questions.
+    """Return the visible, unanswered questions whose answer can still matter, in page order; a part of next_questions.
 
     Leaving the others out changes neither flags nor tier nor the first specialist.
     """
@@ -37,7 +37,7 @@ def needed_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
 
 
 def _of_rules(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -> int:
-    """The open questions that rules not yet settled hang on."""
+    """Return the open questions that rules not yet settled hang on."""
     bits = 0
     for place in (*examined[0], *examined[1]):  # what neither fires nor could fire is settled
         rule = protocol.rules[program_of(protocol).rule_ids[place]]
@@ -46,7 +46,7 @@ def _of_rules(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -
 
 
 def _of_origins(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -> int:
-    """The open questions that can change the first origin or the first choice of its routing row.
+    """Return the open questions that can change the first origin or the first choice of its routing row.
 
     With no rule fired, each origin has a least and a greatest number of points; one whose greatest stays below the
     least of another cannot come first, and one that stands alone is settled.
