@@ -12,17 +12,12 @@ from django.db.models.functions import Now, Upper
 
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.messages.kinds import KINDS
-from clinic.staff.models import User
+from clinic.staff.permissions import SEE_MESSAGES
+from clinic.staff.places import OfPlacesQuerySet
 
 
-class MessageQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Messages of the locations this member of staff belongs to, when their role may see messages."""
-        from clinic.staff.permissions import SEE_MESSAGES
-
-        if not user.is_authenticated or not user.may(SEE_MESSAGES):
-            return self.none()
-        return self.filter(location__in=user.places())
+class MessageQuerySet(OfPlacesQuerySet):
+    seen_by = SEE_MESSAGES
 
     def unsettled(self) -> Self:
         return self.filter(status__in=Message.UNSETTLED)

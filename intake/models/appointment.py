@@ -11,17 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import never_emptied, only_grows
-from clinic.staff.models import User
+from clinic.staff.permissions import ANSWER_REQUESTS
+from clinic.staff.places import OfPlacesQuerySet
 
 
-class AppointmentRequestQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Requests to the locations of this member of staff, when their role answers them."""
-        from clinic.staff.permissions import ANSWER_REQUESTS
-
-        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class AppointmentRequestQuerySet(OfPlacesQuerySet):
+    seen_by = ANSWER_REQUESTS
 
     def unanswered(self) -> Self:
         return self.filter(state=AppointmentRequest.State.ASKED)

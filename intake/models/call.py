@@ -9,17 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Least
 
 from clinic.audit.growing import never_emptied
-from clinic.staff.models import User
+from clinic.staff.permissions import ANSWER_REQUESTS
+from clinic.staff.places import OfPlacesQuerySet
 
 
-class CallToMakeQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Calls of the locations of this member of staff, when their role answers patients."""
-        from clinic.staff.permissions import ANSWER_REQUESTS
-
-        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class CallToMakeQuerySet(OfPlacesQuerySet):
+    seen_by = ANSWER_REQUESTS
 
     def waiting(self) -> Self:
         """Return those nobody has made yet; on top where the patient would go first."""

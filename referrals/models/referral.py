@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
+from clinic.staff.permissions import CARRY_REFERRALS
+from clinic.staff.places import OfPlacesQuerySet
 from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
 
 
@@ -25,14 +27,8 @@ class MoveNotAllowed(Exception):
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 
 
-class ReferralQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Referrals of the locations this member of staff belongs to, when their role carries referrals."""
-        from clinic.staff.permissions import CARRY_REFERRALS
-
-        if not user.is_authenticated or not user.may(CARRY_REFERRALS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class ReferralQuerySet(OfPlacesQuerySet):
+    seen_by = CARRY_REFERRALS
 
     def open(self) -> Self:
         return self.exclude(status__in=Referral.ENDED)
