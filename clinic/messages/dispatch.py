@@ -162,11 +162,11 @@ class _Sweep:
         kind = KINDS.get(message.kind)
         if kind is None:  # written by a newer version than this worker; another will know it
             return self.put_off(message, "This worker does not know this kind of message yet.", timedelta(minutes=1))
-        if wait := self.until_morning(message, kind):
-            return self.put_off(message, MORNING, wait)
-        if message.doubts >= MOST_DOUBTS:
-            return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
         try:
+            if wait := self.until_morning(message, kind):
+                return self.put_off(message, MORNING, wait)
+            if message.doubts >= MOST_DOUBTS:
+                return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
             if reason := kind.still_needed(message):
                 return self.end(message, Status.SKIPPED, reason)
             if kind.finds_people and not message.recipient:
@@ -197,16 +197,29 @@ class _Sweep:
         if not kind.together:
             return ()
         same = [one for one in self.batch if one.kind == message.kind and one.recipient and one.pk != message.pk]
-        same = [one for one in same if not one.doubts and kind.recipient(one) == message.recipient]
         if message.doubts:
             same = [one for one in same if one.outcome == NO_ANSWER]
-        return tuple(one for one in same if not kind.still_needed(one))
+        return tuple(one for one in same if not one.doubts and self.goes_with(message, one, kind))
+
+    @staticmethod
+    def goes_with(message: Message, other: Message, kind: Kind) -> bool:
+        """Say whether another goes to the same reader now.
+
+        One that cannot be read keeps no other from going.
+        """
+        try:
+            return kind.recipient(other) == message.recipient and not kind.still_needed(other)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.error("%s goes with no other: %s", other.key, type(error).__name__)
+            return False
 
     def until_morning(self, message: Message, kind: Kind) -> timedelta:
         """Return how long a routine message waits because its reader sleeps: nothing by day."""
-        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
         if not kind.by_day_only:
             return timedelta()
+        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
         return due_moment(self.at, zone, settings.QUIET_HOURS) - self.at
 
     @transaction.atomic

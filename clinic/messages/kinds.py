@@ -21,6 +21,7 @@ Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the langu
 import re
 from dataclasses import dataclass
 
+from django.db import DatabaseError
 from django.template import Context, engines
 from django.utils import translation
 
@@ -81,9 +82,21 @@ class Kind:
     def still_waiting(self, messages) -> list:
         """Return those of these messages whose subject still needs somebody."""
         if not hasattr(self.source, "still_waiting"):
-            return [message for message in messages if not self.still_needed(message)]
+            return [message for message in messages if self._may_be_needed(message)]
         ids = self.source.still_waiting({message.subject_id for message in messages})
         return [message for message in messages if message.subject_id in ids]
+
+    def _may_be_needed(self, message) -> bool:
+        """Say whether it is needed.
+
+        One whose record cannot be read may be, and hides no other.
+        """
+        try:
+            return not self.still_needed(message)
+        except DatabaseError:
+            raise
+        except Exception:
+            return True
 
     def people(self, message) -> list:
         """Return the members of staff it goes to now."""

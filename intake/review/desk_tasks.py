@@ -1,13 +1,13 @@
 """What decisions left to the desk: done by name, settled by a visit or not any more, or never done in time."""
 
-import logging
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.running.each import each_by_itself
 from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS, DECIDE_CASES
 from intake.models import AppointmentRequest, Case, CaseEvent, DeskTask, Patient, Urgency
@@ -15,14 +15,13 @@ from intake.review import left_to_do, schedule
 from intake.review.left_to_do import in_words
 from intake.review.opening import begin_again
 
-log = logging.getLogger(__name__)
-
 What = DeskTask.What
 LATE = {  # what a therapist reads of a task whose day is over
     What.BOOK: "No visit is booked on or before {day}.",
     What.ASK: "The information asked for did not come by {day}: {words}",
     What.WRITE: "Nobody called the patient or wrote to them by {day}. {words}",
 }
+FIRST_TO_END_A_DAY = timedelta(hours=14)  # no clock on earth is farther ahead
 
 
 @transaction.atomic
@@ -183,16 +182,16 @@ def raise_late(now: datetime | None = None) -> int:
     nobody booked, or a call that nobody made. How long each rests after its day is in `schedule.late_task_rests_until`.
     """
     now = now or timezone.now()
-    opened = 0
-    for task in DeskTask.objects.late(now).select_related("location", "decision").order_by("pk"):
-        try:
-            if timezone.localdate(now, task.location.zone) > _rests_until(task):
-                opened += _raise(task, now)
-        except (OperationalError, InterfaceError):  # the database is away: no other case is read either
-            raise
-        except Exception as error:  # one case that cannot be opened must not keep the others closed
-            log.error("Case of task number %s could not be opened again: %s", task.pk, type(error).__name__)
-    return opened
+    today_somewhere = (now.astimezone(UTC) + FIRST_TO_END_A_DAY).date()
+    rows = DeskTask.objects.filter(done_at=None, due_on__lt=today_somewhere).select_related("location", "decision")
+
+    def raise_one(pk: int) -> bool:
+        task = rows.filter(pk=pk).first()
+        is_late = task is not None and timezone.localdate(now, task.location.zone) > _rests_until(task)
+        return is_late and _raise(task, now)
+
+    numbers = rows.order_by("pk").values_list("pk", flat=True)
+    return each_by_itself(numbers, raise_one, failed="The case of a task of the desk could not be opened again")
 
 
 def _rests_until(task: DeskTask) -> date:
