@@ -103,6 +103,11 @@ def _locked(task: DeskTask) -> tuple[Case, DeskTask]:
     return case, DeskTask.objects.select_for_update().get(pk=task.pk)
 
 
+def _counts(task: DeskTask) -> bool:
+    """Say whether its case is decided by the very decision that left it."""
+    return DeskTask.objects.in_effect().filter(pk=task.pk).exists()
+
+
 # Visits ---------------------------------------------------------------------------------------------------------------
 
 
@@ -136,7 +141,7 @@ def visit_changed(
     tasks = DeskTask.objects.visits().filter(Q(done_at=None) | Q(visit__in=changed), patient=visit.patient)
     for task in tasks.order_by("pk"):
         case, task = _locked(task)
-        if not case.is_open and (task.done_at is None or task.visit_id in changed):
+        if _counts(task) and (task.done_at is None or task.visit_id in changed):
             _follow(task, case, visit, by=by, later_is_right=later_is_right.strip(), now=now)
 
 
@@ -158,14 +163,14 @@ def _follow(task: DeskTask, case: Case, visit: AppointmentRequest, *, by, later_
 def did_not_take_place(task: DeskTask, *, by: User, words: str, now: datetime | None = None) -> bool:
     """Bring back a visit that was noted for a day and did not take place.
 
-    False when it waits already. One that was booked here is closed instead (`intake.visits.actions.close`), which tells
-    the patient.
+    False when it waits already, or its decision counts no more: the case was decided anew, and that one says what there
+    is to book. One that was booked here is closed instead (`intake.visits.actions.close`), which tells the patient.
     """
     _may(by, task)
     if not words.strip():
         raise ValueError("Say what became of the visit.")
     case, task = _locked(task)
-    if case.is_open or task.visit_on is None or task.visit_id is not None:
+    if not _counts(task) or task.visit_on is None or task.visit_id is not None:
         return False
     why = f"the visit on {in_words(task.visit_on)} did not take place. {words}"
     left_to_do.bring_back(task, case=case, by=by, why=why, now=now or timezone.now())
