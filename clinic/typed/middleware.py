@@ -39,7 +39,7 @@ class TypedWordsKept:
             if taken:
                 actions.take(form)
             else:
-                actions.keep(form, request.POST)
+                actions.keep(form, getattr(request, "typed_left", request.POST))
         except DatabaseError as error:  # the page that says so offers the same once more
             log.error("What was typed could not be kept: %s", type(error).__name__)
 
