@@ -95,6 +95,7 @@ class DecisionForm(forms.Form):
 
     AGREE, ALONE, OTHERWISE = "agree", "agree_alone", "otherwise"
     BY_PHONE, UNREACHED = "by_phone", "unreached"
+    AGREEMENTS = (AGREE, ALONE)
 
     version = forms.IntegerField(max_value=2**31 - 1, widget=forms.HiddenInput)
     alarms_seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -143,7 +144,7 @@ class DecisionForm(forms.Form):
             "verdict": "" if case.urgency >= Urgency.URGENT or not case.screened else self.AGREE,
         }
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        self.agrees = self.data.get("verdict") in (self.AGREE, self.ALONE)
+        self.agrees = self.data.get("verdict") in self.AGREEMENTS
         self.fields["verdict"].choices = self._verdicts(specialists.get(suggested, suggested))
         self.fields["specialist"].choices = [(suggested, specialists.get(suggested, suggested))] + [
             (id, label) for id, label in specialists.items() if id != suggested
