@@ -95,11 +95,20 @@ def end_on_call(shift: OnCall, *, by: User, now: datetime | None = None) -> bool
     return True
 
 
-def they_know(shift: OnCall, *, by: User, now: datetime | None = None) -> None:
-    """Note that `by` told a person of the last change, where no mail did."""
+@transaction.atomic
+def they_know(shift: OnCall, *, taken_off: bool, by: User, now: datetime | None = None) -> bool:
+    """Note that `by` told a person of the last change, where no mail did.
+
+    `taken_off` says which one stood on the page: that they were taken off, or put on. False, and nothing is noted, when
+    it is not the last one any more: of the newer one nobody has told them.
+    """
+    shift = OnCall.objects.select_for_update(of=("self",)).select_related("location").get(pk=shift.pk)
     _may_change(shift.location, by)
+    if taken_off != bool(shift.taken_off_at):
+        return False
     shift.known_by, shift.known_at = by, now or timezone.now()
     shift.save(update_fields=["known_by", "known_at"])
+    return True
 
 
 def _may_change(location: Location, by: User) -> None:

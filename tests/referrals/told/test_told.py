@@ -38,6 +38,7 @@ TOLD = [told for row in ROWS for told in row.told]
 WAYS = [way for told in TOLD for way in (told.by, *(instead.by for instead in told.otherwise))]
 NOT_A_CHANGE = {  # what is written, and changes nothing that somebody has to hear of
     "clinic.links.actions": {"make_link", "prolong"},  # every mail that needs one makes it
+    "clinic.on_call.actions": {"they_know"},  # notes that somebody was told of a change
     "intake.questionnaire.unsent": {"keep_unsent"},  # words on a page that is not saved yet
     "clinic.typed.actions": {"keep"},  # the same of staff
 }
