@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -176,7 +176,7 @@ class _Sweep:
                 return self.end(message, Status.FAILED, "There is no address any more.")
             message.together = self.others_for(message, kind)
             subject, body = _words(message, kind)
-        except DatabaseError:
+        except Error:
             raise
         except NotSafe as error:
             log.error("%s was held back: %s", message.key, str(error))  # names a fact, never its value
@@ -209,7 +209,7 @@ class _Sweep:
         """
         try:
             return kind.recipient(other) == message.recipient and not kind.still_needed(other)
-        except DatabaseError:
+        except Error:
             raise
         except Exception as error:
             log.error("%s goes with no other: %s", other.key, type(error).__name__)
@@ -351,7 +351,7 @@ def _words(message: Message, kind) -> tuple[str, str]:
     if message.together:
         try:
             return kind.render(message)
-        except DatabaseError:
+        except Error:
             raise
         except Exception as error:
             log.error("%s goes alone: %s", message.key, type(error).__name__)

@@ -21,7 +21,7 @@ Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the langu
 import re
 from dataclasses import dataclass
 
-from django.db import DatabaseError
+from django.db import Error
 from django.template import Context, engines
 from django.utils import translation
 
@@ -93,7 +93,7 @@ class Kind:
         """
         try:
             return not self.still_needed(message)
-        except DatabaseError:
+        except Error:
             raise
         except Exception:
             return True
