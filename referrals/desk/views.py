@@ -27,6 +27,7 @@ from intake.seen import saw_list, saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.desk.forms import MOVES, MoveForm
+from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
 from referrals.desk.way import way_of, wizard
 from referrals.directory.forms import specialties
@@ -245,22 +246,24 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_may(CARRY_REFERRALS)
 def choose_specialist(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
-    if found.status != Status.DRAFT:
-        return _not_now(request, found, "This referral was already sent. Take it back before choosing again.")
-    return _prepare(
-        request, found, ChooseForm, "referrals/choose.html", "The specialist is chosen.", then="letter_parts"
-    )
+    over = "" if found.status == Status.DRAFT else ALREADY_SENT
+    if over and nothing_typed(request):
+        return not_now(request, found, over)
+    done = "The specialist is chosen."
+    return _prepare(request, found, ChooseForm, "referrals/choose.html", done, then="letter_parts", over=over)
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
 def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
-    if not found.is_open:
-        return _not_now(request, found, "This referral has ended. Open it again before changing the letter.")
+    over = "" if found.is_open else HAS_ENDED
+    if over and nothing_typed(request):
+        return not_now(request, found, over)
     then = "send_referral" if found.status == Status.DRAFT and found.specialist_id else "referral"
     said = letter.as_it_stands(found, prepared_by=request.user)
-    return _prepare(request, found, LetterForm, "referrals/letter.html", "The letter is kept.", then=then, said=said)
+    done = "The letter is kept."
+    return _prepare(request, found, LetterForm, "referrals/letter.html", done, then=then, over=over, said=said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -268,7 +271,7 @@ def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def send_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if found.status != Status.DRAFT:
-        return _not_now(request, found, "This referral was already sent.")
+        return not_now(request, found, "This referral was already sent.")
     try:
         actions.ready_to_send(found, Referral.Channel.FAX)
         missing = ""
@@ -288,12 +291,15 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if name not in MOVES:
         raise Http404
     form_class = MOVES[name]
-    if not form_class.fits(found):
-        if request.method == "POST" and _sent_twice(request, found, form_class):
-            return redirect("referral", public_id=found.public_id)
-        return _not_now(request, found, f"“{form_class.title}” does not fit any more: somebody moved this referral.")
+    over = (
+        "" if form_class.fits(found) else f"“{form_class.title}” does not fit any more: somebody moved this referral."
+    )
+    if over and sent_twice(request, found, form_class):
+        return redirect("referral", public_id=found.public_id)
+    if over and nothing_typed(request, do=name):
+        return not_now(request, found, over)
     done = f"Kept: {form_class.title[0].lower()}{form_class.title[1:]}."
-    return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", do=name)
+    return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", over=over, do=name)
 
 
 def _prepare(
@@ -304,20 +310,24 @@ def _prepare(
     done: str,
     *,
     then: str,
+    over: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed."""
+    """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed.
+
+    `over`: why the step does not fit any more; then nothing is applied, and the form shows what was typed.
+    """
     post = request.method == "POST"
     form = form_class(request.POST if post else None, request.FILES if post else None, referral=found)
     changed = False
-    if post and form.is_valid():
+    if post and not over and form.is_valid():
         try:
             form.apply(by=request.user)
         except actions.ReferralChanged:
-            if _sent_twice(request, found, form_class):
+            if sent_twice(request, found, form_class):
                 return redirect(then, public_id=found.public_id)
             changed = True
-            form = form_class(_as_of_now(request.POST, found), request.FILES, referral=found)
+            form = form_class(as_of_now(request.POST, found), request.FILES, referral=found)
         except (actions.NotYet, actions.MoveNotAllowed) as error:
             form.add_error(None, getattr(error, "words", str(error)))
         else:
@@ -332,31 +342,17 @@ def _prepare(
         "location": found.location,
         "specialty": specialty_label(found),
         "changed": changed,
-        "timeline": desk_page.timeline(found)[:3] if changed else (),
+        "over": over,
+        "timeline": desk_page.timeline(found)[:3] if changed or over else (),
         "wizard": wizard(found, request.resolver_match.view_name),
     }
-    return render(request, template, context, status=409 if changed else 422 if form.errors else 200)
+    return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))
 
 
-def _sent_twice(request: StaffRequest, found: Referral, form_class: type[MoveForm]) -> bool:
-    saw_ = request.POST.get("saw", "")
-    return (
-        saw_.isascii()
-        and saw_.isdigit()
-        and actions.already_did(found, form_class.what_it_does, int(saw_[:18]), by=request.user)
-    )
-
-
-def _as_of_now(posted: QueryDict, found: Referral) -> QueryDict:
-    """What was typed, once more, but on top of the history as it is now."""
-    again = posted.copy()
-    again["saw"] = actions.newest_line(found)
-    return again
-
-
-def _not_now(request: StaffRequest, found: Referral, words: str) -> HttpResponse:
-    messages.warning(request, words)
-    return redirect("referral", public_id=found.public_id)
+def _status(form: forms.BaseForm, *, refused: bool) -> int:
+    if refused:
+        return 409
+    return 422 if form.errors else 200
 
 
 @require_GET

@@ -63,7 +63,12 @@ class AppointmentFields(ReferralForm):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.referral.specialist.time_zone)
+        """Return the clock of that office.
+
+        Ours, where the referral was taken back from it meanwhile.
+        """
+        office = self.referral.specialist
+        return ZoneInfo(office.time_zone) if office else self.referral.location.zone
 
     def clean_day(self) -> date:
         day, today = self.cleaned_data["day"], timezone.localdate(timezone=self.zone)

@@ -1,5 +1,6 @@
 """The desk's pages: who sees them, what they say is next, and what happens to what was typed."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -253,6 +254,36 @@ def test_a_page_that_is_behind_keeps_what_was_typed_and_says_what_happened(sent,
     fresh = re.search(r'name="saw" value="(\d+)"', words).group(1)
     again = desk.post(at, {"do": "accepted", "saw": fresh, "words": "Ellen said so."})
     assert again.status_code == 302, "sending it again from this page works"
+
+
+@pytest.mark.parametrize(
+    ("do", "typed"),
+    [
+        ("accepted", {"words": "Ellen said so."}),
+        ("appointment", {"day": "2026-12-09", "at": "14:30", "instructions": "Bring the films."}),
+        ("letter", {"question": "Is it the root?", "attachments": "X-ray of March 3"}),
+    ],
+)
+def test_a_step_that_fits_no_more_keeps_what_was_typed_and_says_what_happened(sent, desk, sign_in, ruth, do, typed):
+    """Priya types while Ruth takes the referral back, or ends it: her words were gone with a line of one sentence."""
+    at = f"/referrals/{sent.public_id}/{'letter' if do == 'letter' else 'move'}/"
+    drawn = desk.get(at, {"do": do}).text
+    hidden = {name: re.search(rf'name="{name}" value="([^"]+)"', drawn)[1] for name in ("saw", "typed_by")}
+    if do == "letter":
+        actions.withdraw(sent, reason="seen_elsewhere", words="She went elsewhere.", by=ruth)
+    else:
+        actions.office_decline(sent, reason="not_in_time", words="They are full.", by=ruth)
+        actions.redirect(sent, by=ruth)
+    answer = desk.post(at, {"do": do} | hidden | typed)
+    page_now = html.unescape(one_line(answer.text))
+    assert answer.status_code == 409
+    assert "does not fit any more" in page_now or "has ended" in page_now
+    assert "Ruth Calloway" in page_now
+    for words in typed.values():
+        assert words in page_now
+    again = html.unescape(desk.get(at, {"do": do}).text)
+    assert "was not saved" in again, "nor are they lost when the page is left"
+    assert sent.moves.last().by == ruth, "nothing was done"
 
 
 def test_pressed_twice_is_done_once(sent, desk):
