@@ -93,10 +93,13 @@ def acknowledge(case: Case, *, by: User, now: datetime | None = None) -> Case:
 
 @transaction.atomic
 def hand_back(case: Case, *, by: User, words: str = "", now: datetime | None = None) -> Case:
-    """The case waits for somebody else, not longer than its decision may; everybody is told again."""
+    """The case waits for somebody else, not longer than its decision may; everybody is told again.
+
+    Raises CaseChanged when it is not in the hands of `by` any more: nobody hands back what a colleague has.
+    """
     now = now or timezone.now()
     case = locked(case, by)
-    if case.status != Status.IN_REVIEW:
+    if case.status != Status.IN_REVIEW or case.acknowledged_by != by:
         raise CaseChanged(case, case.events.all())
     let_wait(case, by=by, words=words, now=now)
     return case

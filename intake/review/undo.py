@@ -42,7 +42,7 @@ def undo(case: Case, *, by: User, now: datetime | None = None) -> Case:
         changes = {"acknowledged_at": None, "acknowledged_by": None, "acknowledge_by": before.acknowledge_by}
         case.move_to(Status.WAITING, event=Kind.UNDONE, by=by, words=words, now=now, **changes)
         announce(case, now)
-    else:  # theirs who had it: whoever handed it back may be somebody else
+    else:
         changes = {"acknowledged_at": before.acknowledged_at, "acknowledged_by_id": before.acknowledged_by_id}
         changes["acknowledge_by"] = before.acknowledge_by
         case.move_to(Status.IN_REVIEW, event=Kind.UNDONE, by=by, words=words, now=now, **changes)

@@ -157,8 +157,10 @@ def hand_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
         actions.hand_back(found, by=request.user)
         messages.success(request, "The case waits in the queue again.")
         done_in(request, "queue")
-    except actions.CaseChanged:
-        messages.warning(request, "This case had moved on meanwhile. Nothing was handed back.")
+    except actions.CaseChanged as changed:
+        holder = holder_besides(changed.case, request.user)
+        why = f"{holder} has this case by now." if holder else "This case had moved on meanwhile."
+        messages.warning(request, f"{why} Nothing was handed back.")
     return redirect(found)
 
 
