@@ -168,8 +168,9 @@ def hand_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_may(DECIDE_CASES)
 def undo(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find_case(request, public_id)
+    seen = request.POST.get("seen", "")
     try:
-        found = undoing.undo(found, by=request.user)
+        found = undoing.undo(found, by=request.user, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None)
         messages.success(request, "Taken back: the case is as it was before.")
     except actions.CaseChanged:
         messages.warning(request, "Too late to take it back: the case has moved on, or ten minutes are over.")
