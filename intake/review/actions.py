@@ -24,7 +24,7 @@ from intake.review.alarms import see_alarms
 from intake.review.holding import SomebodyElses, check_holder, pass_on
 from intake.review.opening import announce, begin_again, clocks_of, drop_proposal, let_wait
 from intake.review.outcomes import WhatBecomes
-from intake.review.reaching import check_on_record, needs_word_of_advice, note
+from intake.review.reaching import check_on_record, needs_word_of_advice, note, recorded_already
 
 FOLLOWS = WhatBecomes()  # from whom the patient is sent to
 Kind = CaseEvent.Kind
@@ -125,14 +125,19 @@ def take_over(case: Case, *, of: UUID, words: str, by: User, now: datetime | Non
 
 
 @transaction.atomic
-def record_contact(case: Case, *, by: User, now: datetime | None = None, **said: Any) -> Contact:
+def record_contact(
+    case: Case, *, by: User, seen: int | None = None, now: datetime | None = None, **said: Any
+) -> Contact:
     """Record one attempt to reach the patient, also on a decided case.
 
     `said` is what `reaching.note` writes down. Whoever calls about a case that nobody has, has it. In an emergency it
-    moves the decision's clock.
+    moves the decision's clock. `seen` is the version of the case that was on the page: one try is recorded once,
+    however often its form is sent.
     """
     now = now or timezone.now()
     case = locked(case, by)
+    if there := recorded_already(case, said, by=by, seen=seen, now=now):
+        return there
     if case.status == Status.WAITING:
         case = acknowledge(case, by=by, now=now)
     return note(case, by=by, now=now, **said)

@@ -40,6 +40,7 @@ class CallForm(forms.Form):
     What they were told of where to go is chosen from a list, so that pages can repeat it.
     """
 
+    version = forms.IntegerField(required=False, max_value=2**31 - 1, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="What came of the call",
         choices=[("", "Choose"), *Contact.Outcome.choices],
@@ -58,7 +59,7 @@ class CallForm(forms.Form):
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="call", **kwargs)
+        super().__init__(*args, prefix="call", initial={"version": case.version}, **kwargs)
         if case.screened:
             del self.fields["asked_safety"]
         self.fields["channel"].show_optional = False

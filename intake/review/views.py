@@ -184,7 +184,8 @@ def contact(request: StaffRequest, public_id: UUID) -> HttpResponse:
     form = CallForm(request.POST, case=found)
     if not form.is_valid():
         return show_case(request, found, status=INVALID, call_form=form)
-    actions.record_contact(found, by=request.user, **form.cleaned_data)
+    said = dict(form.cleaned_data)
+    actions.record_contact(found, by=request.user, seen=said.pop("version"), **said)
     messages.success(request, "The call is on record.")
     return redirect(found)
 

@@ -65,6 +65,16 @@ def test_taking_over_twice_is_once(location, ruth):
     assert take_over(location, by=ruth) == take_over(location, by=ruth)
 
 
+def test_putting_somebody_on_twice_is_once_and_one_press_takes_them_off(at_two, location, daniel, ruth, maya):
+    """A step back in the browser sent it again; taken off once, he was on the list all the same."""
+    shift = put(daniel, at=location, by=ruth)
+    at_two.shift(timedelta(minutes=3))
+    assert put(daniel, at=location, by=maya) == shift
+    end_on_call(shift, by=ruth)
+    assert not OnCall.objects.at(timezone.now() + HOUR).exists()
+    assert Message.objects.filter(kind="put_on_call").count() == 1
+
+
 @pytest.mark.parametrize("asked", [True, False])
 def test_on_call_elsewhere_one_changes_nothing_of_the_list_there_but_ends_ones_own(location, maya, daniel, olga, asked):
     """On call for another location she sees its cases; with that she could have stayed for ever."""
