@@ -318,10 +318,7 @@ def _on_call(location: Location) -> list[User]:
 
 
 def _closed(location: Location) -> bool:
-    try:
-        return not location.opening_hours.is_open(timezone.now())
-    except (KeyError, TypeError, ValueError):  # hours that make no sense keep nobody from being told
-        return True
+    return not location.opening_hours.is_open(timezone.now())
 
 
 def _who_may_hear(message: Message) -> list[User]:
