@@ -37,6 +37,11 @@ SCHEDULE = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "find referrals nobody carries": {
+        "task": "referrals.moves.tell_of_those_left",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "see who came of age": {
         "task": "intake.tasks.see_who_came_of_age",
         "schedule": 600,  # soon after midnight, in every time zone
