@@ -41,7 +41,7 @@ def morning_list(person: User, place: Location, day: date) -> Message:
     "morning_list",
     title="What there is to do today",
     audience="staff",
-    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports"),
+    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports", "answers"),
 )
 class MorningList(ToAColleague):
     @classmethod
