@@ -180,6 +180,7 @@ def reopen(case: Case, *, by: User, words: str, now: datetime | None = None) -> 
     changes = {"decided_at": None, "decided_by": None, "acknowledged_at": now, "acknowledged_by": by}
     changes |= {"urgency": tier, **clocks_of(case, tier, now)}
     case.move_to(Status.IN_REVIEW, event=Kind.REOPENED, by=by, words=words, now=now, **changes)
+    emails.tell_who_carries(case)
     return case
 
 

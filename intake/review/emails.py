@@ -113,6 +113,24 @@ def case_is_with_you(case: Case, *, by: User | None, now: datetime) -> Message |
     return _to_one(holder, "case_is_with_you", case, due_at=due_at)
 
 
+def tell_who_carries(case: Case) -> list[Message]:
+    """Tell whoever carries a referral of this case that it is open again.
+
+    Their words are where referrals are.
+    """
+    return [
+        messages.schedule(
+            "referral_case_open",
+            key=f"referral_case_open:{referral.public_id}:{case.version}",
+            language="en",
+            subject_type="referral",
+            subject_id=referral.public_id,
+            location=referral.location,
+        )
+        for referral in case.referrals.filter(ended_at=None).select_related("location")
+    ]
+
+
 def tell_the_patient(decision: Decision, name: str) -> Message | None:
     """Tell the patient that it was decided, never what; None where no mail may go."""
     case = decision.case

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
+from clinic.staff.models import User
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
 from referrals.models import Referral, ReferralMove
+from referrals.moves.about import reader_of
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -18,6 +21,14 @@ OURS = frozenset({Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.NO_SHOW
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
     return "yours" if referral.status in OURS else "neutral"
+
+
+def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Part the rows of a page in two, under titles, where an office has answered."""
+    fresh = [row for row in rows if row["referral"].news_at]
+    others = [row for row in rows if not row["referral"].news_at]
+    parts = [("New from offices", fresh), ("All others" if fresh else "", others)]
+    return [(title, of_it) for title, of_it in parts if of_it]
 
 
 # What the owner does next: (title, what to do, moves offered as buttons).
@@ -185,6 +196,7 @@ class ActOn:
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
+    reader: User | None = None
 
 
 def act_on(referral: Referral, step: Next) -> ActOn:
@@ -192,6 +204,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
+    if referral.status == Status.REPORTED and referral.reports.unread().exists():
+        return ActOn(reader=reader_of(referral))
     if step.calls == "patient":
         return ActOn(whom=referral.patient.full_name, phone=referral.patient.phone, again=_again(referral))
     if step.calls == "office":

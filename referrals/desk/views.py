@@ -51,9 +51,10 @@ class WorklistFilter(forms.Form):
         ("unsent", "To be sent"),
         ("office", "With an office"),
         ("mine", "Mine"),
+        ("left", "No carrier"),
         ("ended", "Ended"),
     )
-    TONES = {"overdue": "bad", "unread": "late"}  # of a number that is not nought
+    TONES = {"overdue": "bad", "unread": "late", "left": "bad"}  # of a number that is not nought
     show = forms.ChoiceField(choices=PARTS, required=False)
     location = forms.SlugField(required=False)
     status = forms.ChoiceField(choices=[("", "Any status"), *Status.choices], required=False)
@@ -85,6 +86,8 @@ class WorklistFilter(forms.Form):
             rows = rows.filter(status__in=[Status.SENT, Status.OPENED])
         elif show == "mine":
             rows = rows.filter(owner=self.user)
+        elif show == "left":
+            rows = rows.left_behind(self.now)
         return rows.open().most_pressing_first()
 
     def referrals(self) -> ReferralQuerySet:
@@ -92,7 +95,7 @@ class WorklistFilter(forms.Form):
         for name in ("status", "specialty"):
             if self.cleaned_data.get(name):
                 rows = rows.filter(**{name: self.cleaned_data[name]})
-        return rows.select_related("patient", "specialist", "owner", "location")
+        return rows.select_related("patient", "specialist", "owner", "location", "case")
 
     def tabs(self) -> list[dict[str, Any]]:
         """Return each part with its address and how many are in it."""
@@ -157,7 +160,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
         "referrals/list.html",
         {
             "chosen": chosen,
-            "rows": rows,
+            "groups": desk_page.news_first(rows),
             "page_obj": page,
             "statuses": chosen.fields["status"].choices,
             "specialties": chosen.fields["specialty"].choices,
@@ -210,6 +213,7 @@ def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
 def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     shown(request, found)
+    actions.look(found, by=request.user)
     step = desk_page.next_step(found)
     return render(
         request,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS
 from clinic.staff.places import OfPlacesQuerySet
 from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
+from referrals.models.carriers import covers, has_left
 
 
 class MoveNotAllowed(Exception):
@@ -42,8 +44,22 @@ class ReferralQuerySet(OfPlacesQuerySet):
         same, _others = everybody.called(patient.last_name, patient.first_name, born=patient.date_of_birth)
         return self.filter(patient__in={patient, *same}, specialty=specialty)
 
+    def left_behind(self, now: datetime) -> Self:
+        """Leave open ones whose carrier has left."""
+        return self.open().filter(has_left(now))
+
+    def with_news_for(self, user: User) -> Self:
+        """Leave those whose office has answered since this person looked.
+
+        They carry it, or cover it because nobody does.
+        """
+        theirs = Q(owner=user) | covers(user, timezone.now())
+        return self.visible_to(user).filter(theirs, news_at__isnull=False)
+
     def most_pressing_first(self) -> Self:
-        return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")
+        """News first, then by urgency, then by the next date."""
+        without_news = IsNull(F("news_at"), True)
+        return self.order_by(without_news.asc(), "-urgency", F("next_check_at").asc(nulls_last=True), "pk")
 
 
 @pghistory.track(
@@ -151,6 +167,9 @@ class Referral(models.Model):
         related_name="referrals_owned",
     )
     next_check_at = models.DateTimeField(null=True, blank=True)
+    news_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its office answered last; empty once whoever carries it has looked"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel, blank=True)
     sent_letter = models.ForeignKey(
@@ -176,6 +195,7 @@ class Referral(models.Model):
                 name="referral_worklist",
                 condition=~Q(status__in=["closed", "withdrawn"]),
             ),
+            models.Index("owner", name="referral_news", condition=Q(news_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -215,6 +235,11 @@ class Referral(models.Model):
         """The day by which the patient should be seen has passed, and nobody knows of a visit."""
         not_seen = self.is_open and self.status not in (self.Status.SEEN, self.Status.REPORTED)
         return not_seen and self.see_by < timezone.localdate(timezone=self.location.zone)
+
+    @property
+    def case_is_open(self) -> bool:
+        """Say whether its case is open again: what it asks, and whom, may change."""
+        return self.is_open and self.case.is_open
 
     def may_become(self, status: str) -> bool:
         return status in self.MOVES[self.status]

@@ -29,6 +29,7 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.news import look
 from referrals.moves.start import choose, prepare_letter, ready_to_send, redirect, refer, send
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
 
@@ -44,6 +45,7 @@ __all__ = [
     "hand_over",
     "link_of",
     "link_sleeps",
+    "look",
     "newest_line",
     "no_show",
     "note",

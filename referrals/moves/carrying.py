@@ -11,6 +11,7 @@ from clinic.messages import actions as messages
 from clinic.staff.models import User
 from referrals.models import Referral
 from referrals.moves.answers import drop_appointment
+from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
@@ -58,6 +59,7 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
     referral.owner = to
     referral.save(update_fields=["owner"])
     write_down(referral, What.HANDED_OVER, by=by, note=f"To {to}. {words}".strip())
+    handed_over(referral, by=by)
     return referral
 
 
@@ -100,6 +102,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
         ended_at=None,
         **away_from_office(referral),
     )
+    handed_over(referral, by=by)
     return referral
 
 
@@ -139,6 +142,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
         end_reason=reason,
         ended_at=timezone.now(),
         next_check_at=None,
+        news_at=None,
     )
     end_link(referral, by=by)
     messages.withdraw(

@@ -17,12 +17,12 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
-from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
+from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake.door.to_patients import InTheirLanguage
 from intake.models import CallToMake, Patient, Urgency
 from intake.visits import calls
 from referrals.models import Appointment, Referral, ReferralMove, Report
-from referrals.moves.about import about, referral_of
+from referrals.moves.about import about, reader_of, referral_of, who_hear
 from referrals.moves.directory import change_listing
 
 LINK_LIVES = timedelta(days=60)
@@ -120,7 +120,7 @@ def _of_an_appointment(name: str, appointment: Appointment) -> Message | None:
 
 
 def report_received(report: Report) -> Message:
-    """Tell the therapist who decided and whoever carries the referral."""
+    """Tell the therapist who decided; of an urgent referral also whoever carries it."""
     return about(report.referral, "report_received", report.pk)
 
 
@@ -208,8 +208,7 @@ class ReferralNotAnswered(_ToOffice):
 class ReferralNotAnsweredDesk(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return whoever carries the referral, else the desk of its location."""
-        return _carrier(referral_of(message)) or list(User.objects.who_answer_at(message.location))
+        return who_hear(referral_of(message))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:
@@ -218,12 +217,6 @@ class ReferralNotAnsweredDesk(ToWhoeverActs):
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
         return {"link": settings.SITE_URL + reverse("referrals")}
-
-
-def _carrier(referral: Referral) -> list[User]:
-    """Return the owner, as a list; empty when there is none or they no longer work at its location."""
-    owner = referral.owner
-    return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
 
 
 class _OfAnAppointment(InTheirLanguage):
@@ -314,14 +307,17 @@ class AppointmentReminder(_OfAnAppointment):
 class ReportReceived(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
+        """Return the therapist who decided, else all there, else managers.
+
+        Of an urgent referral also whoever carries it; of any other they read it in the list and in the morning.
+        """
         referral = referral_of(message)
-        author = referral.decision.by
-        here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
-        readers = [author] if here else list(User.objects.therapists_at(message.location))
+        author = reader_of(referral)
+        readers = [author] if author else list(User.objects.therapists_at(message.location))
         if not readers:  # managers hear of it, and elsewhere those who may read it
             readers = list(User.objects.of_the_whole_house())
-        return list(dict.fromkeys([*readers, *_carrier(referral)]))
+        carriers = who_hear(referral) if referral.urgency >= Urgency.URGENT else []
+        return list(dict.fromkeys([*readers, *carriers]))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

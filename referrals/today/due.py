@@ -56,10 +56,11 @@ class Counted:
     tasks: int
     referrals: int
     reports: int
+    answers: int
 
     @property
     def nothing(self) -> bool:
-        return not (self.cases or self.tasks or self.referrals or self.reports)
+        return not (self.cases or self.tasks or self.answers or self.referrals or self.reports)
 
 
 class Today:
@@ -93,9 +94,13 @@ class Today:
     def tasks(self):
         return DeskTask.objects.visible_to(self.user).waiting()
 
+    def answers(self):
+        """Return those whose office has answered since this person looked."""
+        return Referral.objects.with_news_for(self.user).most_pressing_first()
+
     def referrals(self):
-        """Return referrals whose next date is today, or was before."""
-        mine = Referral.objects.visible_to(self.user).open()
+        """Return the other referrals whose next date is today, or was before."""
+        mine = Referral.objects.visible_to(self.user).open().exclude(pk__in=self.answers().order_by().values("pk"))
         return mine.filter(self._by_tonight("next_check_at")).most_pressing_first()
 
     def reports(self):
@@ -122,6 +127,7 @@ class Today:
             tasks=self.asked().count() + self.calls().count() + self.tasks().count(),
             referrals=self.referrals().count(),
             reports=self.reports().count(),
+            answers=self.answers().count(),
         )
 
     # Line by line ---------------------------------------------------------------------------------------------------
@@ -133,6 +139,7 @@ class Today:
         asked = self.asked().select_related(*people)
         calls, tasks = self.calls().select_related(*people), self.tasks().select_related(*people)
         cases = self.cases().most_urgent_first().select_related(*people, "acknowledged_by")
+        answers = self.answers().select_related(*people, "owner")
         referrals = self.referrals().select_related(*people, "owner")
         reports = self.reports().select_related("referral__patient", "referral__location")
         visits = self.visits().select_related(*people)
@@ -141,6 +148,7 @@ class Today:
             _part("calls", "Patients to call", calls, _call),
             _part("tasks", "Tasks that decisions left", tasks, _task),
             _part("asked", "Visits asked for", asked, _asked),
+            _part("answers", "New from offices", answers, _referral),
             _part("referrals", "Referrals due", referrals, _referral),
             _part("reports", "Reports to read", reports, _report),
             _part("visits", "Visits still to come today", visits, _visit),

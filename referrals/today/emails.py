@@ -36,7 +36,7 @@ def _number(day: date) -> str:
     "morning_list",
     title="What there is to do today",
     audience="staff",
-    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports"),
+    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports", "answers"),
 )
 class MorningList(ToAColleague):
     @classmethod

@@ -28,7 +28,10 @@ THEIR_PAGE_SAYS_SO = Told(
     enough="the next step is somebody else's and has a date; their page says when it is late",
 )
 TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
-NOT_MAILED = "whoever carries it reads it in the list; no mail says so"
+IN_THE_NEWS = Told(Who.CARRIER, Page("referrals", "New from offices"), otherwise=MISSED)
+NOT_REACHED = (Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages")))
+MAILED = Told(Who.CARRIER, Mail("referral_answered"), otherwise=NOT_REACHED)
+THEIRS_NOW = Told(Who.COLLEAGUE, Mail("referral_handed_over"), when="by somebody else", otherwise=UNDER_MESSAGES)
 
 ROWS = (
     # To be sent
@@ -106,7 +109,14 @@ ROWS = (
         (actions.office_accept,),
         What.ACCEPTED,
         moves("sent opened question -> accepted"),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+        (IN_THE_NEWS, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The office accepts an urgent referral",
+        (actions.office_accept,),
+        What.ACCEPTED,
+        moves("sent opened question -> accepted"),
+        (IN_THE_NEWS, MAILED, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The office declines",
@@ -114,19 +124,18 @@ ROWS = (
         What.DECLINED,
         moves("sent opened question accepted scheduled -> declined"),
         (
-            IN_THE_LIST,
+            IN_THE_NEWS,
+            MAILED,
             Told(Who.PATIENT, Mail("appointment_off"), when="it had given a day", otherwise=TOLD_OF_A_TIME),
             THEIR_PAGE_SAYS_SO,
         ),
-        yet=NOT_MAILED,
     ),
     Change(
         "The office asks a question",
         (actions.office_ask,),
         What.ASKED,
         moves("sent opened accepted -> question"),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
-        yet=NOT_MAILED,
+        (IN_THE_NEWS, MAILED, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The desk answers the office",
@@ -148,7 +157,19 @@ ROWS = (
                 otherwise=TOLD_OF_A_TIME,
             ),
             THEIR_PAGE_SAYS_SO,
-            IN_THE_LIST,
+            IN_THE_NEWS,
+        ),
+    ),
+    Change(
+        "The office gives a first day for an urgent referral",
+        (actions.give_appointment,),
+        What.SCHEDULED,
+        moves("sent opened question accepted seen no_show reported -> scheduled"),
+        (
+            Told(Who.PATIENT, Mail("appointment_reminder"), "48 hours before it, or at once", otherwise=TOLD_OF_A_TIME),
+            THEIR_PAGE_SAYS_SO,
+            IN_THE_NEWS,
+            MAILED,
         ),
     ),
     Change(
@@ -162,6 +183,7 @@ ROWS = (
                 Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
             ),
             THEIR_PAGE_SAYS_SO,
+            IN_THE_NEWS,
         ),
     ),
     Change(
@@ -195,6 +217,20 @@ ROWS = (
         (
             Told(Who.THERAPIST, Mail("report_received"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
             Told(Who.THERAPIST, Page("referrals", "Reports to read"), otherwise=MISSED),
+            IN_THE_NEWS,
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "The report of an urgent referral comes",
+        (actions.receive_report,),
+        What.REPORTED,
+        moves("sent opened accepted scheduled seen no_show reported closed -> reported"),
+        (
+            Told(Who.THERAPIST, Mail("report_received"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            Told(Who.CARRIER, Mail("report_received"), otherwise=(Hears(Who.DESK, Page("messages")),)),
+            Told(Who.THERAPIST, Page("referrals", "Reports to read"), otherwise=MISSED),
+            IN_THE_NEWS,
             THEIR_PAGE_SAYS_SO,
         ),
     ),
@@ -236,7 +272,7 @@ ROWS = (
         (actions.reopen,),
         What.REOPENED,
         moves("closed withdrawn -> draft"),
-        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIRS_NOW, THEIR_PAGE_SAYS_SO),
     ),
     # Carried
     *(
@@ -261,8 +297,12 @@ ROWS = (
         (actions.hand_over,),
         What.HANDED_OVER,
         stays(*OPEN),
-        (IN_THE_LIST,),
-        yet="whoever carries it from now on reads it in the list; no mail says so",
+        (IN_THE_LIST, THEIRS_NOW),
+    ),
+    Change(
+        "Whoever carries it opens it, and has the news",
+        (actions.look,),
+        nobody="they have just read it; it is new to nobody any more",
     ),
     Change(
         "The link of an office that mistyped its number works again",

@@ -28,6 +28,7 @@ class Who(StrEnum):
     PATIENT = "the patient"
     THERAPIST = "therapists"
     DESK = "the desk"
+    CARRIER = "whoever carries it, else the desk"
     MANAGER = "managers"
     OFFICE = "the office"
     COLLEAGUE = "the colleague it is about"

@@ -15,6 +15,7 @@ from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.on_call import emails as about_the_list
 from clinic.sign_in import emails as to_staff
+from clinic.staff.permissions import Role
 from intake.door import emails as to_patients
 from intake.door import status_emails
 from intake.follow_up.emails import ask_how_it_goes
@@ -23,6 +24,7 @@ from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment, ReferralMove, Report
+from referrals.moves import carrier_emails as about_carrying
 from referrals.moves import emails as about_referrals
 from referrals.moves.listing_emails import listing_changed
 from referrals.today.emails import morning_list
@@ -127,6 +129,14 @@ def everything(location, maya, priya, ruth, settings):
     about_referrals.appointment_off(appointment)
     listing_changed(specialist, version=1, by=maya)
     about_referrals.report_received(report)
+    referral.status = "question"  # of this mail alone
+    about_carrying.referral_answered(referral)
+    referral.refresh_from_db()
+    about_carrying.handed_over(referral, by=maya)
+    case_emails.tell_who_carries(case)
+    nora = factories.staff("Nora Penn", Role.FRONT_DESK)  # works nowhere by now
+    left_by = factories.referral(after=factories.decision(on=factories.case(of=patient), by=maya), owner=nora)
+    about_carrying.referrals_left(nora, left_by.location, timezone.now())
     to_staff.password_reset(maya)
     to_staff.new_device(maya)
     to_staff.password_changed(maya)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
+from intake.models import Urgency
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
 from referrals.models import Referral, Report
@@ -120,6 +121,33 @@ def test_the_most_pressing_stands_on_top_and_late_is_said_in_words(sent, desk, l
     assert "Overdue by 2 days" in words
     assert "Call the office: it has not opened the referral" in words
     assert "Later" not in page(desk, "/referrals/?show=overdue")
+
+
+def test_news_stand_first_then_what_is_urgent_then_what_is_due(desk, location, maya, priya):
+    """Each is named by when it comes; the next date alone would turn them round."""
+    now = timezone.now()
+    for name, urgency, due_in, news_at in (
+        ("Fourth", Urgency.SOON, 2, None),
+        ("Third", Urgency.URGENT, 3, None),
+        ("Second", Urgency.SOON, 4, now),
+        ("First", Urgency.URGENT, 5, now - timedelta(days=1)),
+    ):
+        case = factories.case(of=factories.patient(at=location, last_name=name), acknowledged_by=maya)
+        factories.referral(
+            after=factories.decision(on=case, by=maya), owner=priya, urgency=urgency, news_at=news_at,
+            next_check_at=now + timedelta(days=due_in),
+        )  # fmt: skip
+    words = page(desk, "/referrals/")
+    marks = ("New from offices", "First", "Second", "All others", "Third", "Fourth")
+    assert sorted(marks, key=words.index) == list(marks)
+    assert "All others" not in page(desk, "/referrals/?status=withdrawn")
+
+
+def test_who_left_referrals_behind_has_a_list_of_its_own(sent, desk, priya, ruth, sign_in):
+    assert "Monteverde" not in page(desk, "/referrals/?show=left")
+    priya.is_active = False
+    priya.save()
+    assert "Monteverde" in page(sign_in(ruth), "/referrals/?show=left")
 
 
 @pytest.mark.parametrize("query", ["show=mine", "status=sent", "specialty=neurologist", "location=riverside"])

@@ -114,7 +114,7 @@ def _shows(house, hears: Hears, walked: Walked, *, instead_of: Told | None = Non
     match hears.by:
         case Page():
             said = unescape(house.page(hears.who, hears.by, walked))
-            return hears.by.part in said and _reads(walked, hears, instead_of) in said
+            return hears.by.part in said and _reads(house, walked, hears, instead_of) in said
         case Notice():
             return hears.by.words in unescape(house.staff_page(hears.who, walked))
         case Band():
@@ -131,11 +131,12 @@ def _is_listed(house, waiting, walked) -> bool:
     return there and walked.patient.full_name in house.page(Who.DESK, Page("requests"), walked)
 
 
-def _reads(walked, hears, instead_of) -> str:
+def _reads(house, walked, hears, instead_of) -> str:
     """Return what must stand on the page: whose it is on lists, and of a mail that did not go its address."""
     route = hears.by.route
     if route == "messages" and instead_of:
         whose = {Who.OFFICE: walked.referral and walked.referral.specialist, Who.COLLEAGUE: walked.colleague}
+        whose |= {who: house.priya for who in (Who.CARRIER, Who.DESK)}
         return (whose.get(instead_of.who) or walked.patient).email
     return walked.patient.full_name if route in LISTS_OF_PATIENTS else walked.reads[route]
 
