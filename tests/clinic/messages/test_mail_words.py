@@ -24,6 +24,7 @@ from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment, ReferralMove, Report
 from referrals.moves import emails as about_referrals
+from referrals.moves import offices, undelivered
 from referrals.moves.listing_emails import listing_changed
 from referrals.today.emails import morning_list
 from tests import factories
@@ -127,6 +128,12 @@ def everything(location, maya, priya, ruth, settings):
     about_referrals.appointment_off(appointment)
     listing_changed(specialist, version=1, by=maya)
     about_referrals.report_received(report)
+    offices.letter_is_newer(referral, 2)
+    ReferralMove.objects.create(
+        referral=referral, to_status="withdrawn", what=ReferralMove.What.WITHDRAWN, by=maya, to=specialist
+    )
+    offices.is_withdrawn(referral)
+    undelivered.write_to_the_carrier(referral)
     to_staff.password_reset(maya)
     to_staff.new_device(maya)
     to_staff.password_changed(maya)

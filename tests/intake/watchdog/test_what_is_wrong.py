@@ -63,8 +63,9 @@ def test_a_broker_that_is_away_is_one_too():
         {"cases": (Late(0, False, True, 4, NOON),)},
         {"cases": (Late(3, True, False, 1, NOON + minutes(1)),)},
         {"not_told": (AGO,)},
+        {"not_called": (AGO,)},
     ],
-    ids=["soon", "routine", "a second look in time", "somebody on call who does not know"],
+    ids=["soon", "routine", "a second look in time", "somebody on call who does not know", "nobody called"],
 )
 def test_what_can_wait_is_said_and_wakes_nobody(what):
     [fact] = facts_of(Looked(**WELL | what), NOON)
