@@ -17,6 +17,7 @@ from intake.door import emails
 from intake.review import emails as case_emails
 from referrals.moves import emails as about_referrals
 from tests import factories
+from tests.answers import FOOT_DROP
 
 Status = Message.Status
 
@@ -154,7 +155,7 @@ def fails(message):
 
 @pytest.fixture
 def case(location, maya):
-    return factories.case(at=location, acknowledged_by=maya)
+    return factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya)
 
 
 @pytest.fixture

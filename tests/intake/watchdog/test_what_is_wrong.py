@@ -138,13 +138,13 @@ def test_a_web_server_whose_clock_is_wrong_is_found(well, location, monkeypatch)
     assert (fact.part, fact.words) == ("clocks", "The clocks of web and database are 30 seconds apart")
 
 
-def test_the_questions_are_four_however_many_cases_and_mails_there_were(well, location, maya):
+def test_the_questions_are_five_however_many_cases_and_mails_there_were(well, location, maya):
     def asked() -> list[str]:
         with CaptureQueriesContext(connection) as queries:
             what_is_wrong(places=maya.places())
         return [query["sql"] for query in queries]
 
-    assert len(asked()) == 4
+    assert len(asked()) == 5
     for _ in range(5):
         case = late(location, SADDLE_NUMBNESS)
         message = factories.message(at=location, kind="case_needs_you", recipient="")
