@@ -97,7 +97,7 @@ def withdraw(
 
 
 def settle_failed(failed: MessageQuerySet, *, why: str) -> int:
-    """Messages that failed and nobody needs any more stand under Messages no longer, and say why. Returns how many."""
+    """Settle failed messages that nobody needs any more, and say why."""
     told = {"status": Message.Status.SKIPPED, "outcome": why, "settled_at": timezone.now()}
     return failed.needing_a_person().update(**told)
 

@@ -195,7 +195,7 @@ class _Sweep:
         )
 
     def address(self, message: Message, kind: Kind) -> str:
-        """Find whom it goes to now. Where it cannot go there, return the status it is in then; else ""."""
+        """Find whom it goes to now. Return the status it has where it cannot go; else ""."""
         message.recipient, message.language = kind.recipient(message), kind.language(message)
         if not message.recipient:
             return self.end(message, Status.FAILED, "There is no address any more.")

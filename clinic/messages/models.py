@@ -43,7 +43,7 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(status=Message.Status.FAILED)
 
     def refused(self) -> Self:
-        """Leave only those whose address, or whose words, the mail server refused for good."""
+        """Leave only those that the mail server refused for good."""
         return self.needing_a_person().filter(outcome__startswith=REFUSED)
 
     def to(self, address: str) -> Self:

@@ -13,7 +13,7 @@ from clinic.staff.models import User
 
 @dataclass(frozen=True)
 class Whose:
-    """Whom a message was for. `patient` is who is named, or led to, for the access log."""
+    """Whom a message was for. `patient` is who is named, for the access log."""
 
     name: str
     phone: str = ""

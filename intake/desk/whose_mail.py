@@ -14,7 +14,10 @@ OF_A_PATIENT = {"intake": Intake, "case": Case, "appointment": AppointmentReques
 
 @tells_whose("patient", *OF_A_PATIENT)
 def of_a_patient(message: Message, user: User) -> Whose | None:
-    """Return the patient, with the case to those who see cases: an alarm to staff names nobody to anyone else."""
+    """Return the patient, with the case to those who see cases.
+
+    An alarm to staff names nobody to anyone else.
+    """
     patient, case = _patient(message), None
     if patient is None or not _may_know(message, patient, user):
         return None

@@ -41,7 +41,7 @@ def mail_tells_in_time(
 
 
 def call_by(location: Location, *, was_at: datetime | None, starts_at: datetime | None) -> datetime:
-    """Return by when they should know: in two open hours, and before they would set out."""
+    """Return when they should know: in two open hours, before they would set out."""
     now = timezone.now()
     to_come = [at - SETS_OUT for at in (was_at, starts_at) if at is not None and at > now]
     return max(now, min(location.opening_hours.after_open_time(now, CALLED_WITHIN), *to_come))

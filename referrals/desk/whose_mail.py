@@ -11,7 +11,10 @@ from referrals.models import Referral
 
 @tells_whose("referral")
 def of_a_referral(message: Message, user: User) -> Whose | None:
-    """Return the office of a mail to an office, else the patient. An office that has it no more is not guessed."""
+    """Return the office of a mail to an office, else the patient.
+
+    An office that has it no more is not guessed.
+    """
     rows = Referral.objects.visible_to(user).select_related("patient", "specialist", "owner")
     referral = rows.filter(public_id=message.subject_id).first()
     if referral is None:

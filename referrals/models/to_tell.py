@@ -35,9 +35,9 @@ class OfficeToTellQuerySet(models.QuerySet):
 
 
 class OfficeToTell(models.Model):
-    """It stands in the list of referrals until somebody says, by name, that the office knows.
+    """A line on top of the referrals until somebody says that the office knows.
 
-    Without a name a mail told it after all.
+    They say it by name; without one a mail told it after all.
     """
 
     class What(models.TextChoices):

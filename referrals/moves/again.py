@@ -17,7 +17,10 @@ ARRIVED = "No mail to the office waits to be sent again."
 
 @transaction.atomic
 def send_again(referral: Referral, *, by: User, email: str = "", saw: int | None = None) -> Referral:
-    """Let the mails go again. Another address `email` is a correction of the listing, and takes what that takes."""
+    """Let the mails go again.
+
+    Another address `email` is a correction of the listing, and takes what that takes.
+    """
     check_may(by)
     office = Specialist.objects.select_for_update().filter(pk=referral.specialist_id).first()
     referral = lock(referral, saw)
@@ -35,7 +38,7 @@ def send_again(referral: Referral, *, by: User, email: str = "", saw: int | None
 
 @transaction.atomic
 def send_otherwise(referral: Referral, *, channel: str, by: User, saw: int | None = None) -> Referral:
-    """Record that the letter went to the office on paper. Its link ends: nobody knows who has it."""
+    """Record that the letter went on paper. The link ends: nobody knows who has it."""
     check_may(by)
     referral = lock(referral, saw)
     if referral.undelivered_at is None:

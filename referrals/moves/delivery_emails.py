@@ -39,7 +39,7 @@ class LetterChanged(ToOffice):
     safe=("clinic", "phone", "happened_at"),
 )
 class ReferralWithdrawn:
-    """Goes where the referral went, whatever became of it since; else somebody tells the office."""
+    """Goes where the referral went, whatever became of it; else somebody tells them."""
 
     correcting_takes = MANAGE_DIRECTORY
 
@@ -80,7 +80,7 @@ def _is_on_the_list(referral: Referral) -> bool:
 
 @kind("referral_undelivered", title="An office was not reached", audience="staff", safe=("location", "link"))
 class ReferralUndelivered(ReferralNotAnsweredDesk):
-    """Goes to those who hear that an office does not answer, with the same list to open."""
+    """Goes to those who hear that an office does not answer."""
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

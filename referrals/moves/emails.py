@@ -150,7 +150,7 @@ def _no_reminder(referral: Referral, message: Message) -> str:
 
 
 class ToOffice:
-    """Goes to the address in the directory as it is now. Where it does not arrive, the next step is ours."""
+    """Goes to the address in the directory; the next step is ours where it does not."""
 
     correcting_takes = MANAGE_DIRECTORY
 

@@ -20,7 +20,7 @@ NEVER_REACHED = (Message.Status.SCHEDULED, Message.Status.SKIPPED, Message.Statu
 
 
 def letter_is_newer(referral: Referral, version: int) -> None:
-    """The letter was changed after the office had it."""
+    """Tell the office that the letter was changed after it had it."""
     if referral.status == Status.DECLINED:
         return
     if referral.channel == Referral.Channel.LINK:
@@ -30,7 +30,7 @@ def letter_is_newer(referral: Referral, version: int) -> None:
 
 
 def has_heard_of_it(referral: Referral) -> bool:
-    """Say whether the office may expect the patient: it was sent there, and the mail may have arrived."""
+    """Say whether it was sent to the office, and may have arrived there."""
     if referral.specialist is None or referral.status in (Status.DRAFT, Status.DECLINED, *Referral.ENDED):
         return False
     if referral.channel != Referral.Channel.LINK or referral.status != Status.SENT:
@@ -40,7 +40,10 @@ def has_heard_of_it(referral: Referral) -> bool:
 
 
 def is_withdrawn(referral: Referral) -> None:
-    """The office does not expect the patient any more. Its link has ended, so the day it was sent on names it."""
+    """Tell the office not to expect the patient.
+
+    Its link has ended, so the day it was sent on says which referral it is.
+    """
     office = referral.specialist
     if referral.channel == Referral.Channel.LINK and office.email and last_refusal(office.email) is None:
         sent_at = moment(referral.sent_at, office.time_zone)
@@ -50,7 +53,10 @@ def is_withdrawn(referral: Referral) -> None:
 
 
 def put_down(referral: Referral, office: Specialist, what: str) -> OfficeToTell:
-    """Put it into the desk's list that somebody tells this office; what waits there tells of the newest."""
+    """Put it into the desk's list that somebody tells this office.
+
+    What waits there for it tells of the newest from now on.
+    """
     waiting = OfficeToTell.objects.filter(referral=referral, specialist=office, done_at=None)
     to_tell = waiting.select_for_update().first()
     if to_tell is None:

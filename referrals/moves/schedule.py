@@ -43,7 +43,7 @@ def see_by(urgency: Urgency, now: datetime, hours: OpeningHours) -> date:
 def office_reached_by(
     urgency: Urgency, now: datetime, hours: OpeningHours, within: timedelta = timedelta(hours=1)
 ) -> datetime:
-    """The moment by which somebody has reached an office that no mail reached: in one open hour."""
+    """Return by when somebody has reached an office that no mail reached."""
     if urgency == Urgency.EMERGENCY:
         return now + within
     return hours.after_open_time(now, within)

@@ -27,9 +27,9 @@ WAITS = "The last mail to this address was refused. It waits until the address i
 
 
 def why_it_waits(message: Message, referral: Referral) -> str:
-    """Return why a mail to an office waits for somebody, or "": its address was refused, and nothing went there since.
+    """Return why a mail to an office waits for somebody, or "".
 
-    What staff sent again since then is tried.
+    Its address was refused, and nothing went there since. What staff sent again since then is tried.
     """
     refused = last_refusal(message.recipient)
     if refused is None or message.retries.filter(pgh_created_at__gt=refused.settled_at).exists():
@@ -39,7 +39,7 @@ def why_it_waits(message: Message, referral: Referral) -> str:
 
 
 def last_refusal(address: str) -> Message | None:
-    """Return the mail to this address that was refused last; None where one went there since."""
+    """Return the mail refused there last; None where one went there since."""
     there = Message.objects.to(address)
     refused = there.refused().order_by("settled_at").last()
     if refused is None or there.filter(status=Message.Status.SENT, settled_at__gt=refused.settled_at).exists():
@@ -48,7 +48,7 @@ def last_refusal(address: str) -> Message | None:
 
 
 def did_not_arrive(message: Message) -> bool:
-    """Say whether it failed, waits for its address, or has waited too long for the mail server."""
+    """Say whether it failed, waits for its address, or waits for the server too long."""
     if message.status == Message.Status.FAILED:
         return True
     if message.status not in Message.UNSETTLED:
@@ -64,7 +64,10 @@ def mails_of(referral: Referral) -> MessageQuerySet:
 
 @transaction.atomic
 def notice(referral: Referral) -> None:
-    """Put down, once, that a mail did not arrive: the next step is ours, in one open hour, and the carrier hears."""
+    """Put down, once, that a mail did not arrive.
+
+    The next step is ours, in one open hour, and the carrier hears.
+    """
     referral = lock(referral)
     if referral.undelivered_at is not None or not referral.is_open:
         return
@@ -104,7 +107,7 @@ def try_again(referral: Referral, *, by: User, note: str = "") -> None:
 
 @transaction.atomic
 def tried_again(referral: Referral, *, by: User, note: str = "") -> None:
-    """End it because `by` did something about it. If that does not help, the outbox tells again."""
+    """End it because `by` did something. Where that does not help it begins again."""
     referral = lock(referral)
     if referral.undelivered_at is not None:
         _over(referral)
