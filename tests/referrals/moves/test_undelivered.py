@@ -313,7 +313,7 @@ def test_the_office_knows_a_withdrawn_referral_by_the_day_it_came(accepted, priy
     the_post_goes()
     said = post_office.mails[-1].get_content()
     assert "Tuesday, March 2, 2027" in said
-    assert "do not expect the patient" in said
+    assert "expect nobody for it" in said
     assert "http" not in said, "the link has ended"
 
 
