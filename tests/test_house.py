@@ -164,6 +164,7 @@ def samples(location, maya, priya):
         "patient": {"public_id": case.patient.public_id},
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
+        "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "listing": {"public_id": referral.specialist.public_id},

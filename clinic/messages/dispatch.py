@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
-from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard
+from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message, MessageQuerySet, SweepBeat
 from clinic.messages.post import InDoubt, NotNow, NotTaken, Post, Texts, WrittenText
@@ -36,6 +36,7 @@ LEASE = timedelta(seconds=60)  # outlasts one mail: MAIL, RCPT, DATA, the text, 
 BATCH = 100
 LONGEST_SWEEP = 120  # seconds; stays under Celery's time limit, which would kill a sweep in the middle of a mail
 LONGEST_WAIT = {True: timedelta(hours=1), False: timedelta(minutes=2)}  # by `routine`
+HELD = timedelta(hours=1)  # until a message that waits for somebody is looked at again
 STAY_AWAKE = 10  # seconds
 ONE_CLAIM_AT_ONCE = 7_501_001  # any number nobody else locks in this database
 MOST_ATTEMPTS = 12
@@ -171,9 +172,8 @@ class _Sweep:
                 return self.end(message, Status.SKIPPED, reason)
             if kind.finds_people and not message.recipient:
                 return self.spread(message, kind.people(message))
-            message.recipient, message.language = kind.recipient(message), kind.language(message)
-            if not message.recipient:
-                return self.end(message, Status.FAILED, "There is no address any more.")
+            if cannot_go := self.address(message, kind):
+                return cannot_go
             message.together = self.others_for(message, kind)
             subject, body = _words(message, kind)
         except Error:
@@ -187,6 +187,15 @@ class _Sweep:
         return self.hand_over(
             message, kind, WrittenText(message, body) if kind.by_text else mail(message, subject, body)
         )
+
+    def address(self, message: Message, kind: Kind) -> str:
+        """Find whom it goes to now. Return the status it has where it cannot go; else ""."""
+        message.recipient, message.language = kind.recipient(message), kind.language(message)
+        if not message.recipient:
+            return self.end(message, Status.FAILED, "There is no address any more.")
+        if why := kind.held(message):
+            return self.put_off(message, why, HELD)
+        return ""
 
     def others_for(self, message: Message, kind) -> tuple[Message, ...]:
         """Return what else this sweep has for the reader, where one mail tells of all.
@@ -304,7 +313,9 @@ class _Sweep:
         if not settled:
             return LOST
         message.status = status
-        if status != Status.SENT:
+        if status == Status.SENT:
+            see_what_it_ends(message)
+        else:
             see_that_it_is_heard(message)
         return status
 

@@ -13,6 +13,10 @@ A kind is a class of static methods, registered by the app that sends it:
         correcting_takes          # optional: the permission for that, besides seeing messages
         by_text                   # optional: True for a text message; `recipient` returns a phone number
         together                  # optional: True when one mail may tell its reader of several (`Message.together`)
+        held(message)             # optional: "" or why it waits, whatever its time; it is looked at again each hour
+        not_gone(message)         # optional: what is done where it does not go, or not in time
+        gone(message)             # optional: what ends once it went
+        sent_again(message, by)   # optional: staff let it go again after it had failed
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
@@ -54,6 +58,10 @@ class Kind:
     def still_needed(self, message) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""
         return self.source.still_needed(message)
+
+    def held(self, message) -> str:
+        """Say why it waits although it is due and needed, or ""."""
+        return self.source.held(message) if hasattr(self.source, "held") else ""
 
     def recipient(self, message) -> str:
         """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
@@ -115,6 +123,11 @@ class Kind:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):
             self.source.new_address(message, to, by)
+
+    def sent_again(self, message, by: User) -> None:
+        """Tell the record behind it that `by` lets it go again."""
+        if hasattr(self.source, "sent_again"):
+            self.source.sent_again(message, by)
 
     def render(self, message) -> tuple[str, str]:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""

@@ -20,7 +20,7 @@ OURS = frozenset({Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.NO_SHOW
 
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
-    return "yours" if referral.status in OURS else "neutral"
+    return "yours" if referral.status in OURS or referral.undelivered_at else "neutral"
 
 
 def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -105,6 +105,11 @@ OVERDUE = {
         ("report",),
     ),
 }
+UNDELIVERED = (
+    "The mail did not arrive: correct the address, fax or call",
+    "The office has nothing from us. What the mail server said stands under “Mails about this referral”.",
+    ("send-again", "send-otherwise", "accepted", "note"),
+)
 OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
@@ -142,7 +147,7 @@ def next_step(referral: Referral) -> Next:
         return _towards_sending(referral)
     title, text, names = _words_of(referral)
     calls = "patient" if referral.status == Status.NO_SHOW else ""
-    if referral.status in OVERDUE and is_late(referral):
+    if referral.undelivered_at or (referral.status in OVERDUE and is_late(referral)):
         calls = "office"
     fitting = [name for name in names if MOVES[name].fits(referral)]
     stands_out = referral.status in OURS_TO_PRESS
@@ -170,6 +175,8 @@ def _towards_sending(referral: Referral) -> Next:
 
 def _words_of(referral: Referral) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    if referral.undelivered_at:
+        return UNDELIVERED
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         return READ
     if referral.status in OVERDUE and is_late(referral):
@@ -237,6 +244,8 @@ SHORT = {
     "reopen": "Open again",
     "redirect": "Choose another specialist",
     "wake-link": "Let the office try its link again",
+    "send-again": "Correct the address, send again",
+    "send-otherwise": "It went by fax or by hand",
 }
 
 
@@ -264,7 +273,7 @@ class HistoryLine:
     state: str
 
 
-STATES = {What.DECLINED: "late", What.NO_SHOW: "late", What.ASKED: "now"}
+STATES = {What.DECLINED: "late", What.NO_SHOW: "late", What.UNDELIVERED: "late", What.ASKED: "now"}
 
 
 def timeline(referral: Referral) -> list[HistoryLine]:
@@ -275,6 +284,11 @@ def timeline(referral: Referral) -> list[HistoryLine]:
         if move.what in (What.SENT, What.DECLINED, What.ACCEPTED, What.OPENED) and move.to:
             words = f"{words}: {move.to.practice}"
         note = f"{move.get_reason_display()}. {move.note}".strip() if move.reason else move.note
-        who = move.by.name if move.by else f"{move.office}, at the office"
-        lines.append(HistoryLine(move.at, words, who, note, STATES.get(move.what, "done")))
+        lines.append(HistoryLine(move.at, words, _who(move), note, STATES.get(move.what, "done")))
     return lines
+
+
+def _who(move: ReferralMove) -> str:
+    if move.what in ReferralMove.BY_ITSELF:
+        return "Noticed by itself"
+    return move.by.name if move.by else f"{move.office}, at the office"

@@ -29,6 +29,7 @@ from referrals.desk import page as desk_page
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
+from referrals.desk.to_tell import offices_to_tell
 from referrals.desk.way import way_of, wizard
 from referrals.directory.forms import specialties
 from referrals.directory.ranking import LANGUAGES
@@ -150,9 +151,10 @@ def referrals(request: StaffRequest) -> HttpResponse:
     ]
     if request.session.get(LIST, "") != chosen.query():
         request.session[LIST] = chosen.query()
+    to_tell = offices_to_tell(request.user, chosen.location)
     saw_list(
         request,
-        [row["referral"].patient for row in rows],
+        [*(row["referral"].patient for row in rows), *(one.referral.patient for one in to_tell)],
         location_id=chosen.location.pk if chosen.location else None,
     )
     return render(
@@ -161,6 +163,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
         {
             "chosen": chosen,
             "groups": desk_page.news_first(rows),
+            "to_tell": to_tell,
             "page_obj": page,
             "statuses": chosen.fields["status"].choices,
             "specialties": chosen.fields["specialty"].choices,
@@ -242,6 +245,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
+            "to_tell": found.offices_to_tell.waiting().select_related("specialist"),
         },
     )
 

@@ -57,9 +57,15 @@ class ReferralQuerySet(OfPlacesQuerySet):
         return self.visible_to(user).filter(theirs, news_at__isnull=False)
 
     def most_pressing_first(self) -> Self:
-        """News first, then by urgency, then by the next date."""
+        """What never reached its office first, then news, then by urgency, then by the next date."""
         without_news = IsNull(F("news_at"), True)
-        return self.order_by(without_news.asc(), "-urgency", F("next_check_at").asc(nulls_last=True), "pk")
+        return self.order_by(
+            F("undelivered_at").asc(nulls_last=True),
+            without_news.asc(),
+            "-urgency",
+            F("next_check_at").asc(nulls_last=True),
+            "pk",
+        )
 
 
 @pghistory.track(
@@ -180,6 +186,9 @@ class Referral(models.Model):
         related_name="+",
         help_text="The version the office has",
     )
+    undelivered_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a mail to the office is known not to have arrived"
+    )
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -217,6 +226,10 @@ class Referral(models.Model):
                 name="chosen_specialist_has_a_reason",
             ),
             models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="referral_has_a_known_urgency"),
+            models.CheckConstraint(
+                condition=Q(undelivered_at=None) | ~Q(status__in=["draft", "declined", "closed", "withdrawn"]),
+                name="undelivered_referral_is_with_an_office",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -266,6 +279,7 @@ class Referral(models.Model):
         if not locked.may_become(status):
             raise MoveNotAllowed(locked, status)
         before, locked.status = locked.status, status
+        locked.undelivered_at = None  # whoever moved it has reached the office, or needs it no more
         specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
@@ -325,6 +339,12 @@ class ReferralMove(models.Model):
         NEXT_DATE = "next_date", "Next date set"
         HANDED_OVER = "handed_over", "Handed over"
         LINK_WOKEN = "link_woken", "Link opened again for the office"
+        UNDELIVERED = "undelivered", "The mail did not arrive"
+        WENT = "went", "The mail went after all"
+        SENT_AGAIN = "sent_again", "Sent again"
+        OFFICE_TOLD = "office_told", "The office was told"
+
+    BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="moves")
     what = models.CharField(max_length=12, choices=What)
@@ -346,7 +366,10 @@ class ReferralMove(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(by__isnull=False) | ~Q(office=""), name="move_was_made_by_someone"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | ~Q(office="") | Q(what__in=["undelivered", "went"]),
+                name="move_was_made_by_someone",
+            ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]
         triggers = only_grows("referral_move_only_grows")

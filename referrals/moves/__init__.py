@@ -6,6 +6,7 @@ raises NotYet with words for the person acting. Nothing is changed then.
 """
 
 from referrals.models import MoveNotAllowed
+from referrals.moves.again import send_again, send_otherwise
 from referrals.moves.answers import (
     answer_question,
     give_appointment,
@@ -30,6 +31,7 @@ from referrals.moves.carrying import (
     withdraw,
 )
 from referrals.moves.news import look
+from referrals.moves.offices import office_was_told
 from referrals.moves.start import choose, prepare_letter, ready_to_send, redirect, refer, send
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
 
@@ -53,6 +55,7 @@ __all__ = [
     "office_ask",
     "office_decline",
     "office_opened",
+    "office_was_told",
     "prepare_letter",
     "read_report",
     "ready_to_send",
@@ -62,6 +65,8 @@ __all__ = [
     "reopen",
     "seen",
     "send",
+    "send_again",
+    "send_otherwise",
     "set_next_check",
     "wake_link",
     "withdraw",

@@ -16,7 +16,7 @@ from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import CallToMake
 from intake.visits import calls
 from referrals.models import Appointment, Referral, Report
-from referrals.moves import emails, news, schedule
+from referrals.moves import emails, news, schedule, undelivered
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
@@ -24,6 +24,7 @@ from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, l
 def office_opened(referral: Referral, *, office: str) -> Referral:
     """A person at the office got past the second factor. Only the first time moves a sent referral."""
     referral = lock(referral)
+    undelivered.office_opened_it(referral)
     if referral.status == Status.SENT:
         referral.move_to(Status.OPENED, what=What.OPENED, office=office)
     else:

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.links.actions import address_of, make_link, replace_link
+from clinic.links.actions import address_of, make_link
 from clinic.links.models import Link
 from clinic.messages.facts import moment
-from clinic.messages.kinds import kind
+from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
@@ -22,6 +22,7 @@ from intake.door.to_patients import InTheirLanguage
 from intake.models import CallToMake, Patient, Urgency
 from intake.visits import calls
 from referrals.models import Appointment, Referral, ReferralMove, Report
+from referrals.moves import undelivered
 from referrals.moves.about import about, reader_of, referral_of, who_hear
 from referrals.moves.directory import change_listing
 
@@ -132,7 +133,7 @@ def _numbers(message: Message) -> list[int]:
     return [int(part) for part in message.key.split(":")[2:]]
 
 
-def _left_the_office(referral: Referral, message: Message) -> str:
+def left_the_office(referral: Referral, message: Message) -> str:
     """Why the office that got this message has nothing to do with the referral any more, or ""."""
     if referral.status in Referral.ENDED:
         return "The referral has ended."
@@ -143,13 +144,13 @@ def _left_the_office(referral: Referral, message: Message) -> str:
 
 def _no_reminder(referral: Referral, message: Message) -> str:
     """Why nobody needs to hear that the office has not answered, or ""."""
-    if left := _left_the_office(referral, message):
+    if left := left_the_office(referral, message):
         return left
     return "" if referral.status in (Status.SENT, Status.OPENED) else ANSWERED.get(referral.status, "It moved on.")
 
 
-class _ToOffice:
-    """Goes to the address in the directory as it is now."""
+class ToOffice:
+    """Goes to the address in the directory; the next step is ours where it does not."""
 
     correcting_takes = MANAGE_DIRECTORY
 
@@ -160,11 +161,29 @@ class _ToOffice:
     @staticmethod
     def new_address(message: Message, to: str, by: User) -> None:
         referral = referral_of(message)
-        if not _left_the_office(referral, message):
+        if not left_the_office(referral, message):
             change_listing(referral.specialist, by=by, email=to)
-            live = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
-            if live:  # the link went to somebody else
-                replace_link(live)
+            undelivered.another_link(referral)
+
+    @staticmethod
+    def held(message: Message) -> str:
+        return undelivered.why_it_waits(message, referral_of(message))
+
+    @staticmethod
+    def not_gone(message: Message) -> None:
+        referral = referral_of(message)
+        if undelivered.did_not_arrive(message) and not KINDS[message.kind].still_needed(message):
+            undelivered.notice(referral)
+
+    @staticmethod
+    def gone(message: Message) -> None:
+        undelivered.went(referral_of(message))
+
+    @staticmethod
+    def sent_again(message: Message, by: User) -> None:
+        referral = referral_of(message)
+        if not left_the_office(referral, message):
+            undelivered.tried_again(referral, by=by, note=f"To {referral.specialist.email}")
 
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
@@ -186,10 +205,10 @@ def _answer_by(referral: Referral) -> str:
     audience="office",
     safe=("clinic", "phone", "link", "round", "urgency", "answer_by"),
 )
-class ReferralSent(_ToOffice):
+class ReferralSent(ToOffice):
     @staticmethod
     def still_needed(message: Message) -> str:
-        return _left_the_office(referral_of(message), message)
+        return left_the_office(referral_of(message), message)
 
 
 @kind(
@@ -198,7 +217,7 @@ class ReferralSent(_ToOffice):
     audience="office",
     safe=("clinic", "phone", "link", "urgency", "answer_by"),
 )
-class ReferralNotAnswered(_ToOffice):
+class ReferralNotAnswered(ToOffice):
     @staticmethod
     def still_needed(message: Message) -> str:
         return _no_reminder(referral_of(message), message)

@@ -11,7 +11,7 @@ from clinic.staff.models import User
 from intake.models import Decision, Urgency
 from referrals.letter import letter
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, Specialist
-from referrals.moves import emails, schedule
+from referrals.moves import emails, offices, schedule
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
@@ -101,7 +101,10 @@ def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **pa
     elif referral.specialist:
         new = letter.make(referral, prepared_by=by)
         Referral.objects.filter(pk=referral.pk).update(sent_letter=new)
-        write_down(referral, What.LETTER, by=by, note=f"The office now has version {new.version}.")
+        by_link = referral.channel == Referral.Channel.LINK
+        has = f"The office now has version {new.version}." if by_link else f"Version {new.version}, to be sent to them."
+        write_down(referral, What.LETTER, by=by, note=has)
+        offices.letter_is_newer(referral, new.version)
     return referral
 
 

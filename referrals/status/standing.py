@@ -253,6 +253,8 @@ def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step 
     zone = referral.location.zone
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ
+    if referral.status == Status.SENT and referral.undelivered_at:
+        said = words.UNDELIVERED
     if referral.status == Status.SCHEDULED:
         appointment = current_appointment(referral)
         if appointment and appointment.starts_at > now and referral.next_check_at >= now:

@@ -4,6 +4,7 @@ from referrals import moves as actions
 from referrals.models import Referral, ReferralMove
 from referrals.moves import directory
 from referrals.told.rows import (
+    NOBODY_CALLS,
     UNDER_MESSAGES,
     Band,
     Call,
@@ -18,6 +19,7 @@ from referrals.told.rows import (
 )
 
 What = ReferralMove.What
+NOT_ARRIVED, TO_TELL = "The mail did not arrive", "Offices to tell"
 OPEN = tuple(status for status in Referral.Status if status not in Referral.ENDED)
 MISSED = (Hears(Who.DESK, Page("referrals", "Overdue")), Hears(Who.MANAGER, Page("promises")))
 
@@ -29,9 +31,16 @@ THEIR_PAGE_SAYS_SO = Told(
 )
 TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
 IN_THE_NEWS = Told(Who.CARRIER, Page("referrals", "New from offices"), otherwise=MISSED)
-NOT_REACHED = (Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages")))
-MAILED = Told(Who.CARRIER, Mail("referral_answered"), otherwise=NOT_REACHED)
+NOT_MAILED = (Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages")))
+MAILED = Told(Who.CARRIER, Mail("referral_answered"), otherwise=NOT_MAILED)
 THEIRS_NOW = Told(Who.COLLEAGUE, Mail("referral_handed_over"), when="by somebody else", otherwise=UNDER_MESSAGES)
+NOT_REACHED = (Hears(Who.DESK, Page("referrals", NOT_ARRIVED)), Hears(Who.DESK, Mail("referral_undelivered")))
+OFFICE_EXPECTS_NOBODY = Told(
+    Who.OFFICE,
+    Mail("referral_withdrawn"),
+    when="it has a link",
+    otherwise=(Hears(Who.DESK, Page("referrals", TO_TELL)), Hears(Who.DESK, Mail("referral_undelivered"))),
+)
 
 ROWS = (
     # To be sent
@@ -61,8 +70,10 @@ ROWS = (
         (actions.prepare_letter,),
         What.LETTER,
         stays(*OPEN[1:]),
-        (Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),),
-        yet="an office that has read the letter is not told that there is a newer one",
+        (
+            Told(Who.OFFICE, Mail("letter_changed"), otherwise=NOT_REACHED),
+            Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),
+        ),
     ),
     Change(
         "It is sent by a link",
@@ -70,13 +81,13 @@ ROWS = (
         What.SENT,
         moves("draft -> sent"),
         (
-            Told(Who.OFFICE, Mail("referral_sent"), otherwise=UNDER_MESSAGES),
+            Told(Who.OFFICE, Mail("referral_sent"), otherwise=NOT_REACHED),
             Told(
                 Who.OFFICE,
                 Mail("referral_not_answered"),
                 "after 2 and 4 working days; urgent: 4 and 8 open hours",
                 "it has not answered",
-                otherwise=UNDER_MESSAGES,
+                otherwise=NOT_REACHED,
             ),
             Told(
                 Who.DESK,
@@ -87,7 +98,6 @@ ROWS = (
             ),
             THEIR_PAGE_SAYS_SO,
         ),
-        yet="a mail to the office that did not go stands under Messages alone; the desk is written to days later",
     ),
     Change(
         "It is printed and faxed, mailed or handed over",
@@ -142,7 +152,7 @@ ROWS = (
         (actions.answer_question,),
         What.ANSWERED,
         moves("question -> sent accepted"),
-        (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=UNDER_MESSAGES), THEIR_PAGE_SAYS_SO),
+        (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=NOT_REACHED), THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The office gives a first day",
@@ -191,8 +201,7 @@ ROWS = (
         (actions.give_appointment,),
         What.SCHEDULED,
         moves("sent opened question accepted seen no_show reported scheduled -> scheduled"),
-        (Told(Who.DESK, Call(), enough="it stands on top of the list until somebody says that the patient knows"),),
-        yet="a call that nobody makes raises nothing",
+        (Told(Who.DESK, Call(), otherwise=NOBODY_CALLS),),
     ),
     # Seen, and the report
     Change(
@@ -264,8 +273,8 @@ ROWS = (
         (
             Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME),
             Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),
+            OFFICE_EXPECTS_NOBODY,
         ),
-        yet="an office that has it is not told; its link ends, and it may keep a day for a patient who does not come",
     ),
     Change(
         "It is taken up again",

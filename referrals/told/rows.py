@@ -174,3 +174,4 @@ def stays(*states: str) -> frozenset[tuple[str, str]]:
 
 
 UNDER_MESSAGES = (Hears(Who.DESK, Page("messages")),)  # and each staff page says how many
+NOBODY_CALLS = (Hears(Who.STAFF, Band("calls")), Hears(Who.MANAGER, Page("promises")))

@@ -140,7 +140,7 @@ def test_a_corrected_address_of_an_office_is_kept_in_the_directory(referral, pri
     sweep()
     send_again(sent, to="desk@nerves.example", by=priya)
     sweep()
-    assert post_office.recipients == {"desk@nerves.example": 1}
+    assert post_office.recipients == {"desk@nerves.example": 1, priya.email: 1}, "whoever carries it hears first"
     referral.specialist.refresh_from_db()
     assert referral.specialist.email == "desk@nerves.example"
 

@@ -21,6 +21,7 @@ from tests.floors import SOURCES, name_of
 from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_cases,
     on_decisions,
+    on_deliveries,
     on_files,
     on_intakes,
     on_messages,
@@ -90,7 +91,7 @@ def test_every_line_of_the_desks_list_is_told_of():
 
 def test_every_page_and_band_is_there():
     assert {way.route for way in WAYS if isinstance(way, Page)} - set(ROUTES) == set()
-    assert {way.part for way in WAYS if isinstance(way, Band)} - {*PARTS, "on_call"} == set()
+    assert {way.part for way in WAYS if isinstance(way, Band)} - {*PARTS, "on_call", "calls"} == set()
 
 
 def actions() -> set[str]:

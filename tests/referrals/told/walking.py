@@ -145,12 +145,12 @@ def _reads(house, walked, hears, instead_of) -> str:
 
 
 @contextmanager
-def post(*, takes: bool):
-    """Make the mail server and the gateway take everything, or refuse every address for good."""
+def post(*, takes: bool, refuses: set[str] | None = None):
+    """Make the mail server and the gateway take everything, or refuse every address for good, or those named."""
 
-    def send(_way, _written) -> None:
-        if not takes:
-            raise NotTaken("Refused.", for_good=True)
+    def send(_way, written) -> None:
+        if not takes and (refuses is None or refuses.intersection(getattr(written, "to", ()))):
+            raise NotTaken.mail(550)
 
     with mock.patch.object(Post, "send", send), mock.patch.object(Texts, "send", send):
         yield
@@ -163,6 +163,8 @@ def _came(house, hears, walked, status="sent") -> bool:
 
 def _comes_at_last(house, hears, walked) -> bool:
     """Say whether a later mail of the kind comes: one that waits, or one of the next hours."""
+    if _came(house, hears, walked):
+        return True
     with post(takes=True):
         for later in (timedelta(), AN_HOUR):
             house.clock.shift(later)
@@ -190,7 +192,8 @@ def _does_not_arrive(house, told: Told, walked: Walked) -> None:
         house.clock.move_to(_late(walked) + A_WHILE)
         tasks.take_back_forgotten()
         return
-    with post(takes=False):
+    of_the_office = house.addresses(told.who, walked) if told.who == Who.OFFICE else None  # whoever hears instead does
+    with post(takes=False, refuses=of_the_office):
         for due in _due(house, {told.by.kind}):
             _sweep_at(house, due)
             if _came(house, told, walked, "failed"):
