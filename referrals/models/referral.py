@@ -57,7 +57,7 @@ class ReferralQuerySet(OfPlacesQuerySet):
         return self.visible_to(user).filter(theirs, news_at__isnull=False)
 
     def most_pressing_first(self) -> Self:
-        """What never reached its office first, then news, then by urgency, then by the next date."""
+        """Put first what never reached its office, then news, then by urgency and the next date."""
         without_news = IsNull(F("news_at"), True)
         return self.order_by(
             F("undelivered_at").asc(nulls_last=True),

@@ -36,7 +36,7 @@ def says_she_is_numb(ada):
 
 @pytest.fixture
 def no_broker(monkeypatch):
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
+    for name in ("broker_read_url", "broker_write_url", "broker_url"):  # those that follow it first
         monkeypatch.setattr(current_app.conf, name, NO_BROKER)
 
 

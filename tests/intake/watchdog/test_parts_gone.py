@@ -15,9 +15,8 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message, SweepBeat
 from intake.models import Case
 from intake.watchdog import on_pages
-from tests import factories
-from tests.answers import SADDLE_NUMBNESS
 from tests.clinic.sign_in.test_sign_in import code, password
+from tests.intake.patients import Phone
 from tests.intake.watchdog.test_what_is_wrong import watch
 from tests.workers import NO_BROKER
 
@@ -41,7 +40,7 @@ def no_beat(post_office, settings, monkeypatch):
 def no_broker(post_office, settings, monkeypatch):
     no_beat(post_office, settings, monkeypatch)
     monkeypatch.setitem(on_pages._last, "until", 0.0)
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
+    for name in ("broker_read_url", "broker_write_url", "broker_url"):  # those that follow it first
         monkeypatch.setattr(current_app.conf, name, NO_BROKER)
 
 
@@ -83,7 +82,7 @@ def test_an_emergency_past_its_limit_is_said_by_all_three_and_sign_in_works(
 ):
     now = timezone.now()
     SweepBeat.objects.update_or_create(id=1, defaults={"at": now, "worker_at": now})
-    case = factories.case(at=location, answers=SADDLE_NUMBNESS)
+    case = Phone().starts().answers("safety-check", emergency_now=["saddle_numb"]).case
     gone(post_office, settings, monkeypatch)
     if gone in MAIL:
         Message.objects.filter(kind="case_needs_you").update(due_at=now, first_due_at=now)
