@@ -56,6 +56,7 @@ def main(words):
         no_browser = subprocess.call([PYTHON, "-m", "tests.browser"], cwd=HERE)
         if no_browser:
             sys.exit(no_browser)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of hundreds of processes compiles it all anew
         become(["-m", "pytest", *(rest or EVERY_TEST)])
     elif verb == "check" and not rest:
         install(TEST)

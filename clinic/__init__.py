@@ -1,4 +1,4 @@
-"""The ground floor: settings, staff, audit, links and messages."""
+"""The ground floor: who works here, what every room needs, and what the product runs on."""
 
 from clinic.celery import app as celery_app
 

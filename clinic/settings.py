@@ -45,7 +45,7 @@ def required(name: str, otherwise: str) -> str:
 
 
 def read(kind, name, default):
-    """A typed setting, refused with one sentence that names it."""
+    """Return a typed setting, refused with one sentence that names it."""
     try:
         return getattr(env, kind)(name, default)
     except (EnvError, ValueError) as error:
@@ -238,6 +238,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because a strange
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # those count in a cache; `clinic.sign_in.tries` counts in the database
 ACCOUNT_FORMS = {
+    "login": "clinic.sign_in.forms.PasswordForm",
     "reset_password": "clinic.sign_in.forms.ForgottenPasswordForm",
     "change_password": "clinic.sign_in.forms.NewPasswordForm",
 }

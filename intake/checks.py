@@ -12,7 +12,7 @@ from intake import triage
 
 @checks.register
 def the_protocol_loads(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """An error for each defect the strict loader finds; the full check is `manage.py protocol check`."""
+    """Return an error for each defect the strict loader finds; the full check is `manage.py protocol check`."""
     try:
         triage.shipped()
     except triage.ProtocolError as error:
@@ -24,7 +24,7 @@ def the_protocol_loads(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
 def the_emergency_page_is_the_one_that_was_read(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """An error when a word of it changed without its readers, or an approved protocol has none."""
+    """Return an error when a word of it changed without its readers, or an approved protocol has none."""
     from intake.emergency import page as emergency_page
 
     hint = "`manage.py emergency_page` prints words and digest. A clinician, and for Spanish a translator, read them."
@@ -36,7 +36,7 @@ def the_emergency_page_is_the_one_that_was_read(
 
 @checks.register
 def the_consent_texts_are_whole(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """An error when a document patients sign is missing in a language or its file is broken."""
+    """Return an error when a document patients sign is missing in a language or its file is broken."""
     from intake.signing import texts as consent_texts
 
     try:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from clinic.audit.actions import saw, saw_each
+from clinic.audit.actions import LISTED, saw, saw_each
 from clinic.audit.models import AccessLog
 from intake.models import Intake, Patient
 
 PATIENT = AccessLog.Actor.PATIENT
-LISTED, FOUND = "listed", "found"  # a name among others, and one that was looked for
+FOUND = "found"  # a name that was looked for
 
 
 def saw_patient(request: HttpRequest, patient: Patient, *, actor: str | None = None) -> None:

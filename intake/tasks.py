@@ -1,9 +1,12 @@
 """What Celery wakes in this part. The rows decide what is due; a task may run twice or late."""
 
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
 from clinic.links import starts
+from clinic.running.each import each_sweep
 from intake.door import link_requests, respondents
 from intake.files import actions as files
 from intake.handover import untouched
@@ -29,10 +32,12 @@ def forget_starts() -> None:
 @shared_task
 def take_back_forgotten() -> None:
     now = timezone.now()
-    forgotten.take_back_forgotten(now)
-    untouched.raise_untaken(now)
-    forgotten.raise_again(now)
-    desk_tasks.raise_late(now)
+    each_sweep(
+        partial(forgotten.take_back_forgotten, now),
+        partial(untouched.raise_untaken, now),
+        partial(forgotten.raise_again, now),
+        partial(desk_tasks.raise_late, now),
+    )
 
 
 @shared_task

@@ -5,6 +5,7 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        # Registers the kinds of message this app sends, and the task of the morning.
-        from referrals.moves import emails  # noqa: F401
+        # Registers the kinds of message this app sends, and its tasks.
+        from referrals.desk import whose_mail  # noqa: F401
+        from referrals.moves import delivery_emails, emails, left  # noqa: F401
         from referrals.today import morning  # noqa: F401

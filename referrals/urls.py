@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desk import decision, reports
+from referrals.desk import decision, reports, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import views as directory
@@ -22,6 +22,7 @@ urlpatterns = [
     path("referrals/<uuid:public_id>/letter.pdf", desk.letter_pdf, name="letter"),
     path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
     path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
+    path("offices/<uuid:public_id>/told/", to_tell.office_told, name="office_told"),
     path("reports/<uuid:public_id>/", reports.report, name="report"),
     path("reports/<uuid:public_id>/read/", reports.read_report, name="read_report"),
     path("directory/", directory.directory, name="directory"),

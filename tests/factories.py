@@ -32,7 +32,7 @@ from intake.models import (
 from intake.review.alarms import alarms_after
 from intake.review.flags import flags_after
 from intake.signing.texts import row_of, text_in
-from referrals.models import Referral, Specialist
+from referrals.models import OfficeToTell, Referral, Specialist
 from tests.answers import HEEL_PAIN
 
 PASSWORD = "plumb-line-2026-cast"
@@ -187,7 +187,7 @@ def call_to_make(*, about: AppointmentRequest, **fields) -> CallToMake:
         where=CallToMake.Where.CLINIC,
         subject_id=about.public_id,
         time_zone=about.location.time_zone,
-        **{"was_at": timezone.now() + timedelta(days=1), **fields},
+        **{"was_at": timezone.now() + timedelta(days=1), "due_at": timezone.now() + timedelta(hours=2), **fields},
     )
 
 
@@ -364,6 +364,14 @@ def referral(*, after: Decision, owner: User, to: Specialist | None = None, stat
         )
         carried.refresh_from_db()
     return carried
+
+
+def office_to_tell(*, of: Referral, **fields) -> OfficeToTell:
+    """An office that somebody has to tell that the letter is newer."""
+    due_at = timezone.now() + timedelta(hours=4)
+    return OfficeToTell.objects.create(
+        referral=of, specialist=of.specialist, **{"what": OfficeToTell.What.LETTER, "due_at": due_at, **fields}
+    )
 
 
 def message(*, at: Location | None = None, **fields) -> Message:

@@ -1,6 +1,7 @@
 """Lucía's phone, and how a page is read for words that were left in English."""
 
 import re
+from functools import cache
 from html import unescape
 
 from intake.door.contact import LANGUAGE_NAMES
@@ -19,6 +20,7 @@ def texts_of(html) -> list[str]:
     return [" ".join(unescape(text).split()) for text in (*re.split(r"<[^>]+>", html), *spoken) if text.strip()]
 
 
+@cache
 def english_words() -> re.Pattern:
     """Any interface text as it would stand on a page if it were not translated."""
     said = written()
@@ -31,15 +33,12 @@ def english_words() -> re.Pattern:
     return re.compile("|".join(sorted(found, key=len, reverse=True)))
 
 
-NOT_TRANSLATED = english_words()
-
-
 def is_spanish(response, *names):
     """`names` are of people, places and things typed by somebody, which stand as they are."""
     html = response.content.decode()
     assert '<html lang="es"' in html
     for text in texts_of(html):
-        assert not NOT_TRANSLATED.fullmatch(text), text
+        assert not english_words().fullmatch(text), text
         for name in names:
             text = text.replace(name, "")
         assert not ENGLISH.search(text), text

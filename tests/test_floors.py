@@ -71,6 +71,7 @@ FLOORS = {
         "office",  # who answers
         "status",  # what the patient sees of it
         "told",  # who hears of every change, in all three parts
+        "templatetags",
         "management",
     ],
     "demo": [

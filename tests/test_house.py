@@ -164,6 +164,7 @@ def samples(location, maya, priya):
         "patient": {"public_id": case.patient.public_id},
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
+        "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "listing": {"public_id": referral.specialist.public_id},
@@ -220,7 +221,10 @@ def test_a_stranger_is_sent_to_sign_in(samples):
 
 def test_an_open_page_shows_a_stranger_nobody(samples):
     open_ = [name for name, route in ROUTES.items() if route.who == ANYONE and name != "readyz"]
-    harmless = lambda route, answer: answer.status_code < 500 and b"Quill" not in answer.content  # noqa: E731
+
+    def harmless(route, answer):
+        return answer.status_code < 500 and b"Quill" not in answer.content
+
     assert wrong(Client(), open_, samples, harmless) == {}
     assert not AccessLog.objects.exists()
 
@@ -267,7 +271,10 @@ def test_the_desk_decides_nothing(samples, sign_in, priya, ruth):
 def test_what_belongs_to_another_location_does_not_exist(samples, sign_in, olga):
     theirs = [name for name in GUARDED if ROUTES[name].about in OF_A_LOCATION]
     assert len(theirs) > 15
-    hidden = lambda route, answer: refused(answer) and answer.status_code != 403  # noqa: E731  not even that it is there
+
+    def hidden(route, answer):  # not even that it is there
+        return refused(answer) and answer.status_code != 403
+
     assert wrong(sign_in(olga), theirs, samples, hidden) == {}
 
 

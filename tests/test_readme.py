@@ -6,11 +6,13 @@ import re
 import pytest
 
 from tests.floors import BASE, SOURCES
+from tests.test_floors import FLOORS
 
 PAGES = ("README.md", "CONTRIBUTING.md")
 INSIDE = (  # a cell of a table names a folder, and then what is inside it
     "",
     "clinic",
+    "demo",
     "docs",
     "intake",
     "intake/protocol",
@@ -36,6 +38,15 @@ def test_every_file_it_names_is_there(readme):
     named = set(FILE.findall((BASE / readme).read_text())) - MADE
     assert len(named) > 10
     assert [name for name in sorted(named) if not any((BASE / place / name).exists() for place in INSIDE)] == []
+
+
+def test_every_room_stands_in_its_map():
+    rows = (BASE / "README.md").read_text().split("## Map")[1].split("\n## ")[0].splitlines()
+    for house, rooms in FLOORS.items():
+        folder = house.replace(".", "/")
+        own = "\n".join(row for row in rows if f"`{folder}/" in row)
+        named = {room for room in rooms if f"`{room}/`" in own or f"`{folder}/{room}/`" in own}
+        assert set(rooms) - named - {"models", "templatetags", "management"} == set(), house
 
 
 def test_every_function_a_case_goes_through_is_there():

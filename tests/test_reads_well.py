@@ -12,8 +12,8 @@ from tests.floors import APPS, BASE, SOURCES
 
 TEMPLATES = sorted((BASE / "templates").rglob("*.html"))
 LONGEST_LINE, LONG_LINES = 160, 0  # of a template: one element a line
-LONGEST_FIRST_LINE, LONG_FIRST_LINES = 80, 863  # of a docstring
-WITHOUT_A_VERB = 718
+LONGEST_FIRST_LINE, LONG_FIRST_LINES = 80, 862  # of a docstring
+WITHOUT_A_VERB = 386
 TWICE = {"clinic": {"Command"}, "intake": {"Command"}}  # classes of one name in one app: Django's own
 NO_VERB = re.compile(
     r"(The|A|An|What|Whether|Who|When|True|False|As|One|It|Each|Every|How|Where|Why|All|Everything|Those|They)\b"

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 
 from clinic.audit.models import AccessLog
 
+LISTED = "listed"  # a name among others
+
 
 def saw(
     request: HttpRequest,

@@ -48,7 +48,7 @@ def seal() -> int:
 
 
 def _last_settled_row() -> int:
-    """The highest id such that no row with a lower one can still appear.
+    """Return the highest id such that no row with a lower one can still appear.
 
     Ids are given out before their transactions commit, so for a moment everybody who is writing is waited for. When
     that takes long, nothing is sealed this time.

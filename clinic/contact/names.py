@@ -15,7 +15,7 @@ SAINT = {"saint": "st", "sainte": "st", "ste": "st"}
 
 
 def visible(text: str) -> str:
-    """The same without signs that nobody sees, such as a zero-width space, and with single spaces."""
+    """Return the same without signs that nobody sees, such as a zero-width space, and with single spaces."""
     seen = "".join(sign for sign in text or "" if not _unseen(sign))
     return " ".join(seen.split())
 
@@ -30,7 +30,7 @@ def _unseen(sign: str) -> bool:
 
 
 def letters(name: str) -> str:
-    """The letters of a name, small and plain, without what may stand behind it ("Jr.") or between its parts."""
+    """Return the letters of a name, small and plain, without what may stand behind it ("Jr.") or between its parts."""
     return "".join(parts(name))
 
 
@@ -44,19 +44,19 @@ def parts(name: str) -> list[str]:
 
 
 def same(one: str, other: str) -> bool:
-    """True when both have the same letters, and any at all."""
+    """Say whether both have the same letters, and any at all."""
     return letters(one) == letters(other) != ""
 
 
 def found_in(words: str, *texts: str) -> bool:
-    """True when every word typed is found in one of the texts, by letters alone."""
+    """Say whether every word typed is found in one of the texts, by letters alone."""
     looked_in = [letters(text) for text in texts]
     typed = [letters(word) for word in visible(words).split()[:8] if letters(word) not in NOT_A_NAME]
     return all(any(word in text for text in looked_in) for word in typed)
 
 
 def is_slip(one: str, other: str) -> bool:
-    """True when one letter was left out or typed too much: Adah for Ada.
+    """Say whether one letter was left out or typed too much: Adah for Ada.
 
     Tim and Tom, Paul and Paula are two people, often twins: another letter, or a vowel at the end, is no slip.
     """

@@ -33,7 +33,7 @@ class Typed:
 
     @property
     def dialed(self) -> str:
-        """What a `tel:` address holds; "" when it is not certain what to dial."""
+        """Return what a `tel:` address holds; "" when it is not certain what to dial."""
         if not self.digits or SERVICE.fullmatch(self.digits):
             return self.digits
         number = f"+1{self.digits}" if self.is_us else f"+{self.digits}"

@@ -81,7 +81,7 @@ def _account(data: Path) -> pwd.struct_passwd:
 
 
 def _as(account, folder: Path) -> dict:
-    """How a PostgreSQL program is started: the lent account, a folder it may stand in, no stray PG* settings."""
+    """Return how a PostgreSQL program is started: the lent account, a folder it may stand in, no stray PG* settings."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     options = {"cwd": folder, "env": environment | {"LC_ALL": "C"}}
     if account:
@@ -90,7 +90,7 @@ def _as(account, folder: Path) -> dict:
 
 
 def _binaries(account) -> Path:
-    """The folder with `postgres` and `initdb`: the wheel's, else the newest installed on this machine."""
+    """Return the folder with `postgres` and `initdb`: the wheel's, else the newest installed on this machine."""
     if spec := importlib.util.find_spec(WHEEL):
         package = Path(spec.origin).parent
         if (package / INSTALL / "bin" / "postgres").is_file():
@@ -105,7 +105,7 @@ def _binaries(account) -> Path:
 
 
 def _copy(package: Path, account) -> Path:
-    """The wheel's server where any account can reach it, with the libraries that lie beside the package."""
+    """Return the wheel's server where any account can reach it, with the libraries that lie beside the package."""
     home = REACHABLE / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
     if not home.exists():
         fresh = REACHABLE / f"{home.name}.{os.getpid()}"
@@ -124,7 +124,7 @@ def _copy(package: Path, account) -> Path:
 
 
 def _prepare(data: Path, binaries: Path, account, log: Path, *, throwaway: bool) -> Path:
-    """The data folder, made on the first call; the folder actually used when `data` itself cannot be reached."""
+    """Return the data folder, made on the first call; the folder actually used when `data` itself cannot be reached."""
     if account and not _open(data.parent):
         elsewhere = REACHABLE / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
         note = data.with_name("postgres.elsewhere")

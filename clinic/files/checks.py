@@ -119,7 +119,7 @@ def _why(refused: str, kind: str, size: int) -> str:
 
 
 def _kind(head: bytes, name: str, limits: Limits) -> str:
-    """What a few bytes say, before any process is started for it."""
+    """Return what a few bytes say, before any process is started for it."""
     try:
         kind = sniff(head)
     except Refused as why:
@@ -191,7 +191,7 @@ def _opened(sent, limits: Limits):
 
 
 def _rest(out) -> File:
-    """What follows the first line, as a file of its own."""
+    """Return what follows the first line, as a file of its own."""
     rest = tempfile.TemporaryFile()  # noqa: SIM115
     shutil.copyfileobj(out, rest, CHUNK)
     out.close()
@@ -199,7 +199,7 @@ def _rest(out) -> File:
 
 
 def _as_sent(sent, *, zeros: int = 0, length: int | None = None):
-    """The file as it came, its first `zeros` bytes blanked, and no longer than `length`."""
+    """Return the file as it came, its first `zeros` bytes blanked, and no longer than `length`."""
     kept = tempfile.TemporaryFile()  # noqa: SIM115
     sent.seek(zeros)
     kept.write(b"\0" * zeros)
@@ -229,6 +229,6 @@ def as_said(name: str) -> str:
 
 
 def shown(name: str, ending: str) -> str:
-    """A name to show: its last part, without control or direction signs, ending in what the content is."""
+    """Return a name to show: its last part, without control or direction signs, ending in what the content is."""
     stem = PurePosixPath(_last_part(name)).stem[:100] or "report"
     return f"{stem}{ending}"

@@ -33,7 +33,7 @@ def intact(stored: FieldFile, sha256: str) -> File:
 
 
 def attachment(file: File, name: str) -> FileResponse:
-    """An open file as a download called `name`, which no browser shows or runs. Its ending says the type."""
+    """Return an open file as a download called `name`, which no browser shows or runs. Its ending says the type."""
     ending = name[name.rindex(".") :]
     response = FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPES[ending])
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -194,7 +194,7 @@ def picture(file, options: dict[str, Any], kind: str) -> dict:
 
 
 def _loses(opened, kind: str, file, whole) -> bool:
-    """Whether what is kept shows less than what was sent: fewer shades, or fewer points."""
+    """Say whether what is kept shows less than what was sent: fewer shades, or fewer points."""
     if opened.size != whole:
         return True
     if kind == "png":
@@ -203,7 +203,7 @@ def _loses(opened, kind: str, file, whole) -> bool:
 
 
 def _in_eight_bits(opened, kind: str):
-    """The picture in the mode it is kept in."""
+    """Return the picture in the mode it is kept in."""
     if opened.mode.startswith("I"):
         return _beside("shades").every_shade(opened)
     if opened.mode in ("L", "RGB") or (kind == "png" and opened.mode == "RGBA"):
@@ -227,7 +227,7 @@ def _plain_mode(opened, kind: str) -> str:
 
 
 def _bare(opened):
-    """The same pixels as a plain picture, which knows nothing of the file it came from."""
+    """Return the same pixels as a plain picture, which knows nothing of the file it came from."""
     from PIL import Image
 
     bare = Image.Image()

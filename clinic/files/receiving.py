@@ -66,5 +66,5 @@ class Counted(FileUploadHandler):
 
 
 def room_in(folder: str | Path, *, size: int = 0) -> bool:
-    """Whether the disk of `folder` keeps its free space when `size` bytes more are written to it."""
+    """Say whether the disk of `folder` keeps its free space when `size` bytes more are written to it."""
     return shutil.disk_usage(folder).free - size >= settings.FILES_KEEP_FREE_MEGABYTES * MEGABYTE

@@ -22,7 +22,7 @@ def configured() -> bool:
 
 
 def scan(file) -> str:
-    """What the scanner calls the virus in an open file; "" when it found none. Raises NoAnswer."""
+    """Return what the scanner calls the virus in an open file; "" when it found none. Raises NoAnswer."""
     try:
         with _connected() as line:
             line.sendall(b"zINSTREAM\0")

@@ -93,7 +93,7 @@ def _values(opened, place):
 
 
 def _shades(counts):
-    """The 8-bit shade of every 16-bit value.
+    """Return the 8-bit shade of every 16-bit value.
 
     Of three ways, from 0 to 65535, from the darkest point to the brightest, and the outermost points apart, it is the
     first that keeps nearly as many shades as the best.

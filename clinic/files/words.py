@@ -15,7 +15,7 @@ class NotUsable(Exception):
 
 
 def sentence(reason: str, *, dicom: bool = True, **numbers: Any) -> str:
-    """The reason in words. `dicom`: whether imaging files may be sent here; `numbers` are the limits."""
+    """Return the reason in words. `dicom`: whether imaging files may be sent here; `numbers` are the limits."""
     return _reasons(what_is_taken(dicom=dicom), numbers).get(reason) or _unreadable()
 
 

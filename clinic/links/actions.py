@@ -42,7 +42,7 @@ class Asleep:
 
 
 def keyed(use: str, text: str) -> bytes:
-    """A digest that only the holder of LINK_KEY can compute; `use` keeps those of different uses apart."""
+    """Return a digest that only the holder of LINK_KEY can compute; `use` keeps those of different uses apart."""
     return hmac.digest(settings.LINK_KEY.encode(), f"plumbline {use}:{text}".encode(), hashlib.sha256)
 
 
@@ -51,18 +51,18 @@ def _hash(secret: str) -> bytes:
 
 
 def secret_of(link: Link) -> str:
-    """The secret part of the address: 43 characters that only the holder of LINK_KEY can compute."""
+    """Return the secret part of the address: 43 characters that only the holder of LINK_KEY can compute."""
     return base64.urlsafe_b64encode(keyed("secret", f"{link.id}:{link.generation}")).decode().rstrip("=")
 
 
 def address_of(link: Link) -> str:
-    """The absolute address to mail. Its host comes from SITE_URL, never from a request."""
+    """Return the absolute address to mail. Its host comes from SITE_URL, never from a request."""
     return settings.SITE_URL + reverse(PAGES[link.purpose], args=[secret_of(link)])
 
 
 @transaction.atomic
 def make_link(purpose: str, subject_id: UUID, *, expires_at: datetime, by=None) -> Link:
-    """The one live link for this purpose and subject, good until `expires_at` or longer.
+    """Return the one live link for this purpose and subject, good until `expires_at` or longer.
 
     A live link is kept, so every mail that holds it goes on working. One that has expired gets a new generation and
     a new secret. So does a sleeping one, but only when a member of staff asks: mail alone never earns more tries.
@@ -132,7 +132,7 @@ def prolong(purpose: str, subject_id: UUID, *, expires_at: datetime) -> Link | N
 
 
 def find(secret: str) -> Link | None:
-    """The live link with this secret, asleep or not; None for anything else."""
+    """Return the live link with this secret, asleep or not; None for anything else."""
     return Link.objects.live().filter(secret_hash=_hash(secret)).first()
 
 

@@ -46,12 +46,12 @@ def wait_for_turn(*keys: Any) -> None:
 
 
 def too_often(rows, moment: str, limits: dict[timedelta, int], now: datetime) -> bool:
-    """Whether one of the limits is used up; `moment` names the field with the time of a row."""
+    """Say whether one of the limits is used up; `moment` names the field with the time of a row."""
     return any(rows.filter(**{f"{moment}__gt": now - span}).count() >= most for span, most in limits.items())
 
 
 def network_key(use: str, address: str) -> bytes:
-    """What is kept of a network: enough to count by, and not its address.
+    """Return what is kept of a network: enough to count by, and not its address.
 
     It is one IPv4 address, or the /64 of an IPv6 one: that is what one household has.
     """

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.messages.bell import ring
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
-from clinic.messages.models import Message
+from clinic.messages.models import Message, MessageQuerySet
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import SEE_MESSAGES
 
@@ -96,6 +96,19 @@ def withdraw(
     return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())
 
 
+def settle_failed(failed: MessageQuerySet, *, why: str) -> int:
+    """Settle failed messages that nobody needs any more, and say why."""
+    told = {"status": Message.Status.SKIPPED, "outcome": why, "settled_at": timezone.now()}
+    return failed.needing_a_person().update(**told)
+
+
+def try_now(waiting: MessageQuerySet) -> None:
+    """Messages that were put off are due now, as if for the first time."""
+    put_off = waiting.filter(status=Message.Status.SCHEDULED).exclude(outcome="")
+    if put_off.update(due_at=timezone.now(), first_due_at=None, outcome=""):
+        transaction.on_commit(ring)
+
+
 def readdress(*, subject_type: str, subject_id: UUID, to: str, language: str) -> None:
     """Messages about this subject that still wait go to the address and in the language given; to none, not at all."""
     if not to:
@@ -139,5 +152,7 @@ def send_again(message: Message, *, to: str = "", by: User) -> bool:
         message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()
         message.first_due_at = None
         message.save()
+        if message.kind in KINDS:
+            KINDS[message.kind].sent_again(message, by)
     transaction.on_commit(ring)
     return True

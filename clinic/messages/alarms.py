@@ -13,11 +13,6 @@ from clinic.messages.models import Message
 Status = Message.Status
 
 
-def alarms_held_up() -> int:
-    """Count what has reached nobody it was announced to."""
-    return len(held_up_since())
-
-
 def held_up_since() -> list[datetime]:
     """Return since when each alarm has reached nobody, the oldest first.
 

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.facts import NotSafe
-from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard
+from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message, MessageQuerySet, SweepBeat
 from clinic.messages.post import InDoubt, NotNow, NotTaken, Post, Texts, WrittenText
@@ -36,6 +36,7 @@ LEASE = timedelta(seconds=60)  # outlasts one mail: MAIL, RCPT, DATA, the text, 
 BATCH = 100
 LONGEST_SWEEP = 120  # seconds; stays under Celery's time limit, which would kill a sweep in the middle of a mail
 LONGEST_WAIT = {True: timedelta(hours=1), False: timedelta(minutes=2)}  # by `routine`
+HELD = timedelta(hours=1)  # until a message that waits for somebody is looked at again
 STAY_AWAKE = 10  # seconds
 ONE_CLAIM_AT_ONCE = 7_501_001  # any number nobody else locks in this database
 MOST_ATTEMPTS = 12
@@ -63,12 +64,6 @@ def silent_worker(patience: timedelta = MAY_BE_SILENT) -> bool:
     """True when no worker has looked for due messages for so long; the watch that stands in for one is none."""
     at = SweepBeat.objects.values_list("worker_at", flat=True).first()
     return at is None or timezone.now() - at > patience
-
-
-def nobody_sweeps() -> bool:
-    """True when neither a worker nor the watch in its place has looked for due messages in the last 60 seconds."""
-    at = last_sweep_at()
-    return at is None or timezone.now() - at > MAY_BE_SILENT
 
 
 def _alerts() -> list[str]:
@@ -168,21 +163,20 @@ class _Sweep:
         kind = KINDS.get(message.kind)
         if kind is None:  # written by a newer version than this worker; another will know it
             return self.put_off(message, "This worker does not know this kind of message yet.", timedelta(minutes=1))
-        if wait := self.until_morning(message, kind):
-            return self.put_off(message, MORNING, wait)
-        if message.doubts >= MOST_DOUBTS:
-            return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
         try:
+            if wait := self.until_morning(message, kind):
+                return self.put_off(message, MORNING, wait)
+            if message.doubts >= MOST_DOUBTS:
+                return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
             if reason := kind.still_needed(message):
                 return self.end(message, Status.SKIPPED, reason)
             if kind.finds_people and not message.recipient:
                 return self.spread(message, kind.people(message))
-            message.recipient, message.language = kind.recipient(message), kind.language(message)
-            if not message.recipient:
-                return self.end(message, Status.FAILED, "There is no address any more.")
+            if cannot_go := self.address(message, kind):
+                return cannot_go
             message.together = self.others_for(message, kind)
             written = self.write(message, kind)
-        except DatabaseError:
+        except Error:
             raise
         except NotSafe as error:
             log.error("%s was held back: %s", message.key, str(error))  # names a fact, never its value
@@ -201,6 +195,15 @@ class _Sweep:
             written.attach(enclosed)
         return written
 
+    def address(self, message: Message, kind: Kind) -> str:
+        """Find whom it goes to now. Return the status it has where it cannot go; else ""."""
+        message.recipient, message.language = kind.recipient(message), kind.language(message)
+        if not message.recipient:
+            return self.end(message, Status.FAILED, "There is no address any more.")
+        if why := kind.held(message):
+            return self.put_off(message, why, HELD)
+        return ""
+
     def others_for(self, message: Message, kind) -> tuple[Message, ...]:
         """Return what else this sweep has for the reader, where one mail tells of all.
 
@@ -210,16 +213,29 @@ class _Sweep:
         if not kind.together:
             return ()
         same = [one for one in self.batch if one.kind == message.kind and one.recipient and one.pk != message.pk]
-        same = [one for one in same if not one.doubts and kind.recipient(one) == message.recipient]
         if message.doubts:
             same = [one for one in same if one.outcome == NO_ANSWER]
-        return tuple(one for one in same if not kind.still_needed(one))
+        return tuple(one for one in same if not one.doubts and self.goes_with(message, one, kind))
+
+    @staticmethod
+    def goes_with(message: Message, other: Message, kind: Kind) -> bool:
+        """Say whether another goes to the same reader now.
+
+        One that cannot be read keeps no other from going.
+        """
+        try:
+            return kind.recipient(other) == message.recipient and not kind.still_needed(other)
+        except Error:
+            raise
+        except Exception as error:
+            log.error("%s goes with no other: %s", other.key, type(error).__name__)
+            return False
 
     def until_morning(self, message: Message, kind: Kind) -> timedelta:
         """Return how long a routine message waits because its reader sleeps: nothing by day."""
-        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
         if not kind.by_day_only:
             return timedelta()
+        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
         return due_moment(self.at, zone, settings.QUIET_HOURS) - self.at
 
     @transaction.atomic
@@ -304,7 +320,9 @@ class _Sweep:
         if not settled:
             return LOST
         message.status = status
-        if status != Status.SENT:
+        if status == Status.SENT:
+            see_what_it_ends(message)
+        else:
             see_that_it_is_heard(message)
         return status
 
@@ -351,7 +369,7 @@ def _words(message: Message, kind) -> tuple[str, str]:
     if message.together:
         try:
             return kind.render(message)
-        except DatabaseError:
+        except Error:
             raise
         except Exception as error:
             log.error("%s goes alone: %s", message.key, type(error).__name__)

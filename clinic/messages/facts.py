@@ -75,11 +75,16 @@ TIERS = {
     "soon": gettext_lazy("Soon"),
     "routine": gettext_lazy("Routine"),
 }
+ANSWERS = frozenset({"accepted", "declined", "question", "scheduled"})  # of an office
 MOST_WAITING = 20
 
 
 def _tier(value: Any):
     return TIERS.get(value)
+
+
+def _answer(value: Any) -> str | None:
+    return value if value in ANSWERS else None
 
 
 def _moment_if_any(value: Any):
@@ -132,6 +137,8 @@ FORMS = {
     "tasks": _number,
     "referrals": _number,
     "reports": _number,
+    "answers": _number,
+    "answer": _answer,
 }
 FACTS = {*OF_THE_HOUSE, *FORMS}
 

@@ -13,6 +13,10 @@ A kind is a class of static methods, registered by the app that sends it:
         correcting_takes          # optional: the permission for that, besides seeing messages
         by_text                   # optional: True for a text message; `recipient` returns a phone number
         together                  # optional: True when one mail may tell its reader of several (`Message.together`)
+        held(message)             # optional: "" or why it waits, whatever its time; it is looked at again each hour
+        not_gone(message)         # optional: what is done where it does not go, or not in time
+        gone(message)             # optional: what ends once it went
+        sent_again(message, by)   # optional: staff let it go again after it had failed
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
 
@@ -23,6 +27,7 @@ import re
 from dataclasses import dataclass
 from email.mime.text import MIMEText
 
+from django.db import Error
 from django.template import Context, engines
 from django.utils import translation
 
@@ -57,6 +62,10 @@ class Kind:
         """Empty while it is needed, else the reason why not, without patient data."""
         return self.source.still_needed(message)
 
+    def held(self, message) -> str:
+        """Say why it waits although it is due and needed, or ""."""
+        return self.source.held(message) if hasattr(self.source, "held") else ""
+
     def recipient(self, message) -> str:
         """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
         return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
@@ -84,9 +93,21 @@ class Kind:
     def still_waiting(self, messages) -> list:
         """Return those of these messages whose subject still needs somebody."""
         if not hasattr(self.source, "still_waiting"):
-            return [message for message in messages if not self.still_needed(message)]
+            return [message for message in messages if self._may_be_needed(message)]
         ids = self.source.still_waiting({message.subject_id for message in messages})
         return [message for message in messages if message.subject_id in ids]
+
+    def _may_be_needed(self, message) -> bool:
+        """Say whether it is needed.
+
+        One whose record cannot be read may be, and hides no other.
+        """
+        try:
+            return not self.still_needed(message)
+        except Error:
+            raise
+        except Exception:
+            return True
 
     def people(self, message) -> list:
         """Return the members of staff it goes to now."""
@@ -105,6 +126,11 @@ class Kind:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):
             self.source.new_address(message, to, by)
+
+    def sent_again(self, message, by: User) -> None:
+        """Tell the record behind it that `by` lets it go again."""
+        if hasattr(self.source, "sent_again"):
+            self.source.sent_again(message, by)
 
     def render(self, message) -> tuple[str, str]:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""

@@ -1,7 +1,7 @@
 """The outbox: a mail is a row before it is a mail."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import pghistory
@@ -12,17 +12,14 @@ from django.db.models.functions import Now, Upper
 
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.messages.kinds import KINDS
-from clinic.staff.models import User
+from clinic.staff.permissions import SEE_MESSAGES
+from clinic.staff.places import OfPlacesQuerySet
+
+REFUSED = "The mail server refused this address or message"
 
 
-class MessageQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Messages of the locations this member of staff belongs to, when their role may see messages."""
-        from clinic.staff.permissions import SEE_MESSAGES
-
-        if not user.is_authenticated or not user.may(SEE_MESSAGES):
-            return self.none()
-        return self.filter(location__in=user.places())
+class MessageQuerySet(OfPlacesQuerySet):
+    seen_by = SEE_MESSAGES
 
     def unsettled(self) -> Self:
         return self.filter(status__in=Message.UNSETTLED)
@@ -39,6 +36,10 @@ class MessageQuerySet(models.QuerySet):
 
     def needing_a_person(self) -> Self:
         return self.filter(status=Message.Status.FAILED)
+
+    def refused(self) -> Self:
+        """Leave only those that the mail server refused for good."""
+        return self.needing_a_person().filter(outcome__startswith=REFUSED)
 
     def to(self, address: str) -> Self:
         """Whatever was or will be sent to this address, however it is spelled."""
@@ -104,6 +105,7 @@ class Message(models.Model):
         max_length=200, blank=True, help_text="Why it was skipped or failed or waits again, without patient data"
     )
 
+    whose: Any = None  # whom it was for, set where staff read of it
     together: tuple = ()  # other messages to the same reader that this mail tells of, set while it is written
 
     objects = MessageQuerySet.as_manager()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.mail import EmailMessage, get_connection
 
-from clinic.messages.models import Message
+from clinic.messages.models import REFUSED, Message
 from clinic.messages.texting import TextInDoubt, TextRefused, send_text
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ class NotTaken(Exception):
     def mail(cls, code: int, *, by_the_server: bool = False) -> "NotTaken":
         """Say so of a mail, by the code of the mail server."""
         for_good = code >= 500
-        kind = "refused this address or message" if for_good else "asked us to try later"
-        return cls(f"The mail server {kind} ({code}).", for_good=for_good, by_the_server=by_the_server)
+        said = REFUSED if for_good else "The mail server asked us to try later"
+        return cls(f"{said} ({code}).", for_good=for_good, by_the_server=by_the_server)
 
 
 class InDoubt(Exception):

@@ -1,8 +1,41 @@
 """Mails to one member of staff: they go to the address of the account, as it is when they go."""
 
-from clinic.messages.actions import schedule_for_each
+from typing import Any
+from uuid import UUID
+
+from clinic.messages.actions import schedule, schedule_for_each
 from clinic.messages.models import Message
-from clinic.staff.models import User
+from clinic.staff.models import Location, User
+
+
+def key_to(person_id: int, kind: str, *numbers: Any) -> str:
+    """Return the key of a mail to one member of staff: the number of the account stands last, where `reader` looks."""
+    return ":".join(map(str, (kind, *numbers, person_id)))
+
+
+def write_to(
+    person: User,
+    kind: str,
+    *numbers: Any,
+    location: Location | None,
+    about: tuple[str, UUID] | None = None,
+    **more: Any,
+) -> Message:
+    """Write to one member of staff; `about` is what it is about and its id, themselves where it is left out.
+
+    `numbers` make it the only one of its kind to that person.
+    """
+    subject_type, subject_id = about or ("user", person.public_id)
+    return schedule(
+        kind,
+        key=key_to(person.pk, kind, *numbers),
+        to=person.email,
+        language="en",
+        subject_type=subject_type,
+        subject_id=subject_id,
+        location=location,
+        **more,
+    )
 
 
 class ToAColleague:

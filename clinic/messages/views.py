@@ -12,15 +12,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.audit.actions import saw
+from clinic.audit.actions import LISTED, saw, saw_each
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions
 from clinic.messages.forms import SendAgainForm
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, MessageQuerySet
+from clinic.messages.whose import whose
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_MESSAGES, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.pressed import pressed_on
 
@@ -68,8 +70,7 @@ class Chosen:
         form = ChosenForm(data)
         form.full_clean()
         self.locations = list(user.places())
-        here = {location.slug: location for location in self.locations}
-        self.location = here.get(form.cleaned_data.get("location"))
+        self.location = place_named(form.cleaned_data.get("location"), self.locations)
         self.kind = KINDS.get(form.cleaned_data.get("kind"))
         self.everything = Message.objects.visible_to(user).select_related("location")
         if self.location:
@@ -112,7 +113,12 @@ class Chosen:
 def messages(request: StaffRequest) -> HttpResponse:
     chosen = Chosen(request.GET, user=request.user)
     page = _Pages(chosen.messages(), SHOWN).get_page(request.GET.get("page"))
+    if chosen.part.name == "failed":
+        for one in page:
+            one.whose = whose(one, request.user)
     saw(request, subject="list", location_id=chosen.location.pk if chosen.location else None)
+    named = [one.whose.patient for one in page if getattr(one, "whose", None)]
+    saw_each(request, subject=LISTED, people=named)
     context = {
         "chosen": chosen,
         "page_obj": page,
@@ -138,7 +144,9 @@ def message(request: StaffRequest, id: UUID) -> HttpResponse:
     kind = KINDS.get(found.kind)
     may_correct = bool(found.recipient) and (kind is None or kind.corrected_by(request.user))
     form = SendAgainForm(sent, initial={"to": found.recipient}, may_correct=may_correct)
-    saw(request, subject="message", subject_id=found.pk, location_id=found.location_id)
+    of_whom = whose(found, request.user) if found.status == Status.FAILED else None
+    patient_id = of_whom.patient.pk if of_whom else None
+    saw(request, subject="message", subject_id=found.pk, patient_id=patient_id, location_id=found.location_id)
     if request.method == "POST" and form.is_valid():
         if actions.send_again(found, to=form.cleaned_data.get("to", ""), by=request.user):
             notes.success(request, "It will be sent again in a few seconds.")
@@ -147,6 +155,7 @@ def message(request: StaffRequest, id: UUID) -> HttpResponse:
         return redirect("messages")
     context = {
         "message": found,
+        "whose": of_whom,
         "form": form,
         "retries": found.retries.order_by("-pgh_created_at"),
         "to_staff": bool(kind and found.recipient and kind.audience == "staff"),

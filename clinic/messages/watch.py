@@ -6,10 +6,13 @@ itself what cannot wait, until a worker is back (decision 0039).
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from celery import current_app
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from clinic.messages import dispatch
 
@@ -41,14 +44,13 @@ class Watch:
         close_old_connections()
         try:
             self._take_over_or_give_back(dispatch.silent_worker(PATIENCE))
-            if self.stands_in:
-                dispatch.sweep(in_place_of_worker=True)
-        except DatabaseError as error:
+        except Error as error:
             log.error("The watch cannot read the database: %s", type(error).__name__)
             return
         if self.stands_in:
+            _run("The sweep", partial(dispatch.sweep, in_place_of_worker=True))
             for name in CANNOT_WAIT:
-                _run(name)
+                _run(name, partial(_task, name))
 
     def _take_over_or_give_back(self, silent: bool) -> None:
         if silent and not self.stands_in:
@@ -58,9 +60,13 @@ class Watch:
         self.stands_in = silent
 
 
-def _run(name: str) -> None:
+def _task(name: str) -> None:
+    current_app.tasks[name]()
+
+
+def _run(name: str, task: Callable[[], Any]) -> None:
     """One task, here and now; a broken one does not keep the next mail back."""
     try:
-        current_app.tasks[name]()
+        task()
     except Exception as error:
         log.error("%s did not work in the watch: %s", name, type(error).__name__)

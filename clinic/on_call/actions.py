@@ -32,13 +32,17 @@ def put_on_call(
 ) -> OnCall:
     """Put a person on the list of a location, from now at the earliest.
 
-    Raises TooLong when one puts oneself on for more than a week in all.
+    Whoever stands on it for just that time stays: twice is once, and one press takes them off again. Raises TooLong
+    when one puts oneself on for more than a week in all.
     """
     now = now or timezone.now()
     _may_change(location, by)
     if not person.may(KEEP_WATCH):
         raise PermissionDenied
     starts_at = max(starts_at, now)  # nobody was on call before somebody put them there
+    standing = OnCall.objects.ahead(now).on_the_list().filter(location=location, person=person, phone=phone)
+    if there := standing.filter(starts_at__lte=starts_at, ends_at=ends_at).first():
+        return there
     if person.pk == by.pk:
         _may_put_oneself(location, by, (starts_at, ends_at), now)
     shift = OnCall.objects.create(
@@ -48,6 +52,7 @@ def put_on_call(
     return shift
 
 
+@transaction.atomic
 def take_over(location: Location, *, by: User, now: datetime | None = None) -> OnCall:
     """Put `by` on the list from now until the doors open next.
 
@@ -55,6 +60,7 @@ def take_over(location: Location, *, by: User, now: datetime | None = None) -> O
     """
     now = now or timezone.now()
     until = _next_opening(location, now)
+    User.objects.select_for_update().get(pk=by.pk)  # of two windows the second sees what the first has put down
     here = OnCall.objects.at(now).on_the_list().filter(location=location, person=by, ends_at__gte=until)
     if standing := here.first():
         return standing
@@ -95,11 +101,20 @@ def end_on_call(shift: OnCall, *, by: User, now: datetime | None = None) -> bool
     return True
 
 
-def they_know(shift: OnCall, *, by: User, now: datetime | None = None) -> None:
-    """Note that `by` told a person of the last change, where no mail did."""
+@transaction.atomic
+def they_know(shift: OnCall, *, taken_off: bool, by: User, now: datetime | None = None) -> bool:
+    """Note that `by` told a person of the last change, where no mail did.
+
+    `taken_off` says which one stood on the page: that they were taken off, or put on. False, and nothing is noted, when
+    it is not the last one any more: of the newer one nobody has told them.
+    """
+    shift = OnCall.objects.select_for_update(of=("self",)).select_related("location").get(pk=shift.pk)
     _may_change(shift.location, by)
+    if taken_off != bool(shift.taken_off_at):
+        return False
     shift.known_by, shift.known_at = by, now or timezone.now()
     shift.save(update_fields=["known_by", "known_at"])
+    return True
 
 
 def _may_change(location: Location, by: User) -> None:

@@ -9,12 +9,11 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.messages import actions as messages
 from clinic.messages.dispatch import MAY_BE_SILENT
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.messages.to_staff import ToAColleague
+from clinic.messages.to_staff import ToAColleague, key_to, write_to
 from clinic.staff.models import OnCall
 
 PUT_ON, TAKEN_OFF = "put_on_call", "taken_off_call"
@@ -35,7 +34,7 @@ def key_of(kind_: str, shift: OnCall) -> str:
 
     Written for the database in `not_told`.
     """
-    return f"{kind_}:{shift.pk}:{shift.person_id}"
+    return key_to(shift.person_id, kind_, shift.pk)
 
 
 def not_told(now: datetime) -> QuerySet[OnCall]:
@@ -61,16 +60,8 @@ def not_told(now: datetime) -> QuerySet[OnCall]:
 
 def _tell(kind_: str, shift: OnCall) -> Message:
     zone = shift.location.time_zone
-    return messages.schedule(
-        kind_,
-        key=key_of(kind_, shift),
-        to=shift.person.email,
-        language="en",
-        subject_type="user",
-        subject_id=shift.person.public_id,
-        location=shift.location,
-        facts={"starts_at": moment(shift.starts_at, zone), "ends_at": moment(shift.ends_at, zone)},
-    )
+    facts = {"starts_at": moment(shift.starts_at, zone), "ends_at": moment(shift.ends_at, zone)}
+    return write_to(shift.person, kind_, shift.pk, location=shift.location, facts=facts)
 
 
 class _AboutTheList(ToAColleague):

@@ -12,7 +12,7 @@ from clinic.paper import glyphs
 
 @checks.register
 def the_fonts_are_the_ones_we_know(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """An error for each font file that is missing, changed, or not in the list of checksums."""
+    """Return an error for each font file that is missing, changed, or not in the list of checksums."""
     hint = "Run `python3 run.py setup` again; it installs the packages by their hashes."
     said = "The font {} is not the one of clinic/paper/fonts.sha256."
     return [checks.Error(said.format(font), hint=hint, id="clinic.E001") for font in glyphs.unknown_fonts()]

@@ -179,7 +179,7 @@ def _mark(character: str) -> str:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """The text in pieces that are shown as one: a character and what is set on or joined to it."""
+    """Return the text in pieces that are shown as one: a character and what is set on or joined to it."""
     start = 0
     for at, character in enumerate(text):
         if at > start and unicodedata.category(character) not in JOINS:
@@ -210,7 +210,7 @@ def _written(text: str, shown: set[str]) -> str:
 
 
 def _pieces(cluster: str, shown: set[str]) -> Iterator[str]:
-    """A cluster that no font has as a whole: its first character if there is one for that, the rest as marks."""
+    """Return a cluster that no font has as a whole: its first character if there is one for that, the rest as marks."""
     for at, character in enumerate(cluster):
         if at == 0 and (_plain(character) or character in shown):
             yield character
@@ -262,7 +262,7 @@ def _is_never_shown(sign: str) -> bool:
 
 
 def _failed(clusters: list[str]) -> set[int]:
-    """The numbers of the clusters for which no font has a glyph. Each stands on a line of its own."""
+    """Return the numbers of the clusters for which no font has a glyph. Each stands on a line of its own."""
     lines = "".join((ONE if len(one) == 1 else IN_EVERY_STYLE).format(at) for at, one in enumerate(clusters))
     try:
         typst.compile(

@@ -1,65 +1,27 @@
 """What the beat wakes, and how often. A wake-up nobody takes in time is dropped: the rows say what is due."""
 
+from typing import Any
+
 SWEEP_SECONDS = 3
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """Wake a task every so many seconds; a stopped worker must not find a heap of wake-ups."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 SCHEDULE = {
-    "send due messages": {
-        "task": "clinic.messages.tasks.sweep",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},  # a stopped worker must not find a heap of wake-ups
-    },
-    "look after accounts of staff": {
-        "task": "clinic.staff.tasks.look_after_accounts",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "answer requests for a link": {
-        "task": "intake.tasks.answer_link_requests",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "forget counted starts of forms": {
-        "task": "intake.tasks.forget_starts",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "find forms that were left": {
-        "task": "intake.tasks.open_cases_for_abandoned",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "take back forgotten cases": {
-        "task": "intake.tasks.take_back_forgotten",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "write in the morning": {
-        "task": "referrals.today.write_in_the_morning",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "see who came of age": {
-        "task": "intake.tasks.see_who_came_of_age",
-        "schedule": 600,  # soon after midnight, in every time zone
-        "options": {"expires": 600},
-    },
-    "scan files": {
-        "task": "intake.tasks.scan_files",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "drop files that belong to nothing": {
-        "task": "intake.tasks.drop_orphans",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "forget sessions that ended": {
-        "task": "clinic.staff.tasks.clear_sessions",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "seal the access log": {
-        "task": "clinic.audit.tasks.seal",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
+    "send due messages": _every(SWEEP_SECONDS, "clinic.messages.tasks.sweep"),
+    "look after accounts of staff": _every(5, "clinic.staff.tasks.look_after_accounts"),
+    "answer requests for a link": _every(5, "intake.tasks.answer_link_requests"),
+    "forget counted starts of forms": _every(3600, "intake.tasks.forget_starts"),
+    "find forms that were left": _every(60, "intake.tasks.open_cases_for_abandoned"),
+    "take back forgotten cases": _every(60, "intake.tasks.take_back_forgotten"),
+    "write in the morning": _every(300, "referrals.today.write_in_the_morning"),
+    "find referrals nobody carries": _every(300, "referrals.moves.tell_of_those_left"),
+    "see who came of age": _every(600, "intake.tasks.see_who_came_of_age"),  # soon after midnight, in every time zone
+    "scan files": _every(30, "intake.tasks.scan_files"),
+    "drop files that belong to nothing": _every(3600, "intake.tasks.drop_orphans"),
+    "forget sessions that ended": _every(3600, "clinic.staff.tasks.clear_sessions"),
+    "seal the access log": _every(60, "clinic.audit.tasks.seal"),
 }

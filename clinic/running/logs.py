@@ -69,7 +69,7 @@ def _message(record: LogRecord, error) -> str:
 
 
 def _without_words_of_errors(record: LogRecord) -> str:
-    """The message with the class in place of every exception that was handed to it, by whatever library."""
+    """Return the message with the class in place of every exception that was handed to it, by whatever library."""
     given = record.args
     if isinstance(given, dict):  # Celery tells of a failed task with `exc`, its words, and `args`, what it was given
         told = {name: _class_of(value) for name, value in given.items()}
@@ -91,7 +91,7 @@ def _route(request: HttpRequest) -> str:
 
 
 def _chain(error):
-    """The exception and what it came from, the last first."""
+    """Return the exception and what it came from, the last first."""
     for _ in range(MOST_CAUSES):
         if error is None:
             return

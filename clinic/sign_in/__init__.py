@@ -1,1 +1,1 @@
-"""Staff at the door: passwords, the second step, who handed over a code, and strangers who guess."""
+"""Staff at the door: passwords, the second step, pages that close, and strangers who guess."""

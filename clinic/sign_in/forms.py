@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm
 from allauth.core import context
 from django.http import HttpRequest
 
@@ -11,6 +11,14 @@ from clinic.audit.actions import account_event
 from clinic.sign_in import devices, resets, tries
 from clinic.staff.models import SignInTry
 from clinic.web.network import address_of
+
+
+class PasswordForm(LoginForm):
+    """Leaves the way to a new password to the page, which shows it below the button: nobody comes to it first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class ForgottenPasswordForm(ResetPasswordForm):

@@ -1,4 +1,4 @@
-"""Every `check --database default`, and every migration, says where nobody treats."""
+"""Every `check --database default`, and every migration, says where nobody treats, or hours cannot be read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ HINT = "Give a therapist this location, or remove it. Until then patients are no
 def somebody_treats_everywhere(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A warning for each location without an active therapist: its emergencies go to the whole house."""
+    """Return a warning for each location without an active therapist: its emergencies go to the whole house."""
     said = [f"{place.name} has no therapist." for place in _alone(databases)]
     return [checks.Warning(words, hint=HINT, id="staff.W001") for words in said]
 
@@ -32,6 +32,22 @@ def a_clinic_starts_with_somebody_everywhere(
     """
     said = [f"{place.name} has no therapist, and its cases go to the whole clinic." for place in _alone(databases)]
     return [checks.Error(words, hint=HINT, id="staff.E002") for words in said]
+
+
+@checks.register(checks.Tags.database)
+def hours_make_sense_everywhere(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Return a warning for each location whose hours cannot be read: it counts as never open."""
+    try:
+        places = [place for place in Location.objects.all() if not place.hours_make_sense] if databases else []
+    except DatabaseError:  # before the first migration
+        places = []
+    hint = 'Write them as {"mon": ["08:00", "18:00"], ..., "closed_on": ["2026-12-25"]}.'
+    return [
+        checks.Warning(f"The hours of {place.name} make no sense, and count as none.", hint=hint, id="staff.W003")
+        for place in places
+    ]
 
 
 def _alone(databases: Sequence[str] | None) -> list[Location]:

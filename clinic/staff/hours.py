@@ -59,7 +59,7 @@ class OpeningHours:
         return at
 
     def after_open_time(self, start: datetime, amount: timedelta) -> datetime:
-        """The moment when `amount` of open time has passed since `start`."""
+        """Return the moment when `amount` of open time has passed since `start`."""
         left = amount
         for opens, closes in self._spans_from(start):
             begin = max(opens, start)
@@ -81,7 +81,7 @@ class OpeningHours:
         return start + timedelta(days=days)
 
     def opening_on_a_later_day(self, at: datetime) -> datetime:
-        """The moment the doors next open on a day after that of `at`; a day later where they never do."""
+        """Return the moment the doors next open on a day after that of `at`; a day later where they never do."""
         local = at.astimezone(self.zone).date()
         for ahead in range(1, LOOK_AHEAD_DAYS):
             hours = self.on(local + timedelta(days=ahead))

@@ -81,7 +81,19 @@ class Location(models.Model):
 
     @property
     def opening_hours(self) -> OpeningHours:
-        return OpeningHours.from_json(self.hours, self.zone)
+        """Return when its doors are open; hours that make no sense count as none, so that no case fails by them.
+
+        They can only be written into the table by hand, and a check names the place.
+        """
+        return OpeningHours.from_json(self.hours if self.hours_make_sense else {}, self.zone)
+
+    @property
+    def hours_make_sense(self) -> bool:
+        try:
+            OpeningHours.from_json(self.hours, self.zone)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
+        return True
 
 
 class UserManager(BaseUserManager["User"]):
@@ -185,7 +197,7 @@ class User(AbstractBaseUser):
         return self.places().filter(pk=location_id).exists()
 
     def may(self, permission: str) -> bool:
-        """True when this person's role holds `permission` (see `clinic.staff.permissions`)."""
+        """Say whether this person's role holds `permission` (see `clinic.staff.permissions`)."""
         return self.is_active and permission in PERMISSIONS[self.role]
 
 

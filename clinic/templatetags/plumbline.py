@@ -57,7 +57,7 @@ def closes_when_idle(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("parts/_error_summary.html")
 def error_summary(*forms: Any) -> dict[str, Any]:
-    """All errors of the forms and formsets given, each with the id of the control to go to.
+    """Return all errors of the forms and formsets given, each with the id of the control to go to.
 
     Renders nothing while there are no errors, and summarises a form once: crispy asks again above each form's
     fields, so a page that forgot the tag still shows its errors. Anything that is not a form is passed over.
@@ -91,7 +91,7 @@ def _lines_of(form) -> Iterator[dict[str, Any]]:
 
 
 def _first_control(field: BoundField) -> str:
-    """The id of the control itself; for a group, of its first radio button or checkbox."""
+    """Return the id of the control itself; for a group, of its first radio button or checkbox."""
     if field.field.widget.use_fieldset:
         return next((part.id_for_label for part in field.subwidgets if part.id_for_label), field.auto_id)
     return field.id_for_label or field.auto_id
@@ -129,7 +129,7 @@ def late_by(due_at) -> str:
 
 
 def _span(delta: timedelta) -> str:
-    """The two largest units that say enough: "3 days", "2 h 10 min", "8 min"."""
+    """Return the two largest units that say enough: "3 days", "2 h 10 min", "8 min"."""
     minutes = int(delta.total_seconds() // 60)
     days, hours = minutes // 1440, minutes // 60
     if days >= 2:
@@ -177,5 +177,5 @@ def page_link(context, number):
 
 @register.filter
 def drawing(svg: str) -> SafeString:
-    """A drawing made by this program, put into the page itself; a data address would break the page's policy."""
+    """Return a drawing made by this program, put into the page itself; a data address would break the page's policy."""
     return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 (the caller drew it; nothing typed is in it)

@@ -97,6 +97,14 @@ def refused(request: HttpRequest) -> None:
     request.typed_refused = True
 
 
+def left_of(request: HttpRequest, left: QueryDict) -> None:
+    """Say what is left of a press that was taken in part.
+
+    Only that is kept: what is on record is not typed again.
+    """
+    request.typed_left = left
+
+
 def waiting(user: User, places: Collection[str], *, now: datetime | None = None) -> dict[str, KeptWords]:
     """Return what this person typed into these forms, by the place of each."""
     since = (now or timezone.now()) - KEPT_FOR

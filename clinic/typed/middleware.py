@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
@@ -39,15 +39,14 @@ class TypedWordsKept:
             if taken:
                 actions.take(form)
             else:
-                actions.keep(form, request.POST)
-        except DatabaseError as error:  # the page that says so offers the same once more
+                actions.keep(form, getattr(request, "typed_left", request.POST))
+        except Error as error:  # the page that says so offers the same once more
             log.error("What was typed could not be kept: %s", type(error).__name__)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        form = actions.typed_by(request.POST) if request.method == "POST" else None
-        request.typed_by = form
+        form = request.typed_by = _drawn_for(request)
         if form is None or not request.user.is_authenticated or request.user.public_id == form.person:
             return None
         actions.refused(request)
@@ -57,3 +56,16 @@ class TypedWordsKept:
             "for them.",
         )
         return redirect(request.path)
+
+
+def _drawn_for(request: HttpRequest) -> actions.TypedBy | None:
+    """Return what the form that was sent says of itself.
+
+    None where the line broke on the way: the check of its token, which comes next, says so as it does of every form.
+    """
+    if request.method != "POST":
+        return None
+    try:
+        return actions.typed_by(request.POST)
+    except UnreadablePostError:
+        return None

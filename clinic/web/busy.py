@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -46,8 +46,11 @@ class BusyDatabase:
 
 
 def passes(error) -> bool:
-    """True for an error of the database that a moment later may be gone."""
-    if not isinstance(error, DatabaseError):
+    """True for an error of the database that a moment later may be gone.
+
+    Of the line to it, too.
+    """
+    if not isinstance(error, Error):
         return False
     state = _state(error)
     lost = type(error).__name__ in ("OperationalError", "InterfaceError")

@@ -33,7 +33,7 @@ def build() -> dict[str, Location]:
 
 
 def second_factor(user: User) -> str:
-    """The six digits that person's phone would show now; "" while they have none set up."""
+    """Return the six digits that person's phone would show now; "" while they have none set up."""
     own = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     if own is None:
         return ""

@@ -269,6 +269,8 @@ def referral_accepted(told: Told) -> None:
 def referral_scheduled(told: Told) -> None:
     """The appointment was three days after the office accepted; for most stories it is over."""
     _give_appointment(told, counted_from=told.at)
+    with told.after(hours=1):
+        actions.look(told.referral, by=told.desk)
 
 
 def referral_to_come(told: Told) -> None:

@@ -43,7 +43,7 @@ class Mail:
 
 
 def newest(folder: Path | None = None) -> list[Mail]:
-    """The last mails that arrived, newest first."""
+    """Return the last mails that arrived, newest first."""
     names = sorted((folder or FOLDER).glob("*.eml"), reverse=True)
     return [_read(path) for path in names[:SHOWN]]
 

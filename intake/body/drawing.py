@@ -275,7 +275,7 @@ VIEWS = (
 
 
 def drawn_views(boxes: dict) -> list[dict]:
-    """The views as the template draws them. `boxes`: value of each checkbox to its id and whether it is checked.
+    """Return the views as the template draws them. `boxes`: value of each checkbox to its id and whether it is checked.
 
     Outlines of places the question does not offer are left out. Check marks stand outside the mirrored half, so that
     they look the same on both sides.

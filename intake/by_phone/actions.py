@@ -41,7 +41,8 @@ class Seen:
 class Meanwhile:
     """What is on record to a question and was not on the page.
 
-    `by` is nobody where the patient answered it in the form.
+    `by` is nobody where the patient answered it in the form. `value` is None where they said that what was keyed in was
+    a mistake.
     """
 
     value: Any
@@ -79,9 +80,10 @@ def take_answers(
     The case follows the answers that count now, upward at once and never down; whoever keys them in has it, unless it
     was another's, who is then told with everybody.
 
-    An answer to a question that was answered otherwise since `seen` is held back, and what it would have stood over is
-    named. One in which a new danger shows is not: it is put on record. Raises AnswerError for an answer that does not
-    fit and PermissionDenied.
+    An answer that `by` has put on record a moment ago, or since `seen`, is there already: a second press, or a second
+    window, is no second call. An answer to a question that was answered otherwise since `seen`, in another window of
+    `by` too, is held back, and what it would have stood over is named. One in which a new danger shows is not: it is
+    put on record. Raises AnswerError for an answer that does not fit and PermissionDenied.
     """
     now = now or timezone.now()
     whole = Intake.objects.select_related("protocol").defer("protocol__content")
@@ -90,31 +92,41 @@ def take_answers(
     protocol, counted = protocol_for(intake), answers_that_count(intake)
     given = triage.validate_answers(protocol, answers)
     given |= triage.dangerous_readings(protocol, counted | given, contradictory or {}, partial(screen, intake))
-    newest = {answer.question: answer for answer in OnThePhone(intake).rows}
+    phone = OnThePhone(intake)
+    newest = {answer.question: answer for answer in phone.rows}
     said = dict.fromkeys(name for name in mistaken if name in newest) | given
-    anew = {name: value for name, value in said.items() if not _is_pressed_twice(newest.get(name), value, by, now)}
+    there = {name for name, value in said.items() if _is_on_record(phone, newest.get(name), value, by, seen, now)}
+    anew = {name: value for name, value in said.items() if name not in there}
     held = {}
     if not cannot_wait(screen(intake, counted), screen(intake, counted | given)):
-        held = _answered_meanwhile(intake, anew, newest, seen, by)
+        held = _answered_meanwhile(intake, anew, newest, seen)
     anew = {name: value for name, value in anew.items() if name not in held}
     if anew:
         case = _record(case, intake, anew, from_whom=from_whom, by=by, now=now)
     return Taken(case, [name for name in said if name not in held], held)
 
 
-def _is_pressed_twice(last: PhoneAnswer | None, value: Any, by: User, now: datetime) -> bool:
-    return bool(last and last.contact.by == by and last.value == value and last.at > now - PRESSED_TWICE)
+def _is_on_record(phone: OnThePhone, last: PhoneAnswer | None, value: Any, by: User, seen: Seen, now: datetime) -> bool:
+    """Say whether `by` has put this very answer on record already.
+
+    A moment ago, or since the page was drawn. One that the patient has answered anew since counts no more, and is
+    looked at once more.
+    """
+    if last is None or last.contact.by != by or last.value != value:
+        return False
+    counts = value is None or last.question in phone.standing
+    return counts and (last.pk > seen.answer or last.at > now - PRESSED_TWICE)
 
 
 def _answered_meanwhile(
-    intake: Intake, anew: dict[str, Any], newest: dict[str, PhoneAnswer], seen: Seen, by: User
+    intake: Intake, anew: dict[str, Any], newest: dict[str, PhoneAnswer], seen: Seen
 ) -> dict[str, Meanwhile]:
-    """Return what others keyed in, or the patient answered, since, where it differs."""
+    """Return what was keyed in, or the patient answered, since, where it differs."""
     held = {}
     saved = {name: intake.pages_done.get(page.id, 0) for page in protocol_for(intake).pages for name in page.questions}
     for name, value in anew.items():
         last, own = newest.get(name), intake.answers.get(name)
-        if last and last.pk > seen.answer and last.contact.by != by and last.value not in (None, value):
+        if last and last.pk > seen.answer and last.value != value:
             held[name] = Meanwhile(last.value, last.contact.by)
         elif saved.get(name, 0) > seen.version and own not in (None, value):
             held[name] = Meanwhile(own, None)

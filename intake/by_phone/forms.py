@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from clinic.web.forms import FieldsOnly
 from intake import triage
-from intake.by_phone.actions import Meanwhile, Seen
+from intake.by_phone.actions import Meanwhile, Seen, Taken
 from intake.by_phone.script import Script
 from intake.models import Contact
 from intake.questionnaire.forms import field_for, refusal
@@ -113,6 +113,18 @@ class PhoneForm(forms.Form):
         """True when there is something that can go on record, whatever else is wrong."""
         return "from_whom" in self.cleaned_data and bool(self.answers or self.mistaken or self.contradictory)
 
+    def left(self, taken: Taken) -> QueryDict:
+        """Return what was sent without what is on record by now.
+
+        Nobody presses that again.
+        """
+        left = self.data.copy()
+        for name in taken.saved:
+            if name not in self.contradictory:  # of that one a reading is on record, and the answer is to be mended
+                left.pop(f"phone-{name}", None)
+            left.pop(f"phone-{name}-{MISTAKE}", None)
+        return left
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         protocol = self.script.protocol
@@ -132,9 +144,13 @@ class PhoneForm(forms.Form):
     def hold(self, held: dict[str, Meanwhile]) -> None:
         """Say beside each answer held back what is on record meanwhile."""
         for name, meanwhile in held.items():
-            answer = self.script.page.answer(name, meanwhile.value)
-            who = f"{meanwhile.by} keyed in" if meanwhile.by else "the patient answered in the form"
-            self.add_error(name, f"Meanwhile {who}: “{answer}”. Save once more if yours is the newer one.")
+            self.add_error(name, f"Meanwhile {self._said(name, meanwhile)}. Save once more if yours is the newer one.")
+
+    def _said(self, name: str, meanwhile: Meanwhile) -> str:
+        if meanwhile.by and meanwhile.value is None:
+            return f"{meanwhile.by} said that the answer on record was keyed in by mistake"
+        who = f"{meanwhile.by} keyed in" if meanwhile.by else "the patient answered in the form"
+        return f"{who}: “{self.script.page.answer(name, meanwhile.value)}”"
 
     # How it looks ----------------------------------------------------------------------------------------------
 

@@ -72,14 +72,13 @@ class Script:
     def taken(self) -> list[TakenAnswer]:
         """Return every answer taken on the phone, the newest first."""
         standing = [taken.pk for taken in self.phone.standing.values()]
-        newest = {row.question: row.pk for row in self.phone.rows}
         return [
             TakenAnswer(
                 row,
                 self.page.question(row.question),
                 self.page.answer(row.question, row.before),
                 "Keyed in by mistake" if row.value is None else self.page.answer(row.question, row.value),
-                "" if row.pk in standing or row.value is None else _fate(row, newest[row.question]),
+                "" if row.pk in standing or row.value is None else _fate(row, self.phone.newest[row.question]),
             )
             for row in reversed(self.phone.rows)
         ]
@@ -131,5 +130,5 @@ class Script:
         return ReadOut(language, says, signs)
 
 
-def _fate(row: PhoneAnswer, newest: int) -> str:
-    return "Corrected later" if row.pk != newest else "The patient has answered anew since, and that counts"
+def _fate(row: PhoneAnswer, newest: PhoneAnswer) -> str:
+    return "Corrected later" if row != newest else "The patient has answered anew since, and that counts"

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from clinic.staff.permissions import DECIDE_CASES, staff_may
 from clinic.staff.request import StaffRequest
+from clinic.typed.actions import left_of
 from clinic.web.pressed import pressed_on
 from intake.by_phone import actions
 from intake.by_phone.forms import PhoneForm
@@ -39,8 +40,9 @@ def take_answers(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if not form.errors and not taken.held:
         messages.success(request, _said(before, case, len(taken.saved)))
         return redirect(f"{case.get_absolute_url()}?script=open#phone-script")
+    left_of(request, form.left(taken))
     page = CasePage(case)
-    again = PhoneForm(_as_newly_seen(request.POST, page), script=Script(page))
+    again = PhoneForm(_as_newly_seen(form.left(taken), page), script=Script(page))
     again.is_valid()
     again.hold(taken.held)
     if taken.saved:
@@ -48,12 +50,11 @@ def take_answers(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return show_case(request, case, page=page, status=CONFLICT if taken.held else INVALID, phone_form=again)
 
 
-def _as_newly_seen(posted, page: CasePage):
-    """Return what was sent, as from the page that is shown now."""
-    sent = posted.copy()
-    sent["phone-answer"] = str(page.phone.rows[-1].pk if page.phone.rows else 0)
-    sent["phone-version"] = str(page.intake.version)
-    return sent
+def _as_newly_seen(left: QueryDict, page: CasePage) -> QueryDict:
+    """Return what is left of what was sent, as from the page that is shown now."""
+    left["phone-answer"] = str(page.phone.rows[-1].pk if page.phone.rows else 0)
+    left["phone-version"] = str(page.intake.version)
+    return left
 
 
 def _said(before: Case, case: Case, number: int) -> str:

@@ -74,7 +74,7 @@ def _show_list(request: StaffRequest, form: forms.BaseForm, found: Sequence[Pati
         "places": set(user.places().values_list("pk", flat=True)),
         "today": timezone.localdate(),
         "late": sum(one.answer_by < now for one in waiting) + DeskTask.objects.visible_to(user).late(now).count(),
-        "booked": mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at", "pk")[:SHOWN],
+        "booked": mine.booked_after(now)[:SHOWN],
         "closed": mine.filter(state=State.CLOSED).order_by("-answered_at", "-pk")[:10],
         "came_of_age": Patient.objects.visible_to(user).came_of_age().select_related("location")[:SHOWN],
         "without_proof": Patient.objects.visible_to(user).without_proof().select_related("location")[:SHOWN],

@@ -33,7 +33,7 @@ def _differ(last: Assessment | None, now: Assessment) -> bool:
 
 
 def is_unread(intake: Intake, fired: set[str] | None = None) -> bool:
-    """True while an emergency rule fires whose advice the patient has not read, or not for these answers.
+    """Say whether an emergency rule fires whose advice the patient has not read, or not for these answers.
 
     `fired`: ids of the emergency rules that fire now; left out, those of the last assessment.
     """
@@ -47,7 +47,7 @@ def is_unread(intake: Intake, fired: set[str] | None = None) -> bool:
 
 
 def still_read(intake: Intake, fired: set[str]) -> dict:
-    """What stays read when only the emergency rules `fired` fire."""
+    """Return what stays read when only the emergency rules `fired` fire."""
     return {rule: reasons for rule, reasons in intake.emergency_reasons_read.items() if rule in fired}
 
 

@@ -101,7 +101,7 @@ def _read_first(intake: Intake) -> str:
 
 
 def opening_hours(location: Location) -> list[tuple[str, str]]:
-    """The week in words, days with the same hours together: ("Monday to Friday", "8 a.m. to 6 p.m.")."""
+    """Return the week in words, days with the same hours together: ("Monday to Friday", "8 a.m. to 6 p.m.")."""
     days = location.opening_hours.days
     runs = []
     for number, hours in enumerate(days):

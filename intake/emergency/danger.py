@@ -72,7 +72,7 @@ class Danger:
 
 
 def urgency_now(patient: Patient) -> Urgency:
-    """The worst tier that no therapist has decided on yet, without its words."""
+    """Return the worst tier that no therapist has decided on yet, without its words."""
     worst = Case.objects.awaiting_decision().filter(patient=patient).aggregate(tier=Max("urgency"))
     return Urgency(worst["tier"] or Urgency.ROUTINE)
 
@@ -85,7 +85,7 @@ def sent_to_emergency(patient: Patient) -> bool:
 
 
 def danger_of(patient: Patient, language: str, now: datetime | None = None) -> Danger | None:
-    """What stands for this patient now, in `language`, which is also the active one; None below urgent."""
+    """Return what stands for this patient now, in `language`, which is also the active one; None below urgent."""
     cases = _undecided(patient)
     if not cases:
         return None
@@ -114,7 +114,7 @@ def danger_of(patient: Patient, language: str, now: datetime | None = None) -> D
 
 
 def emergency_words(wording, self_harm: Urgency, bodily: Urgency, language: str) -> tuple[str, ...]:
-    """The protocol's words for each kind that is an emergency; what is urgent beside it may not go unsaid."""
+    """Return the protocol's words for each kind that is an emergency; what is urgent beside it may not go unsaid."""
     tier = wording.tiers[Urgency.EMERGENCY.word]
     says = [tier.say_in(language, self_harm=True)] if self_harm == Urgency.EMERGENCY else []
     says += [tier.say_in(language)] if bodily == Urgency.EMERGENCY else []
@@ -160,7 +160,7 @@ class Call:
 
 
 def _call_words(patient: Patient, cases: list[Case], wording, bodily: Urgency, language: str, now: datetime) -> Call:
-    """When the call comes, if it still does, and whether it is late. Never a promise the clock does not keep."""
+    """Return when the call comes, if it still does, and whether it is late. Never a promise the clock does not keep."""
     waiting = [case for case in cases if not was_reached(case)]
     worse = (_if_worse(),) if bodily == Urgency.URGENT else ()
     near = _("Urgent: keep your phone near") if can_be_called(patient) else _("Urgent: do what we told you")
@@ -234,7 +234,7 @@ def _signs(cases: list[Case], language: str) -> tuple[str, ...]:
 
 
 def _reasons(cases: list[Case], language: str) -> tuple[Reason, ...]:
-    """Every answer that ever made an emergency, or told of thoughts of self-harm, in the patient's words."""
+    """Return every answer that ever made an emergency, or told of thoughts of self-harm, in the patient's words."""
     found = {}
     for case in cases:
         protocol, answers = protocol_for(case.intake), {}

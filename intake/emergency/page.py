@@ -43,7 +43,7 @@ class Read:
 
 
 def words(language: str) -> str:
-    """All the page says, kind by kind, without the clinic's hours and the patient's own answers."""
+    """Return all the page says, kind by kind, without the clinic's hours and the patient's own answers."""
     return "\n\n".join(f"[{kind}]\n{_page(*tiers, language)}" for kind, tiers in KINDS.items())
 
 
@@ -68,7 +68,7 @@ def readers() -> dict[str, Read]:
 
 
 def faults() -> list[str]:
-    """Why this page may not be shown, a sentence each."""
+    """Return why this page may not be shown, a sentence each."""
     approved = triage.shipped().status == "approved"
     found = []
     for language, read in readers().items():

@@ -26,7 +26,7 @@ def asked_again(intake: Intake) -> triage.Page | None:
 
 
 def answered_at(intake: Intake) -> datetime:
-    """When the safety check was last answered; of a form from before that was kept, when it was begun."""
+    """Return when the safety check was last answered; of a form from before that was kept, when it was begun."""
     return intake.safety_answered_at or intake.started_at
 
 

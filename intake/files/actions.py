@@ -34,7 +34,7 @@ ORPHANED_AFTER = timedelta(hours=1)
 
 
 def limits() -> dict[str, Any]:
-    """What a patient may send, for `clinic.files.words`."""
+    """Return what a patient may send, for `clinic.files.words`."""
     return {
         "size": settings.FILE_MEGABYTES,
         "files": settings.FILES_EACH_INTAKE,
@@ -100,7 +100,7 @@ def _store(file: PatientFile, checked, stored: list[str]) -> None:
 
 
 def _disk() -> Path:
-    """The folder of the storage, or the nearest one above it that is there."""
+    """Return the folder of the storage, or the nearest one above it that is there."""
     folder = Path(default_storage.location)
     return next(path for path in (folder, *folder.parents) if path.exists())
 

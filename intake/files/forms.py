@@ -62,7 +62,7 @@ class FilesForm(forms.Form):
         return self.cleaned_data
 
     def checked(self):
-        """Each upload that may be kept, as a CheckedFile; the others become errors at the field."""
+        """Return each upload that may be kept, as a CheckedFile; the others become errors at the field."""
         limits = checks.Limits(most_bytes=self.limits["size"] * 1024 * 1024)
         for upload in self.uploads:
             try:

@@ -17,7 +17,6 @@ from intake.triage.reading.files import Entry, Refused, compose
 
 FOLDER = Path(__file__).resolve().parent
 FIRST_LOOK = "physical_therapist"
-TEXTS_OF_AREA = ("label", "treats", "elsewhere", "looks_at")
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,12 @@ class Guide:
 
 @cache
 def guide() -> Guide:
-    """The guide that comes with the product, loaded once. Raises ProtocolError naming file and line."""
+    """Return the guide that comes with the product, loaded once. Raises ProtocolError naming file and line."""
     return load(FOLDER, triage.shipped())
 
 
 def load(folder: Path, protocol: triage.Protocol) -> Guide:
-    """The guide of a folder. Everything it names must be in the protocol, and every text in both languages."""
+    """Return the guide of a folder. Everything it names must be in the protocol, and every text in both languages."""
     try:
         english, spanish = (Entry(compose(folder / name, name), name) for name in ("areas.yaml", "es.yaml"))
         return _GuideLoader(protocol).read(english, spanish)

@@ -45,7 +45,7 @@ class SoFar:
 
     @property
     def answers(self) -> dict:
-        """The answers of the pages gone through; those of pages gone back over wait in `given`."""
+        """Return the answers of the pages gone through; those of pages gone back over wait in `given`."""
         asked = {name for step in self.steps for name in step}
         return {name: value for name, value in self.given.items() if name in asked}
 

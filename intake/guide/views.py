@@ -38,7 +38,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 
 
 def _turn(request: HttpRequest, so_far: SoFar, *, stays: bool) -> HttpResponse:
-    """The page after the one that was sent; the same one when only the language is to change."""
+    """Return the page after the one that was sent; the same one when only the language is to change."""
     if "back" in request.POST:
         if not so_far.steps:
             return _show(request, so_far, _areas_form(request, initial={"areas": so_far.areas}))
@@ -63,7 +63,7 @@ def _turn(request: HttpRequest, so_far: SoFar, *, stays: bool) -> HttpResponse:
 
 
 def _with_dangers(so_far: SoFar, questions, form):
-    """What was answered well on a page with an error, and the worst that a contradictory answer may mean."""
+    """Return what was answered well on a page with an error, and the worst that a contradictory answer may mean."""
     protocol = triage.shipped()
     answers = _answers(so_far.after(questions, form.cleaned_data))
     worst = triage.dangerous_readings(protocol, answers, form.contradictory, partial(triage.screen, protocol))

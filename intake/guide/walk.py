@@ -42,7 +42,7 @@ class Result:
 
 
 def answers_of(guide: Guide, areas: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers as the engine reads them: each area stands for every place it may be."""
+    """Return the answers as the engine reads them: each area stands for every place it may be."""
     regions = dict.fromkeys(region for area in areas for region in guide.areas[area].regions)
     return {"pain_regions": list(regions)} | dict(given)
 
@@ -104,7 +104,7 @@ def result(protocol: triage.Protocol, guide: Guide, areas: tuple[str, ...], answ
 
 
 def _reasons(outcome: triage.Outcome) -> dict[str, tuple[Any, ...]]:
-    """The answers of the worst flags, or the alarming ones no rule used where no flag says to get help."""
+    """Return the answers of the worst flags, or the alarming ones no rule used where no flag says to get help."""
     told: list[Any] = [a for flag in outcome.flags if flag.tier == outcome.urgency for a in flag.answers]
     if outcome.urgency < LOWEST:
         told = list(outcome.unused_alarms)
@@ -123,7 +123,7 @@ def _options(guide, areas, held) -> tuple[str, ...]:
 
 
 def _specialists(protocol: triage.Protocol, guide, areas) -> tuple[str, ...]:
-    """Who else may help with problems of these areas, in the order of the routing; never by the answers."""
+    """Return who else may help with problems of these areas, in the order of the routing; never by the answers."""
     rows = [protocol.routing.rows[origin] for area in areas for origin in guide.areas[area].origins]
     named = dict.fromkeys(way.to for row in rows for way in (*row.first, *row.also))
     return tuple(name for name in named if name not in (FIRST_LOOK, "emergency_department"))

@@ -29,7 +29,7 @@ class HandedOver:
 
     given: list[Case] = field(default_factory=list)
     raised: list[Case] = field(default_factory=list)
-    moved_on: int = 0
+    moved_on: list[Case] = field(default_factory=list)
 
 
 def open_cases_of(holder: User) -> CaseQuerySet:
@@ -50,11 +50,15 @@ def hand_over(
     """Give open cases of one therapist to colleagues.
 
     `to` names one for each location. By that therapist, or by who assigns cases where they are. Raises PermissionDenied
-    for anybody else, and for a colleague who does not treat there. Each new holder gets one mail.
+    for anybody else, and for a colleague who does not treat there. Each new holder gets one mail. What is not that
+    therapist's any more is left as it is, whosever it is.
     """
     now = now or timezone.now()
     done = HandedOver()
     for case in Case.objects.select_for_update().filter(public_id__in=cases).order_by("pk"):
+        if case.acknowledged_by != of or not case.is_open:
+            done.moved_on.append(case)
+            continue
         _check_may(case, of=of, to=to.get(case.location_id), by=by)
         _hand_over(case, done, of=of, to=to[case.location_id], by=by, words=words, now=now)
     for person in dict.fromkeys(to.values()):
@@ -72,9 +76,7 @@ def _check_may(case: Case, *, of: User, to: User | None, by: User) -> None:
 
 
 def _hand_over(case: Case, done: HandedOver, *, of: User, to: User, by: User, words: str, now: datetime) -> None:
-    if case.acknowledged_by != of or not case.is_open:
-        done.moved_on += 1
-    elif case.holds_emergency and case.status == Status.IN_REVIEW:
+    if case.holds_emergency and case.status == Status.IN_REVIEW:
         said = f"From {of}: {to} is asked to take it. {words}".strip()
         case.move_to(case.status, event=Kind.HANDED_OVER, by=by, words=said, now=now)
         let_wait(case, by=by, words="It is raised until somebody takes it.", now=now)

@@ -6,10 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.messages.to_staff import ToAColleague
+from clinic.messages.to_staff import ToAColleague, write_to
 from clinic.staff.models import User
 from intake.handover.untouched import give_back, handed_to
 from intake.models import Case
@@ -20,15 +19,7 @@ MOST = 999  # a mail holds no larger number
 def cases_handed_over(cases: Sequence[Case], *, to: User) -> Message:
     """Tell a therapist, once for each time, that they have these cases now."""
     first = cases[0]
-    return messages.schedule(
-        "cases_handed_over",
-        key=f"cases_handed_over:{first.public_id}:{first.version}:{to.pk}",
-        to=to.email,
-        language="en",
-        subject_type="user",
-        subject_id=to.public_id,
-        location=first.location,
-    )
+    return write_to(to, "cases_handed_over", first.public_id, first.version, location=first.location)
 
 
 @kind(

@@ -1,7 +1,9 @@
 """Which open cases go to whom."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -11,7 +13,11 @@ from intake.models import Case
 
 
 class HandOverForm(forms.Form):
-    """A box for each case, ticked beforehand, and a colleague for each location."""
+    """A box for each case, ticked beforehand, and a colleague for each location.
+
+    A box of a page that is behind may be of a case that is somebody else's by now. It is passed on as it was ticked:
+    the action leaves such a case alone, and names it.
+    """
 
     cases = forms.MultipleChoiceField(
         label="Cases to hand over", error_messages={"required": "Tick at least one case."}, required=True
@@ -27,12 +33,20 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, cases: Sequence[Case], of: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows, self.of = cases, of
-        self.fields["cases"].choices = [(str(case.public_id), str(case.public_id)) for case in cases]
+        here = [str(case.public_id) for case in cases]
+        self.fields["cases"].choices = [(one, one) for one in dict.fromkeys([*here, *self._as_ticked()])]
         self.places = list(dict.fromkeys(case.location for case in cases))
         for place in self.places:
             self.fields[_name(place)] = self._colleagues(place)
         self.order_fields([*map(_name, self.places), "cases", "words"])
         self.helper = FieldsOnly()
+
+    def _as_ticked(self) -> list[str]:
+        ticked = []
+        for one in self.data.getlist("cases") if self.is_bound else ():
+            with suppress(ValueError):
+                ticked.append(str(UUID(one)))
+        return ticked
 
     def _colleagues(self, place: Location) -> forms.ModelChoiceField:
         colleagues = User.objects.therapists_at(place).exclude(pk=self.of.pk)

@@ -21,6 +21,7 @@ from intake.seen import saw_list
 
 INVALID = 422
 MOST = 200
+LEFT_ALONE = "left_alone"  # in the session, until the next page: what was ticked and had changed hands
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,18 +34,20 @@ def handover(request: StaffRequest) -> HttpResponse:
     holder = _holder(request)
     cases = _cases_of(request, holder) if holder else []
     sent = request.method == "POST" and holder is not None
-    form = HandOverForm(request.POST if sent else None, cases=cases, of=holder) if cases else None
+    ticked = sent and "cases" in request.POST
+    form = HandOverForm(request.POST if sent else None, cases=cases, of=holder) if cases or ticked else None
     if sent and form and form.is_valid():
         said = form.cleaned_data
         done = hand_over(said["cases"], of=holder, to=form.to(), by=request.user, words=said["words"])
         _tell(request, done)
         return redirect(_address(request, holder))
-    if sent and not form:
+    if request.method == "POST" and not form:
         messages.info(request, "Nothing was handed over: no case is left.")
         return redirect(_address(request, holder))
     names = request.user.may(SEE_CASES)
     handed = list(handed_to(request.user).with_clock().select_related("patient", "location")[:MOST]) if names else []
-    shown = [*handed, *cases] if names else []
+    left_alone = _left_alone(request)
+    shown = [*left_alone, *handed, *cases] if names else []
     saw_list(request, [case.patient for case in shown], subject_id="handover")
     context = {
         "holder": holder,
@@ -53,6 +56,7 @@ def handover(request: StaffRequest) -> HttpResponse:
         "therapists": _therapists(request.user) if request.user.may(ASSIGN_CASES) else [],
         "cases": cases,
         "handed": handed,
+        "left_alone": left_alone,
         "form": form,
         "now": timezone.now(),
     }
@@ -81,8 +85,19 @@ def _cases_of(request: StaffRequest, holder: User) -> list[Case]:
     return list(mine.select_related("patient", "location")[:MOST])
 
 
-def _address(request: StaffRequest, holder: User) -> str:
-    of = f"?of={holder.public_id}" if holder != request.user else ""
+def _left_alone(request: StaffRequest) -> list[Case]:
+    """Return, once, what was ticked a moment ago and had changed hands.
+
+    As far as this person may know of it. A message would hold names in a cookie.
+    """
+    if LEFT_ALONE not in request.session:
+        return []
+    cases = Case.objects.filter(public_id__in=request.session.pop(LEFT_ALONE), location__in=request.user.places())
+    return list(cases.select_related("patient", "location", "acknowledged_by", "decided_by").order_by("pk"))
+
+
+def _address(request: StaffRequest, holder: User | None) -> str:
+    of = f"?of={holder.public_id}" if holder and holder != request.user else ""
     return f"{reverse('handover')}{of}"
 
 
@@ -94,7 +109,8 @@ def _tell(request: StaffRequest, done: HandedOver) -> None:
         words = "Emergencies, raised until somebody takes them by name"
         messages.warning(request, f"{words}: {_cases(len(done.raised))}. Phone whoever should.")
     if done.moved_on:
-        messages.info(request, f"Left as they are, because they had moved on: {_cases(done.moved_on)}.")
+        messages.info(request, f"Left as they are, because they had moved on: {_cases(len(done.moved_on))}.")
+        request.session[LEFT_ALONE] = [str(case.public_id) for case in done.moved_on]
 
 
 def _cases(number: int) -> str:

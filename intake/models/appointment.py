@@ -11,17 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import never_emptied, only_grows
-from clinic.staff.models import User
+from clinic.staff.permissions import ANSWER_REQUESTS
+from clinic.staff.places import OfPlacesQuerySet
 
 
-class AppointmentRequestQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Requests to the locations of this member of staff, when their role answers them."""
-        from clinic.staff.permissions import ANSWER_REQUESTS
-
-        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class AppointmentRequestQuerySet(OfPlacesQuerySet):
+    seen_by = ANSWER_REQUESTS
 
     def unanswered(self) -> Self:
         return self.filter(state=AppointmentRequest.State.ASKED)
@@ -29,6 +24,11 @@ class AppointmentRequestQuerySet(models.QuerySet):
     def standing(self) -> Self:
         """Asked, or booked: what the patient still waits for or goes to."""
         return self.exclude(state=AppointmentRequest.State.CLOSED)
+
+    def booked_after(self, at: datetime) -> Self:
+        """Leave only visits that begin after this moment, the next one first."""
+        booked = self.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=at)
+        return booked.order_by("starts_at", "pk")
 
     def off(self) -> Self:
         """Closed, and not because another visit took the place of this one."""
@@ -100,14 +100,14 @@ class AppointmentRequest(models.Model):
         return f"appointment request {self.public_id}"
 
     def was_at(self) -> datetime | None:
-        """When the visit was that is off now; None when none was ever booked."""
+        """Return when the visit was that is off now; None when none was ever booked."""
         return self.history.exclude(starts_at=None).order_by("pgh_id").values_list("starts_at", flat=True).last()
 
     def first_of_the_moved(self) -> "AppointmentRequest":
-        """The visit that was moved, perhaps several times, to be this one."""
+        """Return the visit that was moved, perhaps several times, to be this one."""
         return self.moved_from.first_of_the_moved() if self.moved_from else self
 
     def times_changed(self) -> int:
-        """A number that grows with every change of this visit, and of those it was moved from."""
+        """Return a number that grows with every change of this visit, and of those it was moved from."""
         before = self.moved_from.times_changed() if self.moved_from else 0
         return before + self.history.count()

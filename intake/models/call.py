@@ -1,29 +1,29 @@
 """A patient who has to be called because no mail tells them in time that a visit is booked, moved or off."""
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Least
+from django.db.models.functions import Least, Now
 
 from clinic.audit.growing import never_emptied
-from clinic.staff.models import User
+from clinic.staff.permissions import ANSWER_REQUESTS
+from clinic.staff.places import OfPlacesQuerySet
 
 
-class CallToMakeQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Calls of the locations of this member of staff, when their role answers patients."""
-        from clinic.staff.permissions import ANSWER_REQUESTS
-
-        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class CallToMakeQuerySet(OfPlacesQuerySet):
+    seen_by = ANSWER_REQUESTS
 
     def waiting(self) -> Self:
-        """Those nobody has made yet; on top where the patient would go first."""
+        """Return those nobody has made yet; on top where the patient would go first."""
         return self.filter(done_at=None).order_by(Least("was_at", "starts_at"), "pk")
+
+    def late(self, now: datetime) -> Self:
+        """Those that should have been made by now."""
+        return self.filter(done_at=None, due_at__lt=now)
 
 
 class CallToMake(models.Model):
@@ -46,6 +46,7 @@ class CallToMake(models.Model):
     was_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(db_default=Now(), help_text="By when the patient should know")
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

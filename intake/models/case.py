@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
+from clinic.staff.permissions import SEE_CASES
+from clinic.staff.places import OfPlacesQuerySet
 from intake.models import two_people
 from intake.models.lease import lease_from
 from intake.models.lost_hold import LostHold
@@ -29,14 +31,8 @@ class MoveNotAllowed(Exception):
         super().__init__(f"A case that is {case.get_status_display().lower()} cannot become {to}.")
 
 
-class CaseQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Cases of the locations this member of staff belongs to, when their role may see cases."""
-        from clinic.staff.permissions import SEE_CASES
-
-        if not user.is_authenticated or not user.may(SEE_CASES):
-            return self.none()
-        return self.filter(location__in=user.places())
+class CaseQuerySet(OfPlacesQuerySet):
+    seen_by = SEE_CASES
 
     def awaiting_decision(self) -> Self:
         return self.exclude(status=Case.Status.DECIDED)
@@ -199,12 +195,12 @@ class Case(models.Model):
 
     @property
     def tier(self) -> Urgency:
-        """The tier that counts."""
+        """Return the tier that counts."""
         return Urgency(self.urgency)
 
     @property
     def age(self) -> int:
-        """The patient's age today, where the case is."""
+        """Return the patient's age today, where the case is."""
         return self.patient.age_on(timezone.localdate(timezone=self.location.zone))
 
     @property

@@ -39,7 +39,7 @@ class ConsentText(models.Model):
 
 class ConsentQuerySet(models.QuerySet):
     def in_force(self) -> Self:
-        """The last word of each patient on each document."""
+        """Return the last word of each patient on each document."""
         return self.order_by("patient", "document", "-pk").distinct("patient", "document")
 
 

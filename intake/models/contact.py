@@ -112,7 +112,7 @@ class Contact(models.Model):
 
     @property
     def sent_away(self) -> bool:
-        """True when whoever was reached was told to go where today's help is."""
+        """Say whether whoever was reached was told to go where today's help is."""
         return self.told in self.SENT_AWAY
 
     @property

@@ -198,7 +198,7 @@ class Decision(models.Model):
 
     @property
     def agrees(self) -> bool:
-        """True when tier and specialist are those suggested."""
+        """Say whether tier and specialist are those suggested."""
         return self.tier == self.tier_before and self.specialist == self.suggested_specialist
 
     @property

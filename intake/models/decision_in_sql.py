@@ -28,7 +28,7 @@ NO_DAY_TOO_FAR = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'by_when_is_no_farther_than_the_urgency_allows';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the numbers above
+"""
 
 # Asked when a decision is made and when it takes effect.
 # Two patients may be one person who began anew; the database knows them by the birth date, the page also by the name.
@@ -63,4 +63,4 @@ CLOSED_WITH_WHAT_IT_TAKES = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'doubled_form_names_the_other';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the condition about the contact log
+"""

@@ -11,6 +11,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast
 
 from clinic.audit.growing import never_emptied
+from clinic.staff.permissions import ANSWER_REQUESTS
+from clinic.staff.places import OfPlacesQuerySet
 
 BOOKED_FOR_A_DAY = """
     IF NEW.what = 'book' AND NEW.done_at IS NOT NULL AND NOT NEW.dropped
@@ -23,17 +25,11 @@ BOOKED_FOR_A_DAY = """
 """
 
 
-class DeskTaskQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Return tasks of the person's locations, when their role answers patients."""
-        from clinic.staff.permissions import ANSWER_REQUESTS
-
-        if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class DeskTaskQuerySet(OfPlacesQuerySet):
+    seen_by = ANSWER_REQUESTS
 
     def waiting(self) -> Self:
-        """Those nobody has done yet, the nearest day first."""
+        """Return those nobody has done yet, the nearest day first."""
         return self.filter(done_at=None).order_by("due_on", "pk")
 
     def late(self, now: datetime) -> Self:

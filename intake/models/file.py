@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.audit.models import AccessLog
 from clinic.staff.models import User
+from clinic.staff.permissions import SEE_CASES
+from clinic.staff.places import OfPlacesQuerySet
 
 FOLDER, APART, ORIGINALS = "patients", "infected", "originals"
 
@@ -24,18 +26,17 @@ def file_name(_file, name) -> str:
 
 
 def original_name(_file, _name) -> str:
-    """A random name with an ending that nothing opens."""
+    """Return a random name with an ending that nothing opens."""
     return f"{ORIGINALS}/{uuid.uuid4().hex}.sent"
 
 
-class PatientFileQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Files of patients of this person's locations, when their role may see cases."""
-        from clinic.staff.permissions import SEE_CASES
+class PatientFileQuerySet(OfPlacesQuerySet):
+    at_place = "patient__location"
+    seen_by = SEE_CASES
 
-        if not user.is_authenticated or not user.may(SEE_CASES):
-            return self.none()
-        return self.filter(patient__location__in=user.places(), removed_at=None)
+    def visible_to(self, user: User) -> Self:
+        """Leave only files that are not taken back, of patients whose cases this person sees."""
+        return super().visible_to(user).filter(removed_at=None)
 
     def kept(self) -> Self:
         return self.filter(removed_at=None)

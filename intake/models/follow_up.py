@@ -73,7 +73,7 @@ class FollowUp(models.Model):
         return f"week {self.week} of {self.intake_id}"
 
     def is_open(self, now: datetime) -> bool:
-        """True while the patient can answer it at `now`."""
+        """Say whether the patient can answer it at `now`."""
         if self.answered_at or not self.due_at <= now < self.due_at + OPEN_FOR:
             return False
         return not self.patient.follow_ups.filter(due_at__gt=self.due_at, due_at__lte=now).exists()

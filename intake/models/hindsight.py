@@ -60,7 +60,7 @@ class Hindsight(models.Model):
 
     @property
     def tier(self) -> Urgency:
-        """The urgency that would have been right."""
+        """Return the urgency that would have been right."""
         return Urgency(self.urgency)
 
     @property

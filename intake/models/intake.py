@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from clinic.audit.growing import only_grows
 from clinic.links.models import Link
+from clinic.staff.places import OfPlacesQuerySet
 from intake.models.urgency import KNOWN_URGENCIES, URGENCIES, Urgency
 
 # What was signed while the patient was a minor holds until they come of age: see intake.signing.actions.
@@ -41,12 +42,8 @@ class AlreadySubmitted(Exception):
     """The answers were sent; they are the therapist's now and no longer change."""
 
 
-class IntakeQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Intakes of the locations this member of staff belongs to."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        return self.filter(patient__location__in=user.places())
+class IntakeQuerySet(OfPlacesQuerySet):
+    at_place = "patient__location"
 
     def unfinished(self) -> Self:
         return self.filter(submitted_at=None)

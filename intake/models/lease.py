@@ -12,23 +12,18 @@ It is half of the time there is to decide, so that a colleague who finds the cas
 
 from datetime import UTC, datetime, timedelta
 
-from clinic.staff.hours import OpeningHours
 from clinic.staff.models import Location
 from intake.models.urgency import Urgency
 
 EMERGENCY, URGENT = timedelta(minutes=30), timedelta(hours=2)
 WORKING_DAYS = {Urgency.SOON: 3, Urgency.ROUTINE: 1}
-NEVER_CLOSED = (None,) * 7  # hours never open are hours always open
 
 
 def lease_from(at: datetime, urgency: int, location: Location) -> datetime:
     """Return the end of a lease that begins, or is renewed, at this moment."""
     if urgency == Urgency.EMERGENCY:
         return at + EMERGENCY
-    try:
-        hours = location.opening_hours
-    except (KeyError, TypeError, ValueError):  # hours that make no sense hold no case for ever
-        hours = OpeningHours(NEVER_CLOSED, location.zone)
+    hours = location.opening_hours
     if urgency == Urgency.URGENT:
         return hours.after_open_time(at, URGENT).astimezone(UTC)
     return hours.after_working_days(at, WORKING_DAYS[Urgency(urgency)]).astimezone(UTC)

@@ -23,7 +23,7 @@ ADVISED = f"""
         SELECT k.outcome FROM intake_contact k WHERE k.case_id = c.id AND {SINCE_NEWS}
         AND k.outcome IN ('reached', 'reached_other', 'welfare_check') ORDER BY k.id DESC LIMIT 1
     )
-"""  # noqa: S608 - made of the conditions above
+"""
 
 NEVER_SCREENED_IS_NOT_AGREED_TO = """
     IF NEW.effective_at IS NOT NULL AND NEW.reason = 'agree' AND EXISTS (
@@ -70,7 +70,7 @@ CLOSED_BY_THE_LOG = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'not_reached_comes_after_the_steps';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the numbers and conditions above
+"""
 
 # Decisions from before outcomes were asked for have none, and are left as they are.
 URGENT_AFTER_CONTACT = f"""
@@ -90,4 +90,4 @@ URGENT_AFTER_CONTACT = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'try_before_the_decision_is_on_record';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the condition above
+"""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.growing import only_grows
 from clinic.contact import names
-from clinic.staff.models import User
+from clinic.staff.places import OfPlacesQuerySet
 from intake.models import found_by
 
 MOST_OF_A_DAY = 100  # patients of one birth date; more are not looked through
@@ -29,13 +29,7 @@ def _fits(first_name: str, typed: str) -> bool:
     return not typed or names.same(first_name, typed)
 
 
-class PatientQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Patients of the locations this member of staff belongs to."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        return self.filter(location__in=user.places())
-
+class PatientQuerySet(OfPlacesQuerySet):
     def fitting(self, query: str) -> Self:
         """Return whom a query of `intake.models.found_by` finds."""
         return self.filter(found_by__fits=query)
@@ -154,7 +148,7 @@ class Patient(models.Model):
         return names_fit and self.date_of_birth == other.date_of_birth
 
     def is_near(self, first_name: str, last_name: str) -> bool:
-        """True when either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
+        """Say whether either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
         if names.same(self.first_name, first_name) or names.same(self.last_name, last_name):
             return True
         mine, theirs = names.letters(self.last_name), names.letters(last_name)

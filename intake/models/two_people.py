@@ -20,7 +20,7 @@ UNSEEN = r"[ \t\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"  # spaces and signs nobod
 
 
 def why_two(case, *, tier, specialist, dismissed, outcome: str, advised: bool) -> list[str]:
-    """Why a decision on this case takes a second person, in words; nothing when one is enough.
+    """Return why a decision on this case takes a second person, in words; nothing when one is enough.
 
     `dismissed`: the ids of the rules whose flags are dismissed. `advised`: the contact log holds a word of advice.
     """
@@ -101,7 +101,7 @@ ENDING_TAKES_TWO = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'ending_an_emergency_takes_two';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the condition about the contact log
+"""
 
 PLAIN = "regexp_replace(upper(normalize({}, NFKC)), '[^A-Z0-9]', '', 'g')"
 FOLDED = f"regexp_replace(lower(normalize({{}}, NFKC)), '{UNSEEN}', '', 'g')"
@@ -134,7 +134,7 @@ SECOND_IS_ANOTHER_THERAPIST = f"""
         USING ERRCODE = 'check_violation', CONSTRAINT = 'second_person_is_another_human';
     END IF;
     RETURN NULL;
-"""  # noqa: S608 - made of the names of columns above
+"""
 
 PROPOSED_STAYS = """
     IF TG_OP = 'UPDATE' AND OLD.effective_at IS NULL AND OLD.refused_at IS NULL AND (

@@ -68,7 +68,7 @@ def _locked(intake: Intake) -> Intake:
 
 
 def blanks(intake: Intake) -> Blanks:
-    """What is missing, and what follows from judging it as not sure: such an answer may ask for more."""
+    """Return what is missing, and what follows from judging it as not sure: such an answer may ask for more."""
     protocol = intakes.protocol_for(intake)
     answers, judged = dict(intake.answers), {}
     while True:

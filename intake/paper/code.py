@@ -16,7 +16,7 @@ def new_code() -> str:
 
 
 def as_code(typed: str) -> str | None:
-    """The code somebody typed, with or without dashes, spaces and capitals; None when it cannot be one."""
+    """Return the code somebody typed, with or without dashes, spaces and capitals; None when it cannot be one."""
     signs = re.sub(r"[^0-9A-Z]", "", typed.upper()).translate(READ_AS)
     if len(signs) != LENGTH + 1 or not set(signs) <= set(SIGNS) or _check(signs[:-1]) != signs[-1]:
         return None
@@ -24,7 +24,7 @@ def as_code(typed: str) -> str | None:
 
 
 def written(code: str) -> str:
-    """The code as it is printed: in groups, `4FHJ-92KM-X`."""
+    """Return the code as it is printed: in groups, `4FHJ-92KM-X`."""
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 

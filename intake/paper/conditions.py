@@ -96,7 +96,7 @@ class Conditions:
         return _("your answer to question %(number)d is %(count)d or less") % told
 
     def _places(self, question: triage.Question, chosen: set[str]) -> Iterator[str]:
-        """The places in few words: whole parts of the body, one side of one, else place by place."""
+        """Return the places in few words: whole parts of the body, one side of one, else place by place."""
         regions = regions_of(question)
         known = [(name, [region for region in members if region in regions]) for name, members in PARTS]
         named = {region for _name, members in known for region in members}
@@ -128,7 +128,7 @@ def _turned(node: Compare) -> Compare:
 
 
 def regions_of(question: triage.Question) -> dict[str, list[str]]:
-    """The regions of a body map with their sides, in order."""
+    """Return the regions of a body map with their sides, in order."""
     regions = {}
     for option in question.option_ids:
         region, _underscore, side = option.rpartition("_")
@@ -137,7 +137,7 @@ def regions_of(question: triage.Question) -> dict[str, list[str]]:
 
 
 def region_name(labels: list[str]) -> str:
-    """What "Shoulder, left" and "Shoulder, right" share."""
+    """Return what "Shoulder, left" and "Shoulder, right" share."""
     if len(labels) == 1:
         return labels[0]
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))

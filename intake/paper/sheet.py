@@ -30,7 +30,7 @@ MOST_CONDITIONS, MOST_LETTERS = 4, 360  # more would be harder to read than the 
 
 
 def sheet(intake: Intake) -> bytes:
-    """The form of an intake that has a code, as a tagged PDF."""
+    """Return the form of an intake that has a code, as a tagged PDF."""
     return tagged(TEMPLATE, content(intake))
 
 
@@ -41,7 +41,7 @@ def numbers(protocol: triage.Protocol) -> dict[str, int]:
 
 
 def content(intake: Intake) -> dict[str, Any]:
-    """Everything the sheet says, as JSON-able words."""
+    """Return everything the sheet says, as JSON-able words."""
     with translation.override(intake.language):
         return _Sheet(protocol_for(intake), intake.language).content(intake)
 
@@ -154,7 +154,7 @@ class _Sheet:
         return _if_new(question.id)
 
     def _parts(self, question: triage.Question) -> Iterator[dict[str, Any]]:
-        """The body map as lists: the parts of the body, in each the regions with a box for each side."""
+        """Return the body map as lists: the parts of the body, in each the regions with a box for each side."""
         regions = regions_of(question)
         named = {region for _name, members in PARTS for region in members}
         for name, members in [*PARTS, (_("Other places"), [region for region in regions if region not in named])]:
@@ -231,7 +231,7 @@ def _words(location: Location) -> dict[str, str]:
 
 
 def _who() -> dict[str, Any]:
-    """The first questions of the form, which are not the protocol's: who gives the answers."""
+    """Return the first questions of the form, which are not the protocol's: who gives the answers."""
     asked = WhoForm.base_fields
     return {
         "title": _("Who fills in this form?"),

@@ -106,7 +106,7 @@ def find(request: StaffRequest) -> HttpResponse:
 
 
 def _find(request: StaffRequest, public_id: UUID) -> Intake:
-    """The intake, when this member of staff may see it; 404 otherwise."""
+    """Return the intake, when this member of staff may see it; 404 otherwise."""
     intakes_ = Intake.objects.visible_to(request.user).select_related("patient__location", "protocol", "entered_by")
     return get_object_or_404(intakes_.defer("protocol__content"), public_id=public_id)
 
@@ -297,7 +297,7 @@ def _address(intake: Intake, page: triage.Page) -> str:
 
 
 def _after(intake: Intake, page: triage.Page) -> str:
-    """The next page that is asked, else the overview."""
+    """Return the next page that is asked, else the overview."""
     asked = pages_to_show(intake)
     order = triage.pages(protocol_for(intake))
     following = [one for one in asked if order.index(one) > order.index(page)]

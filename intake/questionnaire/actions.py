@@ -17,6 +17,7 @@ from django.utils import timezone
 from clinic.links.actions import make_link
 from clinic.links.models import Link
 from clinic.messages.actions import readdress
+from clinic.running.each import each_by_itself
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake import triage
@@ -354,16 +355,13 @@ def open_cases_for_abandoned(now: datetime) -> int:
 
     The clocks of such a case count from the moment the form was left.
     """
-    opened = 0
-    for intake in Intake.objects.left_since(now - LEFT_AFTER).filter(case=None):
-        opened += _open_for_abandoned(intake, now)
-    return opened
+    left = Intake.objects.left_since(now - LEFT_AFTER).filter(case=None).values_list("pk", flat=True)
+    return each_by_itself(left, partial(_open_for_abandoned, now=now), failed="A form that was left opened no case")
 
 
-@transaction.atomic
-def _open_for_abandoned(intake: Intake, now: datetime) -> bool:
+def _open_for_abandoned(pk: int, *, now: datetime) -> bool:
     left = Intake.objects.left_since(now - LEFT_AFTER).filter(case=None)
-    intake = left.select_for_update(skip_locked=True, of=("self",)).filter(pk=intake.pk).first()
+    intake = left.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
     if intake is None:  # the patient came back, or another worker has it
         return False
     bring_up_to_date(intake)

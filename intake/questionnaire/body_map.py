@@ -43,7 +43,7 @@ class BodyMapWidget(forms.CheckboxSelectMultiple):
         )
 
     def chosen(self, bound) -> list[dict]:
-        """What is checked: the id of each checkbox, and its name."""
+        """Return what is checked: the id of each checkbox, and its name."""
         boxes = [part.data for part in bound.subwidgets if part.data["selected"]]
         return [{"box": box["attrs"]["id"], "label": box["label"]} for box in boxes]
 

@@ -92,7 +92,7 @@ def show_check(request: DoorRequest, intake: Intake, *, refused: bool = False) -
 
 
 def _details(patient: Patient) -> Iterator[dict[str, str]]:
-    """What the patient said about themselves before the questions, with where to change each."""
+    """Return what the patient said about themselves before the questions, with where to change each."""
     said = {
         "first_name": (_("Name"), patient.full_name),
         "date_of_birth": (_("Date of birth"), date_format(patient.date_of_birth)),
@@ -112,7 +112,7 @@ def _details(patient: Patient) -> Iterator[dict[str, str]]:
 
 
 def _rows(intake: Intake, page: triage.Page, missing: set[str], language: str) -> Iterator[dict[str, Any]]:
-    """A page's questions as rows of the summary: the words, the answer, where to change it."""
+    """Return a page's questions as rows of the summary: the words, the answer, where to change it."""
     protocol, answers = protocol_for(intake), intake.answers
     visible = triage.page_questions(protocol, page.id, answers).visible
     from_details = intakes.known_from_details(intake)

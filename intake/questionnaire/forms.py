@@ -54,7 +54,7 @@ class WholeNumberField(forms.IntegerField):
 
 
 def field_for(question: triage.Question, language: str) -> forms.Field:
-    """The form field of a question; it cleans to the value the protocol wants, or to None, "" or []."""
+    """Return the form field of a question; it cleans to the value the protocol wants, or to None, "" or []."""
     make = {
         "boolean": _yes_no,
         "choice": _one,
@@ -229,7 +229,7 @@ class PageForm(forms.Form):
 
     @property
     def version_shown(self) -> int:
-        """The version of the intake the patient had before them; 0 when the hidden value is not one."""
+        """Return the version of the intake the patient had before them; 0 when the hidden value is not one."""
         version = self.cleaned_data.get("version")
         return version if isinstance(version, int) and version >= 0 else 0
 
@@ -277,12 +277,12 @@ class PageForm(forms.Form):
 
     @property
     def reveals(self) -> bool:
-        """True when answers on this page open or close other questions of it."""
+        """Say whether answers on this page open or close other questions of it."""
         return bool(self.view.follow_ups)
 
     @property
     def has_heading(self) -> bool:
-        """True when the page is one question (and what follows from it), which then is its heading."""
+        """Say whether the page is one question (and what follows from it), which then is its heading."""
         return any(getattr(field, "is_page_heading", False) for field in self.fields.values())
 
     def _lay_out(self, page: triage.Page, came_from: str) -> None:
@@ -294,7 +294,7 @@ class PageForm(forms.Form):
         self.helper.layout = Layout("version", Hidden("from", came_from), *places)
 
     def _place(self, name: str, **attributes: Any):
-        """Where a question stands, or would stand when another answer opens it."""
+        """Return where a question stands, or would stand when another answer opens it."""
         if name not in self.fields:
             return Div(css_id=f"place_{name}", **attributes)
         kind = self.protocol.questions[name].type
@@ -324,7 +324,7 @@ def _flat(choices: Any):
 
 
 def _as_typed(question: triage.Question, value: Any):
-    """A saved answer as its form field takes it."""
+    """Return a saved answer as its form field takes it."""
     if value is None:
         return None
     if question.type == "boolean":
@@ -335,7 +335,7 @@ def _as_typed(question: triage.Question, value: Any):
 
 
 def as_sent(question: triage.Question, value: Any) -> dict[str, list[str]]:
-    """A saved answer as a browser would send it: field names to values."""
+    """Return a saved answer as a browser would send it: field names to values."""
     if value is None:
         return {}
     if question.type == "date":

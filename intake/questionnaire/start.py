@@ -83,7 +83,7 @@ def _nobody_treats(request: DoorRequest) -> HttpResponse:
 
 
 def _typed(request: DoorRequest) -> QueryDict:
-    """What was sent. Whoever switches the language of the page wants the mails in it too, as on a fresh page."""
+    """Return what was sent. Whoever switches the language of the page wants the mails in it too, as on a fresh page."""
     if not request.door.switched:
         return request.POST
     typed = request.POST.copy()
@@ -93,7 +93,7 @@ def _typed(request: DoorRequest) -> QueryDict:
 
 @transaction.atomic
 def _begin(request: DoorRequest, form: ContactForm) -> tuple[Intake, bool]:
-    """The intake this page stands for, and whether its details as they are now are an emergency.
+    """Return the intake this page stands for, and whether its details as they are now are an emergency.
 
     The page may be sent more than once: a double press, or "back" and a slip mended. That is the same intake as long
     as it is plainly the same person's. Whoever types other details, or comes after the form was closed here, begins

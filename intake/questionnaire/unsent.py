@@ -40,12 +40,12 @@ def discard_unsent(intake: Intake, page_id: str) -> None:
 
 
 def left_on(intake: Intake, page_id: str) -> UnsentPage | None:
-    """What was typed on this page and not saved."""
+    """Return what was typed on this page and not saved."""
     return UnsentPage.objects.filter(intake=intake, page=page_id).first()
 
 
 def fields_of(protocol: triage.Protocol, page: Page, posted: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The part of what a browser posted that belongs to this page's questions and says something."""
+    """Return the part of what a browser posted that belongs to this page's questions and says something."""
     fields = {}
     for name in _names(protocol, page):
         values = [value.replace("\x00", "")[:LONGEST_VALUE] for value in posted.get(name, [])[:MOST_VALUES]]

@@ -36,7 +36,7 @@ def unsent(request: HttpRequest, intake: Intake, number: int) -> HttpResponse:
 
 
 def as_typed(left: UnsentPage, page: triage.Page) -> QueryDict:
-    """What was left on a page as the form takes it: with every follow-up taken as seen."""
+    """Return what was left on a page as the form takes it: with every follow-up taken as seen."""
     typed = QueryDict(mutable=True)
     for name, values in left.fields.items():
         typed.setlist(name, values)

@@ -123,7 +123,7 @@ class WhoForm(forms.Form):
         self.add_error(why.field, ValidationError(WHY[why.field, why.code], code=why.code))
 
     def said(self) -> dict[str, Any]:
-        """What `set_respondent` takes. Only of a valid form."""
+        """Return what `set_respondent` takes. Only of a valid form."""
         cleaned = self.cleaned_data
         said = {name: cleaned[name] for name in ("kind", "name", "relationship", "authority")}
         if cleaned["contact"] == MINE and cleaned["kind"] in Respondent.ACTS_FOR_PATIENT:

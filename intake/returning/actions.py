@@ -33,7 +33,7 @@ class NoAddress(Exception):
 
 @transaction.atomic
 def start_again(patient: Patient, *, occasion: str, by: User | None = None, words: str = "") -> Intake:
-    """The next intake of a known patient; the one begun is returned while it is still being filled in.
+    """Return the next intake of a known patient; the one begun is returned while it is still being filled in.
 
     AGAIN: earlier answers that screen for nothing are offered, in `carried`, and count once the patient saved them.
     WORSE: they are answers already, and their pages done; a case is open at once, soon at least, whether or not the
@@ -59,7 +59,7 @@ def _with_link(intake: Intake) -> Intake:
 
 @transaction.atomic
 def start_worse_after(sent: Intake, *, words: str, by_sender: bool) -> Intake:
-    """The intake of a patient who shows, on a page of the form they had sent, that they got worse.
+    """Return the intake of a patient who shows, on a page of the form they had sent, that they got worse.
 
     As `start_again`, but what they sent today is still how it is: those answers and pages go over into a new one.
     Somebody else than the sender (not `by_sender`) begins one in which nothing stands.
@@ -130,7 +130,7 @@ def _start(patient: Patient, occasion: str, by: User | None, words: str, known: 
 
 @transaction.atomic
 def invite_again(patient: Patient, *, by: User | None) -> Intake:
-    """An intake for somebody the clinic knows; the patient gets its link by mail. Raises NoAddress."""
+    """Return an intake for somebody the clinic knows; the patient gets its link by mail. Raises NoAddress."""
     if not by.may(INVITE_PATIENTS) or not by.sees(patient.location_id):
         raise PermissionDenied
     if not patient.email:

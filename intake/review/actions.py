@@ -24,7 +24,7 @@ from intake.review.alarms import see_alarms
 from intake.review.holding import SomebodyElses, check_holder, pass_on
 from intake.review.opening import announce, begin_again, clocks_of, drop_proposal, let_wait
 from intake.review.outcomes import WhatBecomes
-from intake.review.reaching import check_on_record, needs_word_of_advice, note
+from intake.review.reaching import check_on_record, needs_word_of_advice, note, recorded_already
 
 FOLLOWS = WhatBecomes()  # from whom the patient is sent to
 Kind = CaseEvent.Kind
@@ -93,10 +93,13 @@ def acknowledge(case: Case, *, by: User, now: datetime | None = None) -> Case:
 
 @transaction.atomic
 def hand_back(case: Case, *, by: User, words: str = "", now: datetime | None = None) -> Case:
-    """The case waits for somebody else, not longer than its decision may; everybody is told again."""
+    """The case waits for somebody else, not longer than its decision may; everybody is told again.
+
+    Raises CaseChanged when it is not in the hands of `by` any more: nobody hands back what a colleague has.
+    """
     now = now or timezone.now()
     case = locked(case, by)
-    if case.status != Status.IN_REVIEW:
+    if case.status != Status.IN_REVIEW or case.acknowledged_by != by:
         raise CaseChanged(case, case.events.all())
     let_wait(case, by=by, words=words, now=now)
     return case
@@ -122,14 +125,19 @@ def take_over(case: Case, *, of: UUID, words: str, by: User, now: datetime | Non
 
 
 @transaction.atomic
-def record_contact(case: Case, *, by: User, now: datetime | None = None, **said: Any) -> Contact:
+def record_contact(
+    case: Case, *, by: User, seen: int | None = None, now: datetime | None = None, **said: Any
+) -> Contact:
     """Record one attempt to reach the patient, also on a decided case.
 
     `said` is what `reaching.note` writes down. Whoever calls about a case that nobody has, has it. In an emergency it
-    moves the decision's clock.
+    moves the decision's clock. `seen` is the version of the case that was on the page: one try is recorded once,
+    however often its form is sent.
     """
     now = now or timezone.now()
     case = locked(case, by)
+    if there := recorded_already(case, said, by=by, seen=seen, now=now):
+        return there
     if case.status == Status.WAITING:
         case = acknowledge(case, by=by, now=now)
     return note(case, by=by, now=now, **said)
@@ -172,6 +180,7 @@ def reopen(case: Case, *, by: User, words: str, now: datetime | None = None) -> 
     changes = {"decided_at": None, "decided_by": None, "acknowledged_at": now, "acknowledged_by": by}
     changes |= {"urgency": tier, **clocks_of(case, tier, now)}
     case.move_to(Status.IN_REVIEW, event=Kind.REOPENED, by=by, words=words, now=now, **changes)
+    emails.tell_who_carries(case)
     return case
 
 

@@ -25,12 +25,17 @@ class OnThePhone:
         return list(PhoneAnswer.objects.of(self.intake))
 
     @cached_property
+    def newest(self) -> dict[str, PhoneAnswer]:
+        """Return by question the last that was taken, also one that says it was a mistake."""
+        return _newest(self.rows)
+
+    @cached_property
     def standing(self) -> dict[str, PhoneAnswer]:
         """Return by question the answers that count now.
 
         None that the patient has answered anew since, in the form.
         """
-        newest = _newest(self.rows)
+        newest = _without_mistakes(self.newest)
         changed = {change.question: change.at for change in self.intake.changes.all()} if newest else {}
         return {
             question: taken
@@ -46,8 +51,10 @@ class OnThePhone:
 
 
 def _newest(rows: Iterable[PhoneAnswer]) -> dict[str, PhoneAnswer]:
-    """Return the last to each question; none where that one says it was a mistake."""
-    newest = {taken.question: taken for taken in rows}
+    return {taken.question: taken for taken in rows}
+
+
+def _without_mistakes(newest: dict[str, PhoneAnswer]) -> dict[str, PhoneAnswer]:
     return {question: taken for question, taken in newest.items() if taken.value is not None}
 
 
@@ -79,4 +86,5 @@ def taken_for(assessment: Assessment) -> dict[str, PhoneAnswer]:
         return {}
     by_then = PhoneAnswer.objects.of(assessment.intake_id).filter(at__lte=assessment.at)
     answers = assessment.answers
-    return {name: taken for name, taken in _newest(by_then).items() if answers.get(name) == taken.value}
+    newest = _without_mistakes(_newest(by_then))
+    return {name: taken for name, taken in newest.items() if answers.get(name) == taken.value}

@@ -40,6 +40,7 @@ class CallForm(forms.Form):
     What they were told of where to go is chosen from a list, so that pages can repeat it.
     """
 
+    version = forms.IntegerField(required=False, max_value=2**31 - 1, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="What came of the call",
         choices=[("", "Choose"), *Contact.Outcome.choices],
@@ -58,7 +59,7 @@ class CallForm(forms.Form):
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="call", **kwargs)
+        super().__init__(*args, prefix="call", initial={"version": case.version}, **kwargs)
         if case.screened:
             del self.fields["asked_safety"]
         self.fields["channel"].show_optional = False
@@ -95,6 +96,7 @@ class DecisionForm(forms.Form):
 
     AGREE, ALONE, OTHERWISE = "agree", "agree_alone", "otherwise"
     BY_PHONE, UNREACHED = "by_phone", "unreached"
+    AGREEMENTS = (AGREE, ALONE)
 
     version = forms.IntegerField(max_value=2**31 - 1, widget=forms.HiddenInput)
     alarms_seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -143,7 +145,7 @@ class DecisionForm(forms.Form):
             "verdict": "" if case.urgency >= Urgency.URGENT or not case.screened else self.AGREE,
         }
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        self.agrees = self.data.get("verdict") in (self.AGREE, self.ALONE)
+        self.agrees = self.data.get("verdict") in self.AGREEMENTS
         self.fields["verdict"].choices = self._verdicts(specialists.get(suggested, suggested))
         self.fields["specialist"].choices = [(suggested, specialists.get(suggested, suggested))] + [
             (id, label) for id, label in specialists.items() if id != suggested

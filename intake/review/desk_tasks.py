@@ -1,13 +1,13 @@
 """What decisions left to the desk: done by name, settled by a visit or not any more, or never done in time."""
 
-import logging
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.running.each import each_by_itself
 from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS, DECIDE_CASES
 from intake.models import AppointmentRequest, Case, CaseEvent, DeskTask, Patient, Urgency
@@ -15,14 +15,13 @@ from intake.review import left_to_do, schedule
 from intake.review.left_to_do import in_words
 from intake.review.opening import begin_again
 
-log = logging.getLogger(__name__)
-
 What = DeskTask.What
 LATE = {  # what a therapist reads of a task whose day is over
     What.BOOK: "No visit is booked on or before {day}.",
     What.ASK: "The information asked for did not come by {day}: {words}",
     What.WRITE: "Nobody called the patient or wrote to them by {day}. {words}",
 }
+FIRST_TO_END_A_DAY = timedelta(hours=14)  # no clock on earth is farther ahead
 
 
 @transaction.atomic
@@ -104,6 +103,11 @@ def _locked(task: DeskTask) -> tuple[Case, DeskTask]:
     return case, DeskTask.objects.select_for_update().get(pk=task.pk)
 
 
+def _counts(task: DeskTask) -> bool:
+    """Say whether its case is decided by the very decision that left it."""
+    return DeskTask.objects.in_effect().filter(pk=task.pk).exists()
+
+
 # Visits ---------------------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +141,7 @@ def visit_changed(
     tasks = DeskTask.objects.visits().filter(Q(done_at=None) | Q(visit__in=changed), patient=visit.patient)
     for task in tasks.order_by("pk"):
         case, task = _locked(task)
-        if not case.is_open and (task.done_at is None or task.visit_id in changed):
+        if _counts(task) and (task.done_at is None or task.visit_id in changed):
             _follow(task, case, visit, by=by, later_is_right=later_is_right.strip(), now=now)
 
 
@@ -159,14 +163,14 @@ def _follow(task: DeskTask, case: Case, visit: AppointmentRequest, *, by, later_
 def did_not_take_place(task: DeskTask, *, by: User, words: str, now: datetime | None = None) -> bool:
     """Bring back a visit that was noted for a day and did not take place.
 
-    False when it waits already. One that was booked here is closed instead (`intake.visits.actions.close`), which tells
-    the patient.
+    False when it waits already, or its decision counts no more: the case was decided anew, and that one says what there
+    is to book. One that was booked here is closed instead (`intake.visits.actions.close`), which tells the patient.
     """
     _may(by, task)
     if not words.strip():
         raise ValueError("Say what became of the visit.")
     case, task = _locked(task)
-    if case.is_open or task.visit_on is None or task.visit_id is not None:
+    if not _counts(task) or task.visit_on is None or task.visit_id is not None:
         return False
     why = f"the visit on {in_words(task.visit_on)} did not take place. {words}"
     left_to_do.bring_back(task, case=case, by=by, why=why, now=now or timezone.now())
@@ -183,16 +187,16 @@ def raise_late(now: datetime | None = None) -> int:
     nobody booked, or a call that nobody made. How long each rests after its day is in `schedule.late_task_rests_until`.
     """
     now = now or timezone.now()
-    opened = 0
-    for task in DeskTask.objects.late(now).select_related("location", "decision").order_by("pk"):
-        try:
-            if timezone.localdate(now, task.location.zone) > _rests_until(task):
-                opened += _raise(task, now)
-        except (OperationalError, InterfaceError):  # the database is away: no other case is read either
-            raise
-        except Exception as error:  # one case that cannot be opened must not keep the others closed
-            log.error("Case of task number %s could not be opened again: %s", task.pk, type(error).__name__)
-    return opened
+    today_somewhere = (now.astimezone(UTC) + FIRST_TO_END_A_DAY).date()
+    rows = DeskTask.objects.filter(done_at=None, due_on__lt=today_somewhere).select_related("location", "decision")
+
+    def raise_one(pk: int) -> bool:
+        task = rows.filter(pk=pk).first()
+        is_late = task is not None and timezone.localdate(now, task.location.zone) > _rests_until(task)
+        return is_late and _raise(task, now)
+
+    numbers = rows.order_by("pk").values_list("pk", flat=True)
+    return each_by_itself(numbers, raise_one, failed="The case of a task of the desk could not be opened again")
 
 
 def _rests_until(task: DeskTask) -> date:

@@ -11,7 +11,7 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import MOST_WAITING, moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.messages.to_staff import ToAColleague
+from clinic.messages.to_staff import ToAColleague, write_to
 from clinic.staff.models import Location, OnCall, User
 from clinic.staff.permissions import Role
 from intake.models import Case, Decision, LostHold, Urgency
@@ -50,30 +50,18 @@ def ask_one(case: Case, person: User) -> Message:
     """Tell one colleague of a case, at once, whatever step the others are at."""
     last = last_announced(case)
     number = last.facts["round"] if last else 1
-    return messages.schedule(
-        "case_needs_you",
-        key=f"case_needs_you:{case.public_id}:{case.version}:{number}:{person.pk}",
-        to=person.email,
-        language="en",
-        subject_type="case",
-        subject_id=case.public_id,
-        location=case.location,
-        facts={"round": number},
-    )
+    return _to_one(person, "case_needs_you", case, number, facts={"round": number})
 
 
 def case_taken_over(case: Case, *, of: User, now: datetime) -> Message:
     """Tell whoever had a case that a colleague has it now."""
-    return messages.schedule(
-        "case_taken_over",
-        key=f"case_taken_over:{case.public_id}:{case.version}:{of.pk}",
-        to=of.email,
-        language="en",
-        subject_type="case",
-        subject_id=case.public_id,
-        location=case.location,
-        facts={"happened_at": moment(now, case.location.time_zone)},
-    )
+    facts = {"happened_at": moment(now, case.location.time_zone)}
+    return _to_one(of, "case_taken_over", case, facts=facts)
+
+
+def _to_one(person: User, name: str, case: Case, *numbers: int, **more: Any) -> Message:
+    about = ("case", case.public_id)
+    return write_to(person, name, case.public_id, case.version, *numbers, about=about, location=case.location, **more)
 
 
 def _announcement(case: Case, number: int, *, due_at: datetime) -> Message:
@@ -121,16 +109,26 @@ def case_is_with_you(case: Case, *, by: User | None, now: datetime) -> Message |
     if case.status != Case.Status.IN_REVIEW or holder is None or holder == by:
         return None
     emergency = case.urgency == Urgency.EMERGENCY
-    return messages.schedule(
-        "case_is_with_you",
-        key=f"case_is_with_you:{case.public_id}:{case.version}:{holder.pk}",
-        to=holder.email,
-        language="en",
-        subject_type="case",
-        subject_id=case.public_id,
-        location=case.location,
-        due_at=now if emergency else case.location.opening_hours.next_opening(now),
-    )
+    due_at = now if emergency else case.location.opening_hours.next_opening(now)
+    return _to_one(holder, "case_is_with_you", case, due_at=due_at)
+
+
+def tell_who_carries(case: Case) -> list[Message]:
+    """Tell whoever carries a referral of this case that it is open again.
+
+    Their words are where referrals are.
+    """
+    return [
+        messages.schedule(
+            "referral_case_open",
+            key=f"referral_case_open:{referral.public_id}:{case.version}",
+            language="en",
+            subject_type="referral",
+            subject_id=referral.public_id,
+            location=referral.location,
+        )
+        for referral in case.referrals.filter(ended_at=None).select_related("location")
+    ]
 
 
 def tell_the_patient(decision: Decision, name: str) -> Message | None:
@@ -338,10 +336,7 @@ def _on_call(location: Location) -> list[User]:
 
 
 def _closed(location: Location) -> bool:
-    try:
-        return not location.opening_hours.is_open(timezone.now())
-    except (KeyError, TypeError, ValueError):  # hours that make no sense keep nobody from being told
-        return True
+    return not location.opening_hours.is_open(timezone.now())
 
 
 def _who_may_hear(message: Message) -> list[User]:

@@ -1,23 +1,20 @@
 """A case that rests: somebody took it and did not finish, or nobody takes it. Neither goes on without being told."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 
+from clinic.running.each import each_by_itself
 from clinic.staff.models import OnCall, User
 from clinic.staff.permissions import DECIDE_CASES, Role
 from intake.models import Case, CaseEvent, Urgency
 from intake.models.case import CaseQuerySet
 from intake.review import emails, schedule
 from intake.review.opening import announce, let_wait
-
-log = logging.getLogger(__name__)
 
 PATIENCE = {  # after its decision was due, and after somebody took it
     Urgency.EMERGENCY: timedelta(minutes=15),
@@ -36,12 +33,12 @@ def take_back_forgotten(now: datetime | None = None) -> int:
     several workers at once.
     """
     now = now or timezone.now()
-    taken = _each(Case.objects.filter(_with_nobody(now), status=Case.Status.IN_REVIEW), _take_back, now)
-    taken += _each(Case.objects.filter(status=Case.Status.IN_REVIEW, held_until__lt=now), _end_lease, now)
+    taken = each_case(Case.objects.filter(_with_nobody(now), status=Case.Status.IN_REVIEW), _take_back, now)
+    taken += each_case(Case.objects.filter(status=Case.Status.IN_REVIEW, held_until__lt=now), _end_lease, now)
     for urgency, patience in PATIENCE.items():
         since = now - patience
         overdue = Case.objects.filter(urgency=urgency, status=Case.Status.IN_REVIEW, decide_by__lt=since)
-        taken += _each(overdue.filter(acknowledged_at__lt=since), _take_back, now)
+        taken += each_case(overdue.filter(acknowledged_at__lt=since), _take_back, now)
     return taken
 
 
@@ -96,29 +93,25 @@ def raise_again(now: datetime | None = None) -> int:
             raised[case.pk] = case.location_id
         return happened
 
-    _each(resting, raise_one, now)
+    each_case(resting, raise_one, now)
     if raised:  # whoever is told is told of all in one mail
         others = resting.filter(location__in=set(raised.values())).exclude(pk__in=list(raised))
-        _each(others, partial(raise_one, ahead=TOGETHER), now)
+        each_case(others, partial(raise_one, ahead=TOGETHER), now)
     return len(raised)
 
 
-def _each(cases: CaseQuerySet, act: Callable[[Case, datetime], bool], now: datetime) -> int:
+def each_case(cases: CaseQuerySet, act: Callable[[Case, datetime], bool], now: datetime) -> int:
     """Do it to each case by itself, the worst first; returns to how many it was done.
 
-    One that cannot be read, such as at a location whose hours make no sense, must not silence all the others.
+    One that somebody has locked is left to the next sweep.
     """
-    done = 0
-    for pk in cases.order_by("-urgency", "pk").values_list("pk", flat=True):
-        try:
-            with transaction.atomic():
-                case = cases.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-                done += bool(case and act(case, now))
-        except (OperationalError, InterfaceError):  # the database is away: no other case is read either
-            raise
-        except Exception as error:
-            log.error("Case number %s could not be raised: %s", pk, type(error).__name__)
-    return done
+
+    def one(pk: int) -> bool:
+        case = cases.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        return bool(case and act(case, now))
+
+    worst_first = cases.order_by("-urgency", "pk").values_list("pk", flat=True)
+    return each_by_itself(worst_first, one, failed="A case could not be raised")
 
 
 def _raise_again(case: Case, now: datetime, *, ahead: timedelta) -> bool:

@@ -48,10 +48,8 @@ def visit_in_time(task: DeskTask) -> AppointmentRequest | None:
 
     One that somebody is changing right now does not count: the task is rather seen once too often.
     """
-    booked = AppointmentRequest.objects.filter(
-        patient_id=task.patient_id, state=AppointmentRequest.State.BOOKED, starts_at__gt=task.made_at
-    )
-    visits = booked.select_for_update(skip_locked=True, of=("self",)).select_related("location").order_by("starts_at")
+    booked = AppointmentRequest.objects.filter(patient_id=task.patient_id).booked_after(task.made_at)
+    visits = booked.select_for_update(skip_locked=True, of=("self",)).select_related("location")
     return next((visit for visit in visits if day_of(visit) <= task.due_on), None)
 
 

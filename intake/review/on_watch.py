@@ -208,8 +208,13 @@ def end_on_call(request: StaffRequest, id: int) -> HttpResponse:
 def told_on_call(request: StaffRequest, id: int) -> HttpResponse:
     """Note that somebody was told of a change of the list, where no mail did."""
     shift = get_object_or_404(_shifts_of(request.user), pk=id)
-    on_call.they_know(shift, by=request.user)
-    messages.success(request, f"It is noted that {shift.person} knows.")
+    if on_call.they_know(shift, taken_off=request.POST.get("change") == "off", by=request.user):
+        messages.success(request, f"It is noted that {shift.person} knows.")
+    else:
+        messages.warning(
+            request,
+            f"Nothing was noted: {shift.person} was taken off the list since. Tell them that, and note it then.",
+        )
     return redirect("on_watch")
 
 

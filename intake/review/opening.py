@@ -160,7 +160,8 @@ def begin_again(
 ) -> None:
     """Back to the top of the queue under new clocks; whoever had it is told with everybody else."""
     drop_proposal(case, "New answers came in.", now=now)
-    if not case.is_open:  # what was lowered by a decision is as the rules made it, now that it is decided anew
+    was_decided = not case.is_open
+    if was_decided:  # what was lowered by a decision is as the rules made it, now that it is decided anew
         outcomes.take_back(case, now=now)
         urgency = max(urgency, Urgency(case.rules_urgency))
     clocks = clocks_of(case, urgency, now, latest=case.is_open)
@@ -168,6 +169,8 @@ def begin_again(
     changes |= {"decided_at": None, "decided_by": None}
     case.move_to(Status.WAITING, event=event, by=by, words=words, now=now, **changes)
     announce(case, now)
+    if was_decided:
+        emails.tell_who_carries(case)
 
 
 def let_wait(case: Case, *, words: str, now: datetime, by: User | None = None) -> None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import NextUp
 from intake import triage
@@ -65,8 +66,7 @@ class Chosen:
         self.tier = form.cleaned_data.get("tier", "")
         self.start = form.cleaned_data.get("after")
         self.locations = list(user.places())
-        slugs = {location.slug: location for location in self.locations}
-        self.location = slugs.get(form.cleaned_data.get("location"))
+        self.location = place_named(form.cleaned_data.get("location"), self.locations)
 
     def everything(self) -> CaseQuerySet:
         """Cases of the chosen locations, whatever their state."""
@@ -230,23 +230,15 @@ def _log(request: StaffRequest, shown: dict[str, Any], others: Sequence[Patient]
 def _shown(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
     chosen = Chosen(request.GET, user=request.user)
-    everything = chosen.everything()
-    rows = list(
-        chosen.cases().select_related("patient", "location", "intake", "acknowledged_by", "decided_by")[: ROWS + 1]
-    )
-    counts = (
-        everything.awaiting_decision()
-        .with_clock()
-        .aggregate(
-            open=Count("pk"),
-            **{name: Count("pk", filter=part) for name, part in parts(request.user, now).items()},
-        )
-    )
+    waiting = chosen.everything().awaiting_decision()
+    people = ("patient", "location", "intake", "acknowledged_by", "decided_by")
+    rows = list(chosen.cases().select_related(*people)[: ROWS + 1])
+    counts = _counts(waiting, request.user, now)
     for case in rows:
         case.complaint = "" if case.flags else complaint.in_one_line(case.intake.answers)
     if chosen.show == "decided":
         _add_decisions(rows)
-    news = CaseEvent.objects.filter(kind__in=NEWS, case__in=everything.awaiting_decision())
+    news = CaseEvent.objects.filter(kind__in=NEWS, case__in=waiting)
     newest = news.order_by("-pk").values_list("pk", flat=True).first() or 0
     wrong = wrong_for(request.user)
     state = [
@@ -265,16 +257,7 @@ def _shown(request: StaffRequest) -> dict[str, Any]:
         "wrong": wrong,
         "now": now,
         "today": now.date(),
-        "tabs": [
-            {
-                "show": show,
-                "label": label,
-                "query": chosen.query(show="" if show == "open" else show, after=""),
-                "count": counts.get(show),
-                "tone": TONES.get(show, "") if counts.get(show) else "",
-            }
-            for show, label in QueueForm.PARTS
-        ],
+        "tabs": [_tab(chosen, show, label, counts.get(show)) for show, label in QueueForm.PARTS],
         "announcement": _announcement(request, news),
         "newest": newest,
         "state": hashlib.sha256(repr(state).encode()).hexdigest()[:24],
@@ -282,6 +265,22 @@ def _shown(request: StaffRequest) -> dict[str, Any]:
         "tiers": list(reversed(Urgency)),
         "protocol_signed": triage.shipped().status == "approved",
         "location": chosen.location,
+    }
+
+
+def _counts(waiting: CaseQuerySet, user: User, now: datetime) -> dict[str, int]:
+    """Count the cases of each part of the list, in one statement."""
+    each = {name: Count("pk", filter=part) for name, part in parts(user, now).items()}
+    return waiting.with_clock().aggregate(open=Count("pk"), **each)
+
+
+def _tab(chosen: Chosen, show: str, label: str, count: int | None) -> dict[str, Any]:
+    return {
+        "show": show,
+        "label": label,
+        "query": chosen.query(show="" if show == "open" else show, after=""),
+        "count": count,
+        "tone": TONES.get(show, "") if count else "",
     }
 
 

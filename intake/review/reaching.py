@@ -3,8 +3,10 @@
 All of it counts from the last news of the case: what was tried or said before answers no new danger.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +17,7 @@ from intake.models.log_in_sql import DAYS, TRIES
 from intake.review import schedule
 
 Reason = Decision.Reason
+SENT_TWICE = timedelta(minutes=10)
 BY_MAIL, BY_PHONE = (Contact.Channel.EMAIL,), (Contact.Channel.PHONE, Contact.Channel.TEXT)
 
 
@@ -128,6 +131,21 @@ def needs_word_of_advice(case: Case) -> bool:
     if last and last.outcome == Contact.Outcome.WELFARE_CHECK:
         return False
     return not since_news.with_advice().exists()
+
+
+def recorded_already(
+    case: Case, said: Mapping[str, Any], *, by: User, seen: int | None, now: datetime
+) -> Contact | None:
+    """Return the try that this very form has put on record a moment ago.
+
+    Twice the same would be two tries, and close a case sooner.
+    """
+    last = case.contacts.last()
+    if seen is None or last is None or last.by != by or last.at <= now - SENT_TWICE:
+        return None
+    since = case.events.filter(kind=CaseEvent.Kind.CONTACT, by=by, at=last.at, version__gt=seen)
+    same = all(getattr(last, name) == value for name, value in said.items())
+    return last if same and since.exists() else None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.urls import reverse
 from clinic.staff.request import StaffRequest
 from clinic.typed.actions import KeptWords, throw_away, waiting
 from intake.models import Case
+from intake.review.decision_form import DecisionForm, SecondLookForm
 from intake.review.words import Said
 
 FORMS = {  # by the address each is sent to
@@ -40,12 +41,35 @@ def put_back(shown: dict[str, Any]) -> None:
 
 
 def _put_back(form: forms.Form, typed: KeptWords) -> list[Said]:
-    """Put it back, and return what of it differs from the form as it was."""
-    differs = []
+    """Put it back, and return what of it differs from the form as it was.
+
+    What is chosen anew, because the case has changed since, is returned alone.
+    """
+    differs, moved_on = [], _moved_on(form, typed)
     for name, field in form.fields.items():
         [*_others, value] = typed.fields.get(form.add_prefix(name)) or [""]
         if value and not field.widget.is_hidden and value != str(form.get_initial_for_field(field, name)):
-            form.initial[name] = value
+            if not (moved_on and is_chosen_anew(form, name, value)):
+                form.initial[name] = value
             chosen = {str(key): str(label) for key, label in getattr(field, "choices", ())}
             differs.append(Said(name, str(field.label), chosen.get(value, "Yes" if value == "on" else value)))
     return differs
+
+
+def _moved_on(form: forms.Form, typed: KeptWords) -> bool:
+    """Say whether it was typed on the page of another version of the case."""
+    now = form.initial.get("version")
+    return now is not None and typed.fields.get(form.add_prefix("version")) != [str(now)]
+
+
+def is_chosen_anew(form: forms.Form, name: str, value: str) -> bool:
+    """Say whether a choice does not outlive a change of the case.
+
+    Nobody agrees to what they have not seen, and nobody goes below an urgency they have not read of.
+    """
+    if isinstance(form, SecondLookForm):
+        return name == "agree"
+    if not isinstance(form, DecisionForm):
+        return False
+    lower = name == "tier" and value.isdecimal() and int(value) < form.case.urgency
+    return lower or (name == "verdict" and value in form.AGREEMENTS)

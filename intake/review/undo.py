@@ -25,16 +25,17 @@ def may_undo(case: Case, person, *, now: datetime | None = None) -> CaseEvent | 
 
 
 @transaction.atomic
-def undo(case: Case, *, by: User, now: datetime | None = None) -> Case:
+def undo(case: Case, *, by: User, seen: int | None = None, now: datetime | None = None) -> Case:
     """Take the last press back, with the clock the case had before it, and whose it was.
 
-    Raises CaseChanged when somebody has acted since, or the minutes are over. Both stay on the timeline. Whoever was
+    `seen` is the version that the press on the page made: a page that is behind takes back no later one. Raises
+    CaseChanged when somebody has acted since, or the minutes are over. Both stay on the timeline. Whoever was
     told that the case waits is told no more once it is taken again; a case that waits again is announced again.
     """
     now = now or timezone.now()
     case = locked(case, by)
     press = may_undo(case, by, now=now)
-    if press is None:
+    if press is None or seen not in (None, press.version):
         raise CaseChanged(case, case.events.all())
     words = f"Taken back: {press.get_kind_display().lower()}"
     before = _clock_before(case, press)
@@ -42,7 +43,7 @@ def undo(case: Case, *, by: User, now: datetime | None = None) -> Case:
         changes = {"acknowledged_at": None, "acknowledged_by": None, "acknowledge_by": before.acknowledge_by}
         case.move_to(Status.WAITING, event=Kind.UNDONE, by=by, words=words, now=now, **changes)
         announce(case, now)
-    else:  # theirs who had it: whoever handed it back may be somebody else
+    else:
         changes = {"acknowledged_at": before.acknowledged_at, "acknowledged_by_id": before.acknowledged_by_id}
         changes["acknowledge_by"] = before.acknowledge_by
         case.move_to(Status.IN_REVIEW, event=Kind.UNDONE, by=by, words=words, now=now, **changes)

@@ -17,7 +17,7 @@ from clinic.staff.request import StaffRequest
 from clinic.typed.actions import refused
 from clinic.web.next_up import done_in, was_done_in
 from clinic.web.pressed import pressed_on
-from intake.models import AppointmentRequest, Case, MoveNotAllowed, Urgency
+from intake.models import Case, MoveNotAllowed, Urgency
 from intake.models.two_people import who_may_look
 from intake.review import actions, addenda, closing
 from intake.review import undo as undoing
@@ -47,11 +47,6 @@ def find_case(request: StaffRequest, public_id: UUID) -> Case:
     cases = Case.objects.visible_to(request.user).with_clock()
     people = ("acknowledged_by", "decided_by")
     return get_object_or_404(cases.select_related("intake", "patient", "location", *people), public_id=public_id)
-
-
-def next_visit(case: Case) -> AppointmentRequest | None:
-    booked = case.patient.appointment_requests.filter(state=AppointmentRequest.State.BOOKED)
-    return booked.filter(starts_at__gt=timezone.now()).order_by("starts_at").first()
 
 
 def decision_form(
@@ -100,7 +95,7 @@ def show_case(
         "may_decide": request.user.may(DECIDE_CASES),
         "others": who_may_look(case, proposed_by=request.user),
         "can_decide": request.user.may(DECIDE_CASES) and case.status in DECIDABLE and not needs_contact,
-        "visit": next_visit(case),
+        "visit": case.patient.appointment_requests.booked_after(timezone.now()).first(),
         "language": dict(settings.LANGUAGES).get(case.patient.language, case.patient.language),
         "higher": [tier for tier in Urgency if tier > case.urgency],
     } | more
@@ -162,8 +157,10 @@ def hand_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
         actions.hand_back(found, by=request.user)
         messages.success(request, "The case waits in the queue again.")
         done_in(request, "queue")
-    except actions.CaseChanged:
-        messages.warning(request, "This case had moved on meanwhile. Nothing was handed back.")
+    except actions.CaseChanged as changed:
+        holder = holder_besides(changed.case, request.user)
+        why = f"{holder} has this case by now." if holder else "This case had moved on meanwhile."
+        messages.warning(request, f"{why} Nothing was handed back.")
     return redirect(found)
 
 
@@ -171,8 +168,9 @@ def hand_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_may(DECIDE_CASES)
 def undo(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find_case(request, public_id)
+    seen = request.POST.get("seen", "")
     try:
-        found = undoing.undo(found, by=request.user)
+        found = undoing.undo(found, by=request.user, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None)
         messages.success(request, "Taken back: the case is as it was before.")
     except actions.CaseChanged:
         messages.warning(request, "Too late to take it back: the case has moved on, or ten minutes are over.")
@@ -186,7 +184,8 @@ def contact(request: StaffRequest, public_id: UUID) -> HttpResponse:
     form = CallForm(request.POST, case=found)
     if not form.is_valid():
         return show_case(request, found, status=INVALID, call_form=form)
-    actions.record_contact(found, by=request.user, **form.cleaned_data)
+    said = dict(form.cleaned_data)
+    actions.record_contact(found, by=request.user, seen=said.pop("version"), **said)
     messages.success(request, "The call is on record.")
     return redirect(found)
 

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from clinic.staff.models import Location, User
+from clinic.staff.places import place_named
 from clinic.web.forms import FieldsOnly
 from intake import triage
 from intake.models import URGENCIES, Decision, Hindsight, Urgency
@@ -71,8 +72,7 @@ class PartForm(forms.Form):
         self.days_shown = self.cleaned_data.get("days") or self.OTHERWISE
         self.since = now - timedelta(days=int(self.days_shown))
         self.locations = list(user.places())
-        slug = self.cleaned_data.get("location")
-        self.location = next((place for place in self.locations if place.slug == slug), None)
+        self.location = place_named(self.cleaned_data.get("location"), self.locations)
 
     @property
     def places(self) -> list[Location]:

@@ -34,7 +34,7 @@ class BadSignature(Exception):
 
 
 def in_force(patient: Patient, *, at: datetime | None = None) -> dict[Document, Consent]:
-    """The signatures that hold at the moment `at` (now when left out), in the order to read them."""
+    """Return the signatures that hold at the moment `at` (now when left out), in the order to read them."""
     at = at or timezone.now()
     last = patient.consents.in_force().select_related("text")
     there = {Document(consent.document): consent for consent in last if _holds(consent, patient, at)}
@@ -56,7 +56,7 @@ def needed(intake: Intake) -> list[Document]:
 
 
 def outdated(consent: Consent) -> bool:
-    """True when the document now has a newer version than the one signed."""
+    """Say whether the document now has a newer version than the one signed."""
     return is_newer(text_in(consent.text.language, consent.document).version, than=consent.text.version)
 
 
@@ -69,7 +69,7 @@ def capacity(intake: Intake) -> str:
 
 
 def expected_name(intake: Intake) -> str:
-    """The name of whoever has to sign."""
+    """Return the name of whoever has to sign."""
     respondent = intake.respondent
     return respondent.name if respondent.acts_for_patient else intake.patient.full_name
 
@@ -85,7 +85,7 @@ def intent(intake: Intake, language: str, *, on_paper: bool = False) -> str:
 
 
 def looks_like(typed: str, expected: str) -> bool:
-    """True when the name typed may well be the one expected: accents, order, middle names and dots do not count."""
+    """Say whether the name typed may well be the one expected: accents, order, middle names and dots do not count."""
     given, wanted = _words(typed), _words(expected)
     return wanted <= given or (len(given) > 1 and given <= wanted)
 

@@ -70,7 +70,7 @@ class SignForm(forms.Form):
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """Each document with its text and its field, in the order to read them."""
+        """Return each document with its text and its field, in the order to read them."""
         return [
             {"name": str(document), "text": text, "field": self[str(document)]} for document, text in self.texts.items()
         ]
@@ -107,12 +107,12 @@ class SignForm(forms.Form):
 
     @property
     def version_shown(self) -> int:
-        """The version of the answers when this page was made; -1 when it was tampered with."""
+        """Return the version of the answers when this page was made; -1 when it was tampered with."""
         sent = self.data.get("version") or ""
         return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
 
     def choices(self) -> dict[Document, bool]:
-        """What `sign` takes. Only of a valid form."""
+        """Return what `sign` takes. Only of a valid form."""
         return {document: self.cleaned_data[str(document)] in (True, YES) for document in self.documents}
 
 

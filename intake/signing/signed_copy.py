@@ -62,7 +62,7 @@ def _document(consent: Consent, location: Location) -> dict[str, Any]:
 
 
 def decision(consent: Consent) -> str:
-    """What was chosen, in the words of the active language."""
+    """Return what was chosen, in the words of the active language."""
     return {
         (Document.TREATMENT, True): _("Agreed to be examined and treated"),
         (Document.PRIVACY, True): _("Was given the notice"),

@@ -64,7 +64,7 @@ class DocumentText:
 
 
 def blocks_of(text: str) -> list[tuple]:
-    """A stored text as paragraphs and lists."""
+    """Return a stored text as paragraphs and lists."""
     found = []
     for part in text.split("\n\n"):
         lines = part.splitlines()
@@ -76,7 +76,7 @@ def blocks_of(text: str) -> list[tuple]:
 
 
 def is_newer(version: str, than: str) -> bool:
-    """True when the label of a version is later: number by number, so 2026-10 comes after 2026-9."""
+    """Say whether the label of a version is later: number by number, so 2026-10 comes after 2026-9."""
     return _numbers(version) > _numbers(than)
 
 
@@ -85,7 +85,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def text_in(language: str, document: Document) -> DocumentText:
-    """The document as it is shown now."""
+    """Return the document as it is shown now."""
     return all_texts()[document, language]
 
 
@@ -113,7 +113,7 @@ def _read(folder: Path, languages: tuple[str, ...]) -> dict[tuple[Document, str]
 
 
 def read_file(path: Path, document: str, language: str) -> DocumentText:  # noqa: C901
-    """One file, or BrokenText."""
+    """Return one file, or BrokenText."""
     try:
         parts = path.read_text(encoding="utf-8").split("---\n", 2)
     except (OSError, UnicodeDecodeError) as error:
@@ -142,7 +142,7 @@ def read_file(path: Path, document: str, language: str) -> DocumentText:  # noqa
 
 
 def row_of(text: DocumentText) -> ConsentText:
-    """The row that holds exactly this text."""
+    """Return the row that holds exactly this text."""
     row, _made = ConsentText.objects.get_or_create(
         sha256=text.sha256,
         defaults={

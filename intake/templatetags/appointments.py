@@ -28,7 +28,7 @@ def appointment_of(patient: Patient) -> dict[str, Any]:
 
 @register.filter
 def at_its_place(moment, request: AppointmentRequest) -> str:
-    """A moment by the clock of the location that was asked."""
+    """Return a moment by the clock of the location that was asked."""
     return date(moment.astimezone(request.location.zone), "MOMENT_FORMAT")
 
 
@@ -44,7 +44,7 @@ def time_words(times) -> str:
 
 @register.simple_tag
 def requests_waiting(user: User) -> int:
-    """How many things on the page of requests wait for somebody who answers them at this person's locations."""
+    """Return how many things on the page of requests wait for somebody who answers them at this person's locations."""
     if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
         return 0
     asked = AppointmentRequest.objects.visible_to(user).unanswered()

@@ -17,14 +17,14 @@ register = template.Library()
 
 @register.simple_tag
 def dismissal(form, rule) -> dict[str, Any]:
-    """The boxes that dismiss one flag, and whether they hold something already."""
+    """Return the boxes that dismiss one flag, and whether they hold something already."""
     fields = [form[name] for name in form.flag_fields[rule]]
     return {"fields": fields, "open": any(field.value() or field.errors for field in fields)}
 
 
 @register.filter
 def specialist_label(id: str) -> str:
-    """The name of a specialist id of the protocol; an id of an older protocol is shown as it is."""
+    """Return the name of a specialist id of the protocol; an id of an older protocol is shown as it is."""
     return str(triage.shipped().specialists.get(id, id))
 
 
@@ -37,7 +37,7 @@ def rule_label(id) -> str:
 
 @register.filter
 def question_label(id) -> str:
-    """A question in English; one of an older protocol is shown by its id."""
+    """Return a question in English; one of an older protocol is shown by its id."""
     question = triage.shipped().questions.get(id)
     return str(question.text) if question else id
 
@@ -51,7 +51,7 @@ def nobody_tells(reason: str) -> str:
 
 @register.filter
 def paper_code(code) -> str:
-    """The code of a paper form as it is printed."""
+    """Return the code of a paper form as it is printed."""
     return written(code)
 
 

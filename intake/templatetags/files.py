@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("review/_files.html")
 def files_of(case: Case) -> dict[str, Any]:
-    """All files of the patient, the newest first; warns of any that say they are somebody else's."""
+    """Return all files of the patient, the newest first; warns of any that say they are somebody else's."""
     rows = case.patient.files.kept().select_related("intake").order_by("-pk")
     return {"case": case, "patient": case.patient, "files": [_row(file, case) for file in rows]}
 

@@ -32,13 +32,13 @@ def weeks(number) -> str:
 
 @register.filter
 def change_words(change) -> str:
-    """What the patient said, in the words they chose it by."""
+    """Return what the patient said, in the words they chose it by."""
     return dict(CHANGES)[change or UNSURE]
 
 
 @register.filter
 def plain(number) -> str:
-    """A coordinate: always with a point, whatever the language of the page."""
+    """Return a coordinate: always with a point, whatever the language of the page."""
     return f"{number:g}"
 
 

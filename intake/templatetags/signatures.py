@@ -48,7 +48,7 @@ def _sample(consent: Consent) -> bool:
 
 @register.simple_tag
 def signed_by_patient(patient: Patient) -> list[dict[str, Any]]:
-    """What holds for this patient, in the language of the page: for their own status page."""
+    """Return what holds for this patient, in the language of the page: for their own status page."""
     return [
         {
             "title": consent.get_document_display(),

@@ -12,6 +12,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def whose(context: Context) -> str:
-    """The hidden field that says whose form this is; nothing on a page of nobody in particular."""
+    """Return the hidden field that says whose form this is; nothing on a page of nobody in particular."""
     value = door_of(context["request"]).whose
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, value) if value else ""

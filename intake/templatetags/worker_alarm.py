@@ -31,6 +31,7 @@ def worker_alarm(context):
         "stood_in_for": not silent and "worker" in parts,
         "held_up": parts["alarms"].count if "alarms" in parts else 0,
         "not_told": parts.get("on_call"),
+        "not_called": parts.get("calls"),
         "machines": [fact for fact in facts if fact.part in ("broker", "clocks", "mail")],
         "late": late,
         "late_alarm": any(fact.alarm for fact in late),

@@ -16,7 +16,7 @@ def book_of(protocol: Protocol) -> CodeBook:
 
 
 def row_for(assessment: Assessment) -> AnswerCode:
-    """The row an assessment calls for, not saved. It depends on the assessment's JSON and its protocol only."""
+    """Return the row an assessment calls for, not saved. It depends on the assessment's JSON and its protocol only."""
     protocol = protocol_of(assessment.protocol)
     return AnswerCode(
         intake_id=assessment.intake_id,
@@ -41,7 +41,7 @@ def row_now(intake: Intake) -> tuple[Protocol, AnswerCode]:
 
 
 def _bytes(protocol: triage.Protocol, answers: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-    """The fields whose layout follows from the protocol."""
+    """Return the fields whose layout follows from the protocol."""
     places = {rule: place for place, rule in enumerate(protocol.rules)}
     flags = sum(1 << places[rule] for rule in result["flags"])
     return {

@@ -13,7 +13,7 @@ from intake.triage import Answer, AnswerError, Outcome, Protocol, ProtocolError,
 
 
 def protocol_version() -> ProtocolVersion:
-    """The row of the shipped protocol, made when it is first used."""
+    """Return the row of the shipped protocol, made when it is first used."""
     protocol = triage.shipped()
     row, _made = ProtocolVersion.objects.get_or_create(
         digest=protocol.digest, defaults={"label": protocol.version_label, "content": texts_of(protocol)}
@@ -28,7 +28,7 @@ def texts_of(protocol: Protocol) -> dict[str, str]:
 
 
 def protocol_of(version: ProtocolVersion) -> Protocol:
-    """The protocol a row stands for, loaded from what was stored; the shipped one when it is that."""
+    """Return the protocol a row stands for, loaded from what was stored; the shipped one when it is that."""
     shipped = triage.shipped()
     return shipped if version.digest == shipped.digest else _load_stored(version.digest)
 
@@ -39,7 +39,7 @@ def _load_stored(digest: str) -> Protocol:
 
 
 def load_texts(texts: dict[str, str]) -> Protocol:
-    """The protocol of files given by name. Raises ProtocolError when this release cannot read them."""
+    """Return the protocol of files given by name. Raises ProtocolError when this release cannot read them."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             file = Path(folder) / name
@@ -49,7 +49,7 @@ def load_texts(texts: dict[str, str]) -> Protocol:
 
 
 def protocol_for(intake: Intake) -> Protocol:
-    """The protocol an intake runs under: the one it began with, as long as this release can read it."""
+    """Return the protocol an intake runs under: the one it began with, as long as this release can read it."""
     return readable(intake.protocol) or triage.shipped()
 
 
@@ -64,7 +64,7 @@ def readable(version: ProtocolVersion) -> Protocol | None:
 def judge(
     intake: Intake, answers: dict[str, Any], *, explain: bool = True
 ) -> tuple[ProtocolVersion, dict[str, Any], Outcome]:
-    """What the intake's protocol makes of `answers`, and a newer one too where it matters: for emergencies.
+    """Return what the intake's protocol makes of `answers`, and a newer one too where it matters: for emergencies.
 
     When an emergency rule of the shipped protocol fires that fires not, or as less, by the intake's own, the shipped
     protocol judges. Returns the version that judged, the answers it could read, and the outcome.
@@ -116,7 +116,7 @@ def keep_assessment(intake: Intake, occasion: str) -> Assessment:
 
 
 def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]:
-    """The rules of tier `lowest` or worse that fired, each with every answer it fires by, as [question, value].
+    """Return the rules of tier `lowest` or worse that fired, each with every answer it fires by, as [question, value].
 
     Of a protocol this release can no longer read only the smallest set of them is known.
     """
@@ -131,7 +131,7 @@ def reasons_of(assessment: Assessment, lowest: Urgency) -> dict[str, list[list]]
 
 
 def same_dangers(before: Assessment | None, now: Assessment) -> bool:
-    """True when the same rules fire, each as the same tier, and the urgent ones by the same answers."""
+    """Say whether the same rules fire, each as the same tier, and the urgent ones by the same answers."""
     if before is None or before.flags != now.flags or before.tiers != now.tiers:
         return False
     return reasons_of(before, Urgency.URGENT) == reasons_of(now, Urgency.URGENT)
@@ -185,7 +185,7 @@ def bring_up_to_date(intake: Intake) -> Protocol:
 
 
 def what_fits(protocol: triage.Protocol, answers: dict[str, list[str]]) -> dict[str, Any]:
-    """The answers a protocol can read."""
+    """Return the answers a protocol can read."""
     return {question: value for question, value in answers.items() if _fits(protocol, question, value)}
 
 

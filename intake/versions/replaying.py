@@ -81,7 +81,7 @@ class Found:
             part.changes.sort(key=lambda change: change.id)
 
     def standing_of(self) -> dict[int, FormStanding]:
-        """The standing of every form that is judged otherwise, by its id."""
+        """Return the standing of every form that is judged otherwise, by its id."""
         return {change.id: standing for standing, part in self.parts.items() for change in part.changes}
 
     @property
@@ -136,7 +136,7 @@ def _sent_slices(processes: int) -> list[Slice]:
 
 
 def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
-    """The rows of a slice as `Stored` blocks of up to 65,536 intakes; memory does not grow with the slice."""
+    """Return the rows of a slice as `Stored` blocks of up to 65,536 intakes; memory does not grow with the slice."""
     import numpy as np
 
     from intake.triage.many.planes import BLOCK
@@ -196,7 +196,7 @@ class Workshop:
                 self.replayer(before)
 
     def replayer(self, before: Protocol) -> "Replayer":
-        """The replayer of forms that `before` judged; made on first use."""
+        """Return the replayer of forms that `before` judged; made on first use."""
         from intake.triage.many.replaying import Replayer
 
         if before.digest not in self.replayers:
@@ -270,7 +270,7 @@ def _run(piece: Slice) -> Found:
 def replay_all(
     after: Protocol, *, processes: int = 1, explain: bool = False, progress: Callable = lambda *_: None
 ) -> Found:
-    """The differences between what was decided, or would be decided now, and what `after` would decide.
+    """Return the differences between what was decided, or would be decided now, and what `after` would decide.
 
     `progress(done, of, intakes)` is called after each slice. Reads only; changes come in the order of the ids.
     """

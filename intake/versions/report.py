@@ -59,7 +59,7 @@ def lines(found: Found, after: Protocol, *, weeks: float, reader=None) -> Iterat
 
 
 def loses_an_emergency(change: Change) -> bool:
-    """True when it was an emergency and would not be one any more."""
+    """Say whether it was an emergency and would not be one any more."""
     return change.tier_before == Urgency.EMERGENCY and change.tier_after < Urgency.EMERGENCY
 
 
@@ -129,7 +129,7 @@ def _place(intake: Intake) -> FormPage:
 
 
 def _open_to(reader, ids: list[int]) -> set[int]:
-    """The forms among `ids` whose page opens for this member of staff."""
+    """Return the forms among `ids` whose page opens for this member of staff."""
     cases = Case.objects.visible_to(reader).filter(intake_id__in=ids)
     found = set(cases.values_list("intake_id", flat=True))
     if reader.may(ANSWER_REQUESTS):

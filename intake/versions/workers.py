@@ -30,7 +30,7 @@ class NoWorker(Exception):
 
 
 def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float | None = None):
-    """What `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
+    """Return what `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
     patience = PATIENCE if patience is None else patience
 
     run, pieces = secrets.token_urlsafe(12), slices(SLICES)

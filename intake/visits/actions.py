@@ -40,7 +40,7 @@ def standing(patient: Patient, now: datetime | None = None) -> VisitStanding:
     now = now or timezone.now()
     mine = patient.appointment_requests.select_related("location")
     asked = mine.unanswered().first()
-    booked = mine.filter(state=State.BOOKED, starts_at__gt=now).order_by("starts_at").first()
+    booked = mine.booked_after(now).first()
     last = mine.order_by("-asked_at", "-pk").first()
     told = last if last and last.state == State.CLOSED and last.answer and last.answered_by_id else None
     return VisitStanding(asked, booked, told)
@@ -208,8 +208,7 @@ def _close_the_one_moved(
     It is the one that was next when they asked, which is what their page shows. Whatever else is booked stays: nobody
     asked to end it, and nobody is told. One that is over by now has happened.
     """
-    booked = request.patient.appointment_requests.filter(state=State.BOOKED, starts_at__gt=request.asked_at)
-    moved = booked.select_for_update().order_by("starts_at", "pk").first()
+    moved = request.patient.appointment_requests.booked_after(request.asked_at).select_for_update().first()
     if moved is None or moved.starts_at <= now:
         return None, None
     was_at = moved.starts_at

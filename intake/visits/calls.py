@@ -18,6 +18,8 @@ from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import CallToMake, Patient
 
 MAIL_IS_ENOUGH = timedelta(hours=4)  # before a visit, for somebody who does not look at their mail all day
+CALLED_WITHIN = timedelta(hours=2)  # of open time
+SETS_OUT = timedelta(hours=1)  # before a visit
 ON_ITS_WAY = timedelta(minutes=15)  # a mail written this close to the night may be held until the morning
 making = Signal()  # sent before a call is noted as made: whoever keeps what it is about locks that first
 made = Signal()  # sent with `by` once it is noted, in the same transaction
@@ -46,6 +48,13 @@ def mail_tells_in_time(
     return first - arrives >= enough - ON_ITS_WAY
 
 
+def call_by(location: Location, *, was_at: datetime | None, starts_at: datetime | None) -> datetime:
+    """Return when they should know: in two open hours, before they would set out."""
+    now = timezone.now()
+    to_come = [at - SETS_OUT for at in (was_at, starts_at) if at is not None and at > now]
+    return max(now, min(location.opening_hours.after_open_time(now, CALLED_WITHIN), *to_come))
+
+
 @transaction.atomic
 def see_that_they_hear(
     patient: Patient,
@@ -69,7 +78,7 @@ def see_that_they_hear(
         return _bring_up_to_date(waiting, **visit)
     if mail_tells_in_time(patient, location, was_at=was_at, starts_at=starts_at, enough=enough):
         return None
-    return CallToMake.objects.create(patient=patient, location=location, where=where, subject_id=subject_id, **visit)
+    return _put_down(patient, where, subject_id, location, **visit)
 
 
 @transaction.atomic
@@ -100,8 +109,28 @@ def call_instead(
     waiting = calls.select_for_update().filter(done_at=None).first()
     if waiting:
         return _bring_up_to_date(waiting, **visit)
+    return _put_down(patient, where, message.subject_id, location, **visit)
+
+
+def _put_down(
+    patient: Patient,
+    where: str,
+    subject_id: UUID,
+    location: Location,
+    *,
+    time_zone: str,
+    was_at: datetime | None,
+    starts_at: datetime | None,
+) -> CallToMake:
     return CallToMake.objects.create(
-        patient=patient, location=location, where=where, subject_id=message.subject_id, **visit
+        patient=patient,
+        location=location,
+        where=where,
+        subject_id=subject_id,
+        time_zone=time_zone,
+        was_at=was_at,
+        starts_at=starts_at,
+        due_at=call_by(location, was_at=was_at, starts_at=starts_at),
     )
 
 
@@ -111,7 +140,8 @@ def _bring_up_to_date(
     if call.was_at is None and starts_at is None:  # it was new to them, and they may have read of it on their page
         call.was_at = was_at
     call.starts_at, call.time_zone = starts_at, time_zone
-    call.save(update_fields=["was_at", "starts_at", "time_zone"])
+    call.due_at = min(call.due_at, call_by(call.location, was_at=call.was_at, starts_at=starts_at))
+    call.save(update_fields=["was_at", "starts_at", "time_zone", "due_at"])
     return call
 
 

@@ -1,7 +1,7 @@
 """`/readyz`: for the person on watch and nobody else. Pages are there to be read while an alarm stands."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
@@ -29,7 +29,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
             checks |= _well(answers)
             more = {"therapists": not Location.objects.without_a_therapist().exists()}
             more["seconds_since_sweep"] = _seconds_since_sweep()
-        except DatabaseError:  # the tables are not there yet
+        except Error:  # the tables are not there yet
             pass
     ready = all(checks.values())
     return JsonResponse({"ready": ready, **checks, **more}, status=200 if ready else 503)

@@ -1,6 +1,6 @@
 """What is wrong right now, as one list: machines that stand still, alarms nobody heard, people who did not come.
 
-`look` asks the database four questions, however many cases and mails there ever were; `facts_of` is pure.
+`look` asks the database five questions, however many cases and mails there ever were; `facts_of` is pure.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.messages.alarms import held_up_since
 from clinic.messages.dispatch import MAY_BE_SILENT
 from clinic.on_call.emails import not_told
-from intake.models import Case, Urgency
+from intake.models import CallToMake, Case, Urgency
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 BEAT = """
@@ -70,6 +70,7 @@ class Looked:
     held_up: tuple[datetime, ...] = ()
     cases: tuple[Late, ...] = ()
     not_told: tuple[datetime, ...] = ()  # of a change of the on-call list, each since when
+    not_called: tuple[datetime, ...] = ()  # patients whom no mail tells of a visit, each since when they should know
 
 
 def what_is_wrong(now: datetime | None = None, *, places=None, broker_answers: bool = True) -> tuple[Wrong, ...]:
@@ -90,7 +91,8 @@ def look(now: datetime, places=None) -> Looked:
     apart = max(before - clock, clock - timezone.now(), timedelta())
     cases = tuple(_late_cases(now, places))
     held_up, untold = tuple(held_up_since()), tuple(_not_told(now, places))
-    return Looked(apart.total_seconds(), swept_at, worker_at, refused_since, held_up, cases, untold)
+    uncalled = tuple(_not_called(now, places))
+    return Looked(apart.total_seconds(), swept_at, worker_at, refused_since, held_up, cases, untold, uncalled)
 
 
 def _late_cases(now: datetime, places):
@@ -111,6 +113,13 @@ def _not_told(now: datetime, places):
     if places is not None:
         rows = rows.filter(location__in=places)
     return rows.order_by("since").values_list("since", flat=True)
+
+
+def _not_called(now: datetime, places):
+    rows = CallToMake.objects.late(now)
+    if places is not None:
+        rows = rows.filter(location__in=places)
+    return rows.order_by("due_at").values_list("due_at", flat=True)
 
 
 def facts_of(looked: Looked, now: datetime, *, broker_answers: bool = True) -> tuple[Wrong, ...]:
@@ -156,6 +165,10 @@ def _people(looked):
         number = len(looked.not_told)
         words = f"{_some(number, 'change')} of the on-call list {'has' if number == 1 else 'have'} reached nobody"
         yield Wrong("on_call", words, looked.not_told[0], number, alarm=False)
+    if looked.not_called:
+        number = len(looked.not_called)
+        words = f"{_some(number, 'patient')} not called yet about a visit that is new, moved or off"
+        yield Wrong("calls", words, looked.not_called[0], number, alarm=False)
 
 
 def _silent(at, now: datetime) -> bool:

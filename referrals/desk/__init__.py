@@ -1,1 +1,1 @@
-"""The desk carries a referral: list, next steps, sending, reports."""
+"""The desk carries a referral: list, next steps, sending, reports; and what patients were promised."""

@@ -23,6 +23,7 @@ from intake.review.case_page import CasePage
 from intake.review.decision_form import SecondLookForm
 from intake.review.holding import SomebodyElses, holder_besides
 from intake.review.reaching import NotOnRecord
+from intake.review.typed import is_chosen_anew
 from intake.review.views import CONFLICT, INVALID, decision_form, find_case, show_case
 from intake.review.words import Said
 from referrals.moves import refer
@@ -31,6 +32,7 @@ NEXT = {
     Decision.Outcome.MORE: "Decided for now. The case comes back when the answer is here, or when its day is over.",
     Decision.Outcome.CLOSED: "Closed, with your reason.",
 }
+WHY_NOT_CALLED = ("uncontacted", "uncontacted_words")
 
 
 @pressed_on("case", "public_id")
@@ -137,7 +139,10 @@ def _called(specialist: str) -> str:
 
 
 def _conflict(request: StaffRequest, case: Case) -> HttpResponse:
-    """The page as it is now, what happened since the version that was read, and everything that was typed."""
+    """The page as it is now, what happened since the version that was read, and everything that was typed.
+
+    Who agreed chooses anew: the urgency, the specialist and whose case it is may be others by now.
+    """
     try:
         seen = int(request.POST.get("version", ""))
     except ValueError:
@@ -145,14 +150,15 @@ def _conflict(request: StaffRequest, case: Case) -> HttpResponse:
     page = CasePage(case)
     blank = decision_form(case, page, user=request.user)
     written = {name: request.POST[name] for name in blank.fields if name != "version" and request.POST.get(name)}
-    if "agree" in request.POST and not any(name in written for name in blank.own_words):
-        written = {name: value for name, value in written.items() if name == "outcome"}
+    if written.get("verdict") in blank.AGREEMENTS:
+        written = {name: value for name, value in written.items() if name in (*blank.own_words, *WHY_NOT_CALLED)}
+    left = {name: value for name, value in written.items() if not is_chosen_anew(blank, name, value)}
     return show_case(
         request,
         case,
         page=page,
         status=CONFLICT,
-        decision_form=decision_form(case, page, user=request.user, initial=written),
+        decision_form=decision_form(case, page, user=request.user, initial={"verdict": ""} | left),
         happened=[event for event in page.events if event.version > seen],
         asked_of=holder_besides(case, request.user),
         typed=[

@@ -323,8 +323,44 @@ class WakeLinkForm(MoveForm):
         return actions.wake_link(self.referral, by=by, saw=saw)
 
 
+class SendAgainForm(MoveForm):
+    what_it_does = What.SENT_AGAIN
+    title, button = "Correct the address, or send the link again", "Send it again"
+    lead = "Ask the office by phone. Another address is kept in the directory, and the office gets another link."
+    email = forms.EmailField(label="Mail address of the office", max_length=254)
+
+    def first_values(self) -> dict[str, Any]:
+        office = self.referral.specialist
+        return {"email": office.email if office else ""}
+
+    @classmethod
+    def fits(cls, referral: Referral) -> bool:
+        return referral.undelivered_at is not None
+
+    def act(self, *, by: User, saw: int, email: str) -> Referral:
+        return actions.send_again(self.referral, email=email, by=by, saw=saw)
+
+
+class SendOtherwiseForm(MoveForm):
+    what_it_does = What.SENT_AGAIN
+    title, button = "It went by fax, by mail or by hand", "Record how it went"
+    lead = "Print the letter and send it first. The link ends, and no mail about it goes to the office any more."
+    channel = forms.ChoiceField(
+        label="How did it go out?",
+        choices=[choice for choice in Referral.Channel.choices if choice[0] != Referral.Channel.LINK],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how it went out."},
+    )
+    fits = SendAgainForm.fits
+
+    def act(self, *, by: User, saw: int, channel: str) -> Referral:
+        return actions.send_otherwise(self.referral, channel=channel, by=by, saw=saw)
+
+
 MOVES = {
     "note": NoteForm,
+    "send-again": SendAgainForm,
+    "send-otherwise": SendOtherwiseForm,
     "next-date": NextDateForm,
     "hand-over": HandOverForm,
     "accepted": RecordAcceptForm,

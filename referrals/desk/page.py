@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
 from referrals.models import DeclineReason, Referral, ReferralMove
+from referrals.moves.about import reader_of
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -22,7 +24,15 @@ OURS = frozenset(
 
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
-    return "yours" if referral.status in OURS else "neutral"
+    return "yours" if referral.status in OURS or referral.undelivered_at else "neutral"
+
+
+def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Part the rows of a page in two, under titles, where an office has answered."""
+    fresh = [row for row in rows if row["referral"].news_at]
+    others = [row for row in rows if not row["referral"].news_at]
+    parts = [("New from offices", fresh), ("All others" if fresh else "", others)]
+    return [(title, of_it) for title, of_it in parts if of_it]
 
 
 # What the owner does next: (title, what to do, moves offered as buttons).
@@ -120,6 +130,11 @@ CANNOT_COME = (
     "They said so on their page. Call the office, free the day and ask for another.",
     ("appointment", "declined"),
 )
+UNDELIVERED = (
+    "The mail did not arrive: correct the address, fax or call",
+    "The office has nothing from us. What the mail server said stands under “Mails about this referral”.",
+    ("send-again", "send-otherwise", "accepted", "note"),
+)
 OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
@@ -182,7 +197,7 @@ def next_step(referral: Referral, known: Known) -> Next:
     words = _words_of(referral, known)
     title, text, names = words
     calls = "patient" if referral.status == Status.NO_SHOW or words is CALL_THE_PATIENT else ""
-    if words is CANNOT_COME or words is OVERDUE.get(referral.status):
+    if words in (UNDELIVERED, CANNOT_COME) or words is OVERDUE.get(referral.status):
         calls = "office"
     fitting = [name for name in names if MOVES[name].fits(referral)]
     stands_out = referral.status in OURS_TO_PRESS
@@ -215,6 +230,8 @@ def _towards_sending(referral: Referral) -> Next:
 
 def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    if referral.undelivered_at:
+        return UNDELIVERED
     if referral.status == Status.SCHEDULED and (words := _before_the_day(referral, known)):
         return words
     if referral.pk in known.other_specialty:
@@ -257,6 +274,7 @@ class ActOn:
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
+    reader: User | None = None
 
 
 def act_on(referral: Referral, step: Next) -> ActOn:
@@ -264,6 +282,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
+    if referral.status == Status.REPORTED and referral.reports.unread().exists():
+        return ActOn(reader=reader_of(referral))
     if step.calls == "patient":
         return ActOn(whom=referral.patient.full_name, phone=referral.patient.phone, again=_again(referral))
     if step.calls == "office":
@@ -298,6 +318,8 @@ SHORT = {
     "back": "Back to the therapist",
     "told": "The patient knows",
     "wake-link": "Let the office try its link again",
+    "send-again": "Correct the address, send again",
+    "send-otherwise": "It went by fax or by hand",
 }
 
 

@@ -1,8 +1,8 @@
 """What the clinic promised its patients, and whether it kept it: from the same rows that patients and worklists read.
 
 Four promises have a date: somebody looks at the answers, somebody decides, the next step of a referral, the answer to
-a request for a visit. They are judged by `Case.overdue`, `Referral.overdue` and the request's own date, so a patient's
-page and this list turn in the same minute.
+a request for a visit. So has what somebody must tell an office. They are judged by `Case.overdue`, `Referral.overdue`
+and the date of a request or a line, so a patient's page and this list turn in the same minute.
 """
 
 from collections import Counter
@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
-from intake.models import AppointmentRequest, Case
-from referrals.models import Referral
+from intake.models import AppointmentRequest, CallToMake, Case
+from referrals.models import OfficeToTell, Referral
 
 COUNTED = timedelta(days=30)
 KINDS = {
@@ -25,6 +25,8 @@ KINDS = {
     "decide": "Somebody decides",
     "referral": "Next step of a referral",
     "request": "Answer to a request for a visit",
+    "office": "An office hears of a change",
+    "call": "A call about a visit that is new, moved or off",
 }
 
 
@@ -65,6 +67,13 @@ def missed_promises(user: User, now: datetime | None = None) -> list[Missed]:
     requests = AppointmentRequest.objects.visible_to(user).unanswered().filter(answer_by__lt=now)
     for request in requests.select_related("patient", "location"):
         found.append(Missed("request", request.answer_by, request, request.patient, request.location))
+    offices = OfficeToTell.objects.visible_to(user).late(now)
+    for one in offices.select_related("referral__patient", "referral__location", "referral__owner"):
+        carried = one.referral
+        where = reverse("referral", args=[carried.public_id])
+        found.append(Missed("office", one.due_at, one, carried.patient, carried.location, carried.owner, where))
+    for call in CallToMake.objects.visible_to(user).late(now).select_related("patient", "location"):
+        found.append(Missed("call", call.due_at, call, call.patient, call.location, address=reverse("requests")))
     return sorted(found, key=lambda missed: missed.by)
 
 
@@ -103,6 +112,12 @@ def kept_and_missed(user, now: datetime | None = None) -> list[Total]:
     asked = AppointmentRequest.objects.filter(location__in=here, answer_by__range=(since, now))
     for by, at in asked.values_list("answer_by", "answered_at"):
         counts["request"][at is not None and at <= by] += 1
+    offices = OfficeToTell.objects.filter(referral__location__in=here, due_at__range=(since, now))
+    for by, at in offices.values_list("due_at", "done_at"):
+        counts["office"][at is not None and at <= by] += 1
+    called = CallToMake.objects.filter(location__in=here, due_at__range=(since, now))
+    for by, at in called.values_list("due_at", "done_at"):
+        counts["call"][at is not None and at <= by] += 1
     return [Total(KINDS[kind], count[True], count[False]) for kind, count in counts.items()]
 
 

@@ -20,6 +20,7 @@ from clinic.files.kept import damaged
 from clinic.messages.models import Message
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
+from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import NextUp, done_in, was_done_in
 from intake import triage
@@ -28,7 +29,9 @@ from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
+from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
+from referrals.desk.to_tell import offices_to_tell
 from referrals.desk.way import way_of, wizard
 from referrals.directory.forms import specialties
 from referrals.directory.ranking import LANGUAGES
@@ -51,9 +54,10 @@ class WorklistFilter(forms.Form):
         ("unsent", "To be sent"),
         ("office", "With an office"),
         ("mine", "Mine"),
+        ("left", "No carrier"),
         ("ended", "Ended"),
     )
-    TONES = {"overdue": "bad", "unread": "late"}  # of a number that is not nought
+    TONES = {"overdue": "bad", "unread": "late", "left": "bad"}  # of a number that is not nought
     show = forms.ChoiceField(choices=PARTS, required=False)
     location = forms.SlugField(required=False)
     status = forms.ChoiceField(choices=[("", "Any status"), *Status.choices], required=False)
@@ -65,8 +69,7 @@ class WorklistFilter(forms.Form):
         self.full_clean()
         self.shown = self.cleaned_data.get("show") or "open"
         self.locations = list(user.places())
-        slug = self.cleaned_data.get("location")
-        self.location = next((place for place in self.locations if place.slug == slug), None)
+        self.location = place_named(self.cleaned_data.get("location"), self.locations)
 
     def everything(self) -> ReferralQuerySet:
         rows = Referral.objects.visible_to(self.user)
@@ -86,6 +89,8 @@ class WorklistFilter(forms.Form):
             rows = rows.filter(status__in=[Status.SENT, Status.OPENED])
         elif show == "mine":
             rows = rows.filter(owner=self.user)
+        elif show == "left":
+            rows = rows.left_behind(self.now)
         return rows.open().most_pressing_first()
 
     def referrals(self) -> ReferralQuerySet:
@@ -93,7 +98,8 @@ class WorklistFilter(forms.Form):
         for name in ("status", "specialty"):
             if self.cleaned_data.get(name):
                 rows = rows.filter(**{name: self.cleaned_data[name]})
-        return rows.select_related("patient", "specialist", "owner", "location").prefetch_related("appointments")
+        joined = rows.select_related("patient", "specialist", "owner", "location", "case")
+        return joined.prefetch_related("appointments")
 
     def tabs(self) -> list[dict[str, Any]]:
         """Return each part with its address and how many are in it."""
@@ -149,9 +155,10 @@ def referrals(request: StaffRequest) -> HttpResponse:
     ]
     if request.session.get(LIST, "") != chosen.query():
         request.session[LIST] = chosen.query()
+    to_tell = offices_to_tell(request.user, chosen.location)
     saw_list(
         request,
-        [row["referral"].patient for row in rows],
+        [*(row["referral"].patient for row in rows), *(one.referral.patient for one in to_tell)],
         location_id=chosen.location.pk if chosen.location else None,
     )
     return render(
@@ -159,7 +166,8 @@ def referrals(request: StaffRequest) -> HttpResponse:
         "referrals/list.html",
         {
             "chosen": chosen,
-            "rows": rows,
+            "groups": desk_page.news_first(rows),
+            "to_tell": to_tell,
             "page_obj": page,
             "statuses": chosen.fields["status"].choices,
             "specialties": chosen.fields["specialty"].choices,
@@ -212,6 +220,7 @@ def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
 def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     shown(request, found)
+    actions.look(found, by=request.user)
     step = desk_page.offered_to(request.user, desk_page.next_step(found, desk_page.known_of([found])))
     return render(
         request,
@@ -241,6 +250,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
+            "to_tell": found.offices_to_tell.waiting().select_related("specialist"),
         },
     )
 
@@ -249,22 +259,24 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_may(CARRY_REFERRALS)
 def choose_specialist(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
-    if found.status != Status.DRAFT:
-        return _not_now(request, found, "This referral was already sent. Take it back before choosing again.")
-    return _prepare(
-        request, found, ChooseForm, "referrals/choose.html", "The specialist is chosen.", then="letter_parts"
-    )
+    over = "" if found.status == Status.DRAFT else ALREADY_SENT
+    if over and nothing_typed(request):
+        return not_now(request, found, over)
+    done = "The specialist is chosen."
+    return _prepare(request, found, ChooseForm, "referrals/choose.html", done, then="letter_parts", over=over)
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
 def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
-    if not found.is_open:
-        return _not_now(request, found, "This referral has ended. Open it again before changing the letter.")
+    over = "" if found.is_open else HAS_ENDED
+    if over and nothing_typed(request):
+        return not_now(request, found, over)
     then = "send_referral" if found.status == Status.DRAFT and found.specialist_id else "referral"
     said = letter.as_it_stands(found, prepared_by=request.user)
-    return _prepare(request, found, LetterForm, "referrals/letter.html", "The letter is kept.", then=then, said=said)
+    done = "The letter is kept."
+    return _prepare(request, found, LetterForm, "referrals/letter.html", done, then=then, over=over, said=said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -272,7 +284,7 @@ def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def send_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if found.status != Status.DRAFT:
-        return _not_now(request, found, "This referral was already sent.")
+        return not_now(request, found, "This referral was already sent.")
     try:
         actions.ready_to_send(found, Referral.Channel.FAX)
         missing = ""
@@ -292,14 +304,16 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if name not in MOVES:
         raise Http404
     form_class = MOVES[name]
-    if not form_class.fits(found):
-        if request.method == "POST" and _sent_twice(request, found, form_class):
-            return redirect("referral", public_id=found.public_id)
-        return _not_now(request, found, f"“{form_class.title}” does not fit any more: somebody moved this referral.")
-    if not request.user.may(form_class.takes):
+    fits = form_class.fits(found)
+    over = "" if fits else f"“{form_class.title}” does not fit any more: somebody moved this referral."
+    if over and sent_twice(request, found, form_class):
+        return redirect("referral", public_id=found.public_id)
+    if over and nothing_typed(request, do=name):
+        return not_now(request, found, over)
+    if not over and not request.user.may(form_class.takes):
         raise PermissionDenied
     done = f"Kept: {form_class.title[0].lower()}{form_class.title[1:]}."
-    return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", do=name)
+    return _prepare(request, found, form_class, "referrals/move.html", done, then="referral", over=over, do=name)
 
 
 def _prepare(
@@ -310,20 +324,24 @@ def _prepare(
     done: str,
     *,
     then: str,
+    over: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed."""
+    """Show the form, or apply it and go on to the page `then`. A refusal keeps everything typed.
+
+    `over`: why the step does not fit any more; then nothing is applied, and the form shows what was typed.
+    """
     post = request.method == "POST"
     form = form_class(request.POST if post else None, request.FILES if post else None, referral=found)
     changed = False
-    if post and form.is_valid():
+    if post and not over and form.is_valid():
         try:
             form.apply(by=request.user)
         except actions.ReferralChanged:
-            if _sent_twice(request, found, form_class):
+            if sent_twice(request, found, form_class):
                 return redirect(then, public_id=found.public_id)
             changed = True
-            form = form_class(_as_of_now(request.POST, found), request.FILES, referral=found)
+            form = form_class(as_of_now(request.POST, found), request.FILES, referral=found)
         except (actions.NotYet, actions.MoveNotAllowed) as error:
             form.add_error(None, getattr(error, "words", str(error)))
         else:
@@ -338,31 +356,15 @@ def _prepare(
         "location": found.location,
         "specialty": specialty_label(found),
         "changed": changed,
-        "timeline": timeline(found)[:3] if changed else (),
+        "over": over,
+        "timeline": timeline(found)[:3] if changed or over else (),
         "wizard": wizard(found, request.resolver_match.view_name),
     }
-    return render(request, template, context, status=409 if changed else 422 if form.errors else 200)
+    return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))
 
 
-def _sent_twice(request: StaffRequest, found: Referral, form_class: type[MoveForm]) -> bool:
-    saw_ = request.POST.get("saw", "")
-    return (
-        saw_.isascii()
-        and saw_.isdigit()
-        and actions.already_did(found, form_class.what_it_does, int(saw_[:18]), by=request.user)
-    )
-
-
-def _as_of_now(posted: QueryDict, found: Referral) -> QueryDict:
-    """What was typed, once more, but on top of the history as it is now."""
-    again = posted.copy()
-    again["saw"] = actions.newest_line(found)
-    return again
-
-
-def _not_now(request: StaffRequest, found: Referral, words: str) -> HttpResponse:
-    messages.warning(request, words)
-    return redirect("referral", public_id=found.public_id)
+def _status(form: forms.BaseForm, *, refused: bool) -> int:
+    return 409 if refused else 422 if form.errors else 200
 
 
 @require_GET

@@ -222,7 +222,7 @@ class DirectoryFilter(forms.Form):
         self.helper.show_optional = False
 
     def listings(self) -> SpecialistQuerySet:
-        """The listings that fit; nearest first when a location is chosen."""
+        """Return the listings that fit; nearest first when a location is chosen."""
         self.full_clean()
         chosen = self.cleaned_data
         rows = Specialist.objects.all() if chosen.get("unlisted") else Specialist.objects.listed()

@@ -123,7 +123,7 @@ class Choice:
 
 
 def rank(need: Need, listings: list[Listing], limit: int = SHORT_LIST) -> list[Ranked]:
-    """The listings of the needed specialty, best first.
+    """Return the listings of the needed specialty, best first.
 
     In this order: has not declined this referral, sees new patients, takes the plan, fits the problem, speaks the
     language, is near. Ties go by name, so the same question has the same answer.
@@ -165,13 +165,13 @@ def insured(plan: str) -> bool:
 
 
 def looks_like(plan: str, plans) -> str:
-    """The first plan of the listing that names the same insurer; "" when none does. Somebody has to ask."""
+    """Return the first plan of the listing that names the same insurer; "" when none does. Somebody has to ask."""
     wanted = _insurer(plan)
     return next((known for known in plans if wanted & _insurer(known)), "")
 
 
 def _insurer(plan: str) -> set[str]:
-    """The words that tell one insurer from another, with the short names people use written out."""
+    """Return the words that tell one insurer from another, with the short names people use written out."""
     text = " ".join(re.findall(r"[^\W_]+", plan.casefold()))
     for short, long in SHORT_NAMES.items():
         text = re.sub(rf"\b{short}\b", long, text)
@@ -244,7 +244,7 @@ def _words_of_plan(need: Need, listing: Listing) -> tuple[list[str], list[str]]:
 
 
 def ranked(referral: Referral, limit: int = SHORT_LIST) -> list[Choice]:
-    """The short list for this referral out of the listed directory."""
+    """Return the short list for this referral out of the listed directory."""
     rows = {row.pk: row for row in Specialist.objects.listed().for_specialty(referral.specialty)}
     need = need_of(referral)
     return [

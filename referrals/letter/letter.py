@@ -34,7 +34,7 @@ class Damaged(Exception):
 
 
 def make(referral: Referral, *, prepared_by: User) -> Letter:
-    """The newest version of the letter; a new one when the words have changed. Call it inside a transaction."""
+    """Return the newest version of the letter; a new one when the words have changed. Call it inside a transaction."""
     now = timezone.now()
     said = content(referral, prepared_by=prepared_by, now=now)
     newest = referral.letters.last()
@@ -59,7 +59,7 @@ def make(referral: Referral, *, prepared_by: User) -> Letter:
 
 
 def stored_pdf(letter: Letter) -> bytes:
-    """The PDF as it was made; Damaged when the file changed on disk."""
+    """Return the PDF as it was made; Damaged when the file changed on disk."""
     with letter.pdf.open("rb") as file:
         pdf = file.read()
     if hashlib.sha256(pdf).hexdigest() != letter.sha256:
@@ -75,13 +75,13 @@ def as_it_stands(referral: Referral, *, prepared_by) -> dict:
 
 
 def preview(referral: Referral, *, prepared_by: User) -> bytes:
-    """The letter as it would be now, marked as a draft and kept nowhere."""
+    """Return the letter as it would be now, marked as a draft and kept nowhere."""
     said = content(referral, prepared_by=prepared_by, now=timezone.now())
     return render({**said, "draft": True})
 
 
 def render(said: dict[str, Any]) -> bytes:
-    """A tagged PDF (PDF/UA-1) of `content`."""
+    """Return a tagged PDF (PDF/UA-1) of `content`."""
     if marked := said.get("marked"):
         return tagged(TEMPLATE, said, figure=body_figure(marked["places"], alt=marked["words"]))
     return tagged(TEMPLATE, said)
@@ -104,7 +104,7 @@ def _within(label: str) -> str:
 
 
 def first_told(decision: Decision) -> str:
-    """What the contact log says the patient was told; the desk adds to it."""
+    """Return what the contact log says the patient was told; the desk adds to it."""
     last = Contact.objects.since_news(decision.case).with_advice().select_related("by").last()
     if last is None:
         return ""
@@ -128,7 +128,7 @@ def _whom(contact) -> str:
 
 @translation.override("en")
 def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str, Any]:
-    """Everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
+    """Return everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
     decision, location = referral.decision, referral.location
     assessment = decision.assessment
     asked = _Answers(assessment, decision.case.intake.language)
@@ -292,7 +292,7 @@ def _explanation(assessment: Assessment) -> dict[str, Any]:
 
 
 def _flags(decision: Decision) -> list[dict[str, Any]]:
-    """The flags, worst first, with what the therapist said of each. `answers` holds question ids."""
+    """Return the flags, worst first, with what the therapist said of each. `answers` holds question ids."""
     verdicts = {verdict.rule: verdict for verdict in decision.flag_verdicts.all()}
     flags = []
     for flag in _explanation(decision.assessment).get("flags", ()):
@@ -359,11 +359,11 @@ class _Answers:
         return f"{said} (on the phone)" if question in self.by_phone else said
 
     def negatives(self) -> list[str]:
-        """The red-flag questions that were asked and answered with no."""
+        """Return the red-flag questions that were asked and answered with no."""
         return [self._denied(question) for question, _option in words.NEGATIVES if self._denied(question)]
 
     def _denied(self, question: str) -> str:
-        """The clinical words of an answer of "no", or nothing."""
+        """Return the clinical words of an answer of "no", or nothing."""
         given = self.answers.get(question)
         option = given[0] if isinstance(given, list) and len(given) == 1 else given
         return words.NEGATIVES.get((question, option), "") if question in self.asked and isinstance(option, str) else ""

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0006_desk_is_found_when_told'),
+        ('referrals', '0008_undelivered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='referralmove',
             name='what',
-            field=models.CharField(choices=[('started', 'Referral started'), ('chosen', 'Specialist chosen'), ('letter', 'Letter changed'), ('sent', 'Sent'), ('opened', 'Opened by the office'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('asked', 'Question asked'), ('answered', 'Question answered'), ('scheduled', 'Appointment made'), ('seen', 'Patient was seen'), ('no_show', 'Patient did not come'), ('reported', 'Report received'), ('read', 'Report read'), ('redirected', 'Goes to another specialist'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('reopened', 'Opened again'), ('phone', 'Phone call'), ('fax', 'Fax'), ('note', 'Note'), ('next_date', 'Next date set'), ('handed_over', 'Handed over'), ('link_woken', 'Link opened again for the office'), ('back', 'Back to the therapist'), ('told', 'Patient told by phone'), ('confirmed', 'Patient confirmed the appointment'), ('cannot_come', 'Patient cannot come')], max_length=12),
+            field=models.CharField(choices=[('started', 'Referral started'), ('chosen', 'Specialist chosen'), ('letter', 'Letter changed'), ('sent', 'Sent'), ('opened', 'Opened by the office'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('asked', 'Question asked'), ('answered', 'Question answered'), ('scheduled', 'Appointment made'), ('seen', 'Patient was seen'), ('no_show', 'Patient did not come'), ('reported', 'Report received'), ('read', 'Report read'), ('redirected', 'Goes to another specialist'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('reopened', 'Opened again'), ('phone', 'Phone call'), ('fax', 'Fax'), ('note', 'Note'), ('next_date', 'Next date set'), ('handed_over', 'Handed over'), ('link_woken', 'Link opened again for the office'), ('back', 'Back to the therapist'), ('told', 'Patient told by phone'), ('confirmed', 'Patient confirmed the appointment'), ('cannot_come', 'Patient cannot come'), ('undelivered', 'The mail did not arrive'), ('went', 'The mail went after all'), ('sent_again', 'Sent again'), ('office_told', 'The office was told')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='appointment',
@@ -83,6 +83,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='referralmove',
-            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('office', ''), _negated=True), ('by_patient', True), _connector='OR'), name='move_was_made_by_someone'),
+            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('office', ''), _negated=True), ('by_patient', True), ('what__in', ['undelivered', 'went']), _connector='OR'), name='move_was_made_by_someone'),
         ),
     ]

@@ -3,12 +3,14 @@
 from referrals.models.directory import Specialist
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
+from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
     "Appointment",
     "DeclineReason",
     "Letter",
     "MoveNotAllowed",
+    "OfficeToTell",
     "Referral",
     "ReferralMove",
     "Report",

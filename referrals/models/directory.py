@@ -79,10 +79,10 @@ class Specialist(models.Model):
 
     @property
     def with_credentials(self) -> str:
-        """The name as it stands on a letter: "Noor Adeyemi, MD"."""
+        """Return the name as it stands on a letter: "Noor Adeyemi, MD"."""
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
 
     @property
     def second_factor(self) -> str:
-        """The last four digits of the number on file that the office knows: its fax, else its phone."""
+        """Return the last four digits of the number on file that the office knows: its fax, else its phone."""
         return last_four(self.fax or self.phone)

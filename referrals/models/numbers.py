@@ -52,5 +52,5 @@ def check_zip(value: str) -> None:
 
 
 def last_four(phone: str) -> str:
-    """The last four digits of a number, an extension left aside."""
+    """Return the last four digits of a number, an extension left aside."""
     return phones.read(phone).digits[-4:]

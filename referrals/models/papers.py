@@ -10,11 +10,12 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.audit.growing import never_emptied
-from clinic.staff.models import User
+from clinic.staff.permissions import SIGN_REFERRALS
+from clinic.staff.places import OfPlacesQuerySet
 
 
 def letter_name(letter: "Letter", _name: str) -> str:
-    """A random name: storage never shows whose letter it is."""
+    """Return a random name: storage never shows whose letter it is."""
     return f"letters/{uuid.uuid4().hex}.pdf"
 
 
@@ -24,7 +25,7 @@ def report_name(report: "Report", name: str) -> str:
 
 
 def original_name(report, _name) -> str:
-    """A random name with an ending that nothing opens."""
+    """Return a random name with an ending that nothing opens."""
     return f"reports/{uuid.uuid4().hex}.sent"
 
 
@@ -104,14 +105,9 @@ class Appointment(models.Model):
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date() > self.referral.see_by
 
 
-class ReportQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Reports to the locations of this member of staff, when their role reads reports."""
-        from clinic.staff.permissions import SIGN_REFERRALS
-
-        if not user.is_authenticated or not user.may(SIGN_REFERRALS):
-            return self.none()
-        return self.filter(referral__location__in=user.places())
+class ReportQuerySet(OfPlacesQuerySet):
+    at_place = "referral__location"
+    seen_by = SIGN_REFERRALS
 
     def unread(self) -> Self:
         return self.filter(read_at=None)

@@ -9,12 +9,16 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
+from clinic.staff.permissions import CARRY_REFERRALS
+from clinic.staff.places import OfPlacesQuerySet
 from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
+from referrals.models.carriers import covers, has_left
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
@@ -28,14 +32,8 @@ class MoveNotAllowed(Exception):
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 
 
-class ReferralQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Referrals of the locations this member of staff belongs to, when their role carries referrals."""
-        from clinic.staff.permissions import CARRY_REFERRALS
-
-        if not user.is_authenticated or not user.may(CARRY_REFERRALS):
-            return self.none()
-        return self.filter(location__in=user.places())
+class ReferralQuerySet(OfPlacesQuerySet):
+    seen_by = CARRY_REFERRALS
 
     def open(self) -> Self:
         return self.exclude(status__in=Referral.ENDED)
@@ -49,8 +47,28 @@ class ReferralQuerySet(models.QuerySet):
         same, _others = everybody.called(patient.last_name, patient.first_name, born=patient.date_of_birth)
         return self.filter(patient__in={patient, *same}, specialty=specialty)
 
+    def left_behind(self, now: datetime) -> Self:
+        """Leave open ones whose carrier has left."""
+        return self.open().filter(has_left(now))
+
+    def with_news_for(self, user: User) -> Self:
+        """Leave those whose office has answered since this person looked.
+
+        They carry it, or cover it because nobody does.
+        """
+        theirs = Q(owner=user) | covers(user, timezone.now())
+        return self.visible_to(user).filter(theirs, news_at__isnull=False)
+
     def most_pressing_first(self) -> Self:
-        return self.order_by(F("next_check_at").asc(nulls_last=True), "-urgency", "pk")
+        """Put first what never reached its office, then news, then by urgency and the next date."""
+        without_news = IsNull(F("news_at"), True)
+        return self.order_by(
+            F("undelivered_at").asc(nulls_last=True),
+            without_news.asc(),
+            "-urgency",
+            F("next_check_at").asc(nulls_last=True),
+            "pk",
+        )
 
 
 @pghistory.track(
@@ -161,6 +179,9 @@ class Referral(models.Model):
         related_name="referrals_owned",
     )
     next_check_at = models.DateTimeField(null=True, blank=True)
+    news_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its office answered last; empty once whoever carries it has looked"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel, blank=True)
     sent_letter = models.ForeignKey(
@@ -170,6 +191,9 @@ class Referral(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         help_text="The version the office has",
+    )
+    undelivered_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a mail to the office is known not to have arrived"
     )
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -186,6 +210,7 @@ class Referral(models.Model):
                 name="referral_worklist",
                 condition=~Q(status__in=["closed", "withdrawn"]),
             ),
+            models.Index("owner", name="referral_news", condition=Q(news_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -207,6 +232,10 @@ class Referral(models.Model):
                 name="chosen_specialist_has_a_reason",
             ),
             models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="referral_has_a_known_urgency"),
+            models.CheckConstraint(
+                condition=Q(undelivered_at=None) | ~Q(status__in=["draft", "declined", "closed", "withdrawn"]),
+                name="undelivered_referral_is_with_an_office",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,6 +259,11 @@ class Referral(models.Model):
     def standing_appointment(self) -> "Appointment | None":
         """Return the appointment that nothing has replaced, if there is one."""
         return next((one for one in self.appointments.all() if one.replaced_at is None), None)
+
+    @property
+    def case_is_open(self) -> bool:
+        """Say whether its case is open again: what it asks, and whom, may change."""
+        return self.is_open and self.case.is_open
 
     def may_become(self, status: str) -> bool:
         return status in self.MOVES[self.status]
@@ -258,6 +292,7 @@ class Referral(models.Model):
         if not locked.may_become(status):
             raise MoveNotAllowed(locked, status)
         before, locked.status = locked.status, status
+        locked.undelivered_at = None  # whoever moved it has reached the office, or needs it no more
         specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
@@ -323,6 +358,12 @@ class ReferralMove(models.Model):
         TOLD = "told", "Patient told by phone"
         CONFIRMED = "confirmed", "Patient confirmed the appointment"
         CANNOT_COME = "cannot_come", "Patient cannot come"
+        UNDELIVERED = "undelivered", "The mail did not arrive"
+        WENT = "went", "The mail went after all"
+        SENT_AGAIN = "sent_again", "Sent again"
+        OFFICE_TOLD = "office_told", "The office was told"
+
+    BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="moves")
     what = models.CharField(max_length=12, choices=What)
@@ -352,7 +393,10 @@ class ReferralMove(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(by__isnull=False) | ~Q(office="") | Q(by_patient=True), name="move_was_made_by_someone"
+                condition=(
+                    Q(by__isnull=False) | ~Q(office="") | Q(by_patient=True) | Q(what__in=["undelivered", "went"])
+                ),
+                name="move_was_made_by_someone",
             ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]

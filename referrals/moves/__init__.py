@@ -6,6 +6,7 @@ raises NotYet with words for the person acting. Nothing is changed then.
 """
 
 from referrals.models import MoveNotAllowed
+from referrals.moves.again import send_again, send_otherwise
 from referrals.moves.answers import (
     answer_question,
     give_appointment,
@@ -29,6 +30,8 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.news import look
+from referrals.moves.offices import office_was_told
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -55,6 +58,7 @@ __all__ = [
     "hand_over",
     "link_of",
     "link_sleeps",
+    "look",
     "newest_line",
     "no_show",
     "note",
@@ -63,6 +67,7 @@ __all__ = [
     "office_ask",
     "office_decline",
     "office_opened",
+    "office_was_told",
     "patient_answers",
     "patient_told",
     "prepare_letter",
@@ -74,6 +79,8 @@ __all__ = [
     "reopen",
     "seen",
     "send",
+    "send_again",
+    "send_otherwise",
     "set_next_check",
     "wake_link",
     "withdraw",

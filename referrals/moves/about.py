@@ -1,9 +1,11 @@
-"""What every message about a referral shares: its row, and the way back from the row to the referral."""
+"""What every message about a referral shares: its row, the way back to the referral, and whom staff mails go to."""
 
 from typing import Any
 
 from clinic.messages import actions as messages
 from clinic.messages.models import Message
+from clinic.staff.models import User
+from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Referral
 
 
@@ -24,3 +26,21 @@ def about(referral: Referral, name: str, *numbers: Any, to: str = "", language: 
 def referral_of(message: Message) -> Referral:
     """Return the referral a message is about."""
     return Referral.objects.select_related("specialist", "owner", "patient").get(public_id=message.subject_id)
+
+
+def carrier_of(referral: Referral) -> User | None:
+    """Return whoever carries it; None once they no longer work at its location."""
+    owner = referral.owner
+    return owner if owner and owner.is_active and owner.sees(referral.location_id) else None
+
+
+def who_hear(referral: Referral) -> list[User]:
+    """Return whoever carries it, else the desk of its location."""
+    carrier = carrier_of(referral)
+    return [carrier] if carrier else list(User.objects.who_answer_at(referral.location))
+
+
+def reader_of(referral: Referral) -> User | None:
+    """Return the therapist who decided, and reads its report; None once they may not."""
+    author = referral.decision.by
+    return author if author.may(SIGN_REFERRALS) and author.sees(referral.location_id) else None

@@ -14,14 +14,15 @@ from clinic.messages import actions as messages
 from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Appointment, Referral, Report
-from referrals.moves import emails, schedule, telling
-from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, write_down
+from referrals.moves import emails, news, schedule, telling, undelivered
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
 @transaction.atomic
 def office_opened(referral: Referral, *, office: str) -> Referral:
     """A person at the office got past the second factor. Only the first time moves a sent referral."""
     referral = lock(referral)
+    undelivered.office_opened_it(referral)
     if referral.status == Status.SENT:
         referral.move_to(Status.OPENED, what=What.OPENED, office=office)
     else:
@@ -76,6 +77,7 @@ def _answered(
         line["dropped"] = referral.standing_appointment
     referral.move_to(to, what=what, office=office, by=by, next_check_at=next_date(referral, to), **line)
     stop_reminding(referral, why)
+    news.has_answered(referral, by=by)
     return referral
 
 
@@ -135,6 +137,7 @@ def give_appointment(
     if referral.channel == Referral.Channel.LINK:
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=starts_at + schedule.LINK_LIVES)
     stop_reminding(referral, "an appointment was made")
+    news.has_answered(referral, by=by)
     appointment.referral = referral
     if call := telling.tell(appointment, before=before):
         telling.call_is_next(referral, call)
@@ -180,21 +183,19 @@ def receive_report(
 ) -> Report:
     """Keep what the specialist sent back: words, a checked file (`uploads.CheckedFile`), or both.
 
-    It stays unread until a therapist reads it by name, and the deciding therapist owns the referral meanwhile. A
-    report on a closed referral opens it again.
+    It stays unread until a therapist reads it by name; whoever carries the referral goes on carrying it, and the reader
+    is a second person. A report on a closed referral opens it again.
     """
     check_may(by)
     if not words.strip() and file is None:
         raise NotYet(_("Add the report as a file, or write it."))
     referral = lock(referral, saw)
-    reader = referral.decision.by
-    here = reader.is_active and reader.may(SIGN_REFERRALS) and reader.locations.contains(referral.location)
     referral.move_to(
         Status.REPORTED,
         what=What.REPORTED,
         office=office,
         by=by,
-        owner=reader if here else (referral.owner or by),
+        owner=referral.owner or least_busy(referral.location) or referral.decision.by,  # only an ended one has none
         next_check_at=next_date(referral, Status.REPORTED),
         end_reason="",
         ended_at=None,
@@ -207,6 +208,7 @@ def receive_report(
             report.original.save(file.original.name, file.original, save=False)
     report.save()
     stop_reminding(referral, "the report came")
+    news.has_answered(referral, by=by)
     emails.report_received(report)
     return report
 

@@ -9,9 +9,8 @@ from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
-from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Appointment, Referral
-from referrals.moves.about import about, referral_of
+from referrals.moves.about import about, reader_of, referral_of, who_hear
 
 
 def patient_cannot_come(appointment: Appointment) -> Message:
@@ -25,12 +24,6 @@ def back_with_therapist(referral: Referral) -> Message:
     return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
 
 
-def decider_of(referral: Referral) -> User | None:
-    """Return the therapist who decided, while they may act there."""
-    author = referral.decision.by
-    return author if author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id) else None
-
-
 class _ToTheReferrals(ToWhoeverActs):
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
@@ -42,9 +35,7 @@ class PatientCannotCome(_ToTheReferrals):
     @staticmethod
     def people(message: Message) -> list[User]:
         """Return whoever carries the referral, else the desk of its location."""
-        owner = referral_of(message).owner
-        carries = owner and owner.is_active and owner.sees(message.location_id)
-        return [owner] if carries else list(User.objects.who_answer_at(message.location))
+        return who_hear(referral_of(message))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:
@@ -59,7 +50,7 @@ class ReferralBack(_ToTheReferrals):
     @staticmethod
     def people(message: Message) -> list[User]:
         """Return the therapist who decided, else all there, else all of the house."""
-        author = decider_of(referral_of(message))
+        author = reader_of(referral_of(message))
         readers = [author] if author else list(User.objects.therapists_at(message.location))
         return readers or list(User.objects.of_the_whole_house())
 

@@ -10,7 +10,9 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
 from referrals.models import Referral
+from referrals.moves import offices
 from referrals.moves.answers import drop_appointment
+from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
@@ -58,6 +60,7 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
     referral.owner = to
     referral.save(update_fields=["owner"])
     write_down(referral, What.HANDED_OVER, by=by, note=f"To {to}. {words}".strip())
+    handed_over(referral, by=by)
     return referral
 
 
@@ -100,6 +103,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
         ended_at=None,
         **away_from_office(referral),
     )
+    handed_over(referral, by=by)
     return referral
 
 
@@ -130,7 +134,13 @@ def _still_open(referral: Referral) -> None:
         raise NotYet("This referral has ended. Open it again first.")
 
 
+def _has_a_day(referral: Referral) -> bool:
+    """Say whether the office keeps a day for the patient that is still to come."""
+    return referral.appointments.filter(replaced_at=None, starts_at__gt=timezone.now()).exists()
+
+
 def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
+    office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or _has_a_day(referral))
     referral.move_to(
         status,
         what=what,
@@ -140,6 +150,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
         end_reason=reason,
         ended_at=timezone.now(),
         next_check_at=None,
+        news_at=None,
     )
     end_link(referral, by=by)
     messages.withdraw(
@@ -149,4 +160,6 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
         but=["appointment_off"],  # one that was off before must still be told
     )
     drop_appointment(referral)
+    if office_hears:
+        offices.is_withdrawn(referral)
     return referral

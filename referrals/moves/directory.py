@@ -7,6 +7,7 @@ from django.db import transaction
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import Specialist
+from referrals.moves import undelivered
 from referrals.moves.listing_emails import listing_changed
 from referrals.moves.steps import ReferralChanged, check_may
 
@@ -32,6 +33,8 @@ def change_listing(specialist: Specialist, *, by: User, saw: int | None = None, 
     specialist.save()
     if _ways_to_the_office(specialist) != before:
         listing_changed(specialist, version=listing_version(specialist), by=by)
+    if specialist.email and _ways_to_the_office(specialist)[0] != before[0]:
+        undelivered.address_corrected(specialist, by=by)
     return specialist
 
 

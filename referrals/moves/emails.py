@@ -10,17 +10,18 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.links.actions import address_of, make_link, replace_link
+from clinic.links.actions import address_of, make_link
 from clinic.links.models import Link
 from clinic.messages.facts import moment
-from clinic.messages.kinds import kind
+from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
-from clinic.staff.permissions import MANAGE_DIRECTORY, SIGN_REFERRALS
+from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake.models import Urgency
 from referrals.models import Referral, ReferralMove, Report
-from referrals.moves.about import about, referral_of
+from referrals.moves import undelivered
+from referrals.moves.about import about, reader_of, referral_of, who_hear
 from referrals.moves.directory import change_listing
 
 LINK_LIVES = timedelta(days=60)
@@ -68,7 +69,7 @@ def remind_office(referral: Referral) -> list[Message]:
 
 
 def report_received(report: Report) -> Message:
-    """Tell the therapist who decided and whoever carries the referral."""
+    """Tell the therapist who decided; of an urgent referral also whoever carries it."""
     return about(report.referral, "report_received", report.pk)
 
 
@@ -80,7 +81,7 @@ def _numbers(message: Message) -> list[int]:
     return [int(part) for part in message.key.split(":")[2:]]
 
 
-def _left_the_office(referral: Referral, message: Message) -> str:
+def left_the_office(referral: Referral, message: Message) -> str:
     """Why the office that got this message has nothing to do with the referral any more, or ""."""
     if referral.status in Referral.ENDED:
         return "The referral has ended."
@@ -91,13 +92,13 @@ def _left_the_office(referral: Referral, message: Message) -> str:
 
 def _no_reminder(referral: Referral, message: Message) -> str:
     """Why nobody needs to hear that the office has not answered, or ""."""
-    if left := _left_the_office(referral, message):
+    if left := left_the_office(referral, message):
         return left
     return "" if referral.status in (Status.SENT, Status.OPENED) else ANSWERED.get(referral.status, "It moved on.")
 
 
-class _ToOffice:
-    """Goes to the address in the directory as it is now."""
+class ToOffice:
+    """Goes to the address in the directory; the next step is ours where it does not."""
 
     correcting_takes = MANAGE_DIRECTORY
 
@@ -108,11 +109,29 @@ class _ToOffice:
     @staticmethod
     def new_address(message: Message, to: str, by: User) -> None:
         referral = referral_of(message)
-        if not _left_the_office(referral, message):
+        if not left_the_office(referral, message):
             change_listing(referral.specialist, by=by, email=to)
-            live = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id).first()
-            if live:  # the link went to somebody else
-                replace_link(live)
+            undelivered.another_link(referral)
+
+    @staticmethod
+    def held(message: Message) -> str:
+        return undelivered.why_it_waits(message, referral_of(message))
+
+    @staticmethod
+    def not_gone(message: Message) -> None:
+        referral = referral_of(message)
+        if undelivered.did_not_arrive(message) and not KINDS[message.kind].still_needed(message):
+            undelivered.notice(referral)
+
+    @staticmethod
+    def gone(message: Message) -> None:
+        undelivered.went(referral_of(message))
+
+    @staticmethod
+    def sent_again(message: Message, by: User) -> None:
+        referral = referral_of(message)
+        if not left_the_office(referral, message):
+            undelivered.tried_again(referral, by=by, note=f"To {referral.specialist.email}")
 
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
@@ -134,10 +153,10 @@ def _answer_by(referral: Referral) -> str:
     audience="office",
     safe=("clinic", "phone", "link", "round", "urgency", "answer_by"),
 )
-class ReferralSent(_ToOffice):
+class ReferralSent(ToOffice):
     @staticmethod
     def still_needed(message: Message) -> str:
-        return _left_the_office(referral_of(message), message)
+        return left_the_office(referral_of(message), message)
 
 
 @kind(
@@ -146,7 +165,7 @@ class ReferralSent(_ToOffice):
     audience="office",
     safe=("clinic", "phone", "link", "urgency", "answer_by"),
 )
-class ReferralNotAnswered(_ToOffice):
+class ReferralNotAnswered(ToOffice):
     @staticmethod
     def still_needed(message: Message) -> str:
         return _no_reminder(referral_of(message), message)
@@ -156,8 +175,7 @@ class ReferralNotAnswered(_ToOffice):
 class ReferralNotAnsweredDesk(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return whoever carries the referral, else the desk of its location."""
-        return _carrier(referral_of(message)) or list(User.objects.who_answer_at(message.location))
+        return who_hear(referral_of(message))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:
@@ -168,24 +186,21 @@ class ReferralNotAnsweredDesk(ToWhoeverActs):
         return {"link": settings.SITE_URL + reverse("referrals")}
 
 
-def _carrier(referral: Referral) -> list[User]:
-    """Return the owner, as a list; empty when there is none or they no longer work at its location."""
-    owner = referral.owner
-    return [owner] if owner and owner.is_active and owner.sees(referral.location_id) else []
-
-
 @kind("report_received", title="Report received", audience="staff", safe=("location", "link"))
 class ReportReceived(ToWhoeverActs):
     @staticmethod
     def people(message: Message) -> list[User]:
-        """Return the therapist who decided, else all there, else managers; and whoever carries the referral."""
+        """Return the therapist who decided, else all there, else managers.
+
+        Of an urgent referral also whoever carries it; of any other they read it in the list and in the morning.
+        """
         referral = referral_of(message)
-        author = referral.decision.by
-        here = author.is_active and author.may(SIGN_REFERRALS) and author.sees(referral.location_id)
-        readers = [author] if here else list(User.objects.therapists_at(message.location))
+        author = reader_of(referral)
+        readers = [author] if author else list(User.objects.therapists_at(message.location))
         if not readers:  # managers hear of it, and elsewhere those who may read it
             readers = list(User.objects.of_the_whole_house())
-        return list(dict.fromkeys([*readers, *_carrier(referral)]))
+        carriers = who_hear(referral) if referral.urgency >= Urgency.URGENT else []
+        return list(dict.fromkeys([*readers, *carriers]))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

@@ -63,7 +63,12 @@ class AppointmentFields(ReferralForm):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.referral.specialist.time_zone)
+        """Return the clock of that office.
+
+        Ours, where the referral was taken back from it meanwhile.
+        """
+        office = self.referral.specialist
+        return ZoneInfo(office.time_zone) if office else self.referral.location.zone
 
     def first_values(self) -> dict[str, Any]:
         """Start from what stands: who moves a day keeps what to bring."""

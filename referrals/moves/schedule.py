@@ -41,6 +41,15 @@ def see_by(urgency: Urgency, now: datetime, hours: OpeningHours) -> date:
     return now.astimezone(hours.zone).date() + timedelta(days=SEEN_WITHIN_DAYS[urgency])
 
 
+def office_reached_by(
+    urgency: Urgency, now: datetime, hours: OpeningHours, within: timedelta = timedelta(hours=1)
+) -> datetime:
+    """Return by when somebody has reached an office that no mail reached."""
+    if urgency == Urgency.EMERGENCY:
+        return now + within
+    return hours.after_open_time(now, within)
+
+
 def next_check(
     status: str, urgency: Urgency, now: datetime, hours: OpeningHours, appointment: datetime | None = None
 ) -> datetime:

@@ -13,8 +13,9 @@ from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import Decision, Urgency
 from referrals.letter import letter
 from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist
-from referrals.moves import emails, schedule
-from referrals.moves.asked_emails import back_with_therapist, decider_of
+from referrals.moves import emails, offices, schedule
+from referrals.moves.about import reader_of
+from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
@@ -115,7 +116,10 @@ def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **pa
     elif referral.specialist:
         new = letter.make(referral, prepared_by=by)
         Referral.objects.filter(pk=referral.pk).update(sent_letter=new)
-        write_down(referral, What.LETTER, by=by, note=f"The office now has version {new.version}.")
+        by_link = referral.channel == Referral.Channel.LINK
+        has = f"The office now has version {new.version}." if by_link else f"Version {new.version}, to be sent to them."
+        write_down(referral, What.LETTER, by=by, note=has)
+        offices.letter_is_newer(referral, new.version)
     return referral
 
 
@@ -204,7 +208,7 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
         what=What.BACK,
         by=by,
         note=words.strip(),
-        owner=decider_of(referral) or referral.owner or by,
+        owner=reader_of(referral) or referral.owner or by,
         next_check_at=next_date(referral, Status.BACK),
     )
     end_link(referral, by=by)

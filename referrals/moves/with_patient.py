@@ -71,8 +71,8 @@ def patient_answers(referral: Referral, *, number: int, comes: bool) -> Appointm
         _look_after_the_day(referral, stands)
         return stands
     due = min(referral.location.opening_hours.closing_of_the_day(now), stands.starts_at - telling.TOO_CLOSE)
-    referral.next_check_at = max(now, due)
-    referral.save(update_fields=["next_check_at"])
+    referral.next_check_at, referral.news_at = max(now, due), now
+    referral.save(update_fields=["next_check_at", "news_at"])
     patient_cannot_come(stands)
     return stands
 

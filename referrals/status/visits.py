@@ -95,7 +95,7 @@ def visit_at_office_off(referral: Referral, appointment: Appointment, now: datet
 
 
 def visits_at_clinic(patient: Patient, now: datetime, shown: datetime) -> list[Visit]:
-    booked = patient.appointment_requests.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=shown)
+    booked = patient.appointment_requests.booked_after(shown)
     off = [(request, at) for request in patient.appointment_requests.off() if (at := request.was_at()) and at > now]
     return [
         *(visit_at_clinic(request, request.starts_at, now) for request in booked.select_related("location")),

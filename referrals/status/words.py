@@ -245,6 +245,11 @@ AHEAD_OF_REFERRALS = {
     Status.SEEN: _SEEN[2:],
     Status.NO_SHOW: _SEEN,
 }
+UNDELIVERED = Words(
+    _("We see that the other office gets our letter"),
+    _("Our email to it did not arrive. You do not have to do anything."),
+    CLINIC,
+)
 AFTER_THE_DAY = Words(
     _("We ask how it went"),
     _("The day of your appointment has come. We ask you or the office if you were seen."),
@@ -314,5 +319,9 @@ MOVES = {  # None: the patient need not read it
     What.TOLD: _("We told you on the phone"),
     What.CONFIRMED: _("You told us that you come"),
     What.CANNOT_COME: _("You told us that you cannot come"),
+    What.UNDELIVERED: None,
+    What.WENT: None,
+    What.SENT_AGAIN: _("We wrote to the other office"),
+    What.OFFICE_TOLD: None,
 }
 BAD_NEWS = (What.DECLINED, What.NO_SHOW)

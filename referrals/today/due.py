@@ -17,7 +17,7 @@ from intake.handover.untouched import handed_to
 from intake.models import AppointmentRequest, CallToMake, Case, DeskTask, Patient, Urgency
 from intake.models.case import CaseQuerySet
 from referrals.desk.page import Known, known_of, next_step
-from referrals.models import Referral, Report
+from referrals.models import OfficeToTell, Referral, Report
 
 SHOWN = 100  # of each sort; a longer list is no plan for a day
 
@@ -56,10 +56,11 @@ class Counted:
     tasks: int
     referrals: int
     reports: int
+    answers: int
 
     @property
     def nothing(self) -> bool:
-        return not (self.cases or self.tasks or self.referrals or self.reports)
+        return not (self.cases or self.tasks or self.answers or self.referrals or self.reports)
 
 
 class Today:
@@ -93,10 +94,18 @@ class Today:
     def tasks(self):
         return DeskTask.objects.visible_to(self.user).waiting()
 
+    def answers(self):
+        """Return those whose office has answered since this person looked."""
+        return Referral.objects.with_news_for(self.user).most_pressing_first()
+
     def referrals(self):
-        """Return referrals whose next date is today, or was before."""
-        mine = Referral.objects.visible_to(self.user).open()
+        """Return the other referrals whose next date is today, or was before."""
+        mine = Referral.objects.visible_to(self.user).open().exclude(pk__in=self.answers().order_by().values("pk"))
         return mine.filter(self._by_tonight("next_check_at")).most_pressing_first()
+
+    def offices(self):
+        """Return what offices have to be told, because no mail tells them."""
+        return OfficeToTell.objects.visible_to(self.user).waiting()
 
     def reports(self):
         """Return reports nobody has read, to those who may."""
@@ -119,9 +128,10 @@ class Today:
             cases=self.cases().count(),
             late=self.cases().overdue(self.now).count(),
             handed=handed_to(self.user).count(),
-            tasks=self.asked().count() + self.calls().count() + self.tasks().count(),
+            tasks=sum(part.count() for part in (self.asked(), self.calls(), self.tasks(), self.offices())),
             referrals=self.referrals().count(),
             reports=self.reports().count(),
+            answers=self.answers().count(),
         )
 
     # Line by line ---------------------------------------------------------------------------------------------------
@@ -133,15 +143,21 @@ class Today:
         asked = self.asked().select_related(*people)
         calls, tasks = self.calls().select_related(*people), self.tasks().select_related(*people)
         cases = self.cases().most_urgent_first().select_related(*people, "acknowledged_by")
+        answers = self.answers().select_related(*people, "owner").prefetch_related("appointments")
         referrals = self.referrals().select_related(*people, "owner").prefetch_related("appointments")
-        known = known_of(referrals[:SHOWN])
+        known = known_of([*answers[:SHOWN], *referrals[:SHOWN]])
         reports = self.reports().select_related("referral__patient", "referral__location")
+        offices = self.offices().select_related(
+            "referral__patient", "referral__location", "referral__owner", "specialist"
+        )
         visits = self.visits().select_related(*people)
         every = (
             _part("cases", "Cases to decide", cases, self._case),
             _part("calls", "Patients to call", calls, _call),
             _part("tasks", "Tasks that decisions left", tasks, _task),
+            _part("offices", "Offices to tell", offices, _office),
             _part("asked", "Visits asked for", asked, _asked),
+            _part("answers", "New from offices", answers, partial(_referral, known=known)),
             _part("referrals", "Referrals due", referrals, partial(_referral, known=known)),
             _part("reports", "Reports to read", reports, _report),
             _part("visits", "Visits still to come today", visits, _visit),
@@ -176,7 +192,8 @@ def _part(id: str, title: str, rows, as_row) -> Part:
 
 
 def _call(call: CallToMake) -> ToDo:
-    return ToDo("Tell them that a visit is new, moved or off", call.location, call.patient, reverse("requests"))
+    what = "Tell them that a visit is new, moved or off"
+    return ToDo(what, call.location, call.patient, reverse("requests"), due_at=call.due_at)
 
 
 def _task(task: DeskTask) -> ToDo:
@@ -202,6 +219,18 @@ def _referral(referral: Referral, *, known: Known) -> ToDo:
         address=reverse("referral", args=[referral.public_id]),
         due_at=referral.next_check_at,
         level=referral.tier.word,
+        who=str(referral.owner or ""),
+    )
+
+
+def _office(to_tell: OfficeToTell) -> ToDo:
+    referral = to_tell.referral
+    return ToDo(
+        what=f"{to_tell.specialist.practice}, {to_tell.specialist.phone}. {to_tell.get_what_display()}",
+        location=referral.location,
+        patient=referral.patient,
+        address=reverse("referral", args=[referral.public_id]),
+        due_at=to_tell.due_at,
         who=str(referral.owner or ""),
     )
 

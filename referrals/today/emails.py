@@ -8,10 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.messages.to_staff import ToAColleague
+from clinic.messages.to_staff import ToAColleague, key_to, write_to
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import SEE_CASES
 from referrals.today.due import Today
@@ -21,27 +20,23 @@ MOST = 999  # a mail holds no larger number
 
 def key_of(person: User, day: date) -> str:
     """Return what makes it the only one of a person and a day, wherever they work."""
-    return f"morning_list:{day:%Y%m%d}:{person.pk}"
+    return key_to(person.pk, "morning_list", _number(day))
 
 
 def morning_list(person: User, place: Location, day: date) -> Message:
     """Write to one person for one day; what there is then is counted when it goes."""
-    return messages.schedule(
-        "morning_list",
-        key=key_of(person, day),
-        to=person.email,
-        language="en",
-        subject_type="user",
-        subject_id=person.public_id,
-        location=place,
-    )
+    return write_to(person, "morning_list", _number(day), location=place)
+
+
+def _number(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
 @kind(
     "morning_list",
     title="What there is to do today",
     audience="staff",
-    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports"),
+    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports", "answers"),
 )
 class MorningList(ToAColleague):
     @classmethod

@@ -59,7 +59,20 @@ WITH_WHOEVER_HAS_IT = (
     ),
     Told(Who.THERAPIST, Page("queue"), otherwise=NOBODY_CAME[:1]),
 )
-
+WHO_CARRIES = (
+    Told(
+        Who.CARRIER,
+        Mail("referral_case_open"),
+        when="it has a referral",
+        otherwise=(Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages"))),
+    ),
+    Told(
+        Who.CARRIER,
+        Page("referrals", "Its case is open again"),
+        when="it has a referral",
+        enough="the case itself is raised until somebody decides",
+    ),
+)
 
 ROWS = (
     # Opened, and raised by answers
@@ -282,29 +295,27 @@ ROWS = (
         (desk_tasks.finish,),
         Kind.REOPENED,
         moves("decided -> waiting"),
-        ANNOUNCED,
+        (*ANNOUNCED, *WHO_CARRIES),
     ),
     Change(
         "What a decision left to the desk is late",
         (desk_tasks.raise_late,),
         Kind.REOPENED,
         moves("decided -> waiting"),
-        ANNOUNCED,
+        (*ANNOUNCED, *WHO_CARRIES),
     ),
     Change(
         "Answers open a decided case again",
         (opening.open_case,),
         Kind.REOPENED,
         moves("decided -> waiting"),
-        (*ANNOUNCED, THEIR_PAGE_SAYS_SO),
-        yet="whoever carries a referral of it is not told that its decision is open again",
+        (*ANNOUNCED, THEIR_PAGE_SAYS_SO, *WHO_CARRIES),
     ),
     Change(
         "A therapist opens a decided case again",
         (actions.reopen,),
         Kind.REOPENED,
         moves("decided -> in_review"),
-        (THEIR_PAGE_SAYS_SO,),
-        yet="whoever carries a referral of it is not told that its decision is open again",
+        (THEIR_PAGE_SAYS_SO, *WHO_CARRIES),
     ),
 )

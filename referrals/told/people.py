@@ -6,6 +6,7 @@ from clinic.on_call import actions as on_call
 from clinic.sign_in import alerts, emails, handing_over, resets
 from intake.door import addresses, languages, link_requests, respondents, way_back
 from intake.review.forgotten import take_back_forgotten
+from referrals.moves.left import tell_of_those_left
 from referrals.today.morning import write_in_the_morning
 from referrals.told.cases import ANNOUNCED
 from referrals.told.rows import UNDER_MESSAGES, Band, Change, Hears, Mail, Notice, Page, Told, Who
@@ -134,7 +135,10 @@ ROWS = (
     ),
     Change(
         "Whoever carried a referral has left",
-        told=(Told(Who.DESK, Page("referrals"), otherwise=(Hears(Who.DESK, Page("referrals", "Overdue")),)),),
-        yet="nobody is mailed that it has no carrier; it is on the list, and its mails go to the desk",
+        (tell_of_those_left,),
+        told=(
+            Told(Who.DESK, Mail("referrals_left"), otherwise=(Hears(Who.STAFF, Band("alarms")), *UNDER_MESSAGES)),
+            Told(Who.DESK, Page("referrals", "No carrier"), enough="the desk is mailed again each day it opens"),
+        ),
     ),
 )

@@ -18,6 +18,7 @@ from referrals.told.rows import (
 )
 
 What = ReferralMove.What
+NOT_ARRIVED, TO_TELL = "The mail did not arrive", "Offices to tell"
 OPEN = tuple(status for status in Referral.Status if status not in Referral.ENDED)
 MISSED = (Hears(Who.DESK, Page("referrals", "Overdue")), Hears(Who.MANAGER, Page("promises")))
 
@@ -31,7 +32,17 @@ TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
 REMINDED = Told(
     Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
 )
-NOT_MAILED = "whoever carries it reads it in the list; no mail says so"
+IN_THE_NEWS = Told(Who.CARRIER, Page("referrals", "New from offices"), otherwise=MISSED)
+NOT_MAILED = (Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages")))
+MAILED = Told(Who.CARRIER, Mail("referral_answered"), otherwise=NOT_MAILED)
+THEIRS_NOW = Told(Who.COLLEAGUE, Mail("referral_handed_over"), when="by somebody else", otherwise=UNDER_MESSAGES)
+NOT_REACHED = (Hears(Who.DESK, Page("referrals", NOT_ARRIVED)), Hears(Who.DESK, Mail("referral_undelivered")))
+OFFICE_EXPECTS_NOBODY = Told(
+    Who.OFFICE,
+    Mail("referral_withdrawn"),
+    when="it has a link",
+    otherwise=(Hears(Who.DESK, Page("referrals", TO_TELL)), Hears(Who.DESK, Mail("referral_undelivered"))),
+)
 
 ROWS = (
     # To be sent
@@ -61,8 +72,10 @@ ROWS = (
         (actions.prepare_letter,),
         What.LETTER,
         stays(*OPEN[1:]),
-        (Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),),
-        yet="an office that has read the letter is not told that there is a newer one",
+        (
+            Told(Who.OFFICE, Mail("letter_changed"), otherwise=NOT_REACHED),
+            Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),
+        ),
     ),
     Change(
         "It is sent by a link",
@@ -70,13 +83,13 @@ ROWS = (
         What.SENT,
         moves("draft -> sent"),
         (
-            Told(Who.OFFICE, Mail("referral_sent"), otherwise=UNDER_MESSAGES),
+            Told(Who.OFFICE, Mail("referral_sent"), otherwise=NOT_REACHED),
             Told(
                 Who.OFFICE,
                 Mail("referral_not_answered"),
                 "after 2 and 4 working days; urgent: 4 and 8 open hours",
                 "it has not answered",
-                otherwise=UNDER_MESSAGES,
+                otherwise=NOT_REACHED,
             ),
             Told(
                 Who.DESK,
@@ -87,7 +100,6 @@ ROWS = (
             ),
             THEIR_PAGE_SAYS_SO,
         ),
-        yet="a mail to the office that did not go stands under Messages alone; the desk is written to days later",
     ),
     Change(
         "It is printed and faxed, mailed or handed over",
@@ -109,7 +121,14 @@ ROWS = (
         (actions.office_accept,),
         What.ACCEPTED,
         moves("sent opened question -> accepted"),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+        (IN_THE_NEWS, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The office accepts an urgent referral",
+        (actions.office_accept,),
+        What.ACCEPTED,
+        moves("sent opened question -> accepted"),
+        (IN_THE_NEWS, MAILED, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The office declines",
@@ -117,26 +136,25 @@ ROWS = (
         What.DECLINED,
         moves("sent opened question accepted scheduled -> declined"),
         (
-            IN_THE_LIST,
+            IN_THE_NEWS,
+            MAILED,
             Told(Who.PATIENT, Mail("appointment_off"), when="it had given a day", otherwise=TOLD_OF_A_TIME),
             THEIR_PAGE_SAYS_SO,
         ),
-        yet=NOT_MAILED,
     ),
     Change(
         "The office asks a question",
         (actions.office_ask,),
         What.ASKED,
         moves("sent opened accepted -> question"),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
-        yet=NOT_MAILED,
+        (IN_THE_NEWS, MAILED, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The desk answers the office",
         (actions.answer_question,),
         What.ANSWERED,
         moves("question -> sent accepted"),
-        (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=UNDER_MESSAGES), THEIR_PAGE_SAYS_SO),
+        (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=NOT_REACHED), THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The office gives a first day",
@@ -147,7 +165,19 @@ ROWS = (
             Told(Who.PATIENT, Mail("appointment_made"), otherwise=TOLD_OF_A_TIME),
             REMINDED,
             THEIR_PAGE_SAYS_SO,
-            IN_THE_LIST,
+            IN_THE_NEWS,
+        ),
+    ),
+    Change(
+        "The office gives a first day for an urgent referral",
+        (actions.give_appointment,),
+        What.SCHEDULED,
+        moves("sent opened question accepted seen no_show reported -> scheduled"),
+        (
+            Told(Who.PATIENT, Mail("appointment_reminder"), "48 hours before it, or at once", otherwise=TOLD_OF_A_TIME),
+            THEIR_PAGE_SAYS_SO,
+            IN_THE_NEWS,
+            MAILED,
         ),
     ),
     Change(
@@ -159,6 +189,7 @@ ROWS = (
             Told(Who.PATIENT, Mail("appointment_moved"), otherwise=TOLD_OF_A_TIME),
             REMINDED,
             THEIR_PAGE_SAYS_SO,
+            IN_THE_NEWS,
         ),
     ),
     Change(
@@ -219,6 +250,20 @@ ROWS = (
         (
             Told(Who.THERAPIST, Mail("report_received"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
             Told(Who.THERAPIST, Page("referrals", "Reports to read"), otherwise=MISSED),
+            IN_THE_NEWS,
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "The report of an urgent referral comes",
+        (actions.receive_report,),
+        What.REPORTED,
+        moves("sent opened accepted scheduled seen no_show reported closed -> reported"),
+        (
+            Told(Who.THERAPIST, Mail("report_received"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            Told(Who.CARRIER, Mail("report_received"), otherwise=(Hears(Who.DESK, Page("messages")),)),
+            Told(Who.THERAPIST, Page("referrals", "Reports to read"), otherwise=MISSED),
+            IN_THE_NEWS,
             THEIR_PAGE_SAYS_SO,
         ),
     ),
@@ -270,15 +315,15 @@ ROWS = (
         (
             Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME),
             Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),
+            OFFICE_EXPECTS_NOBODY,
         ),
-        yet="an office that has it is not told; its link ends, and it may keep a day for a patient who does not come",
     ),
     Change(
         "It is taken up again",
         (actions.reopen,),
         What.REOPENED,
         moves("closed withdrawn -> draft"),
-        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIRS_NOW, THEIR_PAGE_SAYS_SO),
     ),
     # Carried
     *(
@@ -303,8 +348,12 @@ ROWS = (
         (actions.hand_over,),
         What.HANDED_OVER,
         stays(*OPEN),
-        (IN_THE_LIST,),
-        yet="whoever carries it from now on reads it in the list; no mail says so",
+        (IN_THE_LIST, THEIRS_NOW),
+    ),
+    Change(
+        "Whoever carries it opens it, and has the news",
+        (actions.look,),
+        nobody="they have just read it; it is new to nobody any more",
     ),
     Change(
         "The link of an office that mistyped its number works again",

@@ -28,6 +28,7 @@ class Who(StrEnum):
     PATIENT = "the patient"
     THERAPIST = "therapists"
     DESK = "the desk"
+    CARRIER = "whoever carries it, else the desk"
     MANAGER = "managers"
     OFFICE = "the office"
     COLLEAGUE = "the colleague it is about"
@@ -87,7 +88,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Band:
-    """What the watchdog calls wrong: on every staff page, at `/readyz` and from `manage.py watch`."""
+    """What the watchdog calls wrong: on every staff page; an alarm also at `/readyz` and from `manage.py watch`."""
 
     part: str
 
@@ -173,3 +174,4 @@ def stays(*states: str) -> frozenset[tuple[str, str]]:
 
 
 UNDER_MESSAGES = (Hears(Who.DESK, Page("messages")),)  # and each staff page says how many
+NOBODY_CALLS = (Hears(Who.STAFF, Band("calls")), Hears(Who.MANAGER, Page("promises")))

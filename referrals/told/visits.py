@@ -2,7 +2,20 @@
 
 from intake.models import AppointmentRequest
 from intake.visits import actions, calls
-from referrals.told.rows import UNDER_MESSAGES, Band, Call, Change, Hears, Mail, Page, Told, Who, moves, stays
+from referrals.told.rows import (
+    NOBODY_CALLS,
+    UNDER_MESSAGES,
+    Band,
+    Call,
+    Change,
+    Hears,
+    Mail,
+    Page,
+    Told,
+    Who,
+    moves,
+    stays,
+)
 
 State = AppointmentRequest.State
 
@@ -74,10 +87,9 @@ ROWS = (
         (actions.book, calls.see_that_they_hear),
         moves=stays(State.BOOKED),
         told=(
-            Told(Who.DESK, Call(), enough="it stands on top of the list until somebody says that the patient knows"),
+            Told(Who.DESK, Call(), otherwise=NOBODY_CALLS),
             Told(Who.PATIENT, Mail("appointment_booked"), enough="the desk calls"),
         ),
-        yet="a call that nobody makes raises nothing",
     ),
     Change(
         "The desk calls it off",
@@ -105,10 +117,7 @@ ROWS = (
     Change(
         "A mail about a visit does not go, or not in time",
         (calls.call_instead,),
-        told=(
-            Told(Who.DESK, Call(), enough="it stands on top of the list until somebody says that the patient knows"),
-        ),
-        yet="a call that nobody makes raises nothing",
+        told=(Told(Who.DESK, Call(), otherwise=NOBODY_CALLS),),
     ),
     Change(
         "The desk has told the patient by phone",

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import yaml
-
 from intake import triage
+from tests.protocol.files import read_yaml
 
 HERE = Path(__file__).parent
 
 
 def read(name, key="vignettes"):
-    return yaml.safe_load((HERE / name).read_text("utf-8"))[key]
+    return read_yaml(HERE / name)[key]
 
 
 FIRST, MORE = read("vignettes.yaml"), read("vignettes_more.yaml")

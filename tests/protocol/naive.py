@@ -7,7 +7,7 @@ truths at once: what the rules count, what could still be, and what must be.
 import re
 from pathlib import Path
 
-import yaml
+from tests.protocol.files import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "intake" / "protocol"
 TIERS = ["routine", "soon", "urgent", "emergency"]
@@ -69,7 +69,7 @@ class Files:
 
     def __init__(self, folder=FOLDER):
         def read(name):
-            return yaml.safe_load((folder / name).read_text())
+            return read_yaml(folder / name)
 
         sections = [section["id"] for section in read("protocol.yaml")["sections"] if not section.get("pages_only")]
         self.questions = {q["id"]: q for section in sections for q in read(f"questions/{section}.yaml")}

@@ -9,11 +9,11 @@ from django.core.management import CommandError, call_command
 
 from intake import triage
 from intake.triage.checking.cases import Block, read_cases, run_cases
+from tests.protocol.cases import FIRST as VIGNETTES
 from tests.protocol.naive import FOLDER
 
 PROTOCOL = triage.shipped()
 FILE = FOLDER.parents[1] / "tests" / "protocol" / "vignettes.yaml"
-VIGNETTES = yaml.safe_load(FILE.read_text())["vignettes"]
 BLOCKS = list(read_cases(FOLDER))
 
 

@@ -113,12 +113,16 @@ GATES = [  # tier, rule, what stands there today, the same with the gate, and th
 ]
 
 
+@pytest.fixture(scope="module")
+def blocks():
+    return [block for block in read_cases(FOLDER) if isinstance(block, Block)]
+
+
 @pytest.mark.parametrize(("tier", "rule", "today", "gated", "above"), GATES)
-def test_a_gate_that_was_taken_away_is_caught_when_it_comes_back(tmp_path, tier, rule, today, gated, above):
+def test_a_gate_that_was_taken_away_is_caught_when_it_comes_back(blocks, tmp_path, tier, rule, today, gated, above):
     folder = shutil.copytree(FOLDER, tmp_path / "protocol")
     put_back(folder / f"rules/{tier}.yaml", rule, today, gated)
     protocol = triage.load(folder)
-    blocks = [block for block in read_cases(folder) if isinstance(block, Block)]
     about = [block for block in blocks if block.about == rule]
     caught = next(iter(run_cases(protocol, about)), None)
     if caught is None:

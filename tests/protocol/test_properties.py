@@ -1,6 +1,7 @@
 """What must hold for every set of answers anybody could give."""
 
 import random
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,7 @@ def assess(given_answers):
     return triage.assess(PROTOCOL, given_answers, explain=False)
 
 
+@cache
 def negated(expression, below_not=False):
     """The questions a condition reads below a NOT, also through facts, rules and what makes them visible."""
     found = set()

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError
+from django.db import Error
 
 from clinic.running.health import broker_answers
 from intake.watchdog.wrong import what_is_wrong
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         try:
             facts = what_is_wrong(broker_answers=broker_answers())
             lines = [fact.line for fact in facts if fact.alarm]
-        except DatabaseError:
+        except Error:
             lines = ["The database does not answer"]
         for line in lines:
             self.stdout.write(line)

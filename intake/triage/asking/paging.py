@@ -24,17 +24,17 @@ class PageView:
 
 
 def pages(protocol: Protocol) -> tuple[Page, ...]:
-    """All pages in the order a patient meets them. Page ids are stable and safe in an address."""
+    """Return all pages in the order a patient meets them. Page ids are stable and safe in an address."""
     return protocol.pages
 
 
 def safety_page(protocol: Protocol) -> Page:
-    """The page that comes before everything else: what is new now, and cannot wait for the rest of the form."""
+    """Return the page that comes before everything else: what is new now, and cannot wait for the rest of the form."""
     return protocol.pages[0]
 
 
 def find_page(protocol: Protocol, page_id: str) -> Page:
-    """The page with this id. Raises KeyError."""
+    """Return the page with this id. Raises KeyError."""
     for page in protocol.pages:
         if page.id == page_id:
             return page
@@ -42,7 +42,7 @@ def find_page(protocol: Protocol, page_id: str) -> Page:
 
 
 def page_questions(protocol: Protocol, page_id: str, answers: Answers) -> PageView:
-    """The page for these (valid) answers. Raises KeyError for an unknown page."""
+    """Return the page for these (valid) answers. Raises KeyError for an unknown page."""
     page = find_page(protocol, page_id)
     visible = set(visible_questions(protocol, answers))
     here = set(page.questions)
@@ -63,7 +63,7 @@ def next_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
 
 
 def next_page(protocol: Protocol, answers: Answers, seen: Collection[str] = ()) -> Page | None:
-    """The first page that still needs the patient: a required answer is missing, or it was never saved (`seen`
+    """Return the first page that still needs the patient: a required answer is missing, or it was never saved (`seen`
     holds the ids of saved pages) and has something to show. None when the questionnaire is complete."""
     visible = set(visible_questions(protocol, answers))
     waiting = visible.difference(answers)
@@ -76,7 +76,7 @@ def next_page(protocol: Protocol, answers: Answers, seen: Collection[str] = ()) 
 
 
 def display(protocol: Protocol, question_id: str, value: Any, language: str = "en") -> Wording:
-    """An answer in the words of the form; several options are joined by "; "."""
+    """Return an answer in the words of the form; several options are joined by "; "."""
     question: Question = protocol.questions[question_id]
     if question.type == "boolean":
         text = {("en", True): "Yes", ("en", False): "No", ("es", True): "Sí"}.get((language, value), "No")

@@ -21,7 +21,7 @@ from .paging import next_questions
 
 
 def needed_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
-    """The visible, unanswered questions whose answer can still matter, in page order; a part of next_questions.
+    """Return the visible, unanswered questions whose answer can still matter, in page order; a part of next_questions.
 
     Leaving the others out changes neither flags nor tier nor the first specialist.
     """
@@ -36,20 +36,8 @@ def needed_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
     return tuple(name for name in waiting if name in needed)
 
 
-def shortest_path(protocol: Protocol, answers: Answers) -> dict[str, Any]:
-    """The answers a patient would have been asked for, page by page, out of a full set of answers."""
-    given: dict[str, Any] = {}
-    for page in protocol.pages:
-        asked: list[str] = list(page.questions)
-        while asked:  # an answer may open or settle other questions of its page
-            needed = needed_questions(protocol, given)
-            asked = [name for name in page.questions if name in needed and name in answers][:1]
-            given |= {name: answers[name] for name in asked}
-    return given
-
-
 def _of_rules(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -> int:
-    """The open questions that rules not yet settled hang on."""
+    """Return the open questions that rules not yet settled hang on."""
     bits = 0
     for place in (*examined[0], *examined[1]):  # what neither fires nor could fire is settled
         rule = protocol.rules[program_of(protocol).rule_ids[place]]
@@ -58,7 +46,7 @@ def _of_rules(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -
 
 
 def _of_origins(protocol: Protocol, hanging: Hanging, examined: tuple[Any, ...]) -> int:
-    """The open questions that can change the first origin or the first choice of its routing row.
+    """Return the open questions that can change the first origin or the first choice of its routing row.
 
     With no rule fired, each origin has a least and a greatest number of points; one whose greatest stays below the
     least of another cannot come first, and one that stands alone is settled.

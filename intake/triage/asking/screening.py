@@ -52,7 +52,7 @@ def _conditions(protocol: Protocol) -> Iterator[Condition]:
 
 
 def _reads(protocol: Protocol, expression: Expression) -> set[str]:
-    """The questions an expression reads, facts and rules opened."""
+    """Return the questions an expression reads, facts and rules opened."""
     found = questions_in(expression)
     for name in names_in(expression, Fact):
         found |= _reads(protocol, protocol.facts[name].when.expression)

@@ -76,13 +76,13 @@ def _covers(protocol: Protocol, entry: Accepted, cliff: Cliff) -> bool:
 
 
 def _counting(protocol: Protocol, answers: Answers) -> Answers:
-    """The answers to questions that are asked."""
+    """Return the answers to questions that are asked."""
     asked = program_of(protocol).named(program_of(protocol).visible(answers))
     return {name: value for name, value in answers.items() if name in asked}
 
 
 def _holds(protocol: Protocol, node: Expression, answers: Answers) -> bool:
-    """Whether a condition holds that is no part of the protocol, so no program was compiled of it."""
+    """Say whether a condition holds that is no part of the protocol, so no program was compiled of it."""
 
     def holds(part: Expression) -> bool:
         return _holds(protocol, part, answers)
@@ -114,7 +114,7 @@ def _refused(protocol: Protocol, cliff: Cliff) -> Defect:
 
 
 def _gone(entry: Accepted, cliffs: list[Cliff]) -> Iterator[Defect]:
-    """What an entry covers and nobody falls from any more: a rule of it, or an option of its condition."""
+    """Return what an entry covers and nobody falls from any more: a rule of it, or an option of its condition."""
     left = {cliff.rule for cliff in cliffs}
     for rule in entry.rules:
         if rule not in left:
@@ -137,7 +137,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _read(protocol: Protocol, defects: list[Defect]) -> list[Accepted]:
-    """The entries of the file, classes first; everything wrong with them becomes a defect."""
+    """Return the entries of the file, classes first; everything wrong with them becomes a defect."""
     try:
         whole = Entry(compose(protocol.folder / FILE, FILE), FILE)
         classes, cliffs = whole.entries("classes"), whole.entries("cliffs")
@@ -165,7 +165,7 @@ def _each(entries: list[Entry], read: Callable[[Entry], Accepted], defects: list
 
 
 def _class(entry: Entry) -> Accepted:
-    """A context that defines the disease, and the rules in which it does."""
+    """Return a context that defines the disease, and the rules in which it does."""
     entry.name = entry.text("id")
     return Accepted(
         kind=CLASS,

@@ -37,7 +37,6 @@ from ..reading.protocol import Protocol
 FILES = ("emergency", "urgent", "soon", "facts", "asked", "origins")
 KINDS = ("rule", "fact", "question", "origin")
 KEYS = {"answers", "first", "points", "also_fires", "just_misses", "unsure", "missing", *KINDS}
-RESULTS = ("fires", "open", "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Block:
 
 
 def read_cases(folder: Path) -> Iterator[Block | Defect]:
-    """The blocks of the `cases` folder of a protocol, and a defect for each that cannot be read."""
+    """Return the blocks of the `cases` folder of a protocol, and a defect for each that cannot be read."""
     for name in FILES:
         file = f"cases/{name}.yaml"
         try:
@@ -80,7 +79,7 @@ def read_cases(folder: Path) -> Iterator[Block | Defect]:
 
 
 def run_cases(protocol: Protocol, blocks: list[Block]) -> Iterator[Defect]:
-    """What a protocol gets wrong of its cases; nothing when all hold."""
+    """Return what a protocol gets wrong of its cases; nothing when all hold."""
     runner = _Runner(protocol)
     for block in blocks:
         try:
@@ -169,7 +168,7 @@ class _Runner:
 
 
 def changed(answers: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with some replaced; None leaves one out."""
+    """Return the answers with some replaced; None leaves one out."""
     return {name: value for name, value in {**answers, **change}.items() if value is not None}
 
 

@@ -44,7 +44,7 @@ class Report:
 
 
 def check(protocol: Protocol, *, search: bool = True) -> Report:
-    """Everything that is wrong with a loaded protocol, and what is worth knowing about it.
+    """Return everything that is wrong with a loaded protocol, and what is worth knowing about it.
 
     The search for cliffs and for "unsure" above a definite answer takes most of the time. It waits until everything
     else is in order: a protocol that is refused anyway is heard of at once. Who looks for something else leaves it out;
@@ -79,7 +79,7 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
 
 
 def conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
-    """Every condition that decides a flag, a question or an origin, with its owner and place."""
+    """Return every condition that decides a flag, a question or an origin, with its owner and place."""
     for question in protocol.questions.values():
         if question.asked_when:
             yield question.id, question.asked_when.place, question.asked_when.expression
@@ -121,20 +121,20 @@ def no_alarms(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
 
 
 def calm_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
-    """The conditions under which alarming answers are calm; they decide what a therapist must see."""
+    """Return the conditions under which alarming answers are calm; they decide what a therapist must see."""
     for one in protocol.alarms:
         if one.unless:
             yield one.id, one.unless.place, one.unless.expression
 
 
 def decisive(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
-    """Every condition that decides anything, also what a therapist must see."""
+    """Return every condition that decides anything, also what a therapist must see."""
     yield from conditions(protocol)
     yield from calm_conditions(protocol)
 
 
 def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
-    """The conditions that tell what a rule must not fire on; they decide nothing, so they are kept apart."""
+    """Return the conditions that tell what a rule must not fire on; they decide nothing, so they are kept apart."""
     for rule in protocol.rules.values():
         for one in rule.must_not_fire_on:
             if one.present_when:
@@ -301,7 +301,7 @@ def passed_by(protocol: Protocol, block: Block) -> Iterator[tuple[str, str]]:
 
 
 def rule_reads(protocol: Protocol, name: str) -> int:
-    """The questions the rule's own condition reads, facts opened, what makes them visible left aside."""
+    """Return the questions the rule's own condition reads, facts opened, what makes them visible left aside."""
     bits, waiting = 0, [protocol.rules[name].fires_when.expression]
     while waiting:
         for node in walk(waiting.pop()):

@@ -101,7 +101,7 @@ class _CliffSearch:
                     yield found
 
     def kind(self, name: str, was: Any, now: Any) -> tuple[str, ...]:
-        """What two changes have in common that a clinician would weigh as one."""
+        """Return what two changes have in common that a clinician would weigh as one."""
         question = self.protocol.questions[name]
         if question.is_number:
             return (name, "more" if was is not None and now is not None and now > was else "less")
@@ -111,7 +111,7 @@ class _CliffSearch:
         return (name, *sorted(set(was) - set(now or ())), "→", *came)
 
     def signs(self, answers: Answers) -> list[tuple[str, Any]]:
-        """Each sign of a way: the question and the option or value."""
+        """Return each sign of a way: the question and the option or value."""
         return [
             (name, option)
             for name, value in answers.items()
@@ -124,7 +124,7 @@ class _CliffSearch:
         return any(option in self.opened for value in given for option in value)
 
     def fall(self, rule: Rule, answers: Answers) -> Urgency | None:
-        """The tier of these answers, when it lies two below the rule's."""
+        """Return the tier of these answers, when it lies two below the rule's."""
         tier = self.ways.tier(answers)
         return tier if rule.tier - tier >= FALL else None
 
@@ -142,7 +142,7 @@ class _CliffSearch:
                     yield name, after, tier
 
     def movable(self, rule: Rule, answers: Answers) -> list[str]:
-        """The context questions the rule reads, without those no answer to which can bring the patient down."""
+        """Return the context questions the rule reads, without those no answer to which can bring the patient down."""
         context = self.contexts[rule.id]
         not_given = [name for name in context if name not in answers]
         if self.stands(rule, answers, not_given):
@@ -150,7 +150,7 @@ class _CliffSearch:
         return [name for name in context if not self.stands(rule, answers, [name])]
 
     def stands(self, rule: Rule, answers: Answers, names: list[str]) -> bool:
-        """Whether a rule at most one tier below fires whatever is answered to these questions."""
+        """Say whether a rule at most one tier below fires whatever is answered to these questions."""
         opened = sum(1 << self.program.question_ids.index(name) for name in names)
         _fired, _could, must = self.program.bound(answers, opened)
         return any(rule.tier - self.ways.tiers[place] < FALL for place in must)
@@ -167,7 +167,7 @@ class _CliffSearch:
             yield from self.other_lists(question, given or [])
 
     def options(self, question: Question) -> list[str]:
-        """One option of each kind the protocol tells apart, the open ones too."""
+        """Return one option of each kind the protocol tells apart, the open ones too."""
         told_apart = distinct_options(self.protocol, question.id)
         return [option for option in question.option_ids if option in told_apart or option in self.opened]
 
@@ -208,7 +208,7 @@ class _CliffSearch:
         self.contexts[rule.id], self.groups[rule.id] = list(context), list(groups)
 
     def nodes(self, tree: Expression) -> Iterator[Includes | Compare]:
-        """The tests of a condition, facts and rules opened."""
+        """Return the tests of a condition, facts and rules opened."""
         for node in walk(tree):
             if isinstance(node, Includes | Compare):
                 yield node
@@ -220,7 +220,7 @@ class _CliffSearch:
     # ------------------------------------------------------------------ signs
 
     def one_sign_less(self, rule: Rule, answers: Answers, signs: list[tuple[str, Any]]) -> list[Fall]:
-        """Each fall by a sign left out or replaced, where no sign of the way holds without the others.
+        """Return each fall by a sign left out or replaced, where no sign of the way holds without the others.
 
         One sign may carry the way alone: with it the danger is gone, and what is left beside it never was one.
         """
@@ -253,7 +253,7 @@ class _CliffSearch:
 
 
 def neighbors(place: str, groups: list[tuple[str, ...]]) -> list[str]:
-    """One place of each other region that shares a group with this one, on the same side where there is one."""
+    """Return one place of each other region that shares a group with this one, on the same side where there is one."""
     side = place.rsplit("_", 1)[1]
     found: dict[str, str] = {}
     for group in groups:

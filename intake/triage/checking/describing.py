@@ -50,7 +50,7 @@ def _options(protocol: Protocol, node: Includes) -> str:
 
 
 def outline(protocol: Protocol, node: Expression, depth: int = 0) -> Iterator[str]:
-    """A nested list in Markdown: "all of", "any of" and "none of" as steps, one test a line."""
+    """Return a nested list in Markdown: "all of", "any of" and "none of" as steps, one test a line."""
     pad = "  " * depth
     if isinstance(node, Not) and isinstance(node.part, And | Or):
         if isinstance(node.part, Or):

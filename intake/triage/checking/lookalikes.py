@@ -20,7 +20,7 @@ Change = dict[str, Any]
 
 
 def shown_by_nothing(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
-    """A present_when that no answer shows, so that it could never be named."""
+    """Return a present_when that no answer shows, so that it could never be named."""
     for rule in protocol.rules.values():
         for one in rule.must_not_fire_on:
             if one.present_when and not any(ways(protocol, one.present_when.expression)):
@@ -96,7 +96,7 @@ def _ways(protocol: Protocol, node: Expression, wanted: bool) -> Iterator[Change
 
 
 def joined(protocol: Protocol, answers: Mapping[str, Any], change: Change) -> Change:
-    """The answers with a change: of many options the new ones are added, another answer is replaced."""
+    """Return the answers with a change: of many options the new ones are added, another answer is replaced."""
     found = dict(answers)
     for name, value in change.items():
         question = protocol.questions[name]
@@ -108,7 +108,7 @@ def joined(protocol: Protocol, answers: Mapping[str, Any], change: Change) -> Ch
 
 
 def fits(answers: Change, change: Change) -> bool:
-    """Whether a change still stands after others were joined to it."""
+    """Say whether a change still stands after others were joined to it."""
     return all(
         set(value) <= set(answers[name]) if isinstance(value, list) else answers[name] == value
         for name, value in change.items()
@@ -116,7 +116,7 @@ def fits(answers: Change, change: Change) -> bool:
 
 
 def opened(protocol: Protocol, answers: Change, change: Change, steps: int = 2) -> Change:
-    """The answers with what makes the questions of a change visible, where a few steps do it."""
+    """Return the answers with what makes the questions of a change visible, where a few steps do it."""
     for name in change:
         condition = protocol.questions[name].asked_when
         if steps and condition and name not in visible_questions(protocol, answers):

@@ -136,7 +136,7 @@ def caught_by(folder: Path, blocks: list[Block]) -> str:
 
 
 def sample(found: list[Mutant], number: int, seed: int = 1) -> list[Mutant]:
-    """A sample that keeps every kind in proportion."""
+    """Return a sample that keeps every kind in proportion."""
     if number >= len(found):
         return found
     luck = random.Random(seed)  # noqa: S311 (a repeatable sample, no secret)

@@ -88,7 +88,7 @@ class Comparison:
         return None
 
     def held(self, question: Question, unsure: Answers, tier: Urgency, others: Answers) -> tuple[Any, Urgency] | None:
-        """The definite answer that lies too far below, with its tier; None when unsure lies where it may."""
+        """Return the definite answer that lies too far below, with its tier; None when unsure lies where it may."""
         asked = self.asked(unsure)
         worst: tuple[Any, Urgency] | None = None
         for value in self.definite(question):
@@ -103,13 +103,13 @@ class Comparison:
         return worst if worst and tier > worst[1] else None
 
     def worst_tier(self, question: Question, answers: Answers) -> Urgency:
-        """The highest tier these answers can bring, whatever is answered to what this question opens."""
+        """Return the highest tier these answers can bring, whatever is answered to what this question opens."""
         open_still = [name for name in self.follow_ups[question.id] if name not in answers]
         fired, could, _must = self.program.bound(answers, sum(1 << self.place[name] for name in open_still))
         return self.tier([*fired, *could])
 
     def asked(self, answers: Answers) -> int:
-        """The answered questions that are asked, as bits."""
+        """Return the answered questions that are asked, as bits."""
         return int(self.program.visible(answers)) & sum(1 << self.place[name] for name in answers)
 
     def tier(self, rules: Iterable[int]) -> Urgency:
@@ -130,7 +130,7 @@ def _denies(value: Any) -> bool:
 
 
 def unsure_too_high(protocol: Protocol, blocks: list[Block]) -> Iterator[Defect]:
-    """The same as defects of the protocol."""
+    """Return the same as defects of the protocol."""
     for found in too_high(protocol, blocks):
         place = protocol.questions[found.question].place
         to_do = "Lower what fires on it, or raise what fires on the definite answer."

@@ -52,7 +52,7 @@ class Ways:
         self._parts: dict[tuple[int, bool], list[Part]] = {}
 
     def of(self, rule: str) -> list[Answers]:
-        """Each minimal way to fire a rule, those of its condition first, then those of its cases."""
+        """Return each minimal way to fire a rule, those of its condition first, then those of its cases."""
         place = self.program.rule_ids.index(rule)
         found: dict[str, Answers] = {}
         for answers in (*self._by_condition(rule), *self._by_cases(rule)):
@@ -62,12 +62,12 @@ class Ways:
         return list(found.values())
 
     def tier(self, answers: Answers) -> Urgency:
-        """The tier the whole protocol gives these answers."""
+        """Return the tier the whole protocol gives these answers."""
         tiers = self.tiers
         return max([tiers[rule] for rule in self.program.fires(answers)], default=Urgency.ROUTINE)
 
     def is_asked(self, answers: Answers) -> list[bool]:
-        """Whether each answered question is asked, in the order of the answers."""
+        """Say whether each answered question is asked, in the order of the answers."""
         bits = self.program.visible(answers)
         return [bool(bits >> self.place[name] & 1) for name in answers]
 
@@ -169,7 +169,7 @@ class Ways:
     # ------------------------------------------------------------------ what must be visible
 
     def _shown(self, part: Part) -> Iterator[Part]:
-        """The part with what makes its questions visible: each alternative for the first hidden one."""
+        """Return the part with what makes its questions visible: each alternative for the first hidden one."""
         hidden = self._hidden(part)
         if hidden is None:
             yield part
@@ -213,7 +213,7 @@ def _covered(each: Sequence[list[Part]]) -> list[Part]:
 
 
 def _fitting(each: Sequence[list[Part]], fixed: dict[int, Part]) -> Part | None:
-    """The first choice of one part from each list that fit together, the fixed ones given."""
+    """Return the first choice of one part from each list that fit together, the fixed ones given."""
     budget = Budget(TRIES)
     lists = [[fixed[place]] if place in fixed else parts for place, parts in enumerate(each)]
     lists.sort(key=len)  # what leaves no choice first

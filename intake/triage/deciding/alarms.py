@@ -27,7 +27,7 @@ class AlarmTests:
         self.named = {rule.id: self._named(rule.fires_when.expression) for rule in protocol.rules.values()}
 
     def _named(self, node: Expression) -> int:
-        """The bits of every answer a condition names, facts and rules opened: only by these can it be true."""
+        """Return the bits of every answer a condition names, facts and rules opened: only by these can it be true."""
         bits = 0
         for part in walk(node):
             match part:
@@ -69,14 +69,14 @@ class Alarming:
         ]
 
     def _used(self, rule: Rule) -> int:
-        """The alarming answers, as bits, by which a fired rule is true."""
+        """Return the alarming answers, as bits, by which a fired rule is true."""
         if rule.id not in self.used_by:
             could = self.bits & self.tests.named[rule.id]
             self.used_by[rule.id] = could and could & (self._truth(rule.fires_when.expression) or 0)
         return self.used_by[rule.id]
 
     def unused(self, fired: Iterable[Rule]) -> tuple[UnusedAlarm, ...]:
-        """The alarming answers by which no fired rule is true; the worst first, then as the list has them."""
+        """Return the alarming answers by which no fired rule is true; the worst first, then as the list has them."""
         used = 0
         for rule in fired:
             used |= self._used(rule)
@@ -91,7 +91,7 @@ class Alarming:
         return self.reasons.answers_of(self._used(rule) & ~fired_by, self.values)
 
     def _chosen(self, node: Includes) -> int:
-        """The named options that were chosen, at their places among all answers."""
+        """Return the named options that were chosen, at their places among all answers."""
         chosen = self.values[self.reasons.index[node.question]] & self.program.mask(node)
         return int(chosen) << self.reasons.start[node.question]
 
@@ -99,7 +99,7 @@ class Alarming:
         return self._truth(node) is not None
 
     def _truth(self, node: Expression, wanted: bool = True) -> int | None:
-        """The bits of every answer by which a condition has this truth; None when it has the other one."""
+        """Return the bits of every answer by which a condition has this truth; None when it has the other one."""
         match node:
             case Includes():
                 return self._leaf(self._chosen(node), wanted)
@@ -132,7 +132,7 @@ class Alarming:
         return bool(value >= node.number if node.op == ">=" else value <= node.number)
 
     def _together(self, parts: tuple[Expression, ...], wanted: bool, needed: int) -> int | None:
-        """The answers of every part that has this truth, when enough of them have."""
+        """Return the answers of every part that has this truth, when enough of them have."""
         together, may_fail = 0, len(parts) - needed
         for part in parts:
             bits = self._truth(part, wanted)

@@ -17,7 +17,7 @@ from .routing import Ranked, nerve_share, rank_origins, route
 
 
 def assess(protocol: Protocol, answers: Answers, *, explain: bool = True) -> Outcome:
-    """The outcome for these answers. Raises AnswerError for an answer that does not fit its question.
+    """Return the outcome for these answers. Raises AnswerError for an answer that does not fit its question.
 
     With `explain=False` the sets of answers, evidence and responsible questions are left empty; everything else
     is the same. Same protocol and answers, same outcome: no clock, no database, no chance.
@@ -26,7 +26,7 @@ def assess(protocol: Protocol, answers: Answers, *, explain: bool = True) -> Out
 
 
 def visible_questions(protocol: Protocol, answers: Answers) -> tuple[str, ...]:
-    """The questions to ask given these (valid) answers, in protocol order.
+    """Return the questions to ask given these (valid) answers, in protocol order.
 
     Questions depend only on earlier ones, so one pass is the fixed point. An answer whose question is not visible
     neither counts nor makes another question visible.
@@ -43,7 +43,7 @@ class Screened:
 
 
 def screen(protocol: Protocol, answers: Answers) -> Screened:
-    """What must be known at once about these (valid) answers. `assess` says the same, and all the rest."""
+    """Return what must be known at once about these (valid) answers. `assess` says the same, and all the rest."""
     rules = list(protocol.rules.values())
     fired = worst_first([rules[index] for index in program_of(protocol).decide(answers)[0]])
     return Screened(max((rule.tier for rule in fired), default=Urgency.ROUTINE), tuple(fired))
@@ -191,7 +191,7 @@ class _Assessment:
         )
 
     def unsure(self, not_ruled_out: tuple[NotRuledOut, ...]) -> list[Unsure]:
-        """Each unsure answer with the strongest of its effects."""
+        """Return each unsure answer with the strongest of its effects."""
         found, fired = [], {rule.id for rule in self.fired}
         rows = [row for row in self.protocol.unknowns.rows if self.holds_of(row.when)]
         for name in self.asked_open:  # an unsure answer leaves its question open
@@ -229,7 +229,7 @@ def unique(answers: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def reads_option(expression: Any, question: str, option: str, protocol: Protocol) -> bool:
-    """Whether a condition names this option of this question, also inside a fact."""
+    """Say whether a condition names this option of this question, also inside a fact."""
     for node in walk(expression):
         if isinstance(node, Includes) and node.question == question and option in node.options:
             return True

@@ -93,7 +93,7 @@ class Program:
         return self._compiled("explain")
 
     def source(self, name: str) -> str:
-        """The Python text of one of the functions, for a reviewer."""
+        """Return the Python text of one of the functions, for a reviewer."""
         return _Writer(self).function(name)
 
     def _compiled(self, name: str) -> Decision:
@@ -110,11 +110,11 @@ class Program:
         return _Writer(self).reads
 
     def holds(self, condition: Condition | None, bits: int) -> bool:
-        """Whether a condition of routing, holds, levels or wording holds (None: always), from `conditions`."""
+        """Say whether a condition of routing, holds, levels or wording holds (None: always), from `conditions`."""
         return condition is None or bool(bits >> self.place_of[id(condition)] & 1)
 
     def named(self, bits: int) -> tuple[str, ...]:
-        """The question ids of a set of question bits, in protocol order."""
+        """Return the question ids of a set of question bits, in protocol order."""
         return tuple(name for index, name in enumerate(self.question_ids) if bits >> index & 1)
 
 
@@ -128,7 +128,7 @@ def program_of(protocol: Protocol) -> Program:
 
 
 def other_conditions(protocol: Protocol) -> list[Condition]:
-    """Every condition outside questions, facts, rules and points: routing, levels, holds, unknowns, wording."""
+    """Return every condition outside questions, facts, rules and points: routing, levels, holds, unknowns, wording."""
     routing = protocol.routing
     ways = [way for row in routing.rows.values() for way in row.first + row.also]
     ways += [way for rule in protocol.rules.values() for way in rule.refer_first]
@@ -144,7 +144,7 @@ def other_conditions(protocol: Protocol) -> list[Condition]:
 
 
 def explained_conditions(protocol: Protocol) -> list[Condition]:
-    """Those whose answers are shown: nerve levels and holds."""
+    """Return those whose answers are shown: nerve levels and holds."""
     found = [condition for level in protocol.levels.levels for condition in level.weakens]
     found += [weight.when for level in protocol.levels.levels for weight in level.supports]
     return found + [hold.when for hold in protocol.holds if hold.when]
@@ -173,7 +173,7 @@ class _Writer:
         return 1 << self.index[question]
 
     def reads_of(self, condition: Condition | None) -> int:
-        """The questions a condition can depend on, also through facts, rules and what makes them visible."""
+        """Return the questions a condition can depend on, also through facts, rules and what makes them visible."""
         if condition is None:
             return 0
         tree = condition.expression
@@ -186,7 +186,7 @@ class _Writer:
     # ------------------------------------------------------------------ expressions
 
     def text(self, node: Expression, mode: str = FIRES) -> str:
-        """The Python text of a condition in one of the three modes."""
+        """Return the Python text of a condition in one of the three modes."""
         match node:
             case Includes() | Compare():
                 return self.leaf(node.question, self.tests.name(node), mode)
@@ -318,7 +318,7 @@ class _Writer:
         return lines
 
     def open_rules(self) -> None:
-        """What could still fire, and for a bound what must; skipped whole when nothing is open."""
+        """Write what could still fire, and for a bound what must; skipped whole when nothing is open."""
         trees = [rule.fires_when.expression for rule in self.protocol.rules.values()]
         named = {name for tree in trees for name in names_in(tree, Fires)}
         self.write(1, "could = []")
@@ -363,7 +363,7 @@ class _Writer:
                 self.write(2, f"condition_reasons[{place}] = {self.program.reasons.smallest(tree, self.text)}")
 
     def evidence_reasons(self) -> None:
-        """The smallest sets of answers of the evidence that counts, for origins that can be shown at all."""
+        """Write the smallest sets of answers of the evidence that counts, for origins that can be shown at all."""
         self.write(1, "evidence_reasons = {}")
         for scored, (name, weights) in enumerate(self.program.scored):
             origin = self.protocol.origins.get(name)

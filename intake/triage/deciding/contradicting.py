@@ -13,7 +13,7 @@ from .assessing import Screened
 
 
 def readings(question: Question, chosen: list[str]) -> list[list[str]]:
-    """What a contradictory answer may mean: the options that go together first, then each that stands alone."""
+    """Return what a contradictory answer may mean: the options that go together first, then each that stands alone."""
     together = [option for option in question.option_ids if option in chosen and option not in question.exclusive]
     alone = [[option] for option in question.exclusive if option in chosen]
     return [together, *alone] if together else alone

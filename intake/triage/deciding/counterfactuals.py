@@ -65,7 +65,7 @@ class Counterfactuals:
 
 
 def counterfactuals(protocol: Protocol, answers: Answers, *, most: int = 2) -> Counterfactuals:
-    """The smallest changes of up to `most` answers that raise or lower the tier, and the questions to ask first.
+    """Return the smallest changes of up to `most` answers that raise or lower the tier, and the questions to ask first.
 
     Age, sex and the marked regions are taken as given, and an answer is never changed to "unsure". Raises AnswerError.
     """
@@ -89,7 +89,7 @@ class _Search:
         self.asked = self.program.examine(answers)[2]
 
     def smallest(self, most: int, *, up: bool) -> list[Counterfactual]:
-        """All changes of the smallest size that works, the shortest list of questions first."""
+        """Return all changes of the smallest size that works, the shortest list of questions first."""
         candidates = self.candidates(up=up)
         for size in range(1, most + 1):
             found: list[Counterfactual] = []
@@ -138,7 +138,7 @@ class _Search:
                 )
 
     def moves(self, name: str) -> list[tuple[ChangedAnswer, str, Any]]:
-        """Every different answer to a question that the protocol can tell apart from the given one."""
+        """Return every different answer to a question that the protocol can tell apart from the given one."""
         question, given = self.protocol.questions[name], self.answers.get(name)
         if question.is_number:
             values = [value for value in thresholds(self.protocol, name) if value != given]
@@ -201,7 +201,7 @@ class _Search:
         return sum(4 ** self.protocol.rules[rule].tier for rule in one.rules)
 
     def reach(self, name: str) -> Urgency:
-        """The highest tier one answer to this question alone can bring."""
+        """Return the highest tier one answer to this question alone can bring."""
         reached = [self.urgency]
         for change, _, value in self.moves(name):
             if change.kind != "remove":
@@ -211,12 +211,12 @@ class _Search:
 
 
 def ask_first(protocol: Protocol, answers: Answers) -> tuple[AskFirst, ...]:
-    """The open questions that could raise the tier, best question first; quick enough for every page."""
+    """Return the open questions that could raise the tier, best question first; quick enough for every page."""
     return tuple(_Search(protocol, validate_answers(protocol, answers)).ask_first())
 
 
 def nothing_of(question: Question) -> list[str]:
-    """The answer that says "none of these", if the question has one."""
+    """Return the answer that says "none of these", if the question has one."""
     return [option for option in question.exclusive if option != "unsure"][:1]
 
 
@@ -229,7 +229,7 @@ def _trees(protocol: Protocol) -> list[Expression]:
 
 @lru_cache(maxsize=256)
 def distinct_options(protocol: Protocol, name: str) -> tuple[str, ...]:
-    """One option of each kind the protocol's conditions tell apart, without the open ones ("unsure")."""
+    """Return one option of each kind the protocol's conditions tell apart, without the open ones ("unsure")."""
     question = protocol.questions[name]
     tests = [
         set(node.options)
@@ -247,7 +247,7 @@ def distinct_options(protocol: Protocol, name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def thresholds(protocol: Protocol, name: str) -> tuple[int, ...]:
-    """The numbers at which a condition of the protocol changes its mind, and the ones just beside them."""
+    """Return the numbers at which a condition of the protocol changes its mind, and the ones just beside them."""
     low, high = protocol.questions[name].bounds or (0, 0)
     found = {low, high}
     for tree in _trees(protocol):

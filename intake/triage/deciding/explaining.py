@@ -12,7 +12,7 @@ from .outcome import plain
 
 
 def explain(protocol: Protocol, answers: Answers) -> dict[str, Any]:
-    """The outcome for these answers with everything it rests on, JSON-able. Raises AnswerError like `assess`.
+    """Return the outcome for these answers with everything it rests on, JSON-able. Raises AnswerError like `assess`.
 
     `urgency` is routine, soon, urgent or emergency; `protocol` the digest of what decided. Answers are told as
     {question, value}, a value for each option chosen. Lists are empty where there is nothing to tell.

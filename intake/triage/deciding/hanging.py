@@ -22,7 +22,7 @@ class Hanging:
         self.known: dict[str, Range] = {}
 
     def questions(self, expression: Expression) -> tuple[str, ...]:
-        """The open questions whose answers could still make the condition hold, in protocol order.
+        """Return the open questions whose answers could still make the condition hold, in protocol order.
 
         A question that is not asked yet stands for by the open questions that decide whether it will be.
         """
@@ -58,7 +58,7 @@ class Hanging:
     def _until(
         self, parts: Iterable[Expression], *, could: bool | None = None, must: bool | None = None
     ) -> list[Range]:
-        """The ranges of the parts up to the first that settles the whole; nothing hangs on those after it."""
+        """Return the ranges of the parts up to the first that settles the whole; nothing hangs on those after it."""
         found = []
         for part in parts:
             found.append(self.range(part))

@@ -21,7 +21,7 @@ class Ignoring:
         self.reasons = self.program.reasons
 
     def beside(self, rule: Rule, fired_by: int) -> Iterator[Ignored]:
-        """The findings that are present by answers beyond those (bits) that made the rule fire.
+        """Return the findings that are present by answers beyond those (bits) that made the rule fire.
 
         A finding shown by nothing but the answers that fired the rule is a part of its reason, so it is left out.
         """
@@ -33,7 +33,7 @@ class Ignoring:
                     yield Ignored(lookalike.text, self.reasons.answers_of(least, self.values))
 
     def sets(self, node: Expression, wanted: bool = True) -> Candidates:
-        """The smallest sets of answers by which a condition has this truth; none when it has the other one."""
+        """Return the smallest sets of answers by which a condition has this truth; none when it has the other one."""
         match node:
             case Includes(question):
                 bits = self.value(question) & self.program.mask(node)

@@ -39,7 +39,7 @@ class Reasons:
         self.answers = tuple(Answer(question.id, option) for question, option in self.owners)
 
     def answers_of(self, bits: int, values: tuple[Any, ...]) -> tuple[Answer, ...]:
-        """The answers of a set, in the order of the questions; a number is taken from `values`."""
+        """Return the answers of a set, in the order of the questions; a number is taken from `values`."""
         found = []
         while bits:
             lowest = bits & -bits
@@ -88,7 +88,7 @@ class Reasons:
         return f"smallest({self._candidates(node, wanted, text)})"
 
     def read_by(self, node: Expression) -> frozenset[str]:
-        """The questions whose answers can stand in a set for this condition."""
+        """Return the questions whose answers can stand in a set for this condition."""
         found = frozenset(questions_in(node))
         for name in names_in(node, Fact):
             found |= self.read_by(self.protocol.facts[name].when.expression)
@@ -97,7 +97,7 @@ class Reasons:
         return found
 
     def matters(self, node: Expression, wanted: bool) -> bool:
-        """Whether this truth of the node can need an answer at all; the falsehood of a plain test never does."""
+        """Say whether this truth of the node can need an answer at all; the falsehood of a plain test never does."""
         match node:
             case Includes() | Compare():
                 return wanted
@@ -148,7 +148,7 @@ class Reasons:
         return f"one_by_one({self._chosen(node)})"
 
     def _chosen(self, node: Includes) -> str:
-        """The named options that are chosen, at their places among all answers."""
+        """Return the named options that are chosen, at their places among all answers."""
         mask = self.mask(node)
         return f"((q{self.index[node.question]} & {mask}) << {self.start[node.question]})"
 
@@ -172,7 +172,7 @@ def one_by_one(bits: int) -> Candidates:
 
 
 def fewest(found: set[int]) -> Candidates:
-    """The sets that contain no other, smallest first, then in the order of the questions."""
+    """Return the sets that contain no other, smallest first, then in the order of the questions."""
     if len(found) == 1:
         return tuple(found)
     if len({one.bit_count() for one in found}) == 1:  # of one size, none contains another
@@ -215,7 +215,7 @@ def smallest(found: Candidates) -> int:
 
 
 def least(*sets: int | None) -> int:
-    """The smallest of the sets that are there."""
+    """Return the smallest of the sets that are there."""
     best = size = -1
     for one in sets:
         if one is not None:

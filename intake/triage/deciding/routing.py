@@ -34,7 +34,7 @@ class Share:
 
 
 def nerve_share(protocol: Protocol, nerve: int, musculoskeletal: int) -> Share:
-    """How the answers sound: nerve, musculoskeletal, mixed, or not_enough below the least number of points."""
+    """Return how the answers sound: nerve, musculoskeletal, mixed, or not_enough below the least number of points."""
     sides, total = protocol.discriminator, nerve + musculoskeletal
     if total < sides.compare_from:
         return Share(nerve, musculoskeletal, None, "not_enough", False)

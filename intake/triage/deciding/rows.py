@@ -69,17 +69,17 @@ class Tests:
         return (node.op, node.number, node.counted)
 
     def name(self, node: Leaf) -> str:
-        """The local variable that holds the truth of a test."""
+        """Return the local variable that holds the truth of a test."""
         return f"t{self.index[node.question]}_{self.of[node.question][self.key(node)]}"
 
     def names(self, question: Question) -> list[str]:
-        """The tests of a question, preceded by its value where values are kept."""
+        """Return the tests of a question, preceded by its value where values are kept."""
         place = self.index[question.id]
         value = [f"q{place}"] if self.keep_values else []
         return [*value, *(f"t{place}_{number}" for number in range(len(self.of[question.id])))]
 
     def nothing(self, question: Question) -> str:
-        """The statement for a question without an answer: no test on it is true."""
+        """Return the statement for a question without an answer: no test on it is true."""
         names = self.names(question)
         value = names.pop(0) if self.keep_values else ""
         parts = [f"{value} = {'nan' if question.is_number else 0}"] if value else []
@@ -87,7 +87,7 @@ class Tests:
         return "; ".join(parts) or "pass"
 
     def tables(self) -> dict[str, Any]:
-        """What the written source looks answers up in."""
+        """Return what the written source looks answers up in."""
         found: dict[str, Any] = {"nan": NOT_A_NUMBER}
         for name, question in self.protocol.questions.items():
             place = self.index[name]
@@ -122,7 +122,7 @@ class Tests:
         return (False, *kept, *(compared(value, test[0], test[1]) for test in self.of[question.id]))
 
     def open_options(self, question: Question) -> int:
-        """The options that leave the question open ("unsure"), as bits."""
+        """Return the options that leave the question open ("unsure"), as bits."""
         unsure = self.protocol.unknowns.open_options
         return sum(1 << bit for bit, option in enumerate(question.option_ids) if option in unsure)
 

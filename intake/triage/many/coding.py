@@ -79,7 +79,7 @@ class CodeBook:
         return bytes(code)
 
     def decode(self, code: bytes) -> dict[str, Any]:
-        """The answers a code holds; text and dates are not among them."""
+        """Return the answers a code holds; text and dates are not among them."""
         answers: dict[str, Any] = {}
         for name, start, end, takes_many, known in self._decoding:
             bits = code[start] if end - start == 1 else int.from_bytes(code[start:end], "little")

@@ -33,7 +33,7 @@ class Decided:
     specialist: NDArray[np.uint8]  # places in `Planes.specialists`
 
     def counts(self) -> list[int]:
-        """How many intakes each rule fires for."""
+        """Return how many intakes each rule fires for."""
         return [int(np.bitwise_count(trimmed(plane, self.size)).sum()) for plane in self.fires]
 
 
@@ -149,7 +149,7 @@ class _Block:
         return np.zeros(self.size, dtype=np.bool_) if found is None else found != 0
 
     def chosen(self, field: Field) -> NDArray[np.uint8]:
-        """How many options are chosen; no question has more than 255."""
+        """Return how many options are chosen; no question has more than 255."""
         counts: NDArray[np.uint8] = np.bitwise_count(self.columns[field.offset : field.offset + field.width])
         total: NDArray[np.uint8] = counts.sum(axis=0, dtype=np.uint8)
         return total
@@ -164,7 +164,7 @@ class _Block:
     # ------------------------------------------------------------------ points and the first specialist
 
     def points(self, weights: tuple[Weight, ...]) -> NDArray[np.int16]:
-        """The sum of the weights that count. Bytes are enough for it: no origin can reach 127 points."""
+        """Return the sum of the weights that count. Bytes are enough for it: no origin can reach 127 points."""
         total = np.zeros(self.size, dtype=np.int8)
         for weight in weights:
             counts = opened(self.plane(weight.when.expression), self.size).view(np.int8)
@@ -230,12 +230,12 @@ class _Block:
 
 
 def opened(plane: Plane, size: int) -> NDArray[np.uint8]:
-    """A plane as one 0 or 1 for each intake."""
+    """Return a plane as one 0 or 1 for each intake."""
     return np.unpackbits(plane, count=size, bitorder="little")
 
 
 def trimmed(plane: Plane, size: int) -> Plane:
-    """A plane whose unused last bits are zero, as counting needs."""
+    """Return a plane whose unused last bits are zero, as counting needs."""
     if size % 8 == 0:
         return plane
     plane = plane.copy()

@@ -82,7 +82,7 @@ class Replayer:
         self.reads_the_same = self.book.fields == CodeBook(after).fields
 
     def block(self, stored: Stored) -> Replay:
-        """The difference for one block."""
+        """Return the difference for one block."""
         size = len(stored.ids)
         decided = self.planes.decide(stored.codes)
         was = np.zeros((self.bytes, size), dtype=np.uint8)
@@ -107,7 +107,7 @@ class Replayer:
         return (len(self.rules) + 7) // 8
 
     def flags_by_row(self, decided: Decided) -> NDArray[np.uint8]:
-        """The flags as rows are stored, transposed: (bytes, intakes)."""
+        """Return the flags as rows are stored, transposed: (bytes, intakes)."""
         result = np.zeros((self.bytes, decided.size), dtype=np.uint8)
         for rule, plane in zip(self.planes.rule_ids, decided.fires, strict=True):
             place = self.places[rule]
@@ -156,7 +156,7 @@ class Replayer:
 
 
 def explained(protocol: Protocol, answers: dict[str, Any]) -> Explained:
-    """The explanation of one intake, without the rest of an outcome."""
+    """Return the explanation of one intake, without the rest of an outcome."""
     program = program_of(protocol)
     fired, _, _, _, _, values, reasons = program.why(answers)
     answers_of = program.reasons.answers_of
@@ -168,7 +168,7 @@ BITS_OF_BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, b
 
 
 def set_bits(rows: NDArray[np.uint8]) -> list[int]:
-    """How often each bit is set over all columns of (bytes, intakes), least significant bit first."""
+    """Return how often each bit is set over all columns of (bytes, intakes), least significant bit first."""
     return [int(count) for row in rows for count in np.bincount(row, minlength=256) @ BITS_OF_BYTES]
 
 

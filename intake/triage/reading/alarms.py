@@ -19,7 +19,7 @@ DEGREES = tuple(SEVERITIES)
 
 
 def alarm(entry: Entry, resolver: Resolves) -> Alarm:
-    """One entry of alarms.yaml."""
+    """Return one entry of alarms.yaml."""
     entry.name = entry.text("answers")
     written = condition(entry, "answers")
     if not isinstance(written.expression, Includes) or written.expression.group:

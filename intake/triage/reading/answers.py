@@ -14,7 +14,7 @@ Answers = Mapping[str, Any]
 
 
 def validate_answers(protocol: Protocol, answers: Answers) -> dict[str, Any]:
-    """The answers, checked and in the order of the questions, ready for JSON.
+    """Return the answers, checked and in the order of the questions, ready for JSON.
 
     None, "" and [] mean "not answered" and are left out. Lists keep the order of the options, so the order of
     ticking does not matter. Raises AnswerError naming the question. Answers of questions that are not visible
@@ -34,7 +34,7 @@ def validate_answers(protocol: Protocol, answers: Answers) -> dict[str, Any]:
 
 
 def clean_answer(question: Question, value: Any) -> Any:
-    """One answer, checked against its question. Raises AnswerError."""
+    """Return one answer, checked against its question. Raises AnswerError."""
     if question.type == "boolean":
         return _typed(question, value, bool, "true or false")
     if question.is_number:

@@ -75,7 +75,7 @@ Expression = Includes | Compare | Fact | Fires | Not | And | Or | AtLeast
 
 
 def parts_of(expression: Expression) -> tuple[Expression, ...]:
-    """The direct parts of a node; empty for leaves and names."""
+    """Return the direct parts of a node; empty for leaves and names."""
     if isinstance(expression, Not):
         return (expression.part,)
     if isinstance(expression, And | Or | AtLeast):

@@ -105,7 +105,7 @@ class Entry:
         return found
 
     def texts_or_entries(self, key: str) -> list[str | Entry]:
-        """A list in which each item is a text or an entry of its own."""
+        """Return a list in which each item is a text or an entry of its own."""
         return [
             Entry(node, self.file, self.name)
             if isinstance(node, yaml.MappingNode)
@@ -123,7 +123,7 @@ class Entry:
         return Entry(self._take(key), self.file, key)
 
     def mapping(self) -> list[tuple[str, Entry]]:
-        """Every key with its value as an entry of its own, named by the key."""
+        """Return every key with its value as an entry of its own, named by the key."""
         taken = [(key, Entry(node, self.file, key)) for key, node in self.nodes.items()]
         self.left.clear()
         return taken
@@ -137,7 +137,7 @@ class Entry:
 
 
 def compose(path: Path, file: str) -> yaml.Node:
-    """The YAML tree of a file; Refused with the line when it is missing, empty or no YAML."""
+    """Return the YAML tree of a file; Refused with the line when it is missing, empty or no YAML."""
     try:
         node = _composed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -159,14 +159,14 @@ def _composed(text: str) -> yaml.Node | None:
 
 
 def entry_list(node: yaml.Node, file: str) -> list[Entry]:
-    """The entries of a file that is a list."""
+    """Return the entries of a file that is a list."""
     if not isinstance(node, yaml.SequenceNode):
         raise Refused(Defect(file, 1, file, "a list of entries is expected", "Start each entry with - id: ..."))
     return [Entry(item, file) for item in node.value]
 
 
 def plain(node: yaml.Node) -> Any:
-    """The node as dicts, lists and text, for the digest: white space in long texts does not count."""
+    """Return the node as dicts, lists and text, for the digest: white space in long texts does not count."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: plain(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

@@ -39,7 +39,7 @@ def load(folder: Path | str | None = None, *, stored: bool = False) -> Protocol:
 
 @cache
 def shipped() -> Protocol:
-    """The protocol that comes with the product, loaded once per process."""
+    """Return the protocol that comes with the product, loaded once per process."""
     return load()
 
 

@@ -39,7 +39,7 @@ class Token(NamedTuple):
 
 
 def parse(text: str) -> Expression:
-    """The expression tree of a condition. Raises NotationError with the position of the first fault."""
+    """Return the expression tree of a condition. Raises NotationError with the position of the first fault."""
     return _Reader(text).whole()
 
 

@@ -13,8 +13,6 @@ from ..urgency import Urgency as Urgency
 from .expressions import Expression, Fires, Includes, walk
 from .wordings import Wording, Words
 
-SOURCE_LANGUAGE = "en"
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -85,7 +83,7 @@ class Question:
 
     @cached_property
     def option_ids(self) -> tuple[str, ...]:
-        """The ids a condition may name: the options, or true and false for a boolean question."""
+        """Return the ids a condition may name: the options, or true and false for a boolean question."""
         return tuple(option.id for option in self.options) or (("true", "false") if self.type == "boolean" else ())
 
     @cached_property
@@ -93,11 +91,11 @@ class Question:
         return {option.id: option for option in self.options}
 
     def option(self, option_id: str) -> Option:
-        """The option with this id; KeyError when the question has none."""
+        """Return the option with this id; KeyError when the question has none."""
         return self._by_id[option_id]
 
     def text_in(self, language: str) -> Wording:
-        """The question in a language, or in English with `.is_fallback` True."""
+        """Return the question in a language, or in English with `.is_fallback` True."""
         return self.words.get(f"questions.{self.id}.text", self.text, language)
 
     def help_in(self, language: str) -> Wording:
@@ -345,7 +343,7 @@ class PatientWords:
         )
 
     def signs_in(self, signs: tuple[str, ...], language: str) -> tuple[Wording, ...]:
-        """What to watch for, one text for each area of the body."""
+        """Return what to watch for, one text for each area of the body."""
         return tuple(self.listed_signs[sign].text_in(language) for sign in signs)
 
 
@@ -393,5 +391,5 @@ class Protocol:
         return self.routing.specialists
 
     def specialist_in(self, specialist: str, language: str) -> Wording:
-        """The label of a specialist id in a language."""
+        """Return the label of a specialist id in a language."""
         return self.words.get(f"specialists.{specialist}", self.specialists[specialist], language)

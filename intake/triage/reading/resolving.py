@@ -19,7 +19,7 @@ class _Unknown(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint with the closest known name."""
+    """Return a hint with the closest known name."""
     close = get_close_matches(name, list(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else "Check its spelling."
 
@@ -219,7 +219,7 @@ class Resolver:
 
 
 def names_in(expression: Expression, kind: type) -> set[str]:
-    """The facts (kind Fact) or rules (kind Fires) an expression names."""
+    """Return the facts (kind Fact) or rules (kind Fires) an expression names."""
     return {getattr(node, "name" if kind is Fact else "rule") for node in walk(expression) if isinstance(node, kind)}
 
 

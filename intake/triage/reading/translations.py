@@ -52,7 +52,7 @@ class Gap:
     english: str
 
     def defect(self) -> Defect:
-        """The gap as the checker reports it: file, line, what is wrong, what to do."""
+        """Return the gap as the checker reports it: file, line, what is wrong, what to do."""
         about = f"question {self.question}" if self.question else self.key
         wrong, to_do = {
             "missing": ("is not translated", "Translate it."),
@@ -64,7 +64,7 @@ class Gap:
 
 
 def load_words(folder: Path, defects: list[Defect]) -> Words:
-    """The translations beside a protocol, by the path of each string in its file (see Words for the keys).
+    """Return the translations beside a protocol, by the path of each string in its file (see Words for the keys).
 
     A folder with a file that cannot be read is reported in `defects`.
     """
@@ -112,7 +112,7 @@ def english_texts(protocol: Protocol) -> Iterator[EnglishText]:  # noqa: C901
 
 
 def text_in(protocol: Protocol, key: str, language: str) -> Wording:
-    """A string by its key in a language, or in English with `.is_fallback` True. KeyError for an unknown key."""
+    """Return a string by its key in a language, or in English with `.is_fallback` True. KeyError for an unknown key."""
     for english in english_texts(protocol):
         if english.key == key:
             return protocol.words.get(key, english.text, language)
@@ -120,7 +120,7 @@ def text_in(protocol: Protocol, key: str, language: str) -> Wording:
 
 
 def gaps(protocol: Protocol, language: str = "es") -> list[Gap]:
-    """What keeps a language from being complete; empty when every string has a current translation."""
+    """Return what keeps a language from being complete; empty when every string has a current translation."""
     found, translated = [], dict(protocol.words.translations.get(language, {}))
     for english in english_texts(protocol):
         translation = translated.pop(english.key, None)
@@ -134,17 +134,17 @@ def gaps(protocol: Protocol, language: str = "es") -> list[Gap]:
 
 
 def missing(protocol: Protocol, language: str = "es") -> list[Gap]:
-    """The strings without a translation."""
+    """Return the strings without a translation."""
     return [gap for gap in gaps(protocol, language) if gap.kind == "missing"]
 
 
 def stale(protocol: Protocol, language: str = "es") -> list[Gap]:
-    """The strings whose English text has changed since they were translated."""
+    """Return the strings whose English text has changed since they were translated."""
     return [gap for gap in gaps(protocol, language) if gap.kind == "stale"]
 
 
 def defects(protocol: Protocol) -> list[Defect]:
-    """What refuses activation: red-flag questions and advice that patients would not read in their language."""
+    """Return what refuses activation: red-flag questions and advice that patients would not read in their language."""
     return [gap.defect() for language in LANGUAGES for gap in gaps(protocol, language) if gap.safety]
 
 

@@ -48,7 +48,7 @@ class Words:
     reviews: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def is_reviewed(self, language: str) -> bool:
-        """Whether a qualified translator has reviewed every file of the language. English is the source."""
+        """Say whether a qualified translator has reviewed every file of the language. English is the source."""
         files = self.reviews.get(language, {})
         return language == "en" or (bool(files) and all(files.values()))
 

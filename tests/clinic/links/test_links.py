@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinic.links.actions import Asleep, Opened, Wrong, find, make_link, secret_of, try_open, wake, withdraw
 from clinic.links.models import MOST_WRONG_TRIES, Link
+from tests.at_once import at_once
 
 
 def a_link(subject_id=None, *, days=7, **more):
@@ -187,17 +188,7 @@ def test_of_a_hundred_wrong_tries_at_once_five_are_looked_at_and_all_are_counted
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_for_the_first_link_at_once_get_the_same_one():
     subject = uuid4()
-    together = threading.Barrier(8)
-
-    def ask(_):
-        together.wait()
-        try:
-            return a_link(subject).pk
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(8) as crowd:
-        assert len(set(crowd.map(ask, range(8)))) == 1
+    assert len(set(at_once(*[lambda: a_link(subject).pk] * 8))) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,8 +12,12 @@ from clinic.audit.models import AccessLog
 from clinic.links.actions import make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.messages.models import Message, SweepBeat
+from clinic.sign_in.emails import password_changed
 from intake.door import emails
+from intake.review import emails as case_emails
+from referrals.moves import emails as about_referrals
 from tests import factories
+from tests.answers import FOOT_DROP
 
 Status = Message.Status
 
@@ -74,6 +78,7 @@ def test_looking_at_messages_is_on_record(at_the_desk, failed, priya):
     at_the_desk.get(reverse("message", args=[failed.pk]))
     assert list(AccessLog.objects.values_list("page", "subject", "user")) == [
         ("messages", "list", priya.pk),
+        ("messages", "listed", priya.pk),
         ("message", "message", priya.pk),
     ]
 
@@ -138,3 +143,74 @@ def test_due_messages_are_printed_as_json_lines(location, capsys):
     assert json.loads(line) == expected
     call_command("due_messages", "--all")
     assert [json.loads(line)["key"] for line in capsys.readouterr().out.splitlines()] == [due.key, later.key]
+
+
+# Whose it is ----------------------------------------------------------------------------------------------------------
+
+
+def fails(message):
+    Message.objects.filter(pk=message.pk).update(status=Status.FAILED, outcome="Refused.", settled_at=timezone.now())
+    return Message.objects.get(pk=message.pk)
+
+
+@pytest.fixture
+def case(location, maya):
+    return factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya)
+
+
+@pytest.fixture
+def referral(case, maya, priya):
+    return factories.referral(after=factories.decision(on=case, by=maya), owner=priya, to=factories.specialist())
+
+
+def to_the_patient(case, _referral):
+    return emails.invite(case.intake)
+
+
+def to_the_office(_case, referral):
+    return about_referrals.referral_sent(referral)
+
+
+def alarm(case, _referral):
+    return case_emails.case_needs_you(case, now=timezone.now())[0]
+
+
+def of_an_account(_case, referral):
+    return password_changed(referral.owner)
+
+
+@pytest.mark.parametrize(
+    ("mail", "who", "name", "carrier", "leads_to"),
+    [
+        (to_the_patient, "maya", "patient", "maya", "case"),
+        (to_the_patient, "priya", "patient", "", "patient"),
+        (to_the_office, "priya", "office", "priya", "referral"),
+        (alarm, "maya", "patient", "maya", "case"),
+        (alarm, "priya", "", "", ""),
+        (alarm, "ruth", "", "", ""),
+        (of_an_account, "ruth", "", "", ""),
+    ],
+)
+def test_a_failed_message_says_whose_it_is_to_those_who_may_know(
+    case, referral, maya, priya, ruth, sign_in, mail, who, name, carrier, leads_to
+):
+    """Who sees no cases is told of no alarm whose it is."""
+    people, office = {"maya": maya, "priya": priya, "ruth": ruth}, referral.specialist
+    message, browser = fails(mail(case, referral)), sign_in(people[who])
+    if message.location is None:
+        Message.objects.filter(pk=message.pk).update(location=case.location)
+    named = {"patient": (case.patient.full_name, case.patient.phone), "office": (office.practice, office.phone)}
+    for page in (browser.get(reverse("messages")), browser.get(reverse("message", args=[message.pk]))):
+        for whose, (says, phone) in named.items():
+            assert (says in page.text) is (phone in page.text) is (whose == name), (whose, page.request["PATH_INFO"])
+        assert (f"{people[carrier].name} has it" if carrier else "has it") in page.text or not carrier
+        addresses = {"case": case, "patient": case.patient, "referral": referral}
+        for route, subject in addresses.items():
+            assert (reverse(route, args=[subject.public_id]) in page.text) is (route == leads_to), route
+    logged = AccessLog.objects.filter(patient_id=case.patient_id)
+    assert logged.count() == (2 if leads_to else 0)
+
+
+def test_what_went_names_nobody(case, at_the_desk):
+    to_the_patient(case, None)
+    assert case.patient.full_name not in at_the_desk.get(reverse("messages")).text

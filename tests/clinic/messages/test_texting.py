@@ -15,7 +15,7 @@ import time_machine
 from django.utils import timezone
 
 from clinic.messages import texting
-from clinic.messages.alarms import alarms_held_up
+from clinic.messages.alarms import held_up_since
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message, SweepBeat
 from intake.review.actions import acknowledge
@@ -153,11 +153,11 @@ def test_a_gateway_that_is_not_reached_is_tried_on_and_shown_until_it_is(
         row = Message.objects.exclude(recipient="").get(kind="case_needs_you_text", facts__round=2)
         assert (row.status, row.attempts, row.doubts) == ("scheduled", 4, 0)
         assert row.outcome == f"The gateway for texts could not be reached ({name})."
-        assert alarms_held_up() == 1
+        assert len(held_up_since()) == 1
     at_two.shift(timedelta(minutes=3))
     sweep(timezone.now())
     assert len({text["id"] for text in gateway.texts}) == len(gateway.texts) > 0
-    assert alarms_held_up() == 0
+    assert held_up_since() == []
 
 
 @pytest.mark.parametrize("answer", [400, 302])
@@ -169,4 +169,4 @@ def test_one_that_refuses_for_good_is_an_alarm_and_is_not_followed_elsewhere(
     opened(location, SADDLE_NUMBNESS, now=TWO_AT_NIGHT)
     five_minutes_later(at_two)
     assert len(gateway.texts) == 1
-    assert alarms_held_up() == 1
+    assert len(held_up_since()) == 1

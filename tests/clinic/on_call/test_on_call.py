@@ -1,5 +1,6 @@
 """Changes of the on-call list: how far anybody may go alone, who reads of it, and what if they do not."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,6 +63,16 @@ def test_the_database_holds_the_week_too(location, maya):
 
 def test_taking_over_twice_is_once(location, ruth):
     assert take_over(location, by=ruth) == take_over(location, by=ruth)
+
+
+def test_putting_somebody_on_twice_is_once_and_one_press_takes_them_off(at_two, location, daniel, ruth, maya):
+    """A step back in the browser sent it again; taken off once, he was on the list all the same."""
+    shift = put(daniel, at=location, by=ruth)
+    at_two.shift(timedelta(minutes=3))
+    assert put(daniel, at=location, by=maya) == shift
+    end_on_call(shift, by=ruth)
+    assert not OnCall.objects.at(timezone.now() + HOUR).exists()
+    assert Message.objects.filter(kind="put_on_call").count() == 1
 
 
 @pytest.mark.parametrize("asked", [True, False])
@@ -174,7 +185,7 @@ def test_what_no_mail_told_stands_on_every_page_of_who_may_phone_until_somebody_
     assert "No mail has told them: phone." in words(manager)
     for person in (priya, olga):  # the desk has no such page; Olga works elsewhere
         assert BAND not in words(sign_in(person), "/messages/")
-    manager.post(reverse("told_on_call", args=[shift.pk]))
+    manager.post(reverse("told_on_call", args=[shift.pk]), {"change": "on"})
     page = words(manager)
     assert BAND not in page
     assert "Told by Ruth Calloway" in page
@@ -182,6 +193,21 @@ def test_what_no_mail_told_stands_on_every_page_of_who_may_phone_until_somebody_
     end_on_call(shift, by=ruth)
     at_two.shift(timedelta(minutes=2))
     assert BAND in words(manager), "of the next change they know nothing yet"
+
+
+def test_that_they_know_is_noted_of_the_change_that_stood_on_the_page_alone(at_two, location, daniel, ruth, sign_in):
+    """Ruth phones Daniel that he is on call; taken off meanwhile, he would lie awake for nothing."""
+    shift, manager = put(daniel, at=location, by=ruth), sign_in(ruth)
+    at_two.shift(timedelta(minutes=2))
+    assert re.search(r'name="change" value="(on|off)"', manager.get("/on-watch/").text)[1] == "on"
+    end_on_call(shift, by=ruth)
+    at_two.shift(timedelta(minutes=2))
+    answer = manager.post(reverse("told_on_call", args=[shift.pk]), {"change": "on"}, follow=True).text
+    assert "Daniel Brandt was taken off the list since" in answer
+    shift.refresh_from_db()
+    assert (shift.known_by, BAND in words(manager)) == (None, True)
+    manager.post(reverse("told_on_call", args=[shift.pk]), {"change": "off"})
+    assert BAND not in words(manager)
 
 
 def test_who_changes_their_own_time_needs_no_telling(at_two, location, ruth, sign_in, post_office):

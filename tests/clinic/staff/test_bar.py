@@ -4,10 +4,12 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.staff.navigation import BARS, bar_of
 from clinic.staff.permissions import Role
 from intake.templatetags.appointments import requests_waiting
+from referrals.templatetags.news import news_from_offices
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,21 @@ def test_what_waits_is_counted_in_one_statement(location, priya, django_assert_n
     factories.patient(at=location)
     with django_assert_num_queries(1):
         assert requests_waiting(priya) == 1
+
+
+@pytest.mark.parametrize(("answered", "said"), [(0, ""), (1, "1"), (9, "9"), (12, "9+")])
+def test_answers_of_offices_stand_at_the_referrals_in_one_digit(
+    location, maya, priya, answered, said, sign_in, django_assert_num_queries
+):
+    decision = [factories.decision(on=factories.case(at=location), by=maya) for _each in range(answered)]
+    for one in decision:
+        factories.referral(after=one, owner=priya, news_at=timezone.now())
+    with django_assert_num_queries(1):
+        assert news_from_offices(priya) == min(answered, 10)
+    for person in (maya, priya):
+        html = sign_in(person).get(reverse("messages")).content.decode()
+        shown = re.findall(r'class="count">([0-9+]*)<span class="visually-hidden"> new from offices', html)
+        assert shown == ([said] if said and person == priya else []), person.name
 
 
 def test_staff_who_are_refused_keep_their_bar_and_read_what_to_do(location, priya, sign_in):

@@ -4,12 +4,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core import checks
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic.messages.models import Message
 from clinic.staff.hours import OpeningHours
 from clinic.staff.models import check_hours
+from intake.models import Urgency
+from tests.intake.patients import Phone
 
 NEW_YORK = ZoneInfo("America/New_York")
 WEEK = {day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -114,3 +118,32 @@ def test_counted_time_ends_while_open_and_more_time_never_ends_earlier(start, am
 def test_hours_no_clock_can_count_with_are_refused(value):
     with pytest.raises(ValidationError):
         check_hours(value)
+
+
+# Hours that make no sense ---------------------------------------------------------------------------------------------
+
+NO_SENSE = [
+    {"monday": ["8", "18"]},
+    {"mon": ["18:00", "08:00"]},
+    {"mon": ["late"]},
+    {"mon": 8},
+    {"closed_on": 3},
+    [],
+    7,
+]
+
+
+@pytest.mark.parametrize("hours", NO_SENSE, ids=str)
+def test_an_emergency_is_raised_at_a_place_whose_hours_make_no_sense_and_a_check_names_it(location, maya, hours):
+    """Nobody checks hours that were written into the table by hand; a patient there must not meet an error."""
+    type(location).objects.filter(pk=location.pk).update(hours=hours)
+    ada = Phone().starts()
+    ada.answers("safety-check", emergency_now=["saddle_numb"])
+    assert ada.case.urgency == Urgency.EMERGENCY
+    assert Message.objects.filter(kind="case_needs_you").exists()
+    said = [found.msg for found in checks.run_checks(databases=["default"]) if found.id == "staff.W003"]
+    assert said == ["The hours of Riverside make no sense, and count as none."]
+
+
+def test_hours_that_make_sense_are_named_by_no_check(location):
+    assert not [found for found in checks.run_checks(databases=["default"]) if found.id == "staff.W003"]

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from clinic.typed.actions import signed, waiting
 from intake.by_phone.forms import PhoneForm
 from intake.by_phone.script import Script
 from intake.models import Case, Contact, Decision, PhoneAnswer
@@ -165,6 +166,20 @@ def test_a_bad_answer_stands_on_the_page_again_and_the_good_ones_are_on_record(u
     assert [one.box.name for one in (*form.ask, *form.again) if one.box.errors and not one.is_open] == []
     assert [row.question for row in PhoneAnswer.objects.all()] == ["saddle_change"]
     assert "1 answer is on record." in shown(response)
+
+
+def test_what_is_on_record_is_not_offered_to_be_pressed_again(unsure, maya, sign_in):
+    """Neither on the page that shows what is wrong, nor on the next as what was typed and not saved."""
+    browser, place = sign_in(maya), f"{unsure.get_absolute_url()}#phone"
+    sent = {"saddle_change": "no", "bladder_change": ["none", "hard_to_start"], "sexual_change": "purple"}
+    page = {"phone-answer": 0, "phone-version": unsure.intake.version, "phone-from_whom": "reached"}
+    page |= {f"phone-{name}": value for name, value in sent.items()} | {"typed_by": signed(maya, place)}
+    form = browser.post(reverse("take_answers", args=[unsure.public_id]), page).context["phone_form"]
+    assert not form["saddle_change"].data
+    assert form["bladder_change"].data == ["none", "hard_to_start"]
+    kept = waiting(maya, [place])[place].fields
+    assert {"phone-bladder_change", "phone-sexual_change"} <= set(kept)
+    assert "phone-saddle_change" not in kept
 
 
 def test_a_danger_beside_none_of_these_does_not_wait_to_be_mended(unsure, maya, sign_in):

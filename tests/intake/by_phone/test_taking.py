@@ -147,6 +147,30 @@ def test_pressing_twice_is_once_and_asking_again_on_another_day_is_not(unsure, m
     assert len(on_record(unsure)) == 2 * len(CALM)
 
 
+@pytest.mark.parametrize("what", [{"answers": CALM}, {"mistaken": list(CALM)}])
+def test_a_second_window_or_a_step_back_puts_nothing_on_record_twice(unsure, maya, what):
+    """The page was drawn before the first press; twenty minutes are no second press of one moment."""
+    keys_in(unsure, maya, CALM)
+    seen = PhoneAnswer.objects.last().pk
+    keys_in(unsure, maya, **what, seen=seen, now=MONDAY_MORNING + timedelta(minutes=20))
+    rows, calls = on_record(unsure), unsure.contacts.count()
+    taken = keys_in(unsure, maya, **what, seen=seen, now=MONDAY_MORNING + timedelta(minutes=40))
+    assert (sorted(taken.saved), taken.held) == (sorted(CALM), {})
+    assert (on_record(unsure), unsure.contacts.count()) == (rows, calls)
+
+
+def test_a_page_that_is_behind_does_not_hide_what_the_same_person_keyed_in_since(unsure, maya):
+    """In her other window Maya has since heard of a change, and that one answer was keyed in by mistake."""
+    keys_in(unsure, maya, CALM)
+    seen = PhoneAnswer.objects.last().pk
+    keys_in(unsure, maya, {"saddle_change": "yes_old"}, mistaken=["bladder_change"])
+    taken = keys_in(unsure, maya, CALM, seen=seen)
+    assert taken.saved == []
+    assert {name: one.value for name, one in taken.held.items()} == {"saddle_change": "yes_old", "bladder_change": None}
+    keys_in(unsure, maya, mistaken=["saddle_change"], seen=seen)
+    assert answers_that_count(unsure.intake)["saddle_change"] == "yes_old"
+
+
 def test_answers_come_only_from_somebody_who_was_reached(unsure, maya, priya):
     with pytest.raises(PermissionDenied):
         keys_in(unsure, priya, NUMB)

@@ -123,7 +123,7 @@ def test_the_page_that_asks_for_the_date_of_birth_opens_no_link_that_ended_meanw
 def test_the_browser_that_sent_the_answers_is_not_given_a_newer_status_link(location, maya, ends):
     """She gave no address, so the last page showed her the link to write down. It ended since."""
     ada = Phone().starts(email="")
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.submits()
     assert has_a_secret(ada.page)
     patient = Patient.objects.get()

@@ -53,12 +53,12 @@ def test_the_mails_follow_the_switch_on_every_page_of_an_open_form(lucia, name):
 
 
 def test_and_the_page_to_sign(lucia):
-    lucia.answers_everything(HEEL_PAIN).comes_to_sign().switches_to("es")
+    lucia.has_answered(HEEL_PAIN).comes_to_sign().switches_to("es")
     assert languages(lucia.intake.patient) == {"es"}
 
 
 def test_the_page_to_check_says_it_at_once_and_it_can_be_changed_back(lucia):
-    lucia.answers_everything(HEEL_PAIN).switches_to("es")
+    lucia.has_answered(HEEL_PAIN).switches_to("es")
     row = lucia.html.split("Idioma de las páginas y los mensajes")[1][:300]
     assert "Español" in row
     lucia.opens("intake_contact")
@@ -80,7 +80,7 @@ def test_a_helper_who_switches_reads_the_mails_and_changes_them_too(location):
 
 
 def test_whoever_answers_in_spanish_is_thanked_in_spanish(lucia):
-    lucia.opens_page("safety-check").switches_to("es").answers_everything(HEEL_PAIN).submits()
+    lucia.opens_page("safety-check").switches_to("es").has_answered(HEEL_PAIN).submits()
     assert Message.objects.get(kind="answers_received").language == "es"
 
 
@@ -123,7 +123,7 @@ def test_a_form_nobody_used_for_a_while(lucia, name):
 
 
 def test_a_form_that_was_sent(lucia):
-    lucia.answers_everything(HEEL_PAIN).submits().opens("intake_done").switches_to("es")
+    lucia.has_answered(HEEL_PAIN).submits().opens("intake_done").switches_to("es")
     assert languages(lucia.intake.patient) == {"en"}
 
 

@@ -1,15 +1,12 @@
 """A new link on request: who is known is told to nobody, and nobody's mailbox is filled."""
 
 import re
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from statistics import median
 
 import pytest
 import time_machine
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +22,7 @@ from intake.door.status_links import link_to_status
 from intake.models import Intake, LeftOut, Respondent
 from tests import factories
 from tests.answers import HEEL_PAIN
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 ADA = "ada@patients.example"
@@ -284,24 +282,8 @@ def test_a_forged_header_makes_no_other_network(location, monkeypatch, settings)
 def test_three_get_through_in_a_race_and_each_is_answered_once(transactional_db, location):
     patient = factories.patient(at=location, email=ADA)
     factories.intake(of=patient, answers=HEEL_PAIN, submitted=True)
-    together = threading.Barrier(12)
-
-    def asks_at_once(number):
-        together.wait()
-        try:
-            return ask(ADA, f"198.51.100.{number}")
-        finally:
-            connections.close_all()
-
-    def answers_at_once(_number):
-        try:
-            return answer_link_requests(timezone.now())
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(12) as pool:
-        assert sum(pool.map(asks_at_once, range(12))) == 3
-        assert sum(pool.map(answers_at_once, range(6))) == 3
+    assert sum(at_once(*[lambda at=number: ask(ADA, f"198.51.100.{at}") for number in range(12)])) == 3
+    assert sum(at_once(*[lambda: answer_link_requests(timezone.now())] * 6)) == 3
     assert 1 <= Message.objects.filter(kind="status_link").count() <= 3
     assert Link.objects.get().generation == 4
     assert find(secret_of(Link.objects.get()))

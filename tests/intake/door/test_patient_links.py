@@ -115,7 +115,7 @@ def test_save_and_come_back_later_keeps_the_page_and_says_until_when(ada):
 @pytest.mark.parametrize("address", ["intake_check", "intake_submit"])
 def test_the_page_to_check_and_the_page_to_sign_are_kept_for_later_too(ada, address):
     """The button of either mails the link the next page speaks of."""
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.comes_to_sign() if address == "intake_submit" else ada.opens(address)
     assert '<button class="btn btn-link" form="later">' in ada.html
     assert 'id="later" method="post" action="/intake/save/"' in ada.html

@@ -42,7 +42,7 @@ def opens_status_of(phone, patient):
 
 def sends_a_form(phone):
     phone.starts(email="")
-    phone.answers_everything(HEEL_PAIN)
+    phone.has_answered(HEEL_PAIN)
     return phone.submits()
 
 

@@ -66,7 +66,7 @@ def test_a_page_of_questions_keeps_answers_that_were_not_sent(lucia):
 
 
 def test_a_follow_up_that_was_open_stays_open_with_its_answer(lucia):
-    lucia.starts().answers_everything(HEEL_PAIN).opens_page("cancer")
+    lucia.starts().has_answered(HEEL_PAIN).opens_page("cancer")
     lucia.switches_to("es", cancer_history="past", shown=["cancer_type"], cancer_type=["lung"])
     assert (lucia.filled["cancer_history"], lucia.filled["cancer_type"]) == (["past"], ["lung"])
 
@@ -123,7 +123,7 @@ def test_how_it_goes(lucia, location):
 
 
 def test_the_page_to_sign_keeps_the_name_and_every_choice_is_made_about_the_text_that_is_read(lucia):
-    lucia.starts().answers_everything(HEEL_PAIN).comes_to_sign()
+    lucia.starts().has_answered(HEEL_PAIN).comes_to_sign()
     lucia.switches_to("es", signed_name="Ada Quill", treatment="on", email="yes")
     assert "Acepto que me examinen" in lucia.text
     assert lucia.filled["signed_name"] == ["Ada Quill"]
@@ -135,7 +135,7 @@ def test_the_page_to_sign_keeps_the_name_and_every_choice_is_made_about_the_text
 
 
 def test_asking_for_a_visit(lucia):
-    lucia.starts().answers_everything(HEEL_PAIN)
+    lucia.starts().has_answered(HEEL_PAIN)
     lucia.opens("intake_appointment").switches_to("es", words="Mornings")
     assert lucia.filled["words"] == ["Mornings"]
     assert not lucia.intake.appointment_requests.exists()

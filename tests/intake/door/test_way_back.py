@@ -71,14 +71,14 @@ def test_who_closes_it_with_one_is_mailed_the_link(location, maya):
 
 
 def test_the_last_page_holds_the_way_to_the_status_page_for_who_gets_no_mail(ada):
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.submits()
     again = Phone().sends(written_on(ada.html), BORN)
     assert again.page.wsgi_request.path == reverse("status")
 
 
 def test_closing_the_status_page_leaves_the_way_back_to_it(ada):
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.submits().opens("status")
     ada.sends(reverse("status_leave"), {"whose": ada.hidden("whose")})
     assert "newest email" not in ada.text
@@ -102,7 +102,7 @@ def test_who_locked_themselves_out_stands_on_the_desks_list_and_gets_in_again(ad
 
 
 def test_the_desk_gives_out_the_page_and_the_form_that_is_not_sent(ada, patient, priya):
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.submits()
     ada.opens("again")
     ada.sends(reverse("again"), {"whose": ada.hidden("whose")})

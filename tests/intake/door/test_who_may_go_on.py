@@ -37,7 +37,7 @@ def opens_link(intake) -> Client:
 
 @pytest.mark.parametrize("when", ["before the answers were sent", "in the second they were sent", "later"])
 def test_only_the_browser_that_sent_the_answers_goes_on_with_them(ada, when):
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     other = opens_link(ada.intake) if when.startswith("before") else None
     ada.submits()
     other = other or opens_link(ada.intake)

@@ -2,12 +2,11 @@
 
 import re
 import shutil
+from functools import cache
 from html import unescape
 from itertools import islice
-from pathlib import Path
 
 import pytest
-import yaml
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
@@ -21,6 +20,7 @@ from intake.questionnaire.forms import as_sent
 from intake.triage import ProtocolError, Urgency
 from intake.triage.checking.cases import Block, changed, read_cases
 from intake.triage.reading.loading import SHIPPED
+from tests.protocol.cases import FIRST
 from tests.source import one_line
 
 PROTOCOL = triage.shipped()
@@ -81,17 +81,16 @@ def red_flags():
             changes = [{}, *block.told.get("also_fires", ()), *block.told.get("just_misses", ())]
             for number, change in enumerate(changes):
                 yield f"{block.about}-{number}", changed(block.answers, change)
-    vignettes = yaml.safe_load((Path(__file__).parents[2] / "protocol/vignettes.yaml").read_text())
-    for one in vignettes["vignettes"] if isinstance(vignettes, dict) else vignettes:
+    for one in FIRST:
         yield one["id"], one["answers"]
 
 
 def test_the_guide_comes_to_the_tier_of_the_whole_intake():
     """Fewer questions, same emergencies and same calls today: none missed, none made up.
 
-    One in eight of some 850 cases; all of them with `one_in=1`.
+    One in twelve of some 850 cases; all of them with `one_in=1`.
     """
-    wrong, seen, one_in = [], 0, 8
+    wrong, seen, one_in = [], 0, 12
     for name, told in islice(red_flags(), 0, None, one_in):
         areas = areas_of(told)
         if not areas:
@@ -101,7 +100,7 @@ def test_the_guide_comes_to_the_tier_of_the_whole_intake():
         expected = triage.screen(PROTOCOL, whole_intake(areas, told)).urgency
         if max(found, Urgency.SOON) != max(expected, Urgency.SOON):
             wrong.append((name, areas, expected.word, found.word))
-    assert seen > 90
+    assert seen > 60
     assert wrong == []
 
 
@@ -340,13 +339,17 @@ ENDS = [{}, {"diabetes_foot": "lost_feeling", "symptom_quality": ["numb"]}, {"me
 ENDS += [{"emergency_now": ["cold_pale_limb"]}, {"emergency_now": ["unsure"]}, {"general_signs": ["unsure"]}]
 
 
+@cache
+def ends_of(area) -> list[dict]:
+    return [walks((area,), told) for told in ENDS]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("area", guide().areas)
 def test_no_page_names_a_condition_or_calms_anybody(location, area, language):
     conditions = names_of_conditions()
     browser = Client()
-    for told in ENDS:
-        given = walks((area,), told)
+    for told, given in zip(ENDS, ends_of(area), strict=True):
         so_far = SoFar((area,), [tuple(given)], given).text()
         page = browser.post(reverse("guide"), {"so_far": so_far, "language": language}).content.decode()
         assert 'id="div_id_' not in page, "not at the end"

@@ -122,8 +122,38 @@ def test_the_new_holder_reads_of_it_in_the_queue_until_they_act(foot, maya, dani
 
 def test_what_moved_on_meanwhile_is_left_alone(foot, maya, daniel):
     cases.hand_back(foot, by=maya)
-    assert given(foot, of=maya, to=daniel).moved_on == 1
+    assert given(foot, of=maya, to=daniel).moved_on == [foot]
     assert again(foot).status == Status.WAITING
+
+
+@pytest.mark.parametrize("other", [True, False], ids=["and another one", "and nothing else"])
+@pytest.mark.parametrize("by", ["herself", "a manager"])
+def test_a_page_that_is_behind_hands_over_no_colleagues_case_and_names_it(
+    foot, emergency, location, maya, daniel, ruth, sign_in, by, other
+):
+    """Daniel took it over, perhaps for good reason, while the page was open."""
+    una = factories.staff("Una Ulm", at=[location])
+    cases.take_over(foot, of=maya.public_id, words="Her patient of old.", by=daniel)
+    if not other:
+        cases.hand_back(emergency, by=maya)
+    browser = sign_in(maya if by == "herself" else ruth)
+    address = reverse("handover") + ("" if by == "herself" else f"?of={maya.public_id}")
+    sent = {"cases": [str(case.public_id) for case in (foot, emergency)], f"to_{location.pk}": str(una.public_id)}
+    page = one_line(browser.post(address, sent, follow=True).text)
+    assert again(foot).acknowledged_by == daniel
+    assert again(emergency).acknowledged_by is None
+    if by == "herself" or other:
+        assert "Daniel Brandt has it" in page
+        assert (foot.patient.full_name in page) is (by == "herself")
+    assert ("raised until somebody takes them by name: 1 case" in page) is other
+    assert "Left as they are" not in browser.get(address).text
+
+
+def test_a_page_that_is_behind_hands_no_colleagues_case_back(foot, maya, daniel, sign_in):
+    cases.take_over(foot, of=maya.public_id, words="Her patient of old.", by=daniel)
+    answer = sign_in(maya).post(reverse("hand_back", args=[foot.public_id]), follow=True)
+    assert "Daniel Brandt has this case by now. Nothing was handed back." in answer.text
+    assert (again(foot).status, again(foot).acknowledged_by) == (Status.IN_REVIEW, daniel)
 
 
 def test_only_the_therapist_or_a_manager_there_and_only_to_who_treats_there(

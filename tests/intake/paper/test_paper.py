@@ -45,21 +45,24 @@ class Desk(Phone):
 
     def keys_in(self, page_id, *, skip=False, follow=True, **answers):
         """Fills in a page from the paper and saves it."""
-        address = paper_address(self.intake, page_id)
-        self.opens(address)
-        sent = {"version": self.hidden("version"), "shown": list(answers)} | ({"skip": "1"} if skip else {})
+        self.opens(paper_address(self.intake, page_id))
+        return self.saves(page_id, self.hidden("version"), skip=skip, follow=follow, **answers)
+
+    def saves(self, page_id, version, *, skip, follow, **answers):
+        sent = {"version": version, "shown": list(answers)} | ({"skip": "1"} if skip else {})
         for question, value in answers.items():
             sent |= as_sent(triage.shipped().questions[question], value)
-        return self.sends(address, sent, follow=follow)
+        return self.sends(paper_address(self.intake, page_id), sent, follow=follow)
 
     def keys_in_everything(self, answers, *, leaving=()):
-        """Page after page; the questions `leaving` are blank on the paper."""
+        """Page after page, sent without looking at the next; the questions `leaving` are blank on the paper."""
         protocol = triage.shipped()
         for page in triage.pages(protocol):
             asked = set(triage.visible_questions(protocol, self.intake.answers | _of(page, answers)))
             given = {name: value for name, value in _of(page, answers).items() if name not in leaving}
             if asked.intersection(page.questions):
-                self.keys_in(page.id, skip=True, **given)
+                self.saves(page.id, self.intake.version, skip=True, follow=False, **given)
+                assert self.page.status_code == 302, self.text
         return self
 
     def says_who(self, kind="patient", **more):
@@ -356,7 +359,7 @@ def test_the_same_answers_keyed_and_online_are_judged_the_same(desk, location, p
     """Random answer sets, page by page through both ways, to the same stored answers and the same result."""
     luck = random.Random(12)
     sets = list(answer_sets(Files(), 40, seed=12))
-    for answers in luck.sample(sets, 3):
+    for answers in luck.sample(sets, 2):
         answers = {name: value for name, value in answers.items() if name != "age"} | {"age": 44}
         ada = Phone().starts()
         online = ada.intake

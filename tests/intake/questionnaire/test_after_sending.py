@@ -29,7 +29,7 @@ def ada(location, maya):
     ada.tab = Phone()
     ada.tab.client = ada.client
     ada.tab.opens_page("safety-check")
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     return ada.submits()
 
 
@@ -66,7 +66,7 @@ def test_an_answer_that_is_dangerous_only_with_those_that_were_sent_is_told_too(
     told |= {"bladder_change": ["none"], "sexual_change": "no", "numb_pattern": ["line_down_leg"]}
     ada, tab = Phone().starts(), Phone()
     tab.client = ada.client
-    ada.answers_everything(told)
+    ada.has_answered(told)
     tab.opens_page("bladder-and-bowel")
     ada.submits()
     assert ada.intake.urgency < Urgency.EMERGENCY

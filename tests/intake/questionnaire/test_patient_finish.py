@@ -26,7 +26,7 @@ def ada(location, maya):
 @pytest.fixture
 def ready(ada):
     """Ada has answered everything about her heel."""
-    return ada.answers_everything(HEEL_PAIN)
+    return ada.has_answered(HEEL_PAIN)
 
 
 def test_all_answers_are_shown_in_words_with_a_way_to_change_each(ready):
@@ -102,7 +102,7 @@ def test_a_routine_patient_is_told_to_book_and_given_self_care(ready):
 
 
 def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
-    ada.answers_everything(FOOT_DROP)
+    ada.has_answered(FOOT_DROP)
     ada.submits()
     assert "within the next 7 days" in ada.text
     assert "neurologist" not in ada.text.lower()
@@ -117,7 +117,7 @@ def test_a_soon_patient_is_told_of_the_week_and_no_specialist_is_named(ada):
 )
 def test_an_urgent_patient_is_told_when_the_call_comes(location, maya, now, words):
     with time_machine.travel(now):
-        ada = Phone().starts().answers_everything(TEMPLE_HEADACHE).submits()
+        ada = Phone().starts().has_answered(TEMPLE_HEADACHE).submits()
     assert ada.intake.urgency == Urgency.URGENT
     assert words in ada.text
     assert "urgent care" in ada.text
@@ -220,7 +220,7 @@ def test_an_invitation_that_was_opened_and_left_becomes_a_case(maya, location):
 def test_who_comes_back_still_finishes(ada):
     left_for(ada.intake, 13 * HOURS)
     intakes.open_cases_for_abandoned(timezone.now())
-    ada.answers_everything(HEEL_PAIN)
+    ada.has_answered(HEEL_PAIN)
     ada.submits()
     assert "We received them on" in ada.text
     assert Case.objects.count() == 1
@@ -228,7 +228,7 @@ def test_who_comes_back_still_finishes(ada):
 
 def test_somebody_without_an_email_address_is_not_asked_about_email(location, maya):
     bea = Phone().starts(email="")
-    bea.answers_everything(HEEL_PAIN)
+    bea.has_answered(HEEL_PAIN)
     bea.comes_to_sign()
     assert "May we email you?" not in bea.text
     bea.submits()

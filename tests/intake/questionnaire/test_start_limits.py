@@ -1,12 +1,9 @@
 """How many forms may be begun from one network without a link; whoever is one too many loses nothing."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +16,7 @@ from intake.models import Intake, Patient
 from intake.paper import actions as paper
 from intake.questionnaire import actions as intakes
 from intake.tasks import forget_starts
+from tests.at_once import at_once
 from tests.intake.patients import ADA, Phone
 
 pytestmark = pytest.mark.django_db
@@ -165,18 +163,12 @@ def test_what_staff_begin_and_what_a_link_opens_is_not_counted(location, priya, 
 
 
 def test_racing_starts_are_counted_one_by_one(transactional_db, location):
-    together = threading.Barrier(6)
     ticket = Client().get(START).context["form"]["ticket"].value()
 
-    def at_once(number):
-        together.wait()
-        try:
-            return Client().post(START, ADA | ({"ticket": ticket} if number < 3 else {}), REMOTE_ADDR=HERE).status_code
-        finally:
-            connections.close_all()
+    def begins_with(**of_the_page):
+        return Client().post(START, ADA | of_the_page, REMOTE_ADDR=HERE).status_code
 
-    with ThreadPoolExecutor(6) as pool:
-        told = list(pool.map(at_once, range(6)))
+    told = at_once(*[lambda: begins_with(ticket=ticket)] * 3, *[begins_with] * 3)
     assert Intake.objects.count() == FormStart.objects.count() == 3
     assert len(set(told[:3])) == 1, "the same page, pressed three times at once, is one start"
     assert set(told) <= {302, 429}

@@ -114,13 +114,13 @@ def test_a_minor_alone_may_go_on_and_is_told_who_has_to_sign(asked, sign_in, may
     milo = asked(date_of_birth_year="2010").says_who()
     assert milo.asks == ["emergency_now"]
     assert "a parent or guardian must sign too, unless the law lets you decide alone" in milo.text
-    milo.answers_everything(HEEL_PAIN | {"age": 16}).submits()
+    milo.has_answered(HEEL_PAIN | {"age": 16}).submits()
     seen = sign_in(maya).get(milo.case.get_absolute_url()).content.decode()
     assert "A minor, answering alone" in seen
 
 
 def test_it_can_be_changed_from_the_page_to_check_until_it_is_sent(asked):
-    ada = asked().says_who("helper", name="Hana Quill").answers_everything(HEEL_PAIN)
+    ada = asked().says_who("helper", name="Hana Quill").has_answered(HEEL_PAIN)
     assert "who only types" in ada.text
     ada.says_who("patient", **{"from": "check"})
     assert ada.page.wsgi_request.path == reverse("intake_check")
@@ -140,7 +140,7 @@ def test_a_birth_date_mended_to_an_adults_closes_the_guardians_page(asked):
 
 def test_staff_see_who_answered_and_note_the_proof_once(asked, sign_in, maya, daniel, olga):
     rosa = asked(**CHILD, location="riverside").says_who("guardian", **MOTHER)
-    rosa.answers_everything(HEEL_PAIN | {"age": 11}).submits()
+    rosa.has_answered(HEEL_PAIN | {"age": 11}).submits()
     address = rosa.case.get_absolute_url()
     proof = reverse("proof_seen", args=[rosa.case.public_id])
     shown = sign_in(maya).get(address).content.decode()
@@ -158,7 +158,7 @@ def test_the_desk_sees_the_paper_and_notes_it_once(asked, sign_in, maya, priya, 
     rosa = asked(**CHILD, location="riverside").says_who("guardian", **MOTHER)
     patient = Patient.objects.get()
     assert not Patient.objects.without_proof().exists()  # not sent: nobody comes to the desk for it yet
-    rosa.answers_everything(HEEL_PAIN | {"age": 11}).submits()
+    rosa.has_answered(HEEL_PAIN | {"age": 11}).submits()
     desk, page = sign_in(priya), reverse("confirm_contact", args=[patient.public_id])
     assert page in desk.get(reverse("requests")).content.decode()
     shown = desk.get(page).content.decode()

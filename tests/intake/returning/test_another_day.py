@@ -24,9 +24,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def ada(clock, location, maya):
     """All answered but the last page, kept for later, and the phone put away."""
-    ada = Phone().starts()
-    while (page := ada.next_page()).id != "anything-else":
-        ada.answers_of(page, HEEL_PAIN)
+    ada = Phone().starts().has_answered_all_but_the_last(HEEL_PAIN)
+    assert ada.next_page().id == "anything-else"
     return ada
 
 

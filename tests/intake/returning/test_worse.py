@@ -1,11 +1,8 @@
 """Somebody got worse after their form was sent: they are asked about danger at once, and staff know at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -17,6 +14,7 @@ from intake.review import actions as cases
 from intake.review.emails import CaseNeedsYou
 from tests import factories
 from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -93,17 +91,7 @@ def test_pressed_twice_is_one(ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_pressed_in_two_windows_at_the_same_moment_is_one(ada):
-    both = Barrier(2)
-
-    def press(_window):
-        both.wait()
-        try:
-            return start_again(ada, occasion=WORSE).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as windows:
-        assert len(set(windows.map(press, range(2)))) == 1
+    assert len(set(at_once(*[lambda: start_again(ada, occasion=WORSE).pk] * 2))) == 1
     assert Case.objects.filter(opened_because="worse").count() == 1
 
 

@@ -3,11 +3,10 @@
 The rules change, so the unused answers are planted in the stored assessment: `factories.unused_alarms`.
 """
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -18,6 +17,7 @@ from intake.review import second_look
 from intake.review.opening import open_case
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
+from tests.at_once import at_once
 from tests.intake.review.test_cases import MONDAY_MORNING, agree, kinds, opened, reached
 from tests.source import one_line
 
@@ -194,33 +194,19 @@ def test_an_answer_that_comes_while_somebody_decides_is_either_seen_or_refused(l
     case = factories.case(at=location, answers=HEEL_PAIN)
     factories.unused_alarms(case, FALLS)
     read, version = newest(case).public_id, case.version
-    started, outcome = threading.Barrier(2), []
 
     def decides():
-        started.wait()
-        try:
-            asked = {"tier": case.urgency, "specialist": cases.suggestion(case), "refer": False}
-            cases.decide(
-                case, version=version, by=maya, alarms_seen=read, reason="agree", words="", verdicts={}, **asked
-            )
-            outcome.append("decided")
-        except (cases.CaseChanged, cases.AlarmsUnseen):
-            outcome.append("refused")
-        finally:
-            connection.close()
+        asked = {"tier": case.urgency, "specialist": cases.suggestion(case), "refer": False}
+        return cases.decide(
+            case, version=version, by=maya, alarms_seen=read, reason="agree", words="", verdicts={}, **asked
+        )
 
     def answers():
-        started.wait()
         factories.unused_alarms(Case.objects.get(pk=case.pk), FALLS, DOUBLE_VISION)
-        connection.close()
 
-    both = [threading.Thread(target=decides), threading.Thread(target=answers)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    decided, _answered = at_once(decides, answers)
     case.refresh_from_db()
-    assert outcome
+    assert isinstance(decided, (Decision, cases.CaseChanged, cases.AlarmsUnseen))
     assert case.is_open, "what came was not seen, so the case waits for somebody to see it"
     for decision in case.decisions.all():
         assert decision.alarms_seen.alarms == decision.assessment.unused_alarms

@@ -279,6 +279,22 @@ def test_a_visit_noted_for_a_day_comes_back_when_it_did_not_take_place(location,
     assert nothing not in browser.get(reverse("requests")).text
 
 
+def test_a_visit_of_a_decision_that_counts_no_more_does_not_come_back(location, maya, priya, sign_in):
+    """Maya opened the case again and refers the patient instead; Priya's list was drawn before."""
+    case, task = treated(location, maya)
+    desk_tasks.finish(task, by=priya, visit_on=date(2026, 3, 12))
+    later = MONDAY_MORNING + timedelta(hours=1)
+    cases.reopen(case, by=maya, words="She called.", now=later)
+    case.refresh_from_db()
+    anew = {"tier": case.urgency, "specialist": "orthopedist", "refer": True, "reason": "other", "words": "Worse."}
+    cases.decide(case, version=case.version, verdicts={}, by=maya, now=later, **anew)
+    browser = sign_in(priya)
+    browser.post(reverse("came_to_nothing", args=[task.public_id]), {"words": "She did not come."})
+    assert not waits(task)
+    case.refresh_from_db()
+    assert (case.status, case.events.last().kind) == (Case.Status.DECIDED, CaseEvent.Kind.DECIDED)
+
+
 def test_that_there_is_no_visit_is_for_a_therapist_to_decide_with(location, maya, priya):
     case, task = treated(location, maya)
     desk_tasks.finish(task, by=priya, words="Goes to a clinic near her work.")

@@ -192,6 +192,19 @@ def test_it_is_asked_again_when_it_is_another_colleagues_by_now(daniels, maya, d
     assert "Una Ulm has this case" in asked.text
 
 
+@pytest.mark.parametrize("verdict", ["agree", "agree_alone"])
+def test_whoever_agreed_while_the_case_was_given_to_another_chooses_anew(
+    daniels, maya, daniel, location, sign_in, verdict
+):
+    """What was agreed to was Daniel's case, as it was; only the words are still there, and nothing is chosen."""
+    una = factories.staff("Una Ulm", at=[location])
+    sent = decision(daniels, verdict=verdict, words="He is ill.") | {"instead_of": daniel.public_id}
+    cases.take_over(daniels, of=daniel.public_id, words="He is ill.", by=una)
+    cases.raise_tier(daniels, tier=2, by=una)
+    form = press(sign_in(maya), "decide", daniels, **sent).context["decision_form"]
+    assert [str(form[name].value()) for name in ("verdict", "tier", "words")] == ["", "2", "He is ill."]
+
+
 def test_past_the_page_nobody_decides_a_colleagues_case_unasked(daniels, maya):
     with pytest.raises(SomebodyElses):
         agree(daniels, maya)

@@ -1,5 +1,6 @@
 """A patient whom nobody asked about danger is not agreed away: what closes such a case, and what does not."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -82,6 +83,19 @@ def test_the_steps_are_three_tries_on_two_days_by_every_way_there_is(case, maya)
     assert reaching(case).left == ("1 more of 3 tries", "a try on another day", "a try by email")
     tries(case, maya, days=1, channel="email", outcome="message")
     assert reaching(case).left == ()
+
+
+def test_a_try_sent_twice_from_one_page_is_one_try(case, maya, sign_in):
+    """A step back in the browser must not close the case of somebody who was called once."""
+    browser, place = sign_in(maya), reverse("contact", args=[case.public_id])
+    page = browser.get(case.get_absolute_url()).text
+    sent = {"call-outcome": "no_answer", "call-version": re.search(r'name="call-version" value="(\d+)"', page)[1]}
+    for _twice in range(2):
+        browser.post(place, sent)
+    assert case.contacts.count() == 1
+    case.refresh_from_db()
+    browser.post(place, sent | {"call-version": case.version})
+    assert case.contacts.count() == 2, "from the next page it is another one"
 
 
 def test_who_answered_the_phone_starts_the_steps_anew(case, maya):

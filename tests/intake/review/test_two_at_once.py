@@ -4,18 +4,16 @@
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from django.contrib.messages import get_messages
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from clinic.typed.actions import signed, waiting
 from intake.models import Case, CaseEvent, Decision
 from tests import factories
+from tests.at_once import at_once
 from tests.intake.review.test_case_page import decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,22 +57,6 @@ def desks(maya, daniel):
     return [Desk(person, Client()) for person in (maya, daniel)]
 
 
-@pytest.fixture
-def at_once():
-    """Do two things at the same moment, each on a connection of its own."""
-    start = Barrier(2)
-
-    def one(do):
-        start.wait()
-        try:
-            return do()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        yield lambda *both: list(pool.map(one, both))
-
-
 def said(answer) -> str:
     """What the next page would say of it, last."""
     return [str(message) for message in get_messages(answer.wsgi_request)][-1]
@@ -86,7 +68,7 @@ def who_won(case, kind) -> int:
     return event.by_id
 
 
-def both_claim(desks, at_once, location, una):
+def both_claim(desks, location, una):
     case = factories.case(at=location)
     answers = at_once(*[lambda desk=desk: desk.claims(case) for desk in desks])
     case.refresh_from_db()
@@ -95,7 +77,7 @@ def both_claim(desks, at_once, location, una):
     assert said(told) == f"{case.acknowledged_by} already has this case."
 
 
-def both_decide(desks, at_once, location, una):
+def both_decide(desks, location, una):
     case = factories.case(at=location)
     answers = at_once(*[lambda desk=desk: desk.decides(case) for desk in desks])
     case.refresh_from_db()
@@ -108,7 +90,7 @@ def both_decide(desks, at_once, location, una):
     loser.loses_no_word(case, "decide")
 
 
-def both_take_over(desks, at_once, location, una):
+def both_take_over(desks, location, una):
     case = factories.case(at=location, acknowledged_by=una)
     answers = at_once(*[lambda desk=desk: desk.takes_over(case) for desk in desks])
     case.refresh_from_db()
@@ -118,7 +100,7 @@ def both_take_over(desks, at_once, location, una):
     loser.loses_no_word(case, "take_over_case")
 
 
-def one_decides_while_the_other_takes_over(desks, at_once, location, una):
+def one_decides_while_the_other_takes_over(desks, location, una):
     holder, other = desks
     case = factories.case(at=location, acknowledged_by=holder.person)
     decided, taken = at_once(lambda: holder.decides(case), lambda: other.takes_over(case))
@@ -139,12 +121,12 @@ def one_decides_while_the_other_takes_over(desks, at_once, location, una):
 KINDS = (both_claim, both_decide, both_take_over, one_decides_while_the_other_takes_over)
 
 
-def test_one_wins_and_the_other_reads_who_and_loses_no_word(location, desks, at_once):
+def test_one_wins_and_the_other_reads_who_and_loses_no_word(location, desks):
     una = factories.staff("Una Ulm", at=[location])
     for desk in desks:
         desk.browser.force_login(desk.person)
     for number in range(ROUNDS):
         for desk in desks:
             desk.words, desk.looks = f"Round {number}, typed by {desk.person.name}.", number % 20 < len(KINDS)
-        KINDS[number % len(KINDS)](desks, at_once, location, una)
+        KINDS[number % len(KINDS)](desks, location, una)
         desks.reverse()

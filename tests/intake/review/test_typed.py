@@ -17,6 +17,7 @@ from tests import factories
 from tests.answers import SADDLE_NUMBNESS
 from tests.clinic.sign_in.test_sign_in import leave_desk_for
 from tests.intake.review.test_case_page import decision, page_of, press
+from tests.intake.review.test_cases import agree, reached
 
 pytestmark = pytest.mark.django_db
 WORDS = "Walks on heels and toes, reflexes equal."
@@ -136,6 +137,33 @@ def test_words_whose_form_is_gone_are_read_and_thrown_away(mayas, maya, daniel, 
     assert "This case has changed since" in page
     browser.post(reverse("case_typed", args=[mayas.public_id]), {"discard": "yes"})
     assert WORDS not in page_of(mayas, browser)
+
+
+@pytest.mark.parametrize(
+    ("route", "form", "name", "value"),
+    [
+        ("decide", "decision_form", "verdict", "agree"),
+        ("decide", "decision_form", "tier", "0"),
+        ("second_look", "second_form", "agree", "yes"),
+    ],
+)
+def test_who_agreed_before_the_case_changed_reads_it_and_chooses_anew(
+    location, maya, daniel, sign_in, route, form, name, value
+):
+    """She had chosen and not sent it: to put that back would agree to answers she has not seen."""
+    case = factories.case(at=location, answers=SADDLE_NUMBNESS, acknowledged_by=maya)
+    reached(case, maya, now=timezone.now())
+    if route == "second_look":
+        agree(case, daniel, tier=1, reason="examined", words="Full feeling.", instead_of=maya.public_id)
+    prefix = "second-" if route == "second_look" else ""
+    sent = {f"{prefix}version": case.version, f"{prefix}{name}": value, f"{prefix}words": WORDS}
+    typed_on_the_way_out(case, sign_in(maya), maya, route=route, **sent)
+    back = sign_in(maya).get(case.get_absolute_url()).context
+    assert back[form][name].value() == value, "nothing has happened since"
+    reached(case, daniel, now=timezone.now())
+    back = sign_in(maya).get(case.get_absolute_url()).context
+    assert back[form][name].value() != value
+    assert back[form]["words"].value() == WORDS
 
 
 def test_it_is_sealed_where_it_is_kept_and_stands_in_no_log(mayas, maya, caplog):

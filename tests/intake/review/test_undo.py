@@ -1,5 +1,6 @@
 """A press by mistake is taken back within ten minutes, with the clock there was; afterwards it is what happened."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,19 @@ def test_nobody_takes_back_what_another_did_or_what_somebody_acted_on(location, 
     cases.acknowledge(case, by=daniel, now=MONDAY_MORNING)
     with pytest.raises(cases.CaseChanged):
         undo(case, by=maya, now=SOON)
+
+
+def test_a_page_that_is_behind_takes_back_no_later_press(location, maya, sign_in):
+    """It offers to undo that she took the case; in her other window she has handed it back since."""
+    case, browser = factories.case(at=location, answers=FOOT_DROP), sign_in(maya)
+    address = [case.public_id]
+    browser.post(reverse("acknowledge", args=address))
+    seen = re.search(r'name="seen" value="(\d+)"', browser.get(case.get_absolute_url()).text)[1]
+    browser.post(reverse("hand_back", args=address))
+    answer = browser.post(reverse("undo", args=address), {"seen": seen}, follow=True)
+    assert "Too late to take it back" in answer.text
+    case.refresh_from_db()
+    assert case.status == Case.Status.WAITING
 
 
 def test_the_page_offers_it_and_the_press_does_it(location, maya, sign_in):

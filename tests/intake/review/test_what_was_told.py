@@ -17,8 +17,6 @@ from tests.source import one_line
 
 pytestmark = pytest.mark.django_db
 
-TOLD_TO_GO = "To call 911 or go to the emergency department"
-
 
 def calls(case, by, outcome="reached", **said):
     said = {"safety_advice_given": False, "words": ""} | said

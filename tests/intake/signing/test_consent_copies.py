@@ -34,7 +34,7 @@ def text_of(pdf: bytes) -> str:
 @pytest.fixture
 def ready(location, maya):
     """Ada has answered everything and has the documents before her."""
-    return Phone().starts().answers_everything(HEEL_PAIN).comes_to_sign()
+    return Phone().starts().has_answered(HEEL_PAIN).comes_to_sign()
 
 
 # Copies ---------------------------------------------------------------------------------------------------------------

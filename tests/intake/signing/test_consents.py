@@ -34,14 +34,14 @@ def ada(location, maya):
 @pytest.fixture
 def ready(ada):
     """Ada has answered everything and has the documents before her."""
-    return ada.answers_everything(HEEL_PAIN).comes_to_sign()
+    return ada.has_answered(HEEL_PAIN).comes_to_sign()
 
 
 @pytest.fixture
 def mother(location, maya):
     """Rosa has answered everything for her child and has the documents before her."""
     rosa = Phone().gives_details(**CHILD).says_who("guardian", **MOTHER)
-    return rosa.answers_everything(HEEL_PAIN | {"age": 11}).comes_to_sign()
+    return rosa.has_answered(HEEL_PAIN | {"age": 11}).comes_to_sign()
 
 
 def signs(phone, **changes):
@@ -162,7 +162,7 @@ def test_an_answer_changed_on_another_page_meanwhile_leads_back_to_the_check(rea
 
 def test_the_address_alone_leads_to_the_check(ada, location):
     assert ada.opens("intake_submit").page.wsgi_request.path == reverse("intake_check")
-    ada.answers_everything(HEEL_PAIN).opens("intake_submit")
+    ada.has_answered(HEEL_PAIN).opens("intake_submit")
     assert ada.page.wsgi_request.path == reverse("intake_check")
 
 
@@ -215,7 +215,7 @@ def test_a_mother_signs_for_her_child(mother):
 
 
 def test_who_helps_with_typing_does_not_sign(ada):
-    ada.says_who("helper", name="Hana Quill").answers_everything(HEEL_PAIN).comes_to_sign()
+    ada.says_who("helper", name="Hana Quill").has_answered(HEEL_PAIN).comes_to_sign()
     assert "hand the screen to Ada Quill" in ada.text
     signs(ada, signed_name="Hana Quill")
     assert "We have the name Ada Quill" in ada.errors
@@ -225,7 +225,7 @@ def test_who_helps_with_typing_does_not_sign(ada):
 
 def test_a_minor_alone_signs_as_a_minor(location, maya):
     milo = Phone().starts(date_of_birth_year="2010", first_name="Milo")
-    signs(milo.answers_everything(HEEL_PAIN | {"age": 16}).comes_to_sign())
+    signs(milo.has_answered(HEEL_PAIN | {"age": 16}).comes_to_sign())
     assert set(Consent.objects.values_list("capacity", flat=True)) == {"minor"}
 
 

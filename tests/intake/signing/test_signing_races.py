@@ -52,7 +52,7 @@ def test_signing_alone_twice_at_once_signs_once(location):
 
 
 def test_two_touches_on_the_button_lead_both_to_the_end(location, maya):
-    ada = Phone().starts().answers_everything(HEEL_PAIN).comes_to_sign()
+    ada = Phone().starts().has_answered(HEEL_PAIN).comes_to_sign()
     sent = {"version": ada.hidden("version")} | ada.signature
     other = Phone()
     other.client.cookies = ada.client.cookies.copy()

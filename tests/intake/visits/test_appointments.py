@@ -104,7 +104,7 @@ def test_a_request_is_taken_back(ada):
 
 
 def test_after_the_answers_were_sent_the_last_page_offers_it(ada):
-    ada.starts().answers_everything(HEEL_PAIN)
+    ada.starts().has_answered(HEEL_PAIN)
     ada.submits().opens("intake_done")
     assert reverse("intake_appointment") in ada.html
     ada.sends(reverse("intake_appointment"), WISH)
@@ -117,7 +117,7 @@ def test_after_the_answers_were_sent_the_last_page_offers_it(ada):
 
 
 def test_whoever_opened_the_link_later_does_not_learn_of_a_visit(ada):
-    ada.starts().answers_everything(HEEL_PAIN)
+    ada.starts().has_answered(HEEL_PAIN)
     ada.submits()
     later = Phone()
     later.sends(f"/l/{secret_of(link_to(ada.intake))}/", {name: ADA[name] for name in ADA if name.startswith("date")})
@@ -143,7 +143,7 @@ def test_when_we_call_today_no_time_is_asked_for(ada):
 
 
 def test_the_last_page_of_an_urgent_intake_holds_no_link_to_book(ada):
-    ada.starts().answers_everything(TEMPLE_HEADACHE)
+    ada.starts().has_answered(TEMPLE_HEADACHE)
     ada.submits().opens("intake_done")
     assert ada.intake.urgency == Urgency.URGENT
     assert reverse("intake_appointment") not in ada.html

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from intake.models import CallToMake, Document
 from intake.visits import calls
@@ -128,3 +129,35 @@ def test_a_mail_of_the_morning_is_given_the_morning(location, priya, post_office
     first_booking(location, priya, to=ten_to_twelve, at=NOON + timedelta(hours=11))
     mails(post_office, ten_to_twelve - timedelta(hours=4))
     assert not CallToMake.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("at", "was_at", "starts_at", "by"),
+    [
+        ("Tue 12:00", None, "Thu 10:00", "Tue 14:00"),
+        ("Tue 17:00", "Thu 10:00", None, "Wed 09:00"),
+        ("Tue 12:00", "Thu 10:00", "Tue 14:00", "Tue 13:00"),
+        ("Tue 12:00", "Tue 12:30", None, "Tue 12:00"),
+    ],
+    ids=["two hours", "open hours", "before they set out", "at once"],
+)
+def test_a_call_is_to_be_made_in_two_open_hours_and_before_they_would_set_out(location, at, was_at, starts_at, by):
+    def moment(words):
+        day, clock = words.split()
+        hours, minutes = map(int, clock.split(":"))
+        return NOON.replace(hour=hours, minute=minutes) + timedelta(days=["Tue", "Wed", "Thu"].index(day))
+
+    with time_machine.travel(moment(at), tick=False):
+        due = calls.call_by(location, was_at=was_at and moment(was_at), starts_at=starts_at and moment(starts_at))
+    assert due == moment(by)
+
+
+def test_a_call_that_nobody_made_in_time_is_said_on_every_page_and_to_managers(visit, priya, ruth, sign_in):
+    call = factories.call_to_make(about=visit, due_at=timezone.now() - timedelta(minutes=1))
+    told = "1 patient not called yet about a visit that is new, moved or off"
+    assert told in sign_in(priya).get("/directory/").text
+    page = sign_in(ruth).get("/promises/").text
+    assert visit.patient.full_name in page
+    assert "A call about a visit that is new, moved or off" in page
+    calls.say_it_was_made(call, by=priya)
+    assert told not in sign_in(priya).get("/directory/").text

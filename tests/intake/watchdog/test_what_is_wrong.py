@@ -63,8 +63,9 @@ def test_a_broker_that_is_away_is_one_too():
         {"cases": (Late(0, False, True, 4, NOON),)},
         {"cases": (Late(3, True, False, 1, NOON + minutes(1)),)},
         {"not_told": (AGO,)},
+        {"not_called": (AGO,)},
     ],
-    ids=["soon", "routine", "a second look in time", "somebody on call who does not know"],
+    ids=["soon", "routine", "a second look in time", "somebody on call who does not know", "nobody called"],
 )
 def test_what_can_wait_is_said_and_wakes_nobody(what):
     [fact] = facts_of(Looked(**WELL | what), NOON)
@@ -137,19 +138,19 @@ def test_a_web_server_whose_clock_is_wrong_is_found(well, location, monkeypatch)
     assert (fact.part, fact.words) == ("clocks", "The clocks of web and database are 30 seconds apart")
 
 
-def test_the_questions_are_four_however_many_cases_and_mails_there_were(well, location, maya):
+def test_the_questions_are_five_however_many_cases_and_mails_there_were(well, location, maya):
     def asked() -> list[str]:
         with CaptureQueriesContext(connection) as queries:
             what_is_wrong(places=maya.places())
         return [query["sql"] for query in queries]
 
-    assert len(asked()) == 4
+    assert len(asked()) == 5
     for _ in range(5):
         case = late(location, SADDLE_NUMBNESS)
         message = factories.message(at=location, kind="case_needs_you", recipient="")
         ago = timezone.now() - minutes(5)
         Message.objects.filter(pk=message.pk).update(subject_id=case.public_id, due_at=ago, created_at=ago)
-    assert len(asked()) == 5, "one for all alarms of a kind that reached nobody, whether they are needed still"
+    assert len(asked()) == 6, "one for all alarms of a kind that reached nobody, whether they are needed still"
 
 
 # Who says it ----------------------------------------------------------------------------------------------------------

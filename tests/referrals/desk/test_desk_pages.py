@@ -1,5 +1,6 @@
 """The desk's pages: who sees them, what they say is next, and what happens to what was typed."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
+from intake.models import Urgency
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
 from referrals.models import Referral, Report
@@ -119,6 +121,33 @@ def test_the_most_pressing_stands_on_top_and_late_is_said_in_words(sent, desk, l
     assert "Overdue by 2 days" in words
     assert "Call the office: it has not opened the referral" in words
     assert "Later" not in page(desk, "/referrals/?show=overdue")
+
+
+def test_news_stand_first_then_what_is_urgent_then_what_is_due(desk, location, maya, priya):
+    """Each is named by when it comes; the next date alone would turn them round."""
+    now = timezone.now()
+    for name, urgency, due_in, news_at in (
+        ("Fourth", Urgency.SOON, 2, None),
+        ("Third", Urgency.URGENT, 3, None),
+        ("Second", Urgency.SOON, 4, now),
+        ("First", Urgency.URGENT, 5, now - timedelta(days=1)),
+    ):
+        case = factories.case(of=factories.patient(at=location, last_name=name), acknowledged_by=maya)
+        factories.referral(
+            after=factories.decision(on=case, by=maya), owner=priya, urgency=urgency, news_at=news_at,
+            next_check_at=now + timedelta(days=due_in),
+        )  # fmt: skip
+    words = page(desk, "/referrals/")
+    marks = ("New from offices", "First", "Second", "All others", "Third", "Fourth")
+    assert sorted(marks, key=words.index) == list(marks)
+    assert "All others" not in page(desk, "/referrals/?status=withdrawn")
+
+
+def test_who_left_referrals_behind_has_a_list_of_its_own(sent, desk, priya, ruth, sign_in):
+    assert "Monteverde" not in page(desk, "/referrals/?show=left")
+    priya.is_active = False
+    priya.save()
+    assert "Monteverde" in page(sign_in(ruth), "/referrals/?show=left")
 
 
 @pytest.mark.parametrize("query", ["show=mine", "status=sent", "specialty=neurologist", "location=riverside"])
@@ -253,6 +282,36 @@ def test_a_page_that_is_behind_keeps_what_was_typed_and_says_what_happened(sent,
     fresh = re.search(r'name="saw" value="(\d+)"', words).group(1)
     again = desk.post(at, {"do": "accepted", "saw": fresh, "words": "Ellen said so."})
     assert again.status_code == 302, "sending it again from this page works"
+
+
+@pytest.mark.parametrize(
+    ("do", "typed"),
+    [
+        ("accepted", {"words": "Ellen said so."}),
+        ("appointment", {"day": "2026-12-09", "at": "14:30", "instructions": "Bring the films."}),
+        ("letter", {"question": "Is it the root?", "attachments": "X-ray of March 3"}),
+    ],
+)
+def test_a_step_that_fits_no_more_keeps_what_was_typed_and_says_what_happened(sent, desk, sign_in, ruth, do, typed):
+    """Priya types while Ruth takes the referral back, or ends it: her words were gone with a line of one sentence."""
+    at = f"/referrals/{sent.public_id}/{'letter' if do == 'letter' else 'move'}/"
+    drawn = desk.get(at, {"do": do}).text
+    hidden = {name: re.search(rf'name="{name}" value="([^"]+)"', drawn)[1] for name in ("saw", "typed_by")}
+    if do == "letter":
+        actions.withdraw(sent, reason="seen_elsewhere", words="She went elsewhere.", by=ruth)
+    else:
+        actions.office_decline(sent, reason="not_in_time", words="They are full.", by=ruth)
+        actions.redirect(sent, by=ruth)
+    answer = desk.post(at, {"do": do} | hidden | typed)
+    page_now = html.unescape(one_line(answer.text))
+    assert answer.status_code == 409
+    assert "does not fit any more" in page_now or "has ended" in page_now
+    assert "Ruth Calloway" in page_now
+    for words in typed.values():
+        assert words in page_now
+    again = html.unescape(desk.get(at, {"do": do}).text)
+    assert "was not saved" in again, "nor are they lost when the page is left"
+    assert sent.moves.last().by == ruth, "nothing was done"
 
 
 def test_pressed_twice_is_done_once(sent, desk):

@@ -63,7 +63,11 @@ def test_the_oldest_stands_first_and_every_kind_can_be_missed(late_case, sent, m
         patient=late_case.patient, intake=late_case.intake, location=location, days=[], times=[], reason="new",
         answer_by=timezone.now() - timedelta(minutes=5),
     )  # fmt: skip
-    assert [missed.kind for missed in missed_promises(maya)] == ["referral", "decide", "look", "request"]
+    factories.call_to_make(about=AppointmentRequest.objects.get(), due_at=timezone.now() - timedelta(minutes=4))
+    factories.office_to_tell(of=sent, due_at=timezone.now() - timedelta(minutes=3))
+    assert [missed.kind for missed in missed_promises(maya)] == [
+        "referral", "decide", "look", "request", "call", "office",
+    ]  # fmt: skip
     assert {missed.kind for missed in missed_promises(maya)} == set(KINDS)
 
 

@@ -191,7 +191,7 @@ def test_no_appointment_in_the_past(accepted):
 def test_a_report_waits_for_a_therapist_who_reads_it_by_name(accepted, maya, priya, daniel):
     report = actions.receive_report(accepted, words="Fibular palsy.", office=OFFICE)
     referral = Referral.objects.get()
-    assert (referral.status, referral.owner) == ("reported", maya), "the next step is the therapist's"
+    assert (referral.status, referral.owner) == ("reported", priya), "the desk carries it, a therapist reads"
     with pytest.raises(actions.NotYet, match="must read"):
         actions.close(referral, reason="report_read", by=priya)
     with pytest.raises(PermissionDenied):

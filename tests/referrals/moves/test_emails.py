@@ -13,6 +13,7 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.permissions import Role
 from intake.door.languages import change_language
+from intake.models import Urgency
 from referrals.models import Appointment, Referral, ReferralMove, Report
 from referrals.moves import emails, telling
 from tests import factories
@@ -139,7 +140,7 @@ def test_a_corrected_address_of_an_office_is_kept_in_the_directory(referral, pri
     sweep()
     send_again(sent, to="desk@nerves.example", by=priya)
     sweep()
-    assert post_office.recipients == {"desk@nerves.example": 1}
+    assert post_office.recipients == {"desk@nerves.example": 1, priya.email: 1}, "whoever carries it hears first"
     referral.specialist.refresh_from_db()
     assert referral.specialist.email == "desk@nerves.example"
 
@@ -189,9 +190,13 @@ def test_whoever_wants_no_email_is_not_reminded_by_email(referral, post_office):
     assert Message.objects.get().outcome == "The patient asked for calls or paper, not email."
 
 
-def test_a_report_is_announced_to_the_therapist_who_decided_and_to_the_owner(referral, maya, daniel, priya):
+@pytest.mark.parametrize(("urgency", "carriers"), [(Urgency.SOON, 0), (Urgency.URGENT, 1)])
+def test_a_report_is_announced_to_the_therapist_who_decided_and_when_it_presses_to_the_carrier(
+    referral, maya, daniel, priya, urgency, carriers
+):
+    Referral.objects.update(urgency=urgency)
     report = Report.objects.create(referral=referral, words="All is well.", sent_by="Noor")
-    assert people(emails.report_received(report)) == [maya, priya]
+    assert people(emails.report_received(report)) == [maya, priya][: 1 + carriers]
 
 
 def test_without_that_therapist_all_others_hear_of_the_report(referral, maya, daniel, priya):
@@ -200,7 +205,7 @@ def test_without_that_therapist_all_others_hear_of_the_report(referral, maya, da
     told = emails.report_received(report)
     maya.is_active = False
     maya.save()
-    assert people(told) == [daniel, priya]
+    assert people(told) == [daniel]
 
 
 def test_when_a_copy_is_dropped_those_who_act_by_now_are_told(referral, maya, daniel, priya, post_office):

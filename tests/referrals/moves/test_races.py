@@ -1,11 +1,8 @@
 """Two people at once, on the real database: one of them wins, the other is told, nothing happens twice."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from clinic.messages.models import Message
@@ -13,26 +10,10 @@ from intake.models import CallToMake
 from intake.visits import calls
 from referrals import moves as actions
 from referrals.models import MoveNotAllowed, Referral
+from tests.at_once import at_once
 from tests.referrals.conftest import OFFICE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*doings):
-    """Runs them at the same moment, each on its own connection; returns results or the errors raised."""
-    start = threading.Barrier(len(doings))
-
-    def run(do):
-        try:
-            start.wait()
-            return do()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(doings)) as pool:
-        return list(pool.map(run, doings))
 
 
 def test_two_at_the_desk_send_it_and_one_letter_goes_out(chosen, priya, ruth):

@@ -123,7 +123,7 @@ def test_somebody_else_s_page_and_files_do_not_exist(page, location):
 
 def test_closing_it_closes_the_form_as_well(location):
     phone = Phone().starts()
-    phone.answers_everything(HEEL_PAIN)
+    phone.has_answered(HEEL_PAIN)
     phone.submits()
     assert phone.opens("status").page.status_code == 200
     phone.sends(reverse("status_leave"))
@@ -133,7 +133,7 @@ def test_closing_it_closes_the_form_as_well(location):
 
 def test_whoever_has_just_sent_the_form_goes_straight_on_and_a_later_browser_does_not(location):
     phone = Phone().starts()
-    phone.answers_everything(HEEL_PAIN)
+    phone.has_answered(HEEL_PAIN)
     phone.submits()
     assert reverse("status") in phone.html
     assert phone.opens("status").page.status_code == 200

@@ -25,7 +25,7 @@ PLAN = HEEL_PAIN | {"worry_level": 9, "low_mood": "every_day", "self_harm": "pla
 
 def sends(answers) -> Phone:
     phone = Phone().starts()
-    phone.answers_everything(answers)
+    phone.has_answered(answers)
     return phone.submits()
 
 

@@ -14,6 +14,7 @@ from clinic.running.beat import SCHEDULE
 from clinic.staff.models import Location
 from intake.models import Case
 from referrals.models import Referral, Report
+from referrals.today.due import Today
 from referrals.today.morning import LASTS, write_in_the_morning, write_in_the_morning_task
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
@@ -71,6 +72,29 @@ def test_what_is_due_tomorrow_at_its_place_is_not_todays(location, maya, priya, 
         assert referral.patient.full_name in page(sign_in(priya))
         Referral.objects.update(next_check_at=midnight)
         assert referral.patient.full_name not in page(sign_in(priya))
+
+
+def test_an_answer_nobody_looked_at_stands_among_the_news_once_and_is_counted_in_the_morning(
+    location, maya, priya, sign_in, post_office
+):
+    """Priya carries two that are due; the office of one has accepted."""
+    case = factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya)
+    accepted, _silent = (
+        factories.referral(after=factories.decision(on=case, by=maya), owner=priya, next_check_at=EIGHT)
+        for _each in range(2)
+    )
+    Referral.objects.filter(pk=accepted.pk).update(news_at=EIGHT - IN_DENVER)
+    with time_machine.travel(EIGHT, tick=False):
+        for person, news in ((priya, 1), (maya, 0)):
+            counted = Today(person, EIGHT).count()
+            assert (counted.answers, counted.referrals) == (news, 2 - news), person.name
+        words = page(sign_in(priya))
+        assert words.index("New from offices") < words.index("Referrals due")
+        assert words.count(f"/referrals/{accepted.public_id}/") == 1
+        write_in_the_morning(EIGHT)
+        sweep()
+    [mail] = [one for one in post_office.mails if one["To"] == priya.email]
+    assert "- 1 referral that an office has answered" in mail.get_payload(0).get_payload()
 
 
 # The mail of the morning ----------------------------------------------------------------------------------------------

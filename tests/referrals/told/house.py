@@ -146,7 +146,8 @@ class House:
     # Who it is, and what they see -------------------------------------------------------------------------------------
 
     def person(self, who, walked):
-        people = {Who.THERAPIST: self.maya, Who.DESK: self.priya, Who.MANAGER: self.ruth, Who.STAFF: self.priya}
+        at_the_desk = dict.fromkeys((Who.DESK, Who.CARRIER, Who.STAFF), self.priya)
+        people = {Who.THERAPIST: self.maya, Who.MANAGER: self.ruth} | at_the_desk
         return walked.colleague if who == Who.COLLEAGUE else people[who]
 
     def addresses(self, who, walked) -> set[str]:
@@ -157,7 +158,7 @@ class House:
             return {walked.referral.specialist.email}
         if who == Who.COLLEAGUE:
             return {walked.colleague.email}
-        of = {Who.THERAPIST: (self.maya, self.daniel), Who.DESK: (self.priya,), Who.MANAGER: (self.ruth,)}[who]
+        of = {Who.THERAPIST: (self.maya, self.daniel), Who.MANAGER: (self.ruth,)}.get(who, (self.priya,))
         return {person.email for person in of} | ({ON_CALL_PHONE} if who == Who.THERAPIST else set())
 
     def page(self, who, page: Page, walked) -> str:

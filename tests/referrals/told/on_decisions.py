@@ -189,9 +189,16 @@ def given_in_vain(house: House):
 # Opened again ---------------------------------------------------------------------------------------------------------
 
 
+def _with_a_referral(house, *args, **more) -> Case:
+    """A decided case, of which Priya carries a referral."""
+    case = house.decided(*args, **more)
+    factories.referral(after=case.decisions.last(), owner=house.priya)
+    return case
+
+
 @walks("What was asked for is here, or there is no visit after all")
 def came_in(house: House):
-    case = house.decided(FOOT_DROP, **HERE, becomes=_needs())
+    case = _with_a_referral(house, FOOT_DROP, **HERE, becomes=_needs())
     house.now_changes()
     desk_tasks.finish(DeskTask.objects.get(decision__case=case), by=house.priya, words="The scan is clean.")
     return Walked(case=case)
@@ -199,7 +206,7 @@ def came_in(house: House):
 
 @walks("What a decision left to the desk is late")
 def line_late(house: House):
-    case = house.decided(FOOT_DROP, **HERE, becomes=_needs())
+    case = _with_a_referral(house, FOOT_DROP, **HERE, becomes=_needs())
     house.clock.shift(timedelta(days=9))
     house.now_changes()
     desk_tasks.raise_late()
@@ -208,13 +215,13 @@ def line_late(house: House):
 
 @walks("Answers open a decided case again")
 def reopened_by_answers(house: House):
-    case = house.decided(HEEL_PAIN, **HERE)
+    case = _with_a_referral(house, HEEL_PAIN, **HERE)
     house.now_changes()
     return Walked(case=house.answered(case.intake, FOOT_DROP), reads={"status": LOOKS})
 
 
 @walks("A therapist opens a decided case again")
 def reopened(house: House):
-    case = house.decided(HEEL_PAIN, **HERE)
+    case = _with_a_referral(house, HEEL_PAIN, **HERE)
     house.now_changes()
     return Walked(case=cases.reopen(case, by=house.maya, words="I forgot the knee."), reads={"status": DECIDES})

@@ -15,6 +15,7 @@ from intake.door import addresses, languages, link_requests, respondents, way_ba
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
 from intake.review.forgotten import take_back_forgotten
+from referrals.moves.left import tell_of_those_left
 from referrals.today.morning import write_in_the_morning
 from tests import factories
 from tests.answers import HEEL_PAIN
@@ -217,4 +218,5 @@ def carrier_left(house: House):
     referral.save()
     house.now_changes()
     _leaves(hana)
+    tell_of_those_left(timezone.now())
     return Walked(referral=referral)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clinic.links.actions import make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
+from intake.models import Urgency
 from referrals import moves as actions
 from referrals.models import ReferralMove, Report
 from referrals.moves import directory
@@ -29,8 +30,8 @@ def _gives(house, referral, *, days=9.0):
     actions.give_appointment(referral, starts_at=starts_at, time_zone="America/New_York", office=OFFICE)
 
 
-def _about(referral, reads="", **more) -> Walked:
-    return Walked(referral=referral, reads={"status": reads} | more)
+def _about(referral, reads="", *, colleague=None, **more) -> Walked:
+    return Walked(referral=referral, colleague=colleague, reads={"status": reads} | more)
 
 
 # To be sent -----------------------------------------------------------------------------------------------------------
@@ -96,6 +97,13 @@ def accepted(house: House):
     return _about(actions.office_accept(referral, office=OFFICE), "The office will see you")
 
 
+@walks("The office accepts an urgent referral")
+def accepted_urgent(house: House):
+    referral = house.referral("sent", urgency=Urgency.URGENT)
+    house.now_changes()
+    return _about(actions.office_accept(referral, office=OFFICE), "The office will see you")
+
+
 @walks("The office declines")
 def declined(house: House):
     referral = house.referral("accepted")
@@ -122,6 +130,14 @@ def answered(house: House):
 @walks("The office gives a first day")
 def scheduled(house: House):
     referral = house.referral("accepted")
+    house.now_changes()
+    _gives(house, referral)
+    return _about(referral, "You got an appointment")
+
+
+@walks("The office gives a first day for an urgent referral")
+def scheduled_urgent(house: House):
+    referral = house.referral("accepted", urgency=Urgency.URGENT)
     house.now_changes()
     _gives(house, referral)
     return _about(referral, "You got an appointment")
@@ -196,6 +212,14 @@ def reported(house: House):
     return _about(referral, "The report of the office came")
 
 
+@walks("The report of an urgent referral comes")
+def reported_urgent(house: House):
+    referral = house.referral("seen", urgency=Urgency.URGENT)
+    house.now_changes()
+    actions.receive_report(referral, words="All is well.", office=OFFICE)
+    return _about(referral, "The report of the office came")
+
+
 @walks("A therapist reads the report")
 def report_read(house: House):
     referral = house.referral("reported")
@@ -252,7 +276,7 @@ def withdrawn(house: House):
 def reopened(house: House):
     referral = house.referral("withdrawn")
     house.now_changes()
-    return _about(actions.reopen(referral, by=house.priya), "We took it up again")
+    return _about(actions.reopen(referral, by=house.ruth), "We took it up again", colleague=house.priya)
 
 
 # Carried --------------------------------------------------------------------------------------------------------------
@@ -282,7 +306,15 @@ def next_date(house: House):
 def handed_over(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    return _about(actions.hand_over(referral, to=house.ruth, by=house.priya))
+    return _about(actions.hand_over(referral, to=house.ruth, by=house.priya), colleague=house.ruth)
+
+
+@walks("Whoever carries it opens it, and has the news")
+def looked(house: House):
+    referral = actions.office_accept(house.referral("sent"), office=OFFICE)
+    house.now_changes()
+    actions.look(referral, by=house.priya)
+    return _about(referral)
 
 
 @walks("The link of an office that mistyped its number works again")

@@ -21,6 +21,7 @@ from tests.floors import SOURCES, name_of
 from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_cases,
     on_decisions,
+    on_deliveries,
     on_files,
     on_intakes,
     on_messages,
@@ -38,6 +39,7 @@ TOLD = [told for row in ROWS for told in row.told]
 WAYS = [way for told in TOLD for way in (told.by, *(instead.by for instead in told.otherwise))]
 NOT_A_CHANGE = {  # what is written, and changes nothing that somebody has to hear of
     "clinic.links.actions": {"make_link", "prolong"},  # every mail that needs one makes it
+    "clinic.on_call.actions": {"they_know"},  # notes that somebody was told of a change
     "intake.questionnaire.unsent": {"keep_unsent"},  # words on a page that is not saved yet
     "clinic.typed.actions": {"keep"},  # the same of staff
 }
@@ -89,7 +91,7 @@ def test_every_line_of_the_desks_list_is_told_of():
 
 def test_every_page_and_band_is_there():
     assert {way.route for way in WAYS if isinstance(way, Page)} - set(ROUTES) == set()
-    assert {way.part for way in WAYS if isinstance(way, Band)} - {*PARTS, "on_call"} == set()
+    assert {way.part for way in WAYS if isinstance(way, Band)} - {*PARTS, "on_call", "calls"} == set()
 
 
 def actions() -> set[str]:

@@ -114,7 +114,7 @@ def _shows(house, hears: Hears, walked: Walked, *, instead_of: Told | None = Non
     match hears.by:
         case Page():
             said = unescape(house.page(hears.who, hears.by, walked))
-            return hears.by.part in said and _reads(walked, hears, instead_of) in said
+            return hears.by.part in said and _reads(house, walked, hears, instead_of) in said
         case Notice():
             return hears.by.words in unescape(house.staff_page(hears.who, walked))
         case Band():
@@ -131,11 +131,12 @@ def _is_listed(house, waiting, walked) -> bool:
     return there and walked.patient.full_name in house.page(Who.DESK, Page("requests"), walked)
 
 
-def _reads(walked, hears, instead_of) -> str:
+def _reads(house, walked, hears, instead_of) -> str:
     """Return what must stand on the page: whose it is on lists, and of a mail that did not go its address."""
     route = hears.by.route
     if route == "messages" and instead_of:
         whose = {Who.OFFICE: walked.referral and walked.referral.specialist, Who.COLLEAGUE: walked.colleague}
+        whose |= {who: house.priya for who in (Who.CARRIER, Who.DESK)}
         return (whose.get(instead_of.who) or walked.patient).email
     return walked.patient.full_name if route in LISTS_OF_PATIENTS else walked.reads[route]
 
@@ -144,12 +145,12 @@ def _reads(walked, hears, instead_of) -> str:
 
 
 @contextmanager
-def post(*, takes: bool):
-    """Make the mail server and the gateway take everything, or refuse every address for good."""
+def post(*, takes: bool, refuses: set[str] | None = None):
+    """Make the mail server and the gateway take everything, or refuse every address for good, or those named."""
 
-    def send(_way, _written) -> None:
-        if not takes:
-            raise NotTaken("Refused.", for_good=True)
+    def send(_way, written) -> None:
+        if not takes and (refuses is None or refuses.intersection(getattr(written, "to", ()))):
+            raise NotTaken.mail(550)
 
     with mock.patch.object(Post, "send", send), mock.patch.object(Texts, "send", send):
         yield
@@ -162,6 +163,8 @@ def _came(house, hears, walked, status="sent") -> bool:
 
 def _comes_at_last(house, hears, walked) -> bool:
     """Say whether a later mail of the kind comes: one that waits, or one of the next hours."""
+    if _came(house, hears, walked):
+        return True
     with post(takes=True):
         for later in (timedelta(), AN_HOUR):
             house.clock.shift(later)
@@ -189,7 +192,8 @@ def _does_not_arrive(house, told: Told, walked: Walked) -> None:
         house.clock.move_to(_late(walked) + A_WHILE)
         tasks.take_back_forgotten()
         return
-    with post(takes=False):
+    of_the_office = house.addresses(told.who, walked) if told.who == Who.OFFICE else None  # whoever hears instead does
+    with post(takes=False, refuses=of_the_office):
         for due in _due(house, {told.by.kind}):
             _sweep_at(house, due)
             if _came(house, told, walked, "failed"):

@@ -1,0 +1,42 @@
+"""Whose message it is, for staff who have to do something about it: whom to phone, who carries it, where it stands.
+
+The outbox knows a subject by its id alone; each app says here what its own are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from clinic.messages.models import Message
+from clinic.staff.models import User
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whom a message was for. `patient` is who is named, for the access log."""
+
+    name: str
+    phone: str = ""
+    carrier: str = ""
+    address: str = ""
+    patient: Any = None
+
+
+Finder = Callable[[Message, User], Whose | None]
+FINDERS: dict[str, Finder] = {}
+
+
+def tells_whose(*subject_types: str) -> Callable[[Finder], Finder]:
+    """Register the function below for messages about these subjects."""
+
+    def register(find: Finder) -> Finder:
+        FINDERS.update(dict.fromkeys(subject_types, find))
+        return find
+
+    return register
+
+
+def whose(message: Message, user: User) -> Whose | None:
+    """Return whose message it is, as `user` may see it; None where nobody says."""
+    find = FINDERS.get(message.subject_type)
+    return find(message, user) if find else None

@@ -1,0 +1,43 @@
+"""A form whose referral somebody has moved since it was drawn: sent twice, behind, or of a step that fits no more."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from clinic.staff.request import StaffRequest
+from clinic.typed.actions import waiting
+from referrals import moves as actions
+from referrals.models import Referral
+from referrals.moves.forms import ReferralForm
+
+ALREADY_SENT = "This referral was already sent. Take it back before choosing again."
+HAS_ENDED = "This referral has ended. Open it again before changing the letter."
+
+
+def sent_twice(request: StaffRequest, found: Referral, form_class: type[ReferralForm]) -> bool:
+    """Say whether only this very form was sent since its page was drawn."""
+    saw = request.POST.get("saw", "")
+    numbered = saw.isascii() and saw.isdigit()
+    return numbered and actions.already_did(found, form_class.what_it_does, int(saw[:18]), by=request.user)
+
+
+def as_of_now(posted: QueryDict, found: Referral) -> QueryDict:
+    """Return what was typed, once more, but on top of the history as it is now."""
+    again = posted.copy()
+    again["saw"] = actions.newest_line(found)
+    return again
+
+
+def nothing_typed(request: StaffRequest, do: str = "") -> bool:
+    """Say whether nothing was typed into the form of this page.
+
+    Neither now nor before its author was signed out.
+    """
+    place = f"{request.path}#{do}" if do else request.path
+    return request.method != "POST" and not waiting(request.user, [place])
+
+
+def not_now(request: StaffRequest, found: Referral, words: str) -> HttpResponse:
+    """Lead back to the referral, where nothing is lost by it."""
+    messages.warning(request, words)
+    return redirect("referral", public_id=found.public_id)

@@ -1,0 +1,90 @@
+"""Mails besides the link: an office hears of a change, and the carrier that an office was not reached."""
+
+from clinic.messages.kinds import kind
+from clinic.messages.models import Message
+from clinic.staff.models import User
+from clinic.staff.permissions import MANAGE_DIRECTORY
+from referrals.models import OfficeToTell, Referral, ReferralMove, Specialist
+from referrals.moves import offices, undelivered
+from referrals.moves.about import referral_of
+from referrals.moves.directory import change_listing
+from referrals.moves.emails import ReferralNotAnsweredDesk, ToOffice, left_the_office
+from referrals.moves.steps import write_down
+
+What = ReferralMove.What
+
+
+@kind(
+    "letter_changed",
+    title="Letter changed: office",
+    audience="office",
+    safe=("clinic", "phone", "link", "urgency", "answer_by"),
+)
+class LetterChanged(ToOffice):
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        referral = referral_of(message)
+        if left := left_the_office(referral, message):
+            return left
+        version = int(message.key.rpartition(":")[2])
+        if referral.sent_letter.version > version:
+            return "There is a newer version, and a mail that tells of it."
+        return ""
+
+
+@kind(
+    "referral_withdrawn",
+    title="Referral withdrawn: office",
+    audience="office",
+    safe=("clinic", "phone", "happened_at"),
+)
+class ReferralWithdrawn:
+    """Goes where the referral went, whatever became of it; else somebody tells them."""
+
+    correcting_takes = MANAGE_DIRECTORY
+
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        referral, office = referral_of(message), _office_of(message)
+        if referral.specialist == office and referral.is_open:
+            return "The office was sent the referral again."
+        return ""
+
+    @staticmethod
+    def new_address(message: Message, to: str, by: User) -> None:
+        change_listing(_office_of(message), by=by, email=to)
+
+    @staticmethod
+    def not_gone(message: Message) -> None:
+        referral = referral_of(message)
+        if not undelivered.did_not_arrive(message) or _is_on_the_list(referral):
+            return
+        offices.put_down(referral, _office_of(message), OfficeToTell.What.WITHDRAWN)
+        write_down(referral, What.UNDELIVERED)
+        undelivered.write_to_the_carrier(referral)
+
+    @staticmethod
+    def gone(message: Message) -> None:
+        offices.told_by_the_mail(referral_of(message))
+
+
+def _office_of(message: Message) -> Specialist:
+    """Return the office that had the referral when it ended."""
+    ended = referral_of(message).moves.filter(what__in=[What.WITHDRAWN, What.CLOSED], to__isnull=False)
+    return ended.filter(at__lte=message.created_at).select_related("to").last().to
+
+
+def _is_on_the_list(referral: Referral) -> bool:
+    return referral.offices_to_tell.filter(what=OfficeToTell.What.WITHDRAWN).exists()
+
+
+@kind("referral_undelivered", title="An office was not reached", audience="staff", safe=("location", "link"))
+class ReferralUndelivered(ReferralNotAnsweredDesk):
+    """Goes to those who hear that an office does not answer."""
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        referral = referral_of(message)
+        if referral.undelivered_at is None and not referral.offices_to_tell.waiting().exists():
+            return "Somebody has seen to it."
+        return cls.left(message)

@@ -1,0 +1,90 @@
+"""The office hears of a change: by mail where it has a link, else somebody tells it."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.messages.facts import moment
+from clinic.messages.models import Message
+from clinic.staff.models import User
+from intake.models import Urgency
+from referrals.models import OfficeToTell, Referral, Specialist
+from referrals.moves import schedule
+from referrals.moves.about import about
+from referrals.moves.steps import Status, What, check_may, lock, write_down
+from referrals.moves.undelivered import last_refusal
+
+TOLD_WITHIN = timedelta(hours=4)  # of open time
+NEVER_REACHED = (Message.Status.SCHEDULED, Message.Status.SKIPPED, Message.Status.FAILED)
+
+
+def letter_is_newer(referral: Referral, version: int) -> None:
+    """Tell the office that the letter was changed after it had it."""
+    if referral.status == Status.DECLINED:
+        return
+    if referral.channel == Referral.Channel.LINK:
+        about(referral, "letter_changed", referral.round, version, to=referral.specialist.email)
+    else:
+        put_down(referral, referral.specialist, OfficeToTell.What.LETTER)
+
+
+def has_heard_of_it(referral: Referral) -> bool:
+    """Say whether it was sent to the office, and may have arrived there."""
+    if referral.specialist is None or referral.status in (Status.DRAFT, Status.DECLINED, *Referral.ENDED):
+        return False
+    if referral.channel != Referral.Channel.LINK or referral.status != Status.SENT:
+        return True
+    first = Message.objects.filter(key=f"referral_sent:{referral.public_id}:{referral.round}").first()
+    return first is None or first.status not in NEVER_REACHED or first.doubts > 0
+
+
+def is_withdrawn(referral: Referral) -> None:
+    """Tell the office not to expect the patient.
+
+    Its link has ended, so the day it was sent on says which referral it is.
+    """
+    office = referral.specialist
+    if referral.channel == Referral.Channel.LINK and office.email and last_refusal(office.email) is None:
+        sent_at = moment(referral.sent_at, office.time_zone)
+        about(referral, "referral_withdrawn", referral.round, to=office.email, facts={"happened_at": sent_at})
+    else:
+        put_down(referral, office, OfficeToTell.What.WITHDRAWN)
+
+
+def put_down(referral: Referral, office: Specialist, what: str) -> OfficeToTell:
+    """Put it into the desk's list that somebody tells this office.
+
+    What waits there for it tells of the newest from now on.
+    """
+    waiting = OfficeToTell.objects.filter(referral=referral, specialist=office, done_at=None)
+    to_tell = waiting.select_for_update().first()
+    if to_tell is None:
+        hours, urgency = referral.location.opening_hours, Urgency(referral.urgency)
+        due_at = schedule.office_reached_by(urgency, timezone.now(), hours, TOLD_WITHIN)
+        return OfficeToTell.objects.create(referral=referral, specialist=office, what=what, due_at=due_at)
+    to_tell.what = what
+    to_tell.save(update_fields=["what"])
+    return to_tell
+
+
+@transaction.atomic
+def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
+    """Say that `by` has told the office. False when somebody else has said so before."""
+    check_may(by)
+    referral = lock(to_tell.referral)
+    to_tell = OfficeToTell.objects.select_for_update().select_related("specialist").get(pk=to_tell.pk)
+    if to_tell.done_at is not None:
+        return False
+    to_tell.done_at, to_tell.done_by = timezone.now(), by
+    to_tell.save(update_fields=["done_at", "done_by"])
+    write_down(referral, What.OFFICE_TOLD, by=by, note=f"{to_tell.specialist.practice}: {to_tell.get_what_display()}")
+    return True
+
+
+@transaction.atomic
+def told_by_the_mail(referral: Referral) -> None:
+    """Take off the list what a mail told after all."""
+    waiting = OfficeToTell.objects.filter(referral=referral, what=OfficeToTell.What.WITHDRAWN, done_at=None)
+    if waiting.update(done_at=timezone.now()):
+        write_down(lock(referral), What.WENT)
