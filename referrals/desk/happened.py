@@ -24,11 +24,12 @@ class HistoryLine:
     state: str
 
 
-STATES = {What.DECLINED: "late", What.NO_SHOW: "late", What.CANNOT_COME: "late", What.ASKED: "now"}
+LATE = (What.DECLINED, What.NO_SHOW, What.CANNOT_COME, What.UNDELIVERED)
+STATES = dict.fromkeys(LATE, "late") | {What.ASKED: "now"}
 
 
 def timeline(referral: Referral) -> list[HistoryLine]:
-    """What happened, newest first."""
+    """Return what happened, newest first."""
     lines = []
     for move in referral.moves.select_related("by", "to", "appointment", "appointment_before").order_by("-pk"):
         words = move.get_what_display()
@@ -43,6 +44,8 @@ def timeline(referral: Referral) -> list[HistoryLine]:
 def _who(move: ReferralMove) -> str:
     if move.by:
         return move.by.name
+    if move.what in ReferralMove.BY_ITSELF:
+        return "Noticed by itself"
     return "The patient, on their page" if move.by_patient else f"{move.office}, at the office"
 
 

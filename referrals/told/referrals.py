@@ -174,7 +174,8 @@ ROWS = (
         What.SCHEDULED,
         moves("sent opened question accepted seen no_show reported -> scheduled"),
         (
-            Told(Who.PATIENT, Mail("appointment_reminder"), "48 hours before it, or at once", otherwise=TOLD_OF_A_TIME),
+            Told(Who.PATIENT, Mail("appointment_made"), otherwise=TOLD_OF_A_TIME),
+            REMINDED,
             THEIR_PAGE_SAYS_SO,
             IN_THE_NEWS,
             MAILED,

@@ -111,7 +111,7 @@ def test_more_than_the_list_holds_says_so_and_costs_no_more(location, priya, sig
         factories.patient(at=location, first_name="Maria", last_name="Garcia")
     browser = sign_in(priya)
     assert "More than 50 fit" in find(browser, "garcia maria")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         browser.get(reverse("patients"))
 
 
