@@ -340,7 +340,7 @@ def test_an_intake_begun_under_an_earlier_protocol_goes_on_under_this_one(locati
 
 @pytest.mark.parametrize("answers", [HEEL_PAIN, SADDLE_NUMBNESS])
 def test_a_whole_intake_can_be_answered_page_by_page(ada, answers):
-    ada.has_answered(answers)
+    ada.answers_everything(answers)
     assert "still need" not in ada.text
     saved = ada.intake.answers
     asked = triage.visible_questions(triage.shipped(), saved)

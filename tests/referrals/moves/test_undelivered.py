@@ -23,6 +23,7 @@ from tests.referrals.conftest import OFFICE
 from tests.referrals.told.house import NOON
 
 TITLE = "The mail did not arrive: correct the address, fax or call"
+SAID = {"reason": "examined", "words": "Seen today."}
 OLD, NEW = "desk@ashportneuro.example", "front@ashportneuro.example"
 
 
@@ -252,7 +253,7 @@ def test_later_mails_to_a_refused_address_wait_until_it_is_corrected(
     refused, maya, priya, location, post_office, sign_in
 ):
     """Another patient's referral to the same office, too: it is noticed, not refused once more."""
-    decision = factories.decision(on=factories.case(at=location), by=maya, specialist=refused.specialist.specialty)
+    decision = factories.decision(on=factories.case(at=location), by=maya, specialist="neurologist", **SAID)
     other = actions.refer(decision, by=maya)
     actions.choose(other, refused.specialist, choice="suggested", because="near", by=priya)
     actions.prepare_letter(other, consent="agreed", by=priya)
