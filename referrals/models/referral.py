@@ -52,23 +52,14 @@ class ReferralQuerySet(OfPlacesQuerySet):
         return self.open().filter(has_left(now))
 
     def with_news_for(self, user: User) -> Self:
-        """Leave those whose office has answered since this person looked.
-
-        They carry it, or cover it because nobody does.
-        """
+        """Leave those answered since this person looked, who carries or covers them."""
         theirs = Q(owner=user) | covers(user, timezone.now())
         return self.visible_to(user).filter(theirs, news_at__isnull=False)
 
     def most_pressing_first(self) -> Self:
         """Put first what never reached its office, then news, then by urgency and the next date."""
-        without_news = IsNull(F("news_at"), True)
-        return self.order_by(
-            F("undelivered_at").asc(nulls_last=True),
-            without_news.asc(),
-            "-urgency",
-            F("next_check_at").asc(nulls_last=True),
-            "pk",
-        )
+        first = F("undelivered_at").asc(nulls_last=True), IsNull(F("news_at"), True).asc()
+        return self.order_by(*first, "-urgency", F("next_check_at").asc(nulls_last=True), "pk")
 
 
 @pghistory.track(
