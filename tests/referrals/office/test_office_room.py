@@ -308,6 +308,7 @@ def test_the_office_before_sees_nothing_of_the_next_round(room, sent, priya):
     actions.office_decline(sent, reason="other", by=priya)
     actions.redirect(sent, by=priya)
     actions.choose(sent, factories.specialist(), choice="suggested", because="next", by=priya)
+    actions.prepare_letter(sent, consent="agreed", by=priya)  # asked again: the first consent was for the office before
     actions.send(sent, by=priya)
     assert room.get("/office/").status_code == 404
 
