@@ -44,7 +44,8 @@ def test_from_waiting_to_late_to_the_end(phone, location, maya, priya, language,
 
     referral = actions.refer(factories.decision(on=case, by=maya), by=maya)
     ada.opens("/status/")
-    actions.choose(referral, factories.specialist(), choice="suggested", because="sees new patients", by=priya)
+    office = factories.specialist(specialty=referral.specialty)
+    actions.choose(referral, office, choice="suggested", because="sees new patients", by=priya)
     actions.prepare_letter(referral, consent="agreed", by=priya)
     actions.send(referral, by=priya)
     for state in ("sent", "question", "accepted", "declined", "no_show"):
