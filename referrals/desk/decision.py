@@ -26,7 +26,7 @@ from intake.review.reaching import NotOnRecord
 from intake.review.typed import is_chosen_anew
 from intake.review.views import CONFLICT, INVALID, decision_form, find_case, show_case
 from intake.review.words import Said
-from referrals.moves import refer
+from referrals.moves import end_those_back, refer
 
 NEXT = {
     Decision.Outcome.MORE: "Decided for now. The case comes back when the answer is here, or when its day is over.",
@@ -121,6 +121,8 @@ def _look_once_more(request: StaffRequest, case: Case) -> HttpResponse:
 def _carry_out(decision: Decision, *, by: User) -> None:
     if decision.effective_at and decision.refer:
         refer(decision, by=by)
+    elif decision.effective_at and decision.outcome != Decision.Outcome.MORE:
+        end_those_back(decision, by=by)
 
 
 def _said(decision: Decision) -> str:

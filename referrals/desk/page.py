@@ -230,10 +230,13 @@ def _towards_sending(referral: Referral) -> Next:
 
 def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    before = _before_the_day(referral, known) if referral.status == Status.SCHEDULED else None
+    if before in (CANNOT_COME, CALL_THE_PATIENT):
+        return before
     if referral.undelivered_at:
         return UNDELIVERED
-    if referral.status == Status.SCHEDULED and (words := _before_the_day(referral, known)):
-        return words
+    if before:
+        return before
     if referral.pk in known.other_specialty:
         return OTHER_SPECIALTY
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():

@@ -54,7 +54,7 @@ class ReferralQuerySet(OfPlacesQuerySet):
     def with_news_for(self, user: User) -> Self:
         """Leave those answered since this person looked, who carries or covers them."""
         theirs = Q(owner=user) | covers(user, timezone.now())
-        return self.visible_to(user).filter(theirs, news_at__isnull=False)
+        return self.visible_to(user).open().filter(theirs, news_at__isnull=False)
 
     def most_pressing_first(self) -> Self:
         """Put first what never reached its office, then news, then by urgency and the next date."""

@@ -21,14 +21,16 @@ class OfficeToTellQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         """Return those nobody has told yet, the earliest first.
 
-        A newer letter concerns an office only while it has the referral.
+        A newer letter concerns an office only while it has the referral, a withdrawal only until it gets it again.
         """
+        its_own = Q(specialist=F("referral__specialist"))
+        left = [*Referral.ENDED, Referral.Status.DECLINED, Referral.Status.BACK]
         gone = Q(what=OfficeToTell.What.LETTER) & (
-            ~Q(specialist=F("referral__specialist"))
-            | Q(referral__specialist=None)
-            | Q(referral__status__in=[*Referral.ENDED, Referral.Status.DECLINED])
+            ~its_own | Q(referral__specialist=None) | Q(referral__status__in=left)
         )
-        return self.filter(done_at=None).exclude(gone).order_by("due_at", "pk")
+        nobody_yet = [*Referral.ENDED, Referral.Status.DRAFT]
+        again = Q(what=OfficeToTell.What.WITHDRAWN) & its_own & ~Q(referral__status__in=nobody_yet)
+        return self.filter(done_at=None).exclude(gone).exclude(again).order_by("due_at", "pk")
 
     def late(self, now: datetime) -> Self:
         return self.waiting().filter(due_at__lt=now)

@@ -35,6 +35,7 @@ from referrals.moves.offices import office_was_told
 from referrals.moves.start import (
     back_to_therapist,
     choose,
+    end_those_back,
     of_the_office_before,
     prepare_letter,
     ready_to_send,
@@ -54,6 +55,7 @@ __all__ = [
     "back_to_therapist",
     "choose",
     "close",
+    "end_those_back",
     "give_appointment",
     "hand_over",
     "link_of",

@@ -157,7 +157,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
         subject_type="referral",
         subject_id=referral.public_id,
         why=f"the referral was {referral.status}",
-        but=["appointment_off"],  # one that was off before must still be told
+        but=["appointment_off", "referral_withdrawn"],  # what was off or withdrawn before must still be told
     )
     drop_appointment(referral)
     if office_hears:

@@ -1,5 +1,7 @@
 """Mails besides the link: an office hears of a change, and the carrier that an office was not reached."""
 
+from django.db.models import Q
+
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
 from clinic.staff.models import User
@@ -46,7 +48,7 @@ class ReferralWithdrawn:
     @staticmethod
     def still_needed(message: Message) -> str:
         referral, office = referral_of(message), _office_of(message)
-        if referral.specialist == office and referral.is_open:
+        if referral.specialist == office and referral.is_open and referral.status != Referral.Status.DRAFT:
             return "The office was sent the referral again."
         return ""
 
@@ -57,7 +59,7 @@ class ReferralWithdrawn:
     @staticmethod
     def not_gone(message: Message) -> None:
         referral = referral_of(message)
-        if not undelivered.did_not_arrive(message) or _is_on_the_list(referral):
+        if not undelivered.did_not_arrive(message) or _is_on_the_list(message):
             return
         offices.put_down(referral, _office_of(message), OfficeToTell.What.WITHDRAWN)
         write_down(referral, What.UNDELIVERED)
@@ -65,7 +67,7 @@ class ReferralWithdrawn:
 
     @staticmethod
     def gone(message: Message) -> None:
-        offices.told_by_the_mail(referral_of(message))
+        offices.told_by_the_mail(referral_of(message), _office_of(message))
 
 
 def _office_of(message: Message) -> Specialist:
@@ -74,8 +76,11 @@ def _office_of(message: Message) -> Specialist:
     return ended.filter(at__lte=message.created_at).select_related("to").last().to
 
 
-def _is_on_the_list(referral: Referral) -> bool:
-    return referral.offices_to_tell.filter(what=OfficeToTell.What.WITHDRAWN).exists()
+def _is_on_the_list(message: Message) -> bool:
+    """Say whether somebody tells this office of this withdrawal, or has told it since."""
+    rows = referral_of(message).offices_to_tell.filter(what=OfficeToTell.What.WITHDRAWN)
+    of_this = Q(done_at=None) | Q(made_at__gte=message.created_at)
+    return rows.filter(of_this, specialist=_office_of(message)).exists()
 
 
 @kind("referral_undelivered", title="An office was not reached", audience="staff", safe=("location", "link"))

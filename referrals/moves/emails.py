@@ -120,7 +120,8 @@ class ToOffice:
     @staticmethod
     def not_gone(message: Message) -> None:
         referral = referral_of(message)
-        if undelivered.did_not_arrive(message) and not KINDS[message.kind].still_needed(message):
+        needed = not KINDS[message.kind].still_needed(message)
+        if needed and undelivered.did_not_arrive(message) and not undelivered.moved_since(referral, message):
             undelivered.notice(referral)
 
     @staticmethod

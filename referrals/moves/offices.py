@@ -20,8 +20,8 @@ NEVER_REACHED = (Message.Status.SCHEDULED, Message.Status.SKIPPED, Message.Statu
 
 
 def letter_is_newer(referral: Referral, version: int) -> None:
-    """Tell the office that the letter was changed after it had it."""
-    if referral.status == Status.DECLINED:
+    """Tell the office that the letter was changed after it had it; not one that has declined."""
+    if referral.status in (Status.DECLINED, Status.BACK):
         return
     if referral.channel == Referral.Channel.LINK:
         about(referral, "letter_changed", referral.round, version, to=referral.specialist.email)
@@ -31,7 +31,7 @@ def letter_is_newer(referral: Referral, version: int) -> None:
 
 def has_heard_of_it(referral: Referral) -> bool:
     """Say whether it was sent to the office, and may have arrived there."""
-    if referral.specialist is None or referral.status in (Status.DRAFT, Status.DECLINED, *Referral.ENDED):
+    if referral.specialist is None or referral.status in (Status.DRAFT, Status.DECLINED, Status.BACK, *Referral.ENDED):
         return False
     if referral.channel != Referral.Channel.LINK or referral.status != Status.SENT:
         return True
@@ -83,8 +83,8 @@ def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
 
 
 @transaction.atomic
-def told_by_the_mail(referral: Referral) -> None:
-    """Take off the list what a mail told after all."""
-    waiting = OfficeToTell.objects.filter(referral=referral, what=OfficeToTell.What.WITHDRAWN, done_at=None)
+def told_by_the_mail(referral: Referral, office: Specialist) -> None:
+    """Take off the list what a mail told this office after all."""
+    waiting = referral.offices_to_tell.filter(specialist=office, what=OfficeToTell.What.WITHDRAWN, done_at=None)
     if waiting.update(done_at=timezone.now()):
         write_down(lock(referral), What.WENT)

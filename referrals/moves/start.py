@@ -16,6 +16,7 @@ from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMo
 from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
+from referrals.moves.carrier_emails import handed_over
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
@@ -51,16 +52,24 @@ def refer(decision: Decision, *, by: User) -> Referral:
         created_by=by,
     )
     ReferralMove.objects.create(referral=referral, what=What.STARTED, to_status=Status.DRAFT, by=by)
-    for before in Referral.objects.filter(case=case, status=Status.BACK):  # this decision is the answer to it
+    end_those_back(decision, by=by)
+    return referral
+
+
+@transaction.atomic
+def end_those_back(decision: Decision, *, by: User) -> None:
+    """End what went back to the therapist: this decision is the answer to it, whether it refers or not."""
+    why = Referral.EndReason.DECIDED_AGAIN if decision.refer else Referral.EndReason.NOT_NEEDED
+    for before in Referral.objects.filter(case=decision.case_id, status=Status.BACK):
         before.move_to(
             Status.WITHDRAWN,
             what=What.WITHDRAWN,
             by=by,
-            end_reason=Referral.EndReason.DECIDED_AGAIN,
-            ended_at=now,
+            end_reason=why,
+            ended_at=timezone.now(),
             next_check_at=None,
+            news_at=None,
         )
-    return referral
 
 
 @transaction.atomic
@@ -189,6 +198,8 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
         **changes,
     )
     end_link(referral, by=by)
+    if "owner" in changes:
+        handed_over(referral, by=by)
     return referral
 
 

@@ -8,15 +8,17 @@ every move of the referral, because whoever made it has reached the office.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from clinic.links.actions import replace_link
 from clinic.links.models import Link
 from clinic.messages import actions as messages
+from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, MessageQuerySet
 from clinic.staff.models import User
-from intake.models import Urgency
-from referrals.models import Referral, Specialist
+from intake.models import CallToMake, Urgency
+from referrals.models import Appointment, Referral, Specialist
 from referrals.moves import schedule
 from referrals.moves.about import about
 from referrals.moves.steps import Status, What, lock, next_date, write_down
@@ -56,6 +58,12 @@ def did_not_arrive(message: Message) -> bool:
     return message.outcome == WAITS or timezone.now() - message.due_since > TOO_LONG
 
 
+def moved_since(referral: Referral, message: Message) -> bool:
+    """Say whether the referral moved on since the mail was due: whoever moved it has reached the office."""
+    moves = referral.moves.filter(at__gt=message.due_since).exclude(what=What.SENT)
+    return moves.exclude(from_status=F("to_status")).exists()
+
+
 def mails_of(referral: Referral) -> MessageQuerySet:
     """Return the mails with the link to the office that has the referral now."""
     own = Message.objects.about("referral", referral.public_id).filter(kind__in=WITH_THE_LINK)
@@ -87,8 +95,9 @@ def write_to_the_carrier(referral: Referral) -> Message:
 
 @transaction.atomic
 def went(referral: Referral) -> None:
-    """End it where the mail went after all; not while another one has failed."""
-    if referral.undelivered_at is None or mails_of(referral).needing_a_person().exists():
+    """End it where the mail went after all; not while another one that is needed has failed."""
+    failed = mails_of(referral).needing_a_person()
+    if referral.undelivered_at is None or any(not KINDS[one.kind].still_needed(one) for one in failed):
         return
     referral = lock(referral)
     if referral.undelivered_at is not None:
@@ -135,9 +144,15 @@ def office_opened_it(referral: Referral) -> None:
 
 def _over(referral: Referral) -> None:
     """Go back to the next step of its status, with a date of its own."""
-    now, starts_at = timezone.now(), None
-    if referral.status == Status.SCHEDULED:
-        starts_at = referral.appointments.filter(replaced_at=None).values_list("starts_at", flat=True).first() or now
+    now = timezone.now()
+    stands = referral.standing_appointment if referral.status == Status.SCHEDULED else None
     referral.undelivered_at = None
-    referral.next_check_at = next_date(referral, referral.status, now, starts_at)
+    if not (stands and _waits_for_the_patient(referral, stands)):
+        starts_at = stands.starts_at if stands else now if referral.status == Status.SCHEDULED else None
+        referral.next_check_at = next_date(referral, referral.status, now, starts_at)
     referral.save(update_fields=["undelivered_at", "next_check_at"])
+
+
+def _waits_for_the_patient(referral: Referral, stands: Appointment) -> bool:
+    """Say whether another day is to be found, or the patient to be called: that date stays."""
+    return stands.cannot_come or CallToMake.objects.filter(subject_id=referral.public_id, done_at=None).exists()

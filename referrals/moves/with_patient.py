@@ -78,6 +78,8 @@ def patient_answers(referral: Referral, *, number: int, comes: bool) -> Appointm
 
 
 def _look_after_the_day(referral: Referral, appointment: Appointment) -> None:
+    if referral.undelivered_at:  # its hour stays
+        return
     referral.next_check_at = next_date(referral, Status.SCHEDULED, appointment=appointment.starts_at)
     referral.save(update_fields=["next_check_at"])
 

@@ -288,7 +288,7 @@ def _step_before_the_day(referral: Referral, stands: Appointment, now: datetime)
         return _promised(words.CANNOT_COME, referral.next_check_at, now, zone)
     if to_call and not stands.answer:
         return _promised(words.TOLD_BY_PHONE.said_to(patient), referral.next_check_at, now, zone)
-    if referral.next_check_at < now:
+    if referral.next_check_at < now and not referral.undelivered_at:
         return _promised(words.AFTER_THE_DAY, referral.next_check_at, now, zone)
     said = words.CONFIRMED if stands.answer else words.REFERRALS[Status.SCHEDULED]
     when = in_words(stands.starts_at, ZoneInfo(stands.time_zone), now, zoned=True)

@@ -280,8 +280,15 @@ ROWS = (
         "It goes to another specialist",
         (actions.redirect,),
         What.REDIRECTED,
-        moves("declined back no_show -> draft"),
+        moves("declined no_show -> draft"),
         (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The therapist it went back to wants another office of the same specialty",
+        (actions.redirect,),
+        What.REDIRECTED,
+        moves("back -> draft"),
+        (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIRS_NOW, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "It goes back to the therapist, who decides what comes next",
@@ -295,8 +302,8 @@ ROWS = (
         ),
     ),
     Change(
-        "The therapist decides again, and another referral takes its place",
-        (actions.refer,),
+        "The therapist decides again, and it ends: another takes its place, or none is needed",
+        (actions.refer, actions.end_those_back),
         What.WITHDRAWN,
         moves("back -> withdrawn"),
         (Told(Who.PATIENT, Page("status"), enough="what was decided is told by a mail of its own"),),

@@ -313,6 +313,15 @@ def test_an_office_that_names_another_specialty_sends_it_back_to_the_therapist(s
     assert "Open the case and decide again" in at_hers
 
 
+def test_a_decision_without_a_referral_ends_what_went_back(sent, priya, maya, sign_in):
+    actions.office_decline(sent, reason="other_specialty", office=OFFICE)
+    actions.back_to_therapist(sent, words="A spine surgeon.", by=priya)
+    treated = factories.decision(on=sent.case, by=maya, refer=False, outcome="advised")
+    actions.end_those_back(treated, by=maya)
+    sent.refresh_from_db()
+    assert (sent.status, sent.end_reason, sent.news_at) == ("withdrawn", "not_needed", None)
+
+
 def test_what_the_therapist_decides_then_takes_its_place_or_gives_it_back(sent, priya, maya):
     actions.office_decline(sent, reason="other_specialty", office=OFFICE)
     actions.back_to_therapist(sent, words="A spine surgeon.", by=priya)

@@ -325,7 +325,14 @@ def test_the_office_knows_a_withdrawn_referral_by_the_day_it_came(accepted, priy
 
 @pytest.mark.parametrize(
     ("before", "hears"),
-    [("never sent", False), ("waits to go", False), ("refused", False), ("declined", False), ("went", True)],
+    [
+        ("never sent", False),
+        ("waits to go", False),
+        ("refused", False),
+        ("declined", False),
+        ("back", False),
+        ("went", True),
+    ],
 )
 def test_only_an_office_that_may_expect_the_patient_hears(chosen, priya, post_office, before, hears):
     referral = chosen if before == "never sent" else actions.send(chosen, by=priya)
@@ -333,8 +340,10 @@ def test_only_an_office_that_may_expect_the_patient_hears(chosen, priya, post_of
         post_office.refuse[OLD] = "550 no such person"
     if before in ("refused", "went"):
         the_post_goes()
-    if before == "declined":
+    if before in ("declined", "back"):
         actions.office_decline(referral, reason="not_taking", office=OFFICE)
+    if before == "back":
+        actions.back_to_therapist(referral, words="They take nobody.", by=priya)
     withdraw(referral, priya)
     assert (Message.objects.filter(kind="referral_withdrawn").exists() or OfficeToTell.objects.exists()) is hears
 
@@ -375,6 +384,10 @@ def test_a_newer_letter_concerns_nobody_once_the_office_has_declined(accepted, p
     assert OfficeToTell.objects.waiting().count() == 1
     actions.office_decline(accepted, reason="not_taking", by=priya)
     assert OfficeToTell.objects.waiting().count() == 0
+    actions.back_to_therapist(accepted, words="They take nobody.", by=priya)
+    offices.letter_is_newer(Referral.objects.get(), 2)
+    assert OfficeToTell.objects.waiting().count() == 0
+    assert not Message.objects.filter(kind="letter_changed").exists()
 
 
 def test_managers_read_of_an_office_that_nobody_told_in_time(accepted, priya, ruth, sign_in, noon):

@@ -247,7 +247,15 @@ def back(house: House):
     return _about(actions.back_to_therapist(referral, words=words, by=house.priya), "A therapist decides")
 
 
-@walks("The therapist decides again, and another referral takes its place")
+@walks("The therapist it went back to wants another office of the same specialty")
+def same_specialty(house: House):
+    referral = house.referral("back")
+    house.now_changes()
+    again = actions.redirect(referral, by=house.maya)
+    return _about(again, "We began to look for another office", colleague=again.owner)
+
+
+@walks("The therapist decides again, and it ends: another takes its place, or none is needed")
 def decided_again(house: House):
     referral = house.referral("back")
     decision = factories.decision(on=referral.case, by=house.maya)
