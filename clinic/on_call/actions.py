@@ -49,6 +49,7 @@ def put_on_call(
         location=location, person=person, starts_at=starts_at, ends_at=ends_at, phone=phone, put_by=by, put_at=now
     )
     emails.put_on_call(shift)
+    by.forget_places()
     return shift
 
 
@@ -98,6 +99,7 @@ def end_on_call(shift: OnCall, *, by: User, now: datetime | None = None) -> bool
     shift.taken_off_by, shift.taken_off_at = by, now
     shift.save(update_fields=["taken_off_by", "taken_off_at"])
     emails.taken_off_call(shift)
+    by.forget_places()
     return True
 
 

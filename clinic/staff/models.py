@@ -155,6 +155,8 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    _here: list[list[int]] | None = None  # the places of one look, in a list; None: each question looks by itself
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name", "role"]
@@ -187,8 +189,23 @@ class User(AbstractBaseUser):
     def places(self) -> LocationQuerySet:
         """Return the locations whose patients this person may see.
 
-        Their own, and those where they are on call just now.
+        Their own, and those where they are on call just now; as `remember_places` has it, those of its first look.
         """
+        if self._here is None:
+            return self._places()
+        if not self._here:
+            self._here.append(list(self._places().values_list("pk", flat=True)))
+        return Location.objects.filter(pk__in=self._here[0])
+
+    def remember_places(self) -> None:
+        """Look the places up once from now on: a page asks for them in each of its questions."""
+        self._here = []
+
+    def forget_places(self) -> None:
+        """Look the places up again: they are others now."""
+        self._here = None if self._here is None else []
+
+    def _places(self) -> LocationQuerySet:
         on_call = Q(pk__in=self.on_call.at(timezone.now()).values("location"))
         return Location.objects.filter(Q(pk__in=self.own_places().values("pk")) | on_call)
 

@@ -57,6 +57,7 @@ def staff_may(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_authenticated and request.user.may(permission)):
                 raise PermissionDenied
+            request.user.remember_places()
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the walk over every route reads it

@@ -2,8 +2,6 @@
 
 from django import template
 
-from clinic.messages.models import Message
-from clinic.staff.models import Location
 from clinic.staff.permissions import KEEP_WATCH, SEE_CASES
 from intake.watchdog.on_pages import wrong_for
 
@@ -12,10 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("parts/_worker_alarm.html", takes_context=True)
 def worker_alarm(context):
-    """Show bands for all that is wrong, as the list of the watchdog has it.
-
-    Besides it for places where nobody treats, and for messages of this person's locations that could not be sent.
-    """
+    """Show bands for all that is wrong, as the list of the watchdog has it."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return {}
@@ -37,6 +32,6 @@ def worker_alarm(context):
         "late_alarm": any(fact.alarm for fact in late),
         "sees_cases": request.user.may(SEE_CASES),
         "keeps_watch": request.user.may(KEEP_WATCH),
-        "alone": Location.objects.without_a_therapist(),
-        "failed": Message.objects.visible_to(request.user).needing_a_person()[:100].count(),
+        "alone": [fact for fact in facts if fact.part == "alone"],
+        "failed": parts.get("failed"),
     }

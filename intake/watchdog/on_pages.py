@@ -16,7 +16,7 @@ def wrong_for(user: User) -> tuple[Wrong, ...]:
 
     The broker is asked only while no worker sweeps: one that is away is why.
     """
-    facts = what_is_wrong(places=user.places())
+    facts = what_is_wrong(page_of=user)
     if not any(fact.part == "worker" for fact in facts) or _answered_lately():
         return facts
     return (*facts, Wrong("broker", "The broker does not answer"))

@@ -1,19 +1,23 @@
 """What is wrong right now, as one list: machines that stand still, alarms nobody heard, people who did not come.
 
-`look` asks the database five questions, however many cases and mails there ever were; `facts_of` is pure.
+`look` asks the database three questions, however many cases and mails there ever were; `facts_of` is pure.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, ExpressionWrapper, Min, Q
+from django.db.models import Count, ExpressionWrapper, F, Min, Q, QuerySet, Value
 from django.db.models.fields import BooleanField
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from clinic.messages.alarms import held_up_since
 from clinic.messages.dispatch import MAY_BE_SILENT
+from clinic.messages.models import Message
 from clinic.on_call.emails import not_told
+from clinic.staff.models import Location, User
 from intake.models import CallToMake, Case, Urgency
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
@@ -57,6 +61,14 @@ class Late:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How many wait, and the oldest of them since when."""
+
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
 class Looked:
     """What the database knew at one moment.
 
@@ -69,62 +81,87 @@ class Looked:
     mail_refused_since: datetime | None
     held_up: tuple[datetime, ...] = ()
     cases: tuple[Late, ...] = ()
-    not_told: tuple[datetime, ...] = ()  # of a change of the on-call list, each since when
-    not_called: tuple[datetime, ...] = ()  # patients whom no mail tells of a visit, each since when they should know
+    not_told: Waiting | None = None  # of changes of the on-call list
+    not_called: Waiting | None = None  # patients whom no mail tells of a visit, since when they should know
+    failed: int = 0  # messages that could not be sent, a hundred at most
+    alone: tuple[str, ...] = ()  # names of places where nobody treats
 
 
-def what_is_wrong(now: datetime | None = None, *, places=None, broker_answers: bool = True) -> tuple[Wrong, ...]:
+def what_is_wrong(
+    now: datetime | None = None, *, page_of: User | None = None, broker_answers: bool = True
+) -> tuple[Wrong, ...]:
     """Return what is wrong at `now`: machines first, then cases, the worst first.
 
-    `places` leaves only cases of these locations; without it they are those of the whole house.
+    On a page of somebody cases and calls are those of their locations, and places without a therapist and their failed
+    messages are told too; without one it is the whole house.
     """
     now = now or timezone.now()
-    return facts_of(look(now, places), now, broker_answers=broker_answers)
+    return facts_of(look(now, page_of), now, broker_answers=broker_answers)
 
 
-def look(now: datetime, places=None) -> Looked:
+def look(now: datetime, page_of: User | None = None) -> Looked:
     """Ask the database."""
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(BEAT)
         clock, swept_at, worker_at, refused_since = cursor.fetchone()
     apart = max(before - clock, clock - timezone.now(), timedelta())
-    cases = tuple(_late_cases(now, places))
-    held_up, untold = tuple(held_up_since()), tuple(_not_told(now, places))
-    uncalled = tuple(_not_called(now, places))
-    return Looked(apart.total_seconds(), swept_at, worker_at, refused_since, held_up, cases, untold, uncalled)
-
-
-def _late_cases(now: datetime, places):
-    second_look = Q(status=Case.Status.SECOND_LOOK)
-    rows = Case.objects.awaiting_decision().with_clock().filter(second_look | Q(due_at__lt=now))
-    if places is not None:
-        rows = rows.filter(location__in=places)
-    rows = rows.order_by().annotate(
-        second_look=ExpressionWrapper(second_look, BooleanField()),
-        late=ExpressionWrapper(Q(due_at__lt=now), BooleanField()),
+    first, *more = _groups(now, page_of)
+    groups = [group for group in first.union(*more, all=True) if group["count"]]
+    waiting = {group["part"]: Waiting(group["count"], group["oldest"]) for group in groups}
+    return Looked(
+        apart.total_seconds(),
+        swept_at,
+        worker_at,
+        refused_since,
+        held_up=tuple(held_up_since()),
+        cases=tuple(_late(group) for group in groups if group["part"] == "cases"),
+        not_told=waiting.get("on_call"),
+        not_called=waiting.get("calls"),
+        failed=waiting["failed"].count if "failed" in waiting else 0,
+        alone=tuple(group["called"] for group in groups if group["part"] == "alone"),
     )
-    for row in rows.values("urgency", "second_look", "late").annotate(count=Count("pk"), oldest=Min("due_at")):
-        yield Late(**row)
 
 
-def _not_told(now: datetime, places):
-    rows = not_told(now)
-    if places is not None:
-        rows = rows.filter(location__in=places)
-    return rows.order_by("since").values_list("since", flat=True)
+def _groups(now: datetime, page_of: User | None) -> list[QuerySet]:
+    """Return what waits for people, counted; all of one shape, so that one question asks for all."""
+
+    def counted(part: str, rows: QuerySet, since: Any, **known: Any) -> QuerySet:
+        known = {"tier": Value(0), "looks": Value(False), "over": Value(True), "called": Value("")} | known
+        rows = rows.order_by().annotate(part=Value(part), **known)
+        return rows.values("part", *known).annotate(count=Count("pk"), oldest=Min(since))
+
+    def here(rows: QuerySet) -> QuerySet:
+        return rows if page_of is None else rows.filter(location__in=page_of.places())
+
+    looks = Q(status=Case.Status.SECOND_LOOK)
+    cases = Case.objects.awaiting_decision().with_clock().filter(looks | Q(due_at__lt=now))
+    known = {
+        "tier": F("urgency"),
+        "looks": ExpressionWrapper(looks, BooleanField()),
+        "over": ExpressionWrapper(Q(due_at__lt=now), BooleanField()),
+    }
+    groups = [
+        counted("cases", here(cases), "due_at", **known),
+        counted("on_call", here(not_told(now)), "since"),
+        counted("calls", here(CallToMake.objects.late(now)), "due_at"),
+    ]
+    if page_of is not None:
+        failed = Message.objects.visible_to(page_of).needing_a_person()[:100]
+        groups += [
+            counted("failed", Message.objects.filter(pk__in=failed.values("pk")), "created_at"),
+            counted("alone", Location.objects.without_a_therapist(), Now(), called=F("name")),
+        ]
+    return groups
 
 
-def _not_called(now: datetime, places):
-    rows = CallToMake.objects.late(now)
-    if places is not None:
-        rows = rows.filter(location__in=places)
-    return rows.order_by("due_at").values_list("due_at", flat=True)
+def _late(group) -> Late:
+    return Late(group["tier"], group["looks"], group["over"], group["count"], group["oldest"])
 
 
 def facts_of(looked: Looked, now: datetime, *, broker_answers: bool = True) -> tuple[Wrong, ...]:
     """Say what of it is wrong."""
-    return (*_machines(looked, now, broker_answers), *_mail(looked, now), *_people(looked))
+    return (*_machines(looked, now, broker_answers), *_mail(looked, now), *_people(looked), *_of_a_page(looked))
 
 
 def _machines(looked, now: datetime, broker_answers):
@@ -162,13 +199,20 @@ def _people(looked):
         short = f"{_some(number, 'second look')} waiting"
         yield Wrong("second_looks", words, min(late, default=None), number, alarm=bool(late), short=short)
     if looked.not_told:  # no alarm: five minutes after the first notice everybody hears of a case
-        number = len(looked.not_told)
+        number = looked.not_told.count
         words = f"{_some(number, 'change')} of the on-call list {'has' if number == 1 else 'have'} reached nobody"
-        yield Wrong("on_call", words, looked.not_told[0], number, alarm=False)
+        yield Wrong("on_call", words, looked.not_told.oldest, number, alarm=False)
     if looked.not_called:
-        number = len(looked.not_called)
+        number = looked.not_called.count
         words = f"{_some(number, 'patient')} not called yet about a visit that is new, moved or off"
-        yield Wrong("calls", words, looked.not_called[0], number, alarm=False)
+        yield Wrong("calls", words, looked.not_called.oldest, number, alarm=False)
+
+
+def _of_a_page(looked):
+    for name in looked.alone:
+        yield Wrong("alone", f"{name} has no therapist")
+    if looked.failed:
+        yield Wrong("failed", f"{_some(looked.failed, 'message')} could not be sent", count=looked.failed, alarm=False)
 
 
 def _silent(at, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.messages.models import Message, SweepBeat
 from intake.models import Case
 from intake.watchdog import on_pages, wrong
-from intake.watchdog.wrong import Late, Looked, facts_of, what_is_wrong
+from intake.watchdog.wrong import Late, Looked, Waiting, facts_of, what_is_wrong
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
 
@@ -62,8 +62,8 @@ def test_a_broker_that_is_away_is_one_too():
         {"cases": (Late(1, False, True, 4, NOON),)},
         {"cases": (Late(0, False, True, 4, NOON),)},
         {"cases": (Late(3, True, False, 1, NOON + minutes(1)),)},
-        {"not_told": (AGO,)},
-        {"not_called": (AGO,)},
+        {"not_told": Waiting(1, AGO)},
+        {"not_called": Waiting(1, AGO)},
     ],
     ids=["soon", "routine", "a second look in time", "somebody on call who does not know", "nobody called"],
 )
@@ -107,10 +107,10 @@ def test_cases_past_their_time_are_counted_by_tier_the_worst_first(well, locatio
     assert parts() == [("cases", "emergency", 2), ("cases", "soon", 1), ("cases", "routine", 1)]
 
 
-def test_only_those_of_the_places_asked_for(well, location, other_location):
+def test_a_page_has_those_of_the_places_of_its_reader(well, location, maya, olga):
     late(location, SADDLE_NUMBNESS)
-    assert parts(places=[other_location]) == []
-    assert parts(places=[location]) == [("cases", "emergency", 1)]
+    assert parts(page_of=olga) == []
+    assert parts(page_of=maya) == [("cases", "emergency", 1)]
 
 
 def test_one_that_somebody_took_is_late_when_its_decision_is(well, location, maya):
@@ -138,19 +138,19 @@ def test_a_web_server_whose_clock_is_wrong_is_found(well, location, monkeypatch)
     assert (fact.part, fact.words) == ("clocks", "The clocks of web and database are 30 seconds apart")
 
 
-def test_the_questions_are_five_however_many_cases_and_mails_there_were(well, location, maya):
+def test_the_questions_are_three_however_many_cases_and_mails_there_were(well, location, maya):
     def asked() -> list[str]:
         with CaptureQueriesContext(connection) as queries:
-            what_is_wrong(places=maya.places())
+            what_is_wrong(page_of=maya)
         return [query["sql"] for query in queries]
 
-    assert len(asked()) == 5
+    assert len(asked()) == 3
     for _ in range(5):
         case = late(location, SADDLE_NUMBNESS)
         message = factories.message(at=location, kind="case_needs_you", recipient="")
         ago = timezone.now() - minutes(5)
         Message.objects.filter(pk=message.pk).update(subject_id=case.public_id, due_at=ago, created_at=ago)
-    assert len(asked()) == 6, "one for all alarms of a kind that reached nobody, whether they are needed still"
+    assert len(asked()) == 4, "one for all alarms of a kind that reached nobody, whether they are needed still"
 
 
 # Who says it ----------------------------------------------------------------------------------------------------------
