@@ -177,7 +177,8 @@ def cut():
         yield f"{ending} of its first bytes and zeros", f"report{ending}", head + bytes(2000)
 
 
-def all_bad():
+def all_bad(*, each=1):
+    """One in `each` of those that are alike; every one that could use up memory, time or a reader's trust."""
     groups = (foreign, misnamed, appended, prepended, preambles, studies, cut)
     made = [one for group in groups for one in group()]
-    return made + list(active_pdfs()) + list(deep_pdfs()) + list(burst_pictures())
+    return made[::each] + list(active_pdfs()) + list(deep_pdfs()) + list(burst_pictures())

@@ -1,10 +1,13 @@
 """A clinic that answers at a real address, and windows to it: a phone, a desk computer, one at another office."""
 
+import os
+
 import pytest
 from django.utils.translation import override
 
 from clinic.messages.dispatch import sweep
 from tests.journeys.people import Colleague, Office, Patient
+from tests.journeys.screens import Screen
 
 PHONE = {"width": 360, "height": 780}
 COMPUTER = {"width": 1280, "height": 800}
@@ -15,6 +18,14 @@ def address(live_server, settings):
     """Where the clinic answers; mailed links begin with it."""
     settings.SITE_URL = live_server.url
     return live_server.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_look_is_enough(tmp_path_factory):
+    """What axe found nothing in is known to every process of this run."""
+    here = tmp_path_factory.getbasetemp()
+    Screen.passed = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "passed"
+    Screen.passed.mkdir(exist_ok=True)
 
 
 @pytest.fixture

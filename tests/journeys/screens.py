@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -13,8 +14,8 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},  # axe leaves it out unless it is asked for
 }
+AXE = Axe().axe_script
 COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
-PASSED = set()
 ONCE_ONLY = re.compile(r'value="[\w:.=-]{30,}"|nonce="[^"]*"|localhost:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}')
 STATE = """() => [
   innerWidth, matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("(forced-colors: active)").matches,
@@ -35,9 +36,12 @@ class Screen:
     `mirror` is needed without scripts: axe is one, so it looks at a copy of the page there.
     """
 
+    passed: Path  # a folder with one empty file for each look that axe found nothing in
+
     def __init__(self, context: BrowserContext, home: str, *, mirror: BrowserContext | None = None):
         self.page, self.home = context.new_page(), home
         self.mirror = mirror and mirror.new_page()
+        (self.mirror or self.page).add_init_script(AXE)  # a third of what it costs to bring it after each page
         self.status = None
         self.complaints: list[str] = []
         self.came_to: set[str] = set()
@@ -144,13 +148,11 @@ class Screen:
         assert not self.page.evaluate(TOO_WIDE), f"{self.page.url} scrolls sideways"
 
     def _passes_axe(self, rules):
-        """Whatever of this run has passed, looking the same in the same window, is not read again."""
-        known = self._as_it_looks(), json.dumps(rules)
-        if known in PASSED:
+        """Whatever has passed in this run, in any process, looking the same in the same window, is not read again."""
+        known = self.passed / hashlib.sha256(self._as_it_looks() + json.dumps(rules).encode()).hexdigest()
+        if known.exists():
             return
         page = self._copy() if self.mirror else self.page
-        if page.evaluate("!window.axe"):  # a page looked at before has it
-            page.evaluate(Axe().axe_script)
         page.evaluate(BAR, "static")  # what it covers is reached by scrolling; axe takes the rest for too small
         found = [
             f"{violation['id']} at {', '.join(map(str, node['target']))}: {node['failureSummary'].splitlines()[-1]}"
@@ -159,7 +161,7 @@ class Screen:
         ]
         page.evaluate(BAR, "")
         assert not found, f"axe at {self.page.url}:\n" + "\n".join(found)
-        PASSED.add(known)
+        known.touch()
 
     def _as_it_looks(self) -> bytes:
         """The page without what is new on each, with what was chosen on it, the window and its colours."""

@@ -3,6 +3,8 @@ finds nothing, nothing scrolls sideways at 320 pixels, and what is pressed is bi
 of a patient are in `test_every_state.py`.
 """
 
+from functools import cache
+
 import pytest
 from django.urls import reverse
 
@@ -15,7 +17,10 @@ from tests.protocol.naive import Files
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-TRIED = list(answer_sets(Files(), 300))
+
+@cache
+def tried() -> list[dict]:
+    return list(answer_sets(Files(), 100))
 
 
 @pytest.fixture(params=["en", "es"])
@@ -33,19 +38,20 @@ def form_with(location, answers, **fields):
     return intake
 
 
-def fullest(page) -> dict:
+@cache
+def fullest(page_id) -> dict:
     """Answers under which this page asks as much as it can."""
     protocol = triage.shipped()
 
     def asked(answers):
-        return sum(name in answers for name in triage.page_questions(protocol, page.id, answers).visible)
+        return sum(name in answers for name in triage.page_questions(protocol, page_id, answers).visible)
 
-    return max(TRIED, key=asked)
+    return max(tried(), key=asked)
 
 
 @pytest.mark.parametrize("page", triage.pages(triage.shipped()), ids=lambda page: page.id)
 def test_each_page_of_questions(patient, location, page):
-    answers = fullest(page)
+    answers = fullest(page.id)
     address = reverse("intake_page", args=[triage.pages(triage.shipped()).index(page) + 1])
     has_open(patient, form_with(location, answers))
     patient.opens(address)

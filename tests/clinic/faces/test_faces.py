@@ -1,17 +1,24 @@
 """The faces of the pages: cut from pinned packages, small, under our own name, and missed by nobody."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings as the_settings
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 
-from clinic.faces import FOR_PRINT
-from clinic.faces.cutting import FACES, LETTERS, PRINTED, cut_all
+from clinic.faces import FOR_PRINT, cutting
+from clinic.faces.cutting import FACES, LETTERS, PRINTED
 
 
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory):
+    """Take those of set-up, unless the cutting was changed since."""
+    last = the_settings.FACES_DIR / FOR_PRINT
+    if last.is_dir() and last.stat().st_mtime > Path(cutting.__file__).stat().st_mtime:
+        return the_settings.FACES_DIR
     folder = tmp_path_factory.mktemp("faces")
-    cut_all(folder)
+    cutting.cut_all(folder)
     return folder
 
 

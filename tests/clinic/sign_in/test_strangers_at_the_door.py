@@ -264,7 +264,7 @@ def test_a_program_that_knows_the_password_does_not_take_every_turn_of_the_owner
 
 
 def test_after_a_day_of_hammering_the_owner_waits_for_one_turn_and_not_for_the_end(maya):
-    _looked, pressed = hammered(SignInTry.Step.CODE, maya, hours=12, owner_at="203.0.113.9", every=60, begins=10)
+    _looked, pressed = hammered(SignInTry.Step.CODE, maya, hours=12, owner_at="203.0.113.9", every=180, begins=10)
     assert pressed <= 3
 
 
@@ -318,7 +318,7 @@ def test_with_a_new_password_nobody_waits_in_the_old_line(maya):
 
 
 def test_a_day_of_hammering_has_few_codes(maya):
-    looked, _pressed = hammered(SignInTry.Step.CODE, maya, hours=24, every=60)
+    looked, _pressed = hammered(SignInTry.Step.CODE, maya, hours=24, every=180)
     assert looked <= 120, "each fits three codes of an app; 120 a day are one chance in ninety a month"
 
 

@@ -87,9 +87,9 @@ def red_flags():
 def test_the_guide_comes_to_the_tier_of_the_whole_intake():
     """Fewer questions, same emergencies and same calls today: none missed, none made up.
 
-    One in twelve of some 850 cases; all of them with `one_in=1`.
+    One in forty of some 850 cases; all of them with `one_in=1`.
     """
-    wrong, seen, one_in = [], 0, 12
+    wrong, seen, one_in = [], 0, 40
     for name, told in islice(red_flags(), 0, None, one_in):
         areas = areas_of(told)
         if not areas:
@@ -99,7 +99,7 @@ def test_the_guide_comes_to_the_tier_of_the_whole_intake():
         expected = triage.screen(PROTOCOL, whole_intake(areas, told)).urgency
         if max(found, Urgency.SOON) != max(expected, Urgency.SOON):
             wrong.append((name, areas, expected.word, found.word))
-    assert seen > 60
+    assert seen > 18
     assert wrong == []
 
 

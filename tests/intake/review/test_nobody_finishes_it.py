@@ -40,7 +40,7 @@ def test_taken_and_forgotten_it_goes_back_and_everybody_hears_until_somebody_act
     forgotten_at = min(case.held_until, case.decide_by + PATIENCE[tier]) + timedelta(minutes=1)
     assert take_back_forgotten(forgotten_at - timedelta(minutes=2)) == 0
     assert take_back_forgotten(forgotten_at) == 1
-    told = the_clock_runs(forgotten_at, forgotten_at + timedelta(days=8), post_office)
+    told = the_clock_runs(forgotten_at, forgotten_at + timedelta(days=8), post_office, each=timedelta(hours=4))
     assert len(told[maya.email]) >= 5, "at each opening at least, for as long as nobody comes"
     assert told[maya.email][-1] > forgotten_at + timedelta(days=6)
 
@@ -72,7 +72,7 @@ def test_a_routine_case_nobody_takes_is_raised_once_its_time_is_over(location, m
     case = opened(location, HEEL_PAIN)
     assert raise_again(case.acknowledge_by - timedelta(minutes=1)) == 0
     late = case.acknowledge_by + timedelta(minutes=1)
-    told = the_clock_runs(late, late + timedelta(days=8), post_office)
+    told = the_clock_runs(late, late + timedelta(days=8), post_office, each=timedelta(hours=4))
     assert len(told[maya.email]) >= 5
     assert case.events.filter(kind=CaseEvent.Kind.RAISED_AGAIN).count() >= 3
 

@@ -17,7 +17,7 @@ from tests.at_once import at_once
 from tests.intake.review.test_case_page import decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = int(os.environ.get("PLUMBLINE_ROUNDS", "40"))
+ROUNDS = int(os.environ.get("PLUMBLINE_ROUNDS", "16"))
 Kind, Status = CaseEvent.Kind, Case.Status
 
 

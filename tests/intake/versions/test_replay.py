@@ -46,8 +46,8 @@ def _address(settings):
 
 @pytest.fixture
 def stored(location):
-    """Eighty submitted intakes with random valid answers."""
-    for answers in answer_sets(Files(), 80, seed=5):
+    """Forty submitted intakes with random valid answers."""
+    for answers in answer_sets(Files(), 40, seed=5):
         clean = triage.validate_answers(triage.shipped(), answers)
         intake = factories.intake(at=location, answers=clean, submitted=True)
         keep_code(factories.assessment(intake))
@@ -89,7 +89,7 @@ def test_the_list_is_what_the_slow_reading_finds(stored, changed, processes):
     expected = slowly(changed)
     assert expected, "a change that changes nothing proves nothing"
     found = replaying.replay_all(triage.load(changed), processes=processes)
-    assert found.total == 80
+    assert found.total == 40
     assert {
         c.id: (set(c.newly_flagged), set(c.no_longer_flagged), c.tier_after.word)
         for c in found.changes
