@@ -6,6 +6,8 @@ PDFs those of `clinic.paper`.
 """
 
 import importlib.util
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,28 +86,34 @@ PRINTED = [
 
 
 def cut_all(into: Path) -> None:
-    """Write every face, their stylesheet and their licences into the folder `into`."""
+    """Write every face, their stylesheet and their licences into the folder `into`; on all processors at once."""
     into.mkdir(parents=True, exist_ok=True)
-    sheet = []
-    for face in FACES:
-        font = cut(face)
-        font.flavor = "woff2"
-        font.save(into / face.file)
-        licence = (face.folder / "LICENSE").read_text("utf-8")
-        (into / face.file.replace(".woff2", "-licence.txt")).write_text(licence, "utf-8")
-        sheet.append(rules(face, font))
-    (into / "faces.css").write_text("\n\n".join(sheet) + "\n", "utf-8")
-    cut_for_print(into / FOR_PRINT)
+    with ProcessPoolExecutor() as others:
+        for_pages = others.map(_cut_for_pages, FACES, [into] * len(FACES))
+        cut_for_print(into / FOR_PRINT, others.map)
+        (into / "faces.css").write_text("\n\n".join(for_pages) + "\n", "utf-8")
 
 
-def cut_for_print(into: Path) -> None:
+def _cut_for_pages(face: Face, into: Path) -> str:
+    font = cut(face)
+    font.flavor = "woff2"
+    font.save(into / face.file)
+    licence = (face.folder / "LICENSE").read_text("utf-8")
+    (into / face.file.replace(".woff2", "-licence.txt")).write_text(licence, "utf-8")
+    return rules(face, font)
+
+
+def cut_for_print(into: Path, each: Callable[..., Iterable[None]] = map) -> None:
     """Write the faces that PDFs are set in: one file a weight, since typst reads no variable ones."""
     into.mkdir(parents=True, exist_ok=True)
-    for one in PRINTED:
-        font = TTFont(one.face.folder / "files" / one.original)
-        font = instancer.instantiateVariableFont(font, one.axes, inplace=True)
-        rename(font, one.face.name, one.style)
-        font.save(into / one.file)
+    list(each(_cut_one_for_print, PRINTED, [into] * len(PRINTED)))
+
+
+def _cut_one_for_print(one: PrintFace, into: Path) -> None:
+    font = TTFont(one.face.folder / "files" / one.original)
+    font = instancer.instantiateVariableFont(font, one.axes, inplace=True)
+    rename(font, one.face.name, one.style)
+    font.save(into / one.file)
 
 
 def cut(face: Face) -> TTFont:
