@@ -3,6 +3,7 @@ and must never see anything of Riverside. All of them have a second factor.
 """
 
 import gc
+import os
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -14,7 +15,9 @@ from django.utils import translation
 from clinic.staff.models import Role
 from tests import factories
 from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
+from tests.kept_database import Kept
 from tests.post_office import post_office  # noqa: F401  (a fixture)
+from tests.servers import OWN
 from tests.workers import watch, workers  # noqa: F401  fixtures
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -63,13 +66,27 @@ def _quick_and_separate(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def kept_database():
+    return Kept()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, kept_database):
+    """As pytest-django's; what the migrations come to is loaded where it is kept."""
+    if "DATABASE_URL" in os.environ.get(OWN, ""):
+        kept_database.load()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, kept_database):
     """As pytest-django's, but tests that commit may empty their tables afterwards.
 
     Before it drops the database, nobody else has it open. A browser that keeps its connection to the live server keeps
     a thread there, and with it a session.
     """
     with django_db_blocker.unblock():
+        if "DATABASE_URL" in os.environ.get(OWN, ""):
+            kept_database.keep()
         guards_against_truncate("DISABLE")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:

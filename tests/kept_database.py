@@ -1,0 +1,73 @@
+"""Keep what the migrations come to, so that every later process of the tests loads it instead of migrating.
+
+A hundred migrations keep a processor busy for twenty seconds, what they come to is loaded in two. It lies in `.state/`
+under a name made from all it comes from, so that a changed migration or package makes it anew. Where the servers of the
+tests are not ours, nothing is kept: every process migrates.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from clinic.embedded import postgres
+from clinic.embedded.running import STATE
+
+FOLDER = STATE / "tests-database"
+LOADED = "migrated"  # the database new ones are made after
+
+
+def name() -> str:
+    """Return what the kept file is called: a digest of everything the database comes from."""
+    digest = hashlib.sha256()
+    migrations = sorted(settings.BASE_DIR.glob("*/migrations/*.py")) + sorted(
+        settings.BASE_DIR.glob("*/*/migrations/*.py")
+    )
+    for path in (*migrations, *sorted(settings.BASE_DIR.glob("requirements*.txt"))):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"{digest.hexdigest()[:16]}.sql"
+
+
+class Kept:
+    """The database as the migrations leave it: `load` before it is made, `keep` right after.
+
+    The first of several processes that begin at once makes it; the others wait for it and load it.
+    """
+
+    def __init__(self):
+        self.tool = postgres.tool("pg_dump")
+        self.file = FOLDER / name()
+        self.turn = ExitStack()
+
+    def load(self) -> None:
+        if self.tool is None:
+            return
+        FOLDER.mkdir(exist_ok=True)
+        lock = self.turn.enter_context((FOLDER / "lock").open("w"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if self.file.is_file():
+            self.turn.close()
+            self._run("psql", "postgres", "-c", f"CREATE DATABASE {LOADED}")
+            self._run("psql", LOADED, "-v", "ON_ERROR_STOP=1", "-f", str(self.file))
+            settings.DATABASES["default"]["TEST"]["TEMPLATE"] = LOADED
+
+    def keep(self) -> None:
+        if self.tool is None or self.file.is_file():
+            return
+        for older in FOLDER.glob("*.sql"):
+            older.unlink()
+        fresh = self.file.with_suffix(f".{os.getpid()}")
+        self._run("pg_dump", connection.settings_dict["NAME"], "--no-owner", "-f", str(fresh))
+        fresh.rename(self.file)
+        self.turn.close()
+
+    def _run(self, tool: str, database: str, *words: str) -> None:
+        own = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+        command = [postgres.tool(tool), f"--dbname={own}", *words]
+        subprocess.run(command, check=True, capture_output=True, cwd=Path("/"))
