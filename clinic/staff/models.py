@@ -66,14 +66,31 @@ class Location(models.Model):
         default=18, help_text="From this age a patient acts and signs alone; 19 or 21 in some states"
     )
     hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
+    latitude = models.FloatField(null=True, blank=True, help_text="For distances, where no miles are on record")
+    longitude = models.FloatField(null=True, blank=True)
 
     objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
+                name="location_has_both_coordinates_or_none",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Return its latitude and longitude, when they are on record."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,0 +1,24 @@
+"""Who is told when a file of offices changes the directory, or an office has said that its listing is right."""
+
+from referrals.directory import actions
+from referrals.told.rows import UNDER_MESSAGES, Change, Mail, Told, Who
+
+NEW_ADDRESS = Told(Who.COLLEAGUE, Mail("listing_changed"), when="they carry a referral to it", otherwise=UNDER_MESSAGES)
+
+ROWS = (
+    Change(
+        "A file of offices is put into the directory",
+        (actions.confirm_import,),
+        told=(NEW_ADDRESS,),
+    ),
+    Change(
+        "A file of offices is taken back",
+        (actions.undo_import,),
+        nobody="no referral went on with any of it, and whoever took it back sees what is gone",
+    ),
+    Change(
+        "An office has said that its listing is right",
+        (actions.confirm_listing,),
+        nobody="what letters go by stays as it is",
+    ),
+)
