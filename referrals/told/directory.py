@@ -14,7 +14,7 @@ ROWS = (
     Change(
         "A file of offices is taken back",
         (actions.undo_import,),
-        nobody="no referral went on with any of it, and whoever took it back sees what is gone",
+        told=(NEW_ADDRESS,),
     ),
     Change(
         "An office has said that its listing is right",

@@ -25,11 +25,13 @@ def put_in(house: House):
 
 @walks("A file of offices is taken back")
 def taken_back(house: House):
-    file = kept(sheet({}), house.ruth)
-    file = actions.confirm_import(file, saw=actions.preview_of(file).mark, by=house.ruth)
+    referral = house.referral("sent")
+    file = _a_new_fax(house, referral)
+    file = actions.confirm_import(file, saw=actions.preview_of(file).mark, by=house.priya)
+    house.clock.shift(1)
     house.now_changes()
     actions.undo_import(file, by=house.ruth)
-    return Walked(patient=house.patient())
+    return Walked(referral=referral, colleague=house.priya)
 
 
 @walks("An office has said that its listing is right")
