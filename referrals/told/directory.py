@@ -1,5 +1,6 @@
-"""Who is told when a file of offices changes the directory, or an office has said that its listing is right."""
+"""Who is told when a file changes the directory, an office confirms its listing, or a plan wants something first."""
 
+from referrals import moves
 from referrals.directory import actions
 from referrals.told.rows import UNDER_MESSAGES, Change, Mail, Told, Who
 
@@ -20,5 +21,10 @@ ROWS = (
         "An office has said that its listing is right",
         (actions.confirm_listing,),
         nobody="what letters go by stays as it is",
+    ),
+    Change(
+        "What a plan wants first is there, or it goes out without",
+        (moves.settle_plan_step,),
+        nobody="whoever carries it has just said so, and the referral goes on to be sent",
     ),
 )

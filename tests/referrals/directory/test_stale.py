@@ -52,6 +52,7 @@ def test_one_press_confirms_it_by_name_and_takes_it_from_the_list(asked, desk, p
     assert desk.post(reverse("confirm_listing", args=[listing.public_id]), press).url == reverse("stale_listings")
     listing.refresh_from_db()
     assert (listing.confirmed_by, listing.is_stale(timezone.now())) == (priya, False)
+    assert "Never Asked: confirmed today." in desk.get(reverse("stale_listings")).text
     assert "Never Asked" not in desk.get(reverse("stale_listings")).text
     assert f"by {priya}" in desk.get(reverse("listing", args=[listing.public_id])).text
 

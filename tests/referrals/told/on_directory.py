@@ -1,5 +1,6 @@
 """The walks of `referrals/told/directory.py`."""
 
+from referrals import moves
 from referrals.directory import actions
 from referrals.moves.directory import listing_version
 from tests import factories
@@ -40,3 +41,15 @@ def confirmed(house: House):
     house.now_changes()
     actions.confirm_listing(listing, saw=listing_version(listing), by=house.priya)
     return Walked(patient=house.patient())
+
+
+@walks("What a plan wants first is there, or it goes out without")
+def settled(house: House):
+    draft = house.referral()
+    type(draft.patient).objects.filter(pk=draft.patient_id).update(insurance_plan="Harbor HMO")
+    office = factories.specialist(referral_plans=["Harbor HMO"])
+    draft.refresh_from_db()
+    draft = moves.choose(draft, office, choice="other", because="near", by=house.priya)
+    house.now_changes()
+    moves.settle_plan_step(draft, what="referral", how="there", words="Dr. Lund, faxed today", by=house.priya)
+    return Walked(referral=draft)
