@@ -6,6 +6,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -94,7 +95,19 @@ class Location(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """Return its clock; where that makes no sense, the one of the clinic.
+
+        So no page fails by it. It can only be written into the table by hand, and a check names the place.
+        """
+        return ZoneInfo(self.time_zone if self.zone_makes_sense else settings.TIME_ZONE)
+
+    @property
+    def zone_makes_sense(self) -> bool:
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, OSError, ValueError):  # no such clock, a folder of clocks, no name at all
+            return False
+        return True
 
     @property
     def opening_hours(self) -> OpeningHours:

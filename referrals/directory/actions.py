@@ -22,9 +22,9 @@ UNCONFIRMED_FOR = timedelta(days=30)  # a file nobody put in after a month was o
 
 
 def keep_file(upload: UploadedFile, *, by: User) -> DirectoryImport:
-    """Keep a file to look at; nothing of the directory changes. NotReadable where no rows can be read from it.
+    """Keep a file to look at; nothing of the directory changes.
 
-    Files that were only looked at long ago go at the same time.
+    NotReadable where no rows can be read from it. Files that were only looked at long ago go at the same time.
     """
     check_may(by, MANAGE_DIRECTORY)
     text = text_of(upload.read(MOST_BYTES + 1)).replace("\x00", "")
@@ -42,8 +42,9 @@ def preview_of(kept: DirectoryImport) -> Preview:
 
 @transaction.atomic
 def confirm_import(kept: DirectoryImport, *, saw: str, by: User) -> DirectoryImport:
-    """Put the rows that are right into the directory, all of them or none, and keep a list of the others.
+    """Put the rows that are right into the directory, all of them or none.
 
+    A list of the others is kept.
     `saw` is the mark of the preview the person read; ReferralChanged where the directory is another one by now.
     """
     check_may(by, MANAGE_DIRECTORY)
@@ -117,7 +118,10 @@ def _versions(listings: Iterable[Specialist]) -> dict[int, int]:
 
 
 def used_since(kept: DirectoryImport) -> list[str]:
-    """Return in words which listings of an import are in use by now, or were changed since: it stays as it is then."""
+    """Return in words which listings of an import are in use by now, or changed.
+
+    It stays as it is then.
+    """
     rows = list(kept.rows.select_related("specialist"))
     there = [row.specialist_id for row in rows if row.specialist_id]
     moves = ReferralMove.objects.filter(to__in=there, at__gte=kept.confirmed_at)
@@ -136,9 +140,9 @@ def used_since(kept: DirectoryImport) -> list[str]:
 
 @transaction.atomic
 def undo_import(kept: DirectoryImport, *, by: User) -> DirectoryImport:
-    """Take an import back whole: what it added goes, what it changed is as before. NotYet once any of it was used.
+    """Take an import back whole: what it added goes, what it changed is as before.
 
-    The only way a listing is deleted: no referral ever named it, and its history stays.
+    NotYet once any of it was used. The only way a listing is deleted: no referral ever named it, and its history stays.
     """
     check_may(by, MANAGE_DIRECTORY)
     kept = DirectoryImport.objects.select_for_update().get(pk=kept.pk)
@@ -161,7 +165,10 @@ def undo_import(kept: DirectoryImport, *, by: User) -> DirectoryImport:
 
 @transaction.atomic
 def confirm_listing(listing: Specialist, *, saw: int, by: User) -> Specialist:
-    """Note that the office said today that its listing is right, as it stood on the page (`saw`, its version)."""
+    """Note that the office said today that its listing is right.
+
+    As it stood on the page: `saw` is its version.
+    """
     check_may(by, MANAGE_DIRECTORY)
     listing = Specialist.objects.select_for_update().get(pk=listing.pk)
     if saw != listing_version(listing):

@@ -22,8 +22,9 @@ LISTING, FIRST_NAME, LAST_NAME = "listing", "first_name", "last_name"  # what a 
 
 @dataclass(frozen=True)
 class Column:
-    """`others` are headings of other programs, by letters and digits alone. `shows` is the cell of a listing.
+    """Hold one column: its field, its heading, and how others call it.
 
+    `others` are headings by letters and digits alone. `shows` is the cell of a listing.
     Without `shows` a column only comes in; with `only_out` it is passed over when it comes in.
     """
 
@@ -39,7 +40,7 @@ class Column:
 
 
 def plain(heading: str) -> str:
-    """Return a heading by its letters and digits: "Zip/Postal Code " is "zippostalcode"."""
+    """Return a heading by its letters and digits: "ZIP Code " is "zipcode"."""
     return "".join(sign for sign in visible(heading).casefold() if sign.isalnum())
 
 
@@ -53,7 +54,10 @@ def _yes_or_no(field: str) -> Callable[[Specialist], str]:
 
 
 def _lines(field: str) -> Callable[[Specialist], str]:
-    """Return one plan a line. One alone that looks like several ends in a line break, so that it stays one."""
+    """Return one plan a line.
+
+    One alone that looks like several ends in a line break, so that it stays one.
+    """
 
     def shows(listing: Specialist) -> str:
         text = "\n".join(getattr(listing, field))
@@ -63,7 +67,10 @@ def _lines(field: str) -> Callable[[Specialist], str]:
 
 
 def columns(locations: Iterable[Location]) -> list[Column]:
-    """Return every column, in the order they go out; the miles from each of these locations among them."""
+    """Return every column, in the order they go out.
+
+    The miles from each of these locations are among them.
+    """
     return [
         Column(LISTING, "Listing", "listingid id", lambda listing: str(listing.public_id)),
         Column("specialty", "Specialty", "speciality providertype type", _specialty),
@@ -161,14 +168,17 @@ def table_of(listings: Iterable[Specialist], locations: Iterable[Location]) -> t
 
 
 def kept_apart(value: Any) -> Any:
-    """Return a cell that only says something, and can be told from one that began with an apostrophe before."""
+    """Return a cell that only says something.
+
+    It can be told from one that began with an apostrophe before.
+    """
     if isinstance(value, str) and value.startswith("'") and inert(value.lstrip("'")).startswith("'"):
         return f"'{value}"
     return "" if value is None else inert(value)
 
 
 def as_it_was(cell: str) -> str:
-    """Return what a cell said before its apostrophe kept a spreadsheet from calculating."""
+    """Return what a cell said before an apostrophe kept it from calculating."""
     bare = cell.lstrip("'")
     return cell[1:] if cell != bare and inert(bare) != bare else cell
 

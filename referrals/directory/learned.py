@@ -22,7 +22,10 @@ SAYS_NOTHING = (DeclineReason.PLAN, DeclineReason.OTHER_SPECIALTY)
 
 @dataclass(frozen=True)
 class Sending:
-    """One referral at one office. Days are counted from the sending; None is not known, or not yet."""
+    """Hold what became of one referral at one office.
+
+    Days are counted from the sending; None is not known, or not yet.
+    """
 
     days_to_answer: float | None = None
     declined: bool = False
@@ -32,7 +35,10 @@ class Sending:
 
 @dataclass(frozen=True)
 class Record:
-    """What is to be expected of an office; counts say of how many it is known. `stated` is what the office says."""
+    """Hold what is to be expected of an office, and of how many that is known.
+
+    `stated` is what the office says.
+    """
 
     sent: int
     declined: int
@@ -47,7 +53,10 @@ class Record:
 
     @property
     def days_until_seen(self) -> float | None:
-        """Return the days from sending to a first visit, also where the office declines and another one sees them."""
+        """Return the days from sending to a first visit.
+
+        Also where the office declines and another one sees them.
+        """
         if self.days_to_visit is None:
             return None
         lost = (self.days_to_answer or 0) + (self.days_elsewhere or self.days_to_visit)
@@ -57,11 +66,12 @@ class Record:
 def records_of(
     sendings: Mapping[int, Iterable[Sending]], stated: Mapping[int, int | None] | None = None
 ) -> dict[int, Record]:
-    """Return the record of each listing of one specialty, drawn toward the specialty where little is known.
+    """Return the record of each listing of one specialty.
 
-    Every mean and every share of an office with n known values x₁ … xₙ is (k·m + Σx) / (k + n): m is the mean over all
-    offices of the specialty and k = `STRENGTH`. With nothing known it is m, with k values half of it is the office's
-    own, with many it is theirs alone. What an office states of its wait counts as one more value.
+    It is drawn toward the specialty where little is known. Every mean and every share of an office with n known values
+    x₁ … xₙ is (k·m + Σx) / (k + n): m is the mean over all offices of the specialty and k = `STRENGTH`. With nothing
+    known it is m, with k values half of it is the office's own, with many it is theirs alone. What an office states of
+    its wait counts as one more value.
     """
     stated = stated or {}
     lists = {listing: list(of_it) for listing, of_it in sendings.items()}
@@ -92,7 +102,10 @@ def records_of(
 
 
 def drawn(values: list[float], mean: float | None) -> float | None:
-    """Return the mean of these values drawn toward `mean`, as `records_of` says; None where neither is known."""
+    """Return the mean of these values drawn toward `mean`, as `records_of` says.
+
+    None where neither is known.
+    """
     if mean is None:
         return None
     return (STRENGTH * mean + sum(values)) / (STRENGTH + len(values))

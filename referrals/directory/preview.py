@@ -36,7 +36,10 @@ NO = {"no", "n", "false", "f", "0", "off", "not accepting", "closed", "none"}
 
 @dataclass(frozen=True)
 class Previewed:
-    """What one row would do. `changes` are (heading, before, after); `problems` are (heading, what to do)."""
+    """Hold what one row would do.
+
+    `changes` are (heading, before, after); `problems` are (heading, what to do).
+    """
 
     line: Line
     name: str
@@ -65,13 +68,16 @@ class Preview:
 
     @cached_property
     def mark(self) -> str:
-        """Return what tells this preview from one against a directory that somebody has changed meanwhile."""
+        """Return what tells this preview from one against a directory changed since."""
         said = [(row.line.number, row.kind, row.changes, row.listing and row.listing.pk) for row in self.rows]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
 class RowForm(ListingForm):
-    """A row checked as a listing that is typed. What needs the database is looked at for all rows together."""
+    """Check a row as a listing that is typed.
+
+    What needs the database is looked at for all rows together.
+    """
 
     def lay_out(self) -> None:
         """Lay out nothing: nobody sees this form."""
@@ -91,7 +97,7 @@ def look(sheet: Sheet, locations: list[Location]) -> Preview:
 
 
 class _Looking:
-    """One look through a file: the directory is read once, and no listing is named twice."""
+    """Look through a file: the directory is read once, no listing named twice."""
 
     def __init__(self, locations: list[Location]) -> None:
         self.locations = locations
@@ -132,7 +138,10 @@ class _Looking:
         )
 
     def _listing(self, cells: dict[str, str], typed: dict[str, Any]) -> tuple[Specialist | None, list[tuple[str, str]]]:
-        """Return the listing a row is about, by its number or by what it is known by; None for a new one."""
+        """Return the listing a row is about; None for a new one.
+
+        It is known by its number, else by specialty, name, practice and street.
+        """
         number = cells.get(LISTING, "").strip()
         if not number:
             return self.by_key.get(_key(typed)), []
@@ -145,7 +154,10 @@ class _Looking:
         return None, [(self.headings[LISTING], "No listing has this number. Leave the cell empty to add one.")]
 
     def _as_typed(self, cells: dict[str, str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """Return the cells as somebody would type them into the form; what no form could take is a problem."""
+        """Return the cells as somebody would type them into the form.
+
+        What no form could take is a problem.
+        """
         typed: dict[str, Any] = {}
         problems: list[tuple[str, str]] = []
         for of_field, cell in cells.items():
@@ -164,7 +176,10 @@ class _Looking:
         return typed, problems
 
     def _twice(self, line: Line, form: RowForm, listing: Specialist | None) -> dict[str, str]:
-        """Say whether an earlier row is about the same listing, or another listing is what this one would become."""
+        """Say whether an earlier row is about the same listing.
+
+        Or another listing is what this one would become.
+        """
         key = _key(form.cleaned_data)
         other = self.by_key.get(key)
         if other and listing and other != listing:

@@ -56,7 +56,10 @@ FOCUS_OF_ORIGIN = {
 
 @dataclass(frozen=True)
 class Need:
-    """What the patient needs. `location`, at `point`, is where miles are counted from; `declined` holds listing ids."""
+    """Hold what the patient needs.
+
+    `location`, at `point`, is where miles are counted from; `declined` holds listing ids.
+    """
 
     specialty: str
     plan: str = ""
@@ -70,8 +73,9 @@ class Need:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the directory says about one provider at one office, and what it did with referrals before.
+    """Hold what the directory says about one provider at one office.
 
+    `record` is what it did with referrals before.
     `miles` maps location slugs to miles by road; where they are not on record, `point` is its place on the map.
     """
 
@@ -143,7 +147,7 @@ def _order(need: Need, listing: Listing) -> tuple:
 
 
 def miles_of(need: Need, listing: Listing) -> float | None:
-    """Return how far it is: by road as stated, else in a straight line between the two places, else not known."""
+    """Return how far it is: by road as stated, else in a straight line, else None."""
     stated = dict(listing.miles).get(need.location)
     if stated is not None or need.point is None or listing.point is None:
         return stated
@@ -151,7 +155,7 @@ def miles_of(need: Need, listing: Listing) -> float | None:
 
 
 def _words_of_miles(need: Need, listing: Listing) -> str:
-    """Return "4.2 miles from Riverside", or "about 4 miles in a straight line from Riverside"; "" for not known."""
+    """Return such words as "4.2 miles from Riverside"; "" where it is not known."""
     miles, place = miles_of(need, listing), need.location_name or need.location
     if miles is None:
         return ""
@@ -161,7 +165,7 @@ def _words_of_miles(need: Need, listing: Listing) -> str:
 
 
 def _plan_rank(need: Need, listing: Listing) -> Match:
-    """Return how the plan stands to the listing; whoever has none is no worse off with any."""
+    """Return how the plan stands to the listing; none is no worse off with any."""
     return match(need.plan, listing.plans)[0] if insured(need.plan) else Match.SAME
 
 
@@ -204,7 +208,10 @@ def _words(need: Need, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def words_of_record(record: Record | None) -> tuple[list[str], list[str]]:
-    """Return what an office did before, as reasons and cautions, each with of how many it is known."""
+    """Return what an office did before, as reasons and cautions.
+
+    Each says of how many it is known.
+    """
     if record is None:
         return [], []
     reasons, cautions = [], []

@@ -27,7 +27,10 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the file. `number` counts the headings as row 1; `cells` holds what is known, by field."""
+    """Hold one row of the file.
+
+    `number` counts the headings as row 1; `cells` holds what is known, by field.
+    """
 
     number: int
     cells: dict[str, str]
@@ -44,7 +47,10 @@ class Sheet:
 
 
 def text_of(content: bytes) -> str:
-    """Return the words of a file as a spreadsheet wrote it: UTF-8, UTF-16, or the code page of Windows."""
+    """Return the words of a file as a spreadsheet wrote it.
+
+    In UTF-8, UTF-16, or the code page of Windows.
+    """
     if len(content) > MOST_BYTES:
         raise NotReadable(f"This file is larger than {MOST_BYTES // 2**20} MB. Part it, and add one after the other.")
     if content.startswith(b"PK\x03\x04") or content.startswith(b"\xd0\xcf\x11\xe0"):

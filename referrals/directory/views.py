@@ -56,7 +56,7 @@ def directory(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_may(CARRY_REFERRALS)
 def directory_file(request: StaffRequest) -> HttpResponse:
-    """Hand out the listings of the list as it is filtered, in the form in which they come in again."""
+    """Hand out the list as it is filtered, in the form in which it comes in again."""
     listings = DirectoryFilter(request.GET).listings().select_related("confirmed_by")
     return as_file("offices", *table_of(listings, Location.objects.all()))
 

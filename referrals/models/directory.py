@@ -28,7 +28,10 @@ class SpecialistQuerySet(models.QuerySet):
         return self.filter(listed=True)
 
     def stale(self, now: datetime) -> Self:
-        """Return the listed ones nobody confirmed for long, the longest first; never confirmed comes before."""
+        """Return the listed ones nobody confirmed for long, the longest first.
+
+        What was never confirmed comes before.
+        """
         old = Q(confirmed_at=None) | Q(confirmed_at__lt=now - STALE_AFTER)
         return self.listed().filter(old).order_by(F("confirmed_at").asc(nulls_first=True), "practice", "name", "pk")
 
@@ -42,7 +45,10 @@ class SpecialistQuerySet(models.QuerySet):
         return self.filter(pk__in=[pk for pk, *texts in rows if found_in(words, *texts)])
 
     def nearest_to(self, location: Location) -> Self:
-        """Add `miles_away`: by road as stated, else in a straight line. Nearest first, unknown last."""
+        """Add `miles_away`, nearest first, unknown last.
+
+        By road as stated, else in a straight line.
+        """
         away = Cast(KeyTextTransform(location.slug, "miles"), models.FloatField())
         if location.point:
             away = Coalesce(away, miles_in_sql(*location.point))

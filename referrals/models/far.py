@@ -16,7 +16,7 @@ def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float
 
 
 def miles_in_sql(latitude: float, longitude: float) -> Expression:
-    """Return the same from this point to the `latitude` and `longitude` of a row; nothing where it has none."""
+    """Return the same from this point to the one of a row; nothing where it has none."""
     north, east = Radians(F("latitude")), Radians(F("longitude"))
     up = Power(Sin((north - radians(latitude)) / 2), 2)
     along = Power(Sin((east - radians(longitude)) / 2), 2) * Cos(north) * cos(radians(latitude))

@@ -10,7 +10,7 @@ from clinic.audit.growing import never_emptied
 
 
 class DirectoryImport(models.Model):
-    """One file, as it was read: looked at, then put into the directory or left, and perhaps taken back.
+    """Hold one file: looked at, put into the directory or left, perhaps taken back.
 
     `text` stays, so that nothing anybody typed is lost by a row that was wrong. `left_out` holds those rows.
     """
@@ -51,7 +51,10 @@ class DirectoryImport(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        """Say whether it was put in and not taken back; whether its rows were used since is another question."""
+        """Say whether it was put in and not taken back.
+
+        Whether its rows were used since is another question.
+        """
         return self.confirmed_at is not None and self.undone_at is None
 
 

@@ -38,7 +38,7 @@ ISSUER = "80840"  # health applications, United States: part of the checksum, no
 
 
 def npi(value: str) -> str:
-    """Return the ten digits of an NPI however it was pasted: "NPI: 1234-567-893", "1234567893.0"."""
+    """Return the ten digits of an NPI however it was pasted: "NPI: 1234-567-893"."""
     typed = re.sub(r"\.0+$", "", phones.plain(value))
     if re.fullmatch(SHORTENED, typed):
         raise ValidationError(
@@ -82,7 +82,7 @@ def check_state(value: str) -> None:
 
 
 def zone_of(state: str) -> str:
-    """Return the clock most people of a state have; the Eastern one where the state is not known."""
+    """Return the clock most people of a state have; the Eastern one for no state."""
     return next((zone for zone, states in ZONE_OF_STATE.items() if state in states.split()), "America/New_York")
 
 

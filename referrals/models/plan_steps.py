@@ -10,8 +10,9 @@ from clinic.audit.growing import never_emptied
 
 
 class PlanStep(models.Model):
-    """One thing the plan wants first, at the listing that was chosen: it has a day, and holds up the sending.
+    """Hold one thing the plan wants first, at the listing that was chosen.
 
+    It has a day, and holds up the sending.
     It ends by a name: it is there (`words` says which number or of whom), or it is sent without, and `words` says why.
     """
 

@@ -63,17 +63,20 @@ LONG_ENOUGH = 5  # letters of a word in which one slip is taken for one
 
 
 def on_file(plan: str) -> bool:
-    """Say whether anything is on file about how the patient is insured; "unknown" is nothing."""
+    """Say whether anything is on file about a plan; "unknown" is nothing."""
     return _letters(plan) not in NOT_KNOWN or bool(re.search(r"\d", plan))
 
 
 def insured(plan: str) -> bool:
-    """Say whether a plan is named; not for nothing, and not for the words of people without insurance."""
+    """Say whether a plan is named.
+
+    Not for nothing, and not for the words of people without insurance.
+    """
     return on_file(plan) and _letters(plan) not in PAYS_ALONE
 
 
 def match(plan: str, plans: Iterable[str]) -> tuple[Match, str]:
-    """Return how a plan stands to those of a listing, and which of them says so; "" for none."""
+    """Return how a plan stands to those of a listing, and which says so, else ""."""
     known = [one for one in plans if one.strip()]
     wanted = _written_out(plan)
     for one in known:
@@ -87,14 +90,14 @@ def match(plan: str, plans: Iterable[str]) -> tuple[Match, str]:
 
 
 def _letters(plan: str) -> str:
-    """Return the words of a plan in small plain letters: "N/A" is "n a", "I don't know" is "i dont know"."""
+    """Return the words of a plan in small plain letters: "N/A" is "n a"."""
     text = unicodedata.normalize("NFKD", plan).casefold()
     text = "".join(sign for sign in text if not unicodedata.combining(sign))
     return " ".join(re.findall(r"[a-z]+", re.sub(r"['’`]", "", text)))
 
 
 def _written_out(plan: str) -> str:
-    """Return the whole name in one spelling: "B.C.B.S." and "Blue-Cross/Blue Shield" are the same."""
+    """Return the whole name in one spelling, whether "B.C.B.S." or "Blue-Cross"."""
     text = unicodedata.normalize("NFKD", plan).casefold().replace("&", " and ")
     text = "".join(sign for sign in text if not unicodedata.combining(sign))
     text = " ".join(re.findall(r"[^\W_]+", re.sub(r"['’`.]", "", text)))
@@ -116,7 +119,10 @@ def _share(one: set[str], other: set[str]) -> bool:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """Say whether one letter is another, too much, left out, or changed places with its neighbor: Atena for Aetna."""
+    """Say whether one letter is another, too much, left out, or one place off.
+
+    Such as Atena for Aetna.
+    """
     short, long = sorted((one, other), key=len)
     if len(short) < LONG_ENOUGH or len(long) > len(short) + 1 or one[0] != other[0]:
         return False

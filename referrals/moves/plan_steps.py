@@ -20,7 +20,7 @@ class PlanAsksFirst(NotYet):
 
 
 def wanted_by_plan(referral: Referral) -> dict[str, str]:
-    """Return what the chosen listing says that this plan wants, with the plan as it is named there.
+    """Return what the chosen listing says that this plan wants, and its name there.
 
     A name that only looks like the patient's counts: somebody asks, and says so.
     """
@@ -33,9 +33,10 @@ def wanted_by_plan(referral: Referral) -> dict[str, str]:
 
 
 def open_plan_steps(referral: Referral) -> list[PlanStep]:
-    """Return what is wanted and nobody has settled; one the listing asks for only since it was chosen is not kept yet.
+    """Return what is wanted and nobody has settled.
 
-    An authorization is there as soon as its number stands in the letter.
+    One the listing asks for only since it was chosen is not kept yet. An authorization is there as soon as its number
+    stands in the letter.
     """
     wanted = wanted_by_plan(referral)
     if not wanted:
@@ -69,7 +70,10 @@ def begin_plan_steps(referral: Referral) -> None:
 def settle_plan_step(
     referral: Referral, *, what: str, how: str, words: str, by: User, saw: int | None = None
 ) -> Referral:
-    """Note by name that it is there, or that it goes out without it and why. A number goes into the letter."""
+    """Note by name that it is there, or why the referral goes out without it.
+
+    The number of an authorization goes into the letter.
+    """
     check_may(by)
     referral = lock(referral, saw)
     if referral.status != Status.DRAFT:
