@@ -27,7 +27,7 @@ def keep_file(upload: UploadedFile, *, by: User) -> DirectoryImport:
     NotReadable where no rows can be read from it. Files that were only looked at long ago go at the same time.
     """
     check_may(by, MANAGE_DIRECTORY)
-    text = text_of(upload.read(MOST_BYTES + 1)).replace("\x00", "")
+    text = text_of(upload.read(MOST_BYTES + 1))
     read(text, Location.objects.all())
     old = DirectoryImport.objects.filter(confirmed_at=None, uploaded_at__lt=timezone.now() - UNCONFIRMED_FOR)
     old.delete()
