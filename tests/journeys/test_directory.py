@@ -37,7 +37,7 @@ def test_offices_come_from_a_file_and_are_taken_back(computer, location, priya, 
     desk.looks()
     assert Specialist.objects.count() == 1
     desk.presses("Put 2 in, leave 1 out")
-    desk.sees("The offices are in the directory.", "Row 3")
+    desk.sees("The offices are in the directory.", "Left out", "Lena Fischer")
     desk.looks()
     assert Specialist.objects.count() == 2
     desk.presses("Take it back")
@@ -52,9 +52,9 @@ def test_an_office_is_asked_and_confirmed_by_one_press(computer, location, priya
     desk.opens("/directory/")
     desk.follows("Offices to ask (1)")
     desk.looks()
-    desk.presses("Confirmed today")
+    desk.presses("Confirmed today Miriam Katz, Casco Nerve Center")
     desk.sees("Miriam Katz: confirmed today.", "Nobody to ask")
     desk.opens("/directory/")
-    desk.follows("Miriam Katz")
+    desk.follows("Miriam Katz, MD")
     desk.sees("Last confirmed on")
     desk.looks()
