@@ -49,9 +49,8 @@ class SpecialistQuerySet(models.QuerySet):
 
         By road as stated, else in a straight line.
         """
-        away = Cast(KeyTextTransform(location.slug, "miles"), models.FloatField())
-        if location.point:
-            away = Coalesce(away, miles_in_sql(*location.point))
+        by_road = Cast(KeyTextTransform(location.slug, "miles"), models.FloatField())
+        away = Coalesce(by_road, miles_in_sql(*location.point)) if location.point else by_road
         return self.annotate(miles_away=away).order_by(F("miles_away").asc(nulls_last=True), "practice", "name")
 
 
