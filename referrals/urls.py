@@ -5,6 +5,8 @@ from django.urls import path
 from referrals.desk import decision, reports, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
+from referrals.directory import import_views as imports
+from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
 from referrals.office import views as office
 from referrals.patients import views as people
@@ -27,7 +29,15 @@ urlpatterns = [
     path("reports/<uuid:public_id>/read/", reports.read_report, name="read_report"),
     path("directory/", directory.directory, name="directory"),
     path("directory/new/", directory.new_listing, name="new_listing"),
+    path("directory/offices.csv", directory.directory_file, name="directory_file"),
+    path("directory/ask/", stale.stale_listings, name="stale_listings"),
+    path("directory/import/", imports.add_file, name="directory_import"),
+    path("directory/import/<uuid:public_id>/", imports.one_import, name="one_import"),
+    path("directory/import/<uuid:public_id>/confirm/", imports.confirm, name="confirm_import"),
+    path("directory/import/<uuid:public_id>/undo/", imports.undo, name="undo_import"),
+    path("directory/import/<uuid:public_id>/to-correct.csv", imports.to_correct, name="rows_to_correct"),
     path("directory/<uuid:public_id>/", directory.listing, name="listing"),
+    path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
     path("office/", office.office, name="office"),
     path("office/letter.pdf", office.office_letter, name="office_letter"),
     path("office/leave/", office.office_leave, name="office_leave"),

@@ -32,7 +32,7 @@ from intake.models import (
 from intake.review.alarms import alarms_after
 from intake.review.flags import flags_after
 from intake.signing.texts import row_of, text_in
-from referrals.models import OfficeToTell, Referral, Specialist
+from referrals.models import DirectoryImport, OfficeToTell, Referral, Specialist
 from tests.answers import HEEL_PAIN
 
 PASSWORD = "plumb-line-2026-cast"
@@ -329,6 +329,10 @@ def specialist(**fields) -> Specialist:
             **fields,
         }
     )
+
+
+def directory_import(*, by: User, text: str = "Specialty,Practice,Name\nneurologist,Casco,Noor") -> DirectoryImport:
+    return DirectoryImport.objects.create(file_name="offices.csv", text=text, uploaded_by=by)
 
 
 def referral(*, after: Decision, owner: User, to: Specialist | None = None, status=None, **fields) -> Referral:

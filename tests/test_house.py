@@ -168,6 +168,7 @@ def samples(location, maya, priya):
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "listing": {"public_id": referral.specialist.public_id},
+        "import": {"public_id": factories.directory_import(by=priya).public_id},
         "message": {"id": message.pk},
         "sleeping link": {"id": link.pk},
         "shift": {"id": factories.on_call(maya, at=location).pk},

@@ -59,7 +59,7 @@ def not_told(now: datetime) -> QuerySet[OnCall]:
 
 
 def _tell(kind_: str, shift: OnCall) -> Message:
-    zone = shift.location.time_zone
+    zone = shift.location.zone.key
     facts = {"starts_at": moment(shift.starts_at, zone), "ends_at": moment(shift.ends_at, zone)}
     return write_to(shift.person, kind_, shift.pk, location=shift.location, facts=facts)
 

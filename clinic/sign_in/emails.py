@@ -93,7 +93,7 @@ def _about_the_account(name: str, user: User, *, facts: dict[str, Any] | None = 
 
 def _now(user: User) -> str:
     location = user.locations.first()
-    return moment(timezone.now(), location.time_zone if location else settings.TIME_ZONE)
+    return moment(timezone.now(), location.zone.key if location else settings.TIME_ZONE)
 
 
 class _AboutTheAccount:

@@ -1,4 +1,4 @@
-"""Every `check --database default`, and every migration, says where nobody treats, or hours cannot be read."""
+"""Every `check --database default`, and every migration, says where nobody treats, or hours or clocks make no sense."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,8 @@ from django.db import DatabaseError
 from clinic.staff.models import Location
 
 HINT = "Give a therapist this location, or remove it. Until then patients are not offered it."
+
+NAME_A_ZONE = "Write a name such as America/Denver into the table of locations."
 
 
 @checks.register(checks.Tags.database)
@@ -39,15 +41,48 @@ def hours_make_sense_everywhere(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Return a warning for each location whose hours cannot be read: it counts as never open."""
-    try:
-        places = [place for place in Location.objects.all() if not place.hours_make_sense] if databases else []
-    except DatabaseError:  # before the first migration
-        places = []
+    places = [place for place in _everywhere(databases) if not place.hours_make_sense]
     hint = 'Write them as {"mon": ["08:00", "18:00"], ..., "closed_on": ["2026-12-25"]}.'
     return [
         checks.Warning(f"The hours of {place.name} make no sense, and count as none.", hint=hint, id="staff.W003")
         for place in places
     ]
+
+
+@checks.register(checks.Tags.database)
+def clocks_make_sense_everywhere(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Return a warning for each location whose time zone nobody knows.
+
+    Its hours are counted by another clock.
+    """
+    return [checks.Warning(words, hint=NAME_A_ZONE, id="staff.W004") for words in _by_another_clock(databases)]
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def a_clinic_starts_with_clocks_that_make_sense(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Return the same as errors of `check --deploy`, which no migration asks for."""
+    return [checks.Error(words, hint=NAME_A_ZONE, id="staff.E004") for words in _by_another_clock(databases)]
+
+
+def _by_another_clock(databases: Sequence[str] | None) -> list[str]:
+    return [
+        f"The time zone of {place.name} makes no sense ({place.time_zone}), and {place.zone.key} counts."
+        for place in _everywhere(databases)
+        if not place.zone_makes_sense
+    ]
+
+
+def _everywhere(databases: Sequence[str] | None) -> list[Location]:
+    if not databases:
+        return []
+    try:
+        return list(Location.objects.all())
+    except DatabaseError:  # before the first migration
+        return []
 
 
 def _alone(databases: Sequence[str] | None) -> list[Location]:

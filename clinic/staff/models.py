@@ -6,6 +6,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -66,18 +67,47 @@ class Location(models.Model):
         default=18, help_text="From this age a patient acts and signs alone; 19 or 21 in some states"
     )
     hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
+    latitude = models.FloatField(null=True, blank=True, help_text="For distances, where no miles are on record")
+    longitude = models.FloatField(null=True, blank=True)
 
     objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
+                name="location_has_both_coordinates_or_none",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def point(self) -> tuple[float, float] | None:
+        """Return its latitude and longitude, when they are on record."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+    @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """Return its clock; where that makes no sense, the one of the clinic.
+
+        So no page fails by it. It can only be written into the table by hand, and a check names the place.
+        """
+        return ZoneInfo(self.time_zone if self.zone_makes_sense else settings.TIME_ZONE)
+
+    @property
+    def zone_makes_sense(self) -> bool:
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, OSError, ValueError):  # no such clock, a folder of clocks, no name at all
+            return False
+        return True
 
     @property
     def opening_hours(self) -> OpeningHours:

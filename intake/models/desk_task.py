@@ -7,10 +7,10 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 
 from clinic.audit.growing import never_emptied
+from clinic.staff.models import Location
 from clinic.staff.permissions import ANSWER_REQUESTS
 from clinic.staff.places import OfPlacesQuerySet
 
@@ -34,8 +34,10 @@ class DeskTaskQuerySet(OfPlacesQuerySet):
 
     def late(self, now: datetime) -> Self:
         """Leave only those whose day is over at their location."""
-        there = Func(F("location__time_zone"), Value(now), function="timezone", output_field=models.DateTimeField())
-        return self.filter(done_at=None, due_on__lt=Cast(there, models.DateField()))
+        over = Q(pk__in=())
+        for place in Location.objects.all():
+            over |= Q(location=place, due_on__lt=now.astimezone(place.zone).date())
+        return self.filter(over, done_at=None)
 
     def in_effect(self) -> Self:
         """Leave out those of a case that was opened again: its therapist decides anew."""

@@ -55,7 +55,7 @@ def ask_one(case: Case, person: User) -> Message:
 
 def case_taken_over(case: Case, *, of: User, now: datetime) -> Message:
     """Tell whoever had a case that a colleague has it now."""
-    facts = {"happened_at": moment(now, case.location.time_zone)}
+    facts = {"happened_at": moment(now, case.location.zone.key)}
     return _to_one(of, "case_taken_over", case, facts=facts)
 
 
@@ -214,7 +214,7 @@ class CaseNeedsYou(ToAColleague):
         return {
             "link": settings.SITE_URL + reverse("queue"),
             "cases": len(cases),
-            "by": moment(first.due_at, first.location.time_zone),
+            "by": moment(first.due_at, first.location.zone.key),
             "waiting": [_as_fact(case, rounds[case.public_id]) for case in cases[:MOST_WAITING]],
             "more": max(0, len(cases) - MOST_WAITING),
         }
@@ -285,7 +285,7 @@ class CaseNeedsYouByText(ToAColleague):
 def _link_and_time(message: Message) -> dict[str, Any]:
     """Return the way to the queue, and when what has to be done with the case is due."""
     case = Case.objects.with_clock().select_related("location").get(public_id=message.subject_id)
-    return {"link": settings.SITE_URL + reverse("queue"), "by": moment(case.due_at, case.location.time_zone)}
+    return {"link": settings.SITE_URL + reverse("queue"), "by": moment(case.due_at, case.location.zone.key)}
 
 
 @kind(
@@ -354,7 +354,7 @@ def _as_fact(case: Case, number: int) -> dict[str, Any]:
     return {
         "tier": case.tier.word,
         "place": case.location_id,
-        "by": moment(case.due_at, case.location.time_zone),
+        "by": moment(case.due_at, case.location.zone.key),
         "round": number,
         "second": case.status == Case.Status.SECOND_LOOK,
     }

@@ -194,7 +194,7 @@ def _see_that_they_hear(request: AppointmentRequest, was_at: datetime | None, st
         where=CallToMake.Where.CLINIC,
         subject_id=request.public_id,
         location=request.location,
-        time_zone=request.location.time_zone,
+        time_zone=request.location.zone.key,
         was_at=was_at,
         starts_at=starts_at,
     )

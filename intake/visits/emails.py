@@ -68,7 +68,7 @@ def _to_the_patient(
         subject_type="appointment",
         subject_id=request.public_id,
         location=request.location,
-        facts={"starts_at": moment(at or request.starts_at, request.location.time_zone)},
+        facts={"starts_at": moment(at or request.starts_at, request.location.zone.key)},
         **more,
     )
 
@@ -258,7 +258,7 @@ def _call_instead(
         request.patient,
         where=CallToMake.Where.CLINIC,
         location=request.location,
-        time_zone=request.location.time_zone,
+        time_zone=request.location.zone.key,
         was_at=was_at,
         starts_at=starts_at,
     )

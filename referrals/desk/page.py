@@ -139,6 +139,7 @@ OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a 
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
 CHECK = ("Check the letter", "Read it once as the office will, and say whether the patient agreed.", ())
+PLAN = "Get what the plan asks for first"
 SEND = ("Send the letter", "Everything is there.", ())
 
 
@@ -221,6 +222,8 @@ def _short(name: str, referral: Referral) -> str:
 def _towards_sending(referral: Referral) -> Next:
     try:
         actions.ready_to_send(referral, referral.Channel.FAX)
+    except actions.PlanAsksFirst as asks:
+        return Next(PLAN, asks.words, (Button("plan", SHORT["plan"], main=True),))
     except actions.NotYet:
         if referral.specialist_id is None or not referral.specialist.listed:
             return Next(*CHOOSE, page="choose_specialist", page_label="Choose a specialist")
@@ -304,6 +307,7 @@ def _again(referral: Referral) -> TryAgain:
 
 SHORT = {
     "note": "Write down a call or fax",
+    "plan": "Say what is there",
     "next-date": "Set the next date",
     "hand-over": "Hand over",
     "accepted": "They accepted",

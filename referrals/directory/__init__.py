@@ -1,1 +1,1 @@
-"""The listings of offices: added, changed, ranked for a patient."""
+"""The listings of offices: typed or from a file, asked again, ranked for a patient by what they did before."""

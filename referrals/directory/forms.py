@@ -1,5 +1,6 @@
 """A listing of the directory, and the filters of its list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.layout import Field, Fieldset, Layout
@@ -15,7 +16,7 @@ from intake.door.contact import EmailAddressField, NameField
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
 from referrals.models.directory import SpecialistQuerySet
-from referrals.models.numbers import check_npi, check_state, check_zip, us_phone
+from referrals.models.numbers import check_state, check_zip, npi, us_phone
 
 ZONES = (
     ("America/New_York", "Eastern"),
@@ -28,6 +29,9 @@ ZONES = (
     ("America/Puerto_Rico", "Puerto Rico"),
 )
 MOST_PLANS = 60
+LONGEST_WAIT = 730  # days
+PLAIN_LINES = ("focus", "credentials", "npi", "street", "city", "zip_code", "opening_hours")
+OF_PLANS = ("insurance_plans", "referral_plans", "authorization_plans")
 MISSING = {
     "specialty": "Choose a specialty.",
     "name": "Enter the provider's name.",
@@ -74,6 +78,25 @@ class ListingForm(forms.ModelForm):
         max_length=6000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    referral_plans = forms.CharField(
+        label="Plans that need a referral by the primary care provider",
+        help_text="One on each line. A referral for such a patient waits until it is there.",
+        required=False,
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    authorization_plans = forms.CharField(
+        label="Plans that need an authorization first",
+        help_text="One on each line. A referral for such a patient waits until there is one.",
+        required=False,
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    wheelchair = forms.NullBooleanField(
+        label="Reached with a wheelchair",
+        required=False,
+        widget=forms.Select(choices=[("", "Not on record"), ("True", "Yes"), ("False", "No")]),
+    )
     languages = forms.MultipleChoiceField(
         label="Languages spoken", choices=LANGUAGES.items(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -82,10 +105,16 @@ class ListingForm(forms.ModelForm):
         model = Specialist
         fields = (
             "specialty", "focus", "name", "credentials", "npi", "practice", "street", "city", "state", "zip_code",
-            "time_zone", "phone", "fax", "email", "insurance_plans", "languages", "accepts_new_patients", "listed",
+            "time_zone", "phone", "fax", "email", "opening_hours", "wait_days", "wheelchair", "latitude", "longitude",
+            "insurance_plans", "referral_plans", "authorization_plans", "languages", "accepts_new_patients", "listed",
             "notes",
         )  # fmt: skip
-        labels = {"zip_code": "ZIP code", "npi": "NPI", "listed": "Listed: offered when a referral looks for a place"}
+        labels = {
+            "zip_code": "ZIP code",
+            "npi": "NPI",
+            "listed": "Listed: offered when a referral looks for a place",
+            "wait_days": "Days to a first visit",
+        }
         help_texts = {
             "specialty": "",
             "focus": "Such as spine, foot and ankle, nerve tests.",
@@ -93,8 +122,12 @@ class ListingForm(forms.ModelForm):
             "fax": "Its last four digits open the referral for the office.",
             "email": "The office gets a link here; letters are never in the mail.",
             "notes": "For the desk only, such as who to ask for.",
+            "opening_hours": "Such as Mon to Thu 8 to 5, closed from 12 to 1.",
+            "wait_days": "As the office says. What it was here is counted from your own referrals.",
+            "latitude": "For the distance, where no miles stand above. Degrees, such as 43.6591.",
+            "longitude": "Such as -70.2568.",
         }
-        field_classes = dict.fromkeys(("focus", "credentials", "npi", "street", "city", "zip_code"), VisibleField)
+        field_classes = dict.fromkeys(PLAIN_LINES, VisibleField)
         field_classes |= {"name": ListedNameField, "practice": ListedNameField, "email": OfficeEmailField}
         widgets = {
             "npi": forms.TextInput(attrs={"class": "w-12", "inputmode": "numeric"}),
@@ -103,32 +136,45 @@ class ListingForm(forms.ModelForm):
             "fax": forms.TextInput(attrs={"class": "w-20", "type": "tel"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 3}),
+            "wait_days": forms.TextInput(attrs={"class": "w-8", "inputmode": "numeric"}),
+            "latitude": forms.TextInput(attrs={"class": "w-12", "inputmode": "decimal"}),
+            "longitude": forms.TextInput(attrs={"class": "w-12", "inputmode": "decimal"}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, locations: Iterable[Location] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["insurance_plans"] = "\n".join(self.instance.insurance_plans)
+            self.initial |= {name: "\n".join(getattr(self.instance, name)) for name in OF_PLANS}
         self.miles = {}
-        for location in Location.objects.all():
-            name = f"miles_{location.pk}"
-            self.miles[name] = location.slug
-            self.fields[name] = forms.DecimalField(
-                label=f"Miles from {location.name}",
-                required=False,
-                min_value=0,
-                max_value=3000,
-                decimal_places=1,
-                max_digits=5,
-                initial=self.instance.miles.get(location.slug),
-                widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "decimal"}),
-            )
+        for location in Location.objects.all() if locations is None else locations:
+            self._add_miles(location)
         for name, words in MISSING.items():
             self.fields[name].error_messages["required"] = words
-        for name in ("phone", "fax"):  # stored in one form, typed in many
+        for name in ("phone", "fax", "npi"):  # stored in one form, typed in many
             self.fields[name].max_length = phones.LONGEST
             self.fields[name].validators = []
             self.fields[name].widget.attrs["maxlength"] = phones.LONGEST
+        self.fields["wait_days"].error_messages["invalid"] = "Enter a number of days, such as 14."
+        for name in ("latitude", "longitude"):
+            self.fields[name].error_messages["invalid"] = "Enter degrees as a number, such as 43.6591."
+        self.lay_out()
+
+    def _add_miles(self, location: Location) -> None:
+        name = miles_field(location)
+        self.miles[name] = location.slug
+        self.fields[name] = forms.DecimalField(
+            label=f"Miles from {location.name}",
+            required=False,
+            min_value=0,
+            max_value=3000,
+            decimal_places=1,
+            max_digits=5,
+            initial=self.instance.miles.get(location.slug),
+            widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "decimal"}),
+        )
+
+    def lay_out(self) -> None:
+        """Put the fields in two columns."""
         self.helper = FieldsOnly(self)
         self.helper.layout = Layout(
             "saw",
@@ -136,14 +182,17 @@ class ListingForm(forms.ModelForm):
                 [
                     _part("Provider", "specialty", "name", beside("credentials", "npi"), "focus"),
                     _part("Office", "practice", "street", beside("city", "state", "zip_code"), "time_zone"),
-                    _part("How to reach it", beside("phone", "fax"), "email"),
+                    _part("How to reach it", beside("phone", "fax"), "email", "opening_hours"),
+                    _part("On the map", beside(*self.miles), beside("latitude", "longitude")),
                 ],
                 [
                     _part(
                         "For whom",
                         "insurance_plans",
+                        "referral_plans",
+                        "authorization_plans",
                         Field("languages", wrapper_class="choices-inline"),
-                        beside(*self.miles),
+                        beside("wheelchair", "wait_days"),
                         "accepts_new_patients",
                     ),
                     _part("For the desk", "notes", "listed"),
@@ -152,10 +201,8 @@ class ListingForm(forms.ModelForm):
         )
 
     def clean_npi(self) -> str:
-        npi = self.cleaned_data["npi"].strip()
-        if npi:
-            check_npi(npi)
-        return npi
+        typed = self.cleaned_data["npi"].strip()
+        return npi(typed) if typed else ""
 
     def clean_phone(self) -> str:
         return us_phone(self.cleaned_data["phone"])
@@ -174,13 +221,30 @@ class ListingForm(forms.ModelForm):
         return state
 
     def clean_insurance_plans(self) -> list[str]:
-        plans = [line.strip() for line in self.cleaned_data["insurance_plans"].splitlines() if line.strip()]
-        too_long = [plan for plan in plans if len(plan) > 80]
-        if too_long:
-            raise ValidationError(f"Shorten this plan to 80 characters: {too_long[0][:40]}…")
-        if len(plans) > MOST_PLANS:
-            raise ValidationError(f"Name at most {MOST_PLANS} plans.")
-        return list(dict.fromkeys(plans))
+        return _plans(self.cleaned_data["insurance_plans"])
+
+    def clean_referral_plans(self) -> list[str]:
+        return _plans(self.cleaned_data["referral_plans"])
+
+    def clean_authorization_plans(self) -> list[str]:
+        return _plans(self.cleaned_data["authorization_plans"])
+
+    def clean_wait_days(self) -> int | None:
+        days = self.cleaned_data["wait_days"]
+        if days is not None and days > LONGEST_WAIT:
+            raise ValidationError("Enter the days to a first visit, two years at most.")
+        return days
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        for name, most in (("latitude", 90), ("longitude", 180)):
+            degrees = given.get(name)
+            if degrees is not None and not abs(degrees) <= most:
+                self.add_error(name, f"Enter degrees from -{most} to {most}.")
+        known = [given.get(name) is not None for name in ("latitude", "longitude")]
+        if any(known) and not all(known) and not {"latitude", "longitude"} & set(self.errors):
+            self.add_error("longitude" if known[0] else "latitude", "Enter both latitude and longitude, or neither.")
+        return given
 
     def fields_to_save(self) -> dict[str, Any]:
         fields = {name: self.cleaned_data[name] for name in self.Meta.fields}
@@ -189,6 +253,34 @@ class ListingForm(forms.ModelForm):
         given = {slug: self.cleaned_data[name] for name, slug in self.miles.items()}
         fields["miles"] = kept | {slug: float(miles) for slug, miles in given.items() if miles is not None}
         return fields
+
+
+class FileOfOfficesForm(forms.Form):
+    file = forms.FileField(
+        label="A file of offices",
+        help_text="CSV, as every spreadsheet saves it; headings in the first row. Nothing is changed before you agree.",
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FieldsOnly(self)
+
+
+def miles_field(location: Location) -> str:
+    """Return the name of the field that holds the miles from this location."""
+    return f"miles_{location.pk}"
+
+
+def _plans(typed: str) -> list[str]:
+    plans = [line.strip() for line in typed.splitlines() if line.strip()]
+    too_long = [plan for plan in plans if len(plan) > 80]
+    if too_long:
+        raise ValidationError(f"Shorten this plan to 80 characters: {too_long[0][:40]}…")
+    if len(plans) > MOST_PLANS:
+        raise ValidationError(f"Name at most {MOST_PLANS} plans.")
+    return list(dict.fromkeys(plans))
 
 
 def _part(name: str, *fields: Any) -> Fieldset:
@@ -235,5 +327,5 @@ class DirectoryFilter(forms.Form):
         if chosen.get("language"):
             rows = rows.filter(languages__contains=[chosen["language"]])
         if chosen.get("near"):
-            rows = rows.nearest_to(chosen["near"].slug)
+            rows = rows.nearest_to(chosen["near"])
         return rows

@@ -5,34 +5,20 @@
 never part of the ranking, because it always wins.
 """
 
-import re
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from intake.models import Assessment
+from referrals.directory.learned import Record, records_of, sendings_to
 from referrals.models import Referral, ReferralMove, Specialist
+from referrals.models.far import miles_between
+from referrals.models.plans import Match, insured, match, on_file
 
 SHORT_LIST = 5
-NO_INSURANCE = {"", "none", "no", "n a", "na", "no insurance", "uninsured", "self pay", "selfpay", "cash", "ninguno"}
-NO_INSURANCE |= {"not insured", "self", "no plan", "i have none", "sin seguro", "no tengo", "ninguna", "private pay"}
-SHORT_NAMES = {"bcbs": "blue cross blue shield", "bc bs": "blue cross blue shield", "uhc": "united healthcare"}
-OF_ANY_PLAN = {
-    "ppo",
-    "hmo",
-    "epo",
-    "pos",
-    "plan",
-    "health",
-    "insurance",
-    "part",
-    "advantage",
-    "of",
-    "the",
-    "and",
-    "care",
-}
-OF_ANY_PLAN |= {"group", "choice", "open", "access", "gold", "silver", "bronze", "mutual", "network", "plus", "select"}
+HALF = 0.5  # who sends fewer reports than this after visits stands behind who sends more
+OFTEN = 0.25  # from this share of declined referrals on it is a caution
 LANGUAGES = {
     "en": gettext_noop("English"),
     "es": gettext_noop("Spanish"),
@@ -70,7 +56,10 @@ FOCUS_OF_ORIGIN = {
 
 @dataclass(frozen=True)
 class Need:
-    """What the patient needs. `location` is where distances are counted from; `declined` holds listing ids."""
+    """Hold what the patient needs.
+
+    `location`, at `point`, is where miles are counted from; `declined` holds listing ids.
+    """
 
     specialty: str
     plan: str = ""
@@ -79,11 +68,16 @@ class Need:
     location_name: str = ""
     focus: tuple[str, ...] = ()
     declined: frozenset[int] = frozenset()
+    point: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What the directory says about one provider at one office. `miles` maps location slugs to miles by road."""
+    """Hold what the directory says about one provider at one office.
+
+    `record` is what it did with referrals before.
+    `miles` maps location slugs to miles by road; where they are not on record, `point` is its place on the map.
+    """
 
     id: int
     name: str
@@ -93,6 +87,8 @@ class Listing:
     miles: tuple[tuple[str, float], ...] = ()
     accepts_new_patients: bool = True
     focus: str = ""
+    point: tuple[float, float] | None = None
+    record: Record | None = None
 
 
 @dataclass(frozen=True)
@@ -126,56 +122,51 @@ def rank(need: Need, listings: list[Listing], limit: int = SHORT_LIST) -> list[R
     """Return the listings of the needed specialty, best first.
 
     In this order: has not declined this referral, sees new patients, takes the plan, fits the problem, speaks the
-    language, is near. Ties go by name, so the same question has the same answer.
+    language, sees them weeks earlier, sends reports, is near. Weeks are what referrals before took (`learned`): days
+    more or less are chance, and do not send anybody farther. Ties go by name, so the same question has the same answer.
     """
     fitting = [listing for listing in listings if listing.specialty == need.specialty]
-    judged = sorted((_order(need, listing), listing.name, listing.id, listing) for listing in fitting)
-    return [Ranked(listing, *_words(need, listing)) for *_order_and_name, listing in judged[:limit]]
+    judged = sorted(fitting, key=lambda listing: (_order(need, listing), listing.name, listing.id))
+    return [Ranked(listing, *_words(need, listing)) for listing in judged[:limit]]
 
 
 def _order(need: Need, listing: Listing) -> tuple:
-    miles = dict(listing.miles).get(need.location)
+    miles, record = miles_of(need, listing), listing.record
+    days = record.days_until_seen if record else None
     return (
         listing.id in need.declined,
         not listing.accepts_new_patients,
         _plan_rank(need, listing),
         not _focus(need, listing),
         not _speaks(need, listing),
+        int(days // 7) if days is not None else 0,
+        bool(record and record.share_reported is not None and record.share_reported < HALF),
         miles is None,
         miles or 0,
     )
 
 
-def _plan_rank(need: Need, listing: Listing) -> int:
-    """0: takes the plan, or the patient has none; 1: lists one like it; 2: does not say; 3: does not take it."""
-    if not insured(need.plan) or _same(need.plan, listing.plans):
-        return 0
-    if looks_like(need.plan, listing.plans):
-        return 1
-    return 3 if listing.plans else 2
+def miles_of(need: Need, listing: Listing) -> float | None:
+    """Return how far it is: by road as stated, else in a straight line, else None."""
+    stated = dict(listing.miles).get(need.location)
+    if stated is not None or need.point is None or listing.point is None:
+        return stated
+    return miles_between(need.point, listing.point)
 
 
-def _same(plan: str, plans) -> bool:
-    return plan.strip().casefold() in {known.strip().casefold() for known in plans}
+def _words_of_miles(need: Need, listing: Listing) -> str:
+    """Return such words as "4.2 miles from Riverside"; "" where it is not known."""
+    miles, place = miles_of(need, listing), need.location_name or need.location
+    if miles is None:
+        return ""
+    if dict(listing.miles).get(need.location) is not None:
+        return f"{miles:g} miles from {place}"
+    return f"about {miles:.0f} miles in a straight line from {place}"
 
 
-def insured(plan: str) -> bool:
-    """False for nothing, and for the words of people without insurance."""
-    return " ".join(re.findall(r"[a-z]+", plan.casefold())) not in NO_INSURANCE
-
-
-def looks_like(plan: str, plans) -> str:
-    """Return the first plan of the listing that names the same insurer; "" when none does. Somebody has to ask."""
-    wanted = _insurer(plan)
-    return next((known for known in plans if wanted & _insurer(known)), "")
-
-
-def _insurer(plan: str) -> set[str]:
-    """Return the words that tell one insurer from another, with the short names people use written out."""
-    text = " ".join(re.findall(r"[^\W_]+", plan.casefold()))
-    for short, long in SHORT_NAMES.items():
-        text = re.sub(rf"\b{short}\b", long, text)
-    return {word for word in text.split() if len(word) > 1} - OF_ANY_PLAN
+def _plan_rank(need: Need, listing: Listing) -> Match:
+    """Return how the plan stands to the listing; none is no worse off with any."""
+    return match(need.plan, listing.plans)[0] if insured(need.plan) else Match.SAME
 
 
 def _speaks(need: Need, listing: Listing) -> bool:
@@ -205,39 +196,78 @@ def _words(need: Need, listing: Listing) -> tuple[tuple[str, ...], tuple[str, ..
             reasons.append(f"speaks {language}")
         else:
             cautions.append(f"an interpreter for {language} is needed")
-    miles = dict(listing.miles).get(need.location)
-    if miles is None:
-        cautions.append("distance not on record")
+    learned_reasons, learned_cautions = words_of_record(listing.record)
+    reasons += learned_reasons
+    cautions += learned_cautions
+    miles = _words_of_miles(need, listing)
+    if miles:
+        reasons.append(miles)
     else:
-        reasons.append(f"{miles:g} miles from {need.location_name or need.location}")
+        cautions.append("distance not on record")
     return tuple(reasons), tuple(cautions)
+
+
+def words_of_record(record: Record | None) -> tuple[list[str], list[str]]:
+    """Return what an office did before, as reasons and cautions.
+
+    Each says of how many it is known.
+    """
+    if record is None:
+        return [], []
+    reasons, cautions = [], []
+    if record.days_to_visit is not None:
+        reasons.append(_words_of_wait(record))
+    if record.sent and record.days_to_answer is not None:
+        reasons.append(f"answers in about {_days(record.days_to_answer)}")
+    if record.declined:
+        said = cautions if record.share_declined >= OFTEN else reasons
+        said.append(f"declined {record.declined} of {record.sent}")
+    if record.seen:
+        is_rare = record.share_reported is not None and record.share_reported < HALF
+        said = cautions if is_rare else reasons
+        said.append(f"sent a report on {record.reported} of {record.seen} seen there")
+    return reasons, cautions
+
+
+def _words_of_wait(record: Record) -> str:
+    says = "" if record.stated is None else f"; it says {_days(record.stated)}"
+    if not record.seen:
+        return f"none of ours seen there yet, elsewhere first visit in about {_days(record.days_to_visit or 0)}{says}"
+    return f"first visit in about {_days(record.days_to_visit or 0)}, by {record.seen} of ours{says}"
+
+
+def _days(days: float) -> str:
+    whole = max(1, round(days))
+    return f"{whole} {'day' if whole == 1 else 'days'}"
 
 
 def fits(need: Need, listing: Listing) -> tuple[Fit, ...]:
     """Return how a listing meets each need, in the order of the ranking."""
     plan_reasons, plan_cautions = _words_of_plan(need, listing)
     language, speaks = LANGUAGES.get(need.language, need.language), _speaks(need, listing)
-    miles = dict(listing.miles).get(need.location)
+    miles, record = miles_of(need, listing), listing.record
+    days = record.days_until_seen if record else None
     return (
         Fit("New patients", listing.accepts_new_patients, "yes" if listing.accepts_new_patients else "takes none"),
         Fit("Plan", bool(plan_reasons), "; ".join([*plan_reasons, *plan_cautions])),
         Fit("Focus", _focus(need, listing), listing.focus or "none on record"),
         Fit("Language", speaks, language if speaks else f"interpreter for {language} needed"),
-        Fit("Miles", miles is not None, "not on record" if miles is None else f"{miles:g}"),
+        Fit("First visit", days is not None, "not known" if days is None else f"about {_days(days)}"),
+        Fit("Miles", miles is not None, "not on record" if miles is None else f"{round(miles, 1):g}"),
     )
 
 
 def _words_of_plan(need: Need, listing: Listing) -> tuple[list[str], list[str]]:
-    if not need.plan.strip():
+    if not on_file(need.plan):
         return [], ["the patient has no insurance plan on record"]
     if not insured(need.plan):
         return [], ["the patient has no insurance: ask what a visit costs"]
-    rank_of_plan = _plan_rank(need, listing)
-    if rank_of_plan == 0:
+    how, known = match(need.plan, listing.plans)
+    if how == Match.SAME:
         return [f"takes {need.plan}"], []
-    if rank_of_plan == 1:
-        return [], [f"lists {looks_like(need.plan, listing.plans)}, which looks like {need.plan}: ask"]
-    return [], [f"ask whether they take {need.plan}" if rank_of_plan == 2 else f"does not list {need.plan}"]
+    if how == Match.ALIKE:
+        return [], [f"lists {known}, which looks like {need.plan}: ask"]
+    return [], [f"ask whether they take {need.plan}" if how == Match.SILENT else f"does not list {need.plan}"]
 
 
 # From the tables to plain data, and back ----------------------------------------------------------------------------
@@ -246,7 +276,7 @@ def _words_of_plan(need: Need, listing: Listing) -> tuple[list[str], list[str]]:
 def ranked(referral: Referral, limit: int = SHORT_LIST) -> list[Choice]:
     """Return the short list for this referral out of the listed directory."""
     rows = {row.pk: row for row in Specialist.objects.listed().for_specialty(referral.specialty)}
-    need = need_of(referral)
+    need, records = need_of(referral), records_now(list(rows.values()))
     return [
         Choice(
             rows[entry.listing.id],
@@ -255,13 +285,14 @@ def ranked(referral: Referral, limit: int = SHORT_LIST) -> list[Choice]:
             fits(need, entry.listing),
             entry.listing.id in need.declined,
         )
-        for entry in rank(need, [listing_of(row) for row in rows.values()], limit)
+        for entry in rank(need, [listing_of(row, records[row.pk]) for row in rows.values()], limit)
     ]
 
 
-def judged(referral: Referral, specialist: Specialist) -> Choice:
-    """Reasons and cautions of one listing, whatever its place in the ranking and its specialty."""
-    return Choice(specialist, *_words(need_of(referral), listing_of(specialist)))
+def records_now(rows: list[Specialist]) -> dict[int, Record]:
+    """Return what each of these listings of one specialty did before, by the row."""
+    sendings = sendings_to([row.pk for row in rows], timezone.now())
+    return records_of(sendings, {row.pk: row.wait_days for row in rows})
 
 
 def need_of(referral: Referral) -> Need:
@@ -272,6 +303,7 @@ def need_of(referral: Referral) -> Need:
         language=patient.language,
         location=location.slug,
         location_name=location.name,
+        point=location.point,
         focus=_focus_of(referral.decision.assessment),
         declined=frozenset(
             referral.moves.filter(what=ReferralMove.What.DECLINED, to__isnull=False).values_list("to", flat=True)
@@ -279,7 +311,7 @@ def need_of(referral: Referral) -> Need:
     )
 
 
-def listing_of(row: Specialist) -> Listing:
+def listing_of(row: Specialist, record: Record | None = None) -> Listing:
     return Listing(
         id=row.pk,
         name=row.name,
@@ -289,6 +321,8 @@ def listing_of(row: Specialist) -> Listing:
         miles=tuple(row.miles.items()),
         accepts_new_patients=row.accepts_new_patients,
         focus=row.focus,
+        point=row.point,
+        record=record,
     )
 
 

@@ -6,10 +6,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from clinic.formats.cells import as_file
+from clinic.staff.models import Location
 from clinic.staff.permissions import CARRY_REFERRALS, MANAGE_DIRECTORY, staff_may
 from clinic.staff.request import StaffRequest
+from referrals.directory.columns import table_of
 from referrals.directory.forms import DirectoryFilter, ListingForm, specialties
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
@@ -43,8 +47,18 @@ def directory(request: StaffRequest) -> HttpResponse:
             "page_obj": page,
             "may_change": request.user.may(MANAGE_DIRECTORY),
             "filters_on": sum(bool(request.GET.get(name)) for name in chosen.fields),
+            "to_ask": Specialist.objects.stale(timezone.now()).count() if request.user.may(MANAGE_DIRECTORY) else 0,
+            "query": request.GET.urlencode(),
         },
     )
+
+
+@require_safe
+@staff_may(CARRY_REFERRALS)
+def directory_file(request: StaffRequest) -> HttpResponse:
+    """Hand out the list as it is filtered, in the form in which it comes in again."""
+    listings = DirectoryFilter(request.GET).listings().select_related("confirmed_by")
+    return as_file("offices", *table_of(listings, Location.objects.all()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,6 +93,12 @@ def listing(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return render(
         request,
         "directory/listing.html",
-        {"form": form, "listing": Specialist.objects.get(pk=found.pk), "changed": changed},
+        {
+            "form": form,
+            "listing": Specialist.objects.select_related("confirmed_by").get(pk=found.pk),
+            "changed": changed,
+            "version": version,
+            "is_stale": found.is_stale(timezone.now()),
+        },
         status=409 if changed else 422 if form.errors else 200,
     )

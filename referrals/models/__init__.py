@@ -1,16 +1,21 @@
 """The directory of specialists and the referrals carried to them."""
 
 from referrals.models.directory import Specialist
+from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.papers import Appointment, Letter, Report
+from referrals.models.plan_steps import PlanStep
 from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
     "Appointment",
     "DeclineReason",
+    "DirectoryImport",
+    "ImportedListing",
     "Letter",
     "MoveNotAllowed",
     "OfficeToTell",
+    "PlanStep",
     "Referral",
     "ReferralMove",
     "Report",

@@ -1,23 +1,39 @@
 """The directory: one listing is one provider, at one office, for one specialty."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Self
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from clinic.audit.growing import only_grows
 from clinic.contact.names import found_in
+from clinic.staff.models import Location
+from referrals.models.far import miles_in_sql
 from referrals.models.numbers import last_four
+
+# Offices change plans and panels at the turn of a year and at its middle: what nobody asked since may be wrong by now.
+# Twice a year is what a desk can call for; a shorter time makes a list that nobody works through.
+STALE_AFTER = timedelta(days=183)
 
 
 class SpecialistQuerySet(models.QuerySet):
     def listed(self) -> Self:
         return self.filter(listed=True)
+
+    def stale(self, now: datetime) -> Self:
+        """Return the listed ones nobody confirmed for long, the longest first.
+
+        What was never confirmed comes before.
+        """
+        old = Q(confirmed_at=None) | Q(confirmed_at__lt=now - STALE_AFTER)
+        return self.listed().filter(old).order_by(F("confirmed_at").asc(nulls_first=True), "practice", "name", "pk")
 
     def for_specialty(self, specialty: str) -> Self:
         """`specialty` is a specialist id of the protocol, such as "podiatrist"."""
@@ -28,9 +44,13 @@ class SpecialistQuerySet(models.QuerySet):
         rows = self.values_list("pk", "name", "practice", "focus", "city")
         return self.filter(pk__in=[pk for pk, *texts in rows if found_in(words, *texts)])
 
-    def nearest_to(self, slug: str) -> Self:
-        """Adds `miles_away` from the location `slug`, nearest first, unknown last."""
-        away = Cast(KeyTextTransform(slug, "miles"), models.FloatField())
+    def nearest_to(self, location: Location) -> Self:
+        """Add `miles_away`, nearest first, unknown last.
+
+        By road as stated, else in a straight line.
+        """
+        by_road = Cast(KeyTextTransform(location.slug, "miles"), models.FloatField())
+        away = Coalesce(by_road, miles_in_sql(*location.point)) if location.point else by_road
         return self.annotate(miles_away=away).order_by(F("miles_away").asc(nulls_last=True), "practice", "name")
 
 
@@ -61,6 +81,23 @@ class Specialist(models.Model):
     accepts_new_patients = models.BooleanField(default=True)
     listed = models.BooleanField(default=True)
     notes = models.TextField(blank=True)
+    opening_hours = models.CharField(max_length=200, blank=True, help_text="In words, such as Mon to Thu 8 to 5")
+    wait_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Days to a first visit, as the office says"
+    )
+    wheelchair = models.BooleanField(null=True, blank=True, help_text="Reached with a wheelchair; empty: not on record")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    referral_plans = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, help_text="Plans that need a referral of the PCP"
+    )
+    authorization_plans = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, help_text="Plans that need an authorization"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When the office last said that it is right")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = SpecialistQuerySet.as_manager()
 
@@ -71,6 +108,17 @@ class Specialist(models.Model):
                 fields=["specialty", "name", "practice", "street"],
                 name="one_listing_for_each_provider_and_office",
                 violation_error_message="This provider is already listed at this office for this specialty.",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
+                name="listing_has_both_coordinates_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="listing_is_confirmed_by_a_name_at_a_time",
             ),
         ]
 
@@ -86,3 +134,14 @@ class Specialist(models.Model):
     def second_factor(self) -> str:
         """Return the last four digits of the number on file that the office knows: its fax, else its phone."""
         return last_four(self.fax or self.phone)
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Return its latitude and longitude, when they are on record."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+    def is_stale(self, now: datetime) -> bool:
+        """Say whether it is time to ask the office whether all this is still right."""
+        return self.confirmed_at is None or self.confirmed_at < now - STALE_AFTER

@@ -391,6 +391,7 @@ class ReferralMove(models.Model):
             ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
         ]
+        indexes = [models.Index("to", "id", name="referral_move_sent_to", condition=Q(what="sent"))]  # newest of each
         triggers = only_grows("referral_move_only_grows")
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ from referrals.moves.carrying import (
 )
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
+from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -49,6 +50,7 @@ from referrals.moves.with_patient import patient_answers, patient_told
 __all__ = [
     "MoveNotAllowed",
     "NotYet",
+    "PlanAsksFirst",
     "ReferralChanged",
     "already_did",
     "answer_question",
@@ -70,6 +72,7 @@ __all__ = [
     "office_decline",
     "office_opened",
     "office_was_told",
+    "open_plan_steps",
     "patient_answers",
     "patient_told",
     "prepare_letter",
@@ -84,6 +87,7 @@ __all__ = [
     "send_again",
     "send_otherwise",
     "set_next_check",
+    "settle_plan_step",
     "wake_link",
     "withdraw",
 ]

@@ -1,4 +1,7 @@
-"""Changing the directory. A listing is never deleted: it is taken off the list, and its history stays."""
+"""Changing the directory. A listing is taken off the list, never deleted, and its history stays.
+
+The one exception is an import that is taken back before anybody used it.
+"""
 
 from typing import Any
 

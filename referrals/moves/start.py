@@ -17,6 +17,7 @@ from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
+from referrals.moves.plan_steps import begin_plan_steps, plan_lets_it_go
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
 
@@ -92,6 +93,7 @@ def choose(
         raise NotYet("A therapist decided for another specialty. Ask them to decide again before choosing this one.")
     referral.specialist, referral.choice, referral.choice_reason = specialist, choice, because.strip()[:300]
     referral.save(update_fields=["specialist", "choice", "choice_reason"])
+    begin_plan_steps(referral)
     write_down(referral, What.CHOSEN, by=by, note=f"{specialist}: {referral.choice_reason}")
     return referral
 
@@ -170,6 +172,7 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
         raise NotYet("The chosen specialist is no longer listed. Choose another.")
     if not referral.consent:
         raise NotYet("Say whether the patient agreed to this referral.")
+    plan_lets_it_go(referral)
     if channel == Referral.Channel.LINK and not referral.specialist.email:
         raise NotYet("This office has no email address. Print the letter and send it, then record how.")
 

@@ -114,10 +114,10 @@ class Today:
     def _by_tonight(self, field: str) -> Q:
         """Return the condition that a moment is before midnight, where it is."""
         found = Q(pk__in=())
-        for zone in {place.time_zone: place.zone for place in self.places}.values():
+        for written, zone in {place.time_zone: place.zone for place in self.places}.items():
             tomorrow = self.now.astimezone(zone).date() + timedelta(days=1)
             midnight = datetime.combine(tomorrow, time(), zone)
-            found |= Q(**{"location__time_zone": zone.key, f"{field}__lt": midnight})
+            found |= Q(**{"location__time_zone": written, f"{field}__lt": midnight})
         return found
 
     # How many -------------------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,9 @@ from clinic.messages.models import Message
 from clinic.staff.hours import OpeningHours
 from clinic.staff.models import check_hours
 from intake.models import Urgency
+from referrals import moves as referring
+from tests import factories
+from tests.answers import FOOT_DROP
 from tests.intake.patients import Phone
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -147,3 +152,47 @@ def test_an_emergency_is_raised_at_a_place_whose_hours_make_no_sense_and_a_check
 
 def test_hours_that_make_sense_are_named_by_no_check(location):
     assert not [found for found in checks.run_checks(databases=["default"]) if found.id == "staff.W003"]
+
+
+# Clocks ---------------------------------------------------------------------------------------------------------------
+
+NO_CLOCK = ["Mars/Olympus", "", "America", "../etc/localtime", "EST5EDT+nonsense"]
+
+
+@pytest.mark.parametrize("zone", NO_CLOCK)
+def test_a_place_whose_clock_makes_no_sense_goes_on_by_that_of_the_clinic_and_a_check_names_it(location, zone):
+    type(location).objects.filter(pk=location.pk).update(time_zone=zone)
+    place = type(location).objects.get()
+    assert place.zone == ZoneInfo(settings.TIME_ZONE)
+    assert place.opening_hours.days == location.opening_hours.days, "its hours make sense all the same"
+    said = {found.id: found.msg for found in checks.run_checks(databases=["default"], include_deployment_checks=True)}
+    words = f"The time zone of Riverside makes no sense ({zone}), and America/New_York counts."
+    assert (said["staff.W004"], said["staff.E004"]) == (words, words)
+    assert "staff.W003" not in said
+
+
+def test_a_clock_that_is_known_is_named_by_no_check(location):
+    assert location.zone_makes_sense
+    said = {found.id for found in checks.run_checks(databases=["default"], include_deployment_checks=True)}
+    assert not said & {"staff.W004", "staff.E004"}
+
+
+def test_the_pages_of_a_place_without_a_clock_are_shown(location, maya, priya, ruth, sign_in):
+    """Each of these was an error page for everybody at that place."""
+    case = factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya)
+    decision = factories.decision(on=case, by=maya)
+    referral = referring.refer(decision, by=maya)
+    factories.desk_task(of=decision)
+    waiting = factories.case(at=location, answers=FOOT_DROP)
+    type(location).objects.filter(pk=location.pk).update(time_zone="Mars/Olympus")
+    pages = {
+        maya: ["queue", ("case", waiting), ("case", case)],
+        ruth: ["on_watch", "messages"],
+        priya: ["requests", "referrals", ("referral", referral), "today", "promises", ("patient", case.patient)],
+    }
+    for person, addresses in pages.items():
+        browser = sign_in(person)
+        for address in addresses:
+            name, about = address if isinstance(address, tuple) else (address, None)
+            answer = browser.get(reverse(name, args=[about.public_id] if about else []))
+            assert answer.status_code == 200, name

@@ -11,7 +11,7 @@ from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
 from referrals.models import Referral, Specialist
-from referrals.models.numbers import check_npi, check_state, check_zip, last_four, us_phone
+from referrals.models.numbers import check_npi, check_state, check_zip, last_four, npi, us_phone
 from referrals.moves import emails
 from referrals.moves.directory import add_listing, change_listing
 from tests import factories
@@ -57,12 +57,41 @@ def test_an_npi_with_a_slip_is_caught(npi):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "1234567893", " 1234567893 ", "1234 567 893", "1234-567-893", "1234.567.893", "(1234) 567893", "NPI 1234567893",
+        "NPI: 1234567893", "npi#1234567893", "NPI No. 1234567893", "1234567893.0",
+        "１２３４５６７８９３", "1234\u2013567\u2013893",
+        "\u200e1234567893",
+    ],
+)  # fmt: skip
+def test_an_npi_is_kept_in_one_way_however_it_was_pasted(desk, location, typed):
+    assert npi(typed) == "1234567893"
+    desk.post("/directory/new/", GOOD | {"npi": typed})
+    assert Specialist.objects.get().npi == "1234567893"
+
+
+@pytest.mark.parametrize("typed", ["1234567890", "NPI", "1234567893 or 1245319599", "1.23457E+09", "12345678931"])
+def test_what_is_no_npi_is_refused_and_stays_in_its_field(desk, location, typed):
+    answer = desk.post("/directory/new/", GOOD | {"npi": typed})
+    assert answer.status_code == 422
+    assert typed in answer.text
+    assert not Specialist.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("typed", "kept"),
     [
         ("2075550142", "(207) 555-0142"),
         ("+1 (207) 555-0142", "(207) 555-0142"),
         ("207-555-0142 ext. 12", "(207) 555-0142 x12"),
         ("207.555.0142x9", "(207) 555-0142 x9"),
+        ("1-207-555-0142", "(207) 555-0142"),
+        ("(207)555\u20110142", "(207) 555-0142"),
+        ("207/555/0142 extension 12", "(207) 555-0142 x12"),
+        ("Tel: +1.207.555.0142, x12", "(207) 555-0142 x12"),
+        ("tel:+12075550142;ext=12", "(207) 555-0142 x12"),
+        ("\u00a0207 555 0142 #12", "(207) 555-0142 x12"),
     ],
 )
 def test_phones_are_kept_in_one_way(typed, kept):
