@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from clinic.staff.models import User
+from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
@@ -160,6 +162,14 @@ class Next:
     page_label: str = ""
     calls: str = ""  # "office" or "patient", when the step is a call
     opens_case: bool = False  # it is done on the page of the case
+
+
+def specialty_label(referral: Referral) -> str:
+    """Return the name of the specialty, in the language of the page."""
+    protocol = triage.shipped()
+    if referral.specialty not in protocol.specialists:
+        return referral.specialty.replace("_", " ")
+    return protocol.specialist_in(referral.specialty, get_language())
 
 
 def is_late(referral: Referral) -> bool:
