@@ -19,6 +19,7 @@ from clinic.staff.permissions import CARRY_REFERRALS
 from clinic.staff.places import OfPlacesQuerySet
 from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
 from referrals.models.carriers import covers, has_left
+from referrals.models.reference import Drawn, new_reference
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
@@ -139,6 +140,7 @@ class Referral(models.Model):
         BY_HAND = "by_hand", "Printed and handed over"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=9, unique=True, editable=False, default=new_reference, db_default=Drawn())
     case = models.ForeignKey("intake.Case", on_delete=models.PROTECT, related_name="referrals")
     decision = models.OneToOneField("intake.Decision", on_delete=models.PROTECT, related_name="referral")
     patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="referrals")

@@ -36,6 +36,7 @@ from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 KEPT = {  # what the product itself reads as a word of its own, or what the address of a mail is taken from
     "status", "language", "time_zone", "email", "slug", "reason", "role", "opened_because", "channel", "consent",
     "wanted", "choice", "end_reason", "what", "digest", "sha256", "file", "from_status", "to_status", "password",
+    "reference",
 }  # fmt: skip
 LANGUAGES = [code for code, _name in django_settings.LANGUAGES]
 
