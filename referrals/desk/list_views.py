@@ -1,17 +1,21 @@
 """The desk's worklist, and who comes next on it."""
 
-from django.core.paginator import Paginator
+from typing import Any
+
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from clinic.staff.permissions import CARRY_REFERRALS, staff_may
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import NextUp
 from intake.seen import saw_list
+from referrals.desk import finding
 from referrals.desk import page as desk_page
+from referrals.desk.looking import LONGEST
+from referrals.desk.order import ORDERS
 from referrals.desk.page import specialty_label
 from referrals.desk.to_tell import offices_to_tell
 from referrals.desk.worklist import WorklistFilter
@@ -21,18 +25,33 @@ ROWS = 50
 LIST = "referrals_list"  # in the session: the list this person came from, as its address names it
 
 
-@require_GET
+def chosen_in(request: StaffRequest, data: QueryDict) -> WorklistFilter:
+    """Return what was chosen, with what this person had typed to look for."""
+    typed = request.session.get(finding.KEPT, {})
+    return WorklistFilter(data, user=request.user, now=timezone.now(), typed=typed)
+
+
+def came_from(request: StaffRequest) -> str:
+    """Return the address of the list this person came from."""
+    query = request.session.get(LIST, "")
+    return f"{reverse('referrals')}?{query}" if query else reverse("referrals")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(CARRY_REFERRALS)
 def referrals(request: StaffRequest) -> HttpResponse:
-    now = timezone.now()
-    chosen = WorklistFilter(request.GET, user=request.user, now=now)
-    page = Paginator(chosen.referrals(), ROWS).get_page(request.GET.get("page"))
-    known = desk_page.known_of(page)
-    rows = [
-        {"referral": row, "tone": desk_page.tone(row), "next": desk_page.next_step(row, known), "specialty": label}
-        for row in page
-        for label in [specialty_label(row)]
-    ]
+    """Show the list; what was typed to look for comes by a press, and the list as it was chosen stays so."""
+    if request.method == "POST":
+        chosen = chosen_in(request, QueryDict(request.POST.get("list", "")))
+        typed = request.POST.get("looked_for", "").strip()
+        find = finding.keep(request.session, typed) if typed else ""
+        return redirect(f"{reverse('referrals')}?{chosen.query(find=find, after='')}")
+    return _list(request, chosen_in(request, request.GET))
+
+
+def _list(request: StaffRequest, chosen: WorklistFilter) -> HttpResponse:
+    found = list(chosen.referrals()[: ROWS + 1])
+    rows = rows_of(found[:ROWS])
     if request.session.get(LIST, "") != chosen.query():
         request.session[LIST] = chosen.query()
     to_tell = offices_to_tell(request.user, chosen.location)
@@ -41,18 +60,33 @@ def referrals(request: StaffRequest) -> HttpResponse:
         [*(row["referral"].patient for row in rows), *(one.referral.patient for one in to_tell)],
         location_id=chosen.location.pk if chosen.location else None,
     )
-    return render(
-        request,
-        "referrals/list.html",
+    context = {
+        "chosen": chosen,
+        "groups": desk_page.news_first(rows) if chosen.puts_news_first else [("", rows)] if rows else [],
+        "to_tell": to_tell,
+        "further": chosen.query(after=found[ROWS - 1].public_id) if len(found) > ROWS else "",
+        "rows": ROWS,
+        "longest": LONGEST,
+        "statuses": chosen.fields["status"].choices,
+        "specialties": chosen.fields["specialty"].choices,
+        "turns": chosen.turns(),
+        "orders": [(name, order.label) for name, order in ORDERS.items()],
+    }
+    return render(request, "referrals/list.html", context)
+
+
+def rows_of(referrals: list[Referral]) -> list[dict[str, Any]]:
+    """Return each with what the list says of it."""
+    known = desk_page.known_of(referrals)
+    return [
         {
-            "chosen": chosen,
-            "groups": desk_page.news_first(rows),
-            "to_tell": to_tell,
-            "page_obj": page,
-            "statuses": chosen.fields["status"].choices,
-            "specialties": chosen.fields["specialty"].choices,
-        },
-    )
+            "referral": row,
+            "tone": desk_page.tone(row),
+            "next": desk_page.next_step(row, known),
+            "short_specialty": specialty_label(row).partition(" (")[0],
+        }
+        for row in referrals
+    ]
 
 
 def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
@@ -60,7 +94,7 @@ def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
 
     The log has them as one who was listed.
     """
-    chosen = WorklistFilter(QueryDict(request.session.get(LIST, "")), user=request.user, now=timezone.now())
+    chosen = chosen_in(request, QueryDict(request.session.get(LIST, "")))
     back = {"back": f"{reverse('referrals')}?{chosen.query()}", "back_label": "Back to the referrals"}
     found = chosen.referrals().open().exclude(pk=besides.pk).first()
     if found is None:

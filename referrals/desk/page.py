@@ -13,6 +13,7 @@ from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
+from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.models import DeclineReason, Referral, ReferralMove
 from referrals.moves.about import reader_of
 
@@ -162,6 +163,7 @@ class Next:
     page_label: str = ""
     calls: str = ""  # "office" or "patient", when the step is a call
     opens_case: bool = False  # it is done on the page of the case
+    turn: Turn = Turn.US
 
 
 def specialty_label(referral: Referral) -> str:
@@ -214,7 +216,9 @@ def next_step(referral: Referral, known: Known) -> Next:
     buttons = tuple(
         Button(name, _short(name, referral), main=stands_out and place == 0) for place, name in enumerate(fitting)
     )
-    return Next(title, text, buttons, calls=calls, opens_case=referral.status == Status.BACK)
+    waits = words == NEXT.get(referral.status) and not is_late(referral) and not referral.undelivered_at
+    turn = WAITS_FOR.get(referral.status, Turn.US) if waits else Turn.US
+    return Next(title, text, buttons, calls=calls, opens_case=referral.status == Status.BACK, turn=turn)
 
 
 def offered_to(user: User, step: Next) -> Next:

@@ -20,7 +20,7 @@ from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
-from referrals.desk.list_views import next_up
+from referrals.desk.list_views import came_from, next_up
 from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
 from referrals.desk.page import specialty_label
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
@@ -56,6 +56,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "referrals/referral.html",
         {
             "referral": found,
+            "the_list": came_from(request),
             "location": found.location,
             "specialty": specialty_label(found),
             "tone": desk_page.tone(found),
@@ -182,6 +183,7 @@ def _prepare(
     context |= {
         "form": form,
         "referral": found,
+        "the_list": came_from(request),
         "location": found.location,
         "specialty": specialty_label(found),
         "changed": changed,
