@@ -138,6 +138,10 @@ def everything(location, maya, priya, ruth, settings):
     about_carrying.referral_answered(referral)
     referral.refresh_from_db()
     about_carrying.handed_over(referral, by=maya)
+    line = ReferralMove.objects.create(
+        referral=referral, to_status=referral.status, what=ReferralMove.What.HANDED_OVER, by=maya
+    )
+    about_carrying.many_handed_over([line], to=referral.owner, by=maya)
     case_emails.tell_who_carries(case)
     nora = factories.staff("Nora Penn", Role.FRONT_DESK)  # works nowhere by now
     left_by = factories.referral(after=factories.decision(on=factories.case(of=patient), by=maya), owner=nora)

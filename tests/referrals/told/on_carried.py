@@ -1,0 +1,37 @@
+"""How the desk logs a call, and changes many referrals at once."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from referrals import moves as actions
+from tests.referrals.told.house import House, Walked
+from tests.referrals.told.walks import walks
+
+DAY = timedelta(days=1)
+
+
+@walks("A call is logged, with the day to look again")
+def call(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    actions.log_call(referral, outcome="no_answer", by=house.priya)
+    return Walked(referral=referral, reads={"status": "The other office answers us"})
+
+
+@walks("Several get another next date at once")
+def put_off(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    at = timezone.now() + 9 * DAY
+    actions.put_off_many([referral.public_id], at=at, words="The office is closed.", by=house.priya)
+    return Walked(referral=referral, reads={"status": "The other office answers us"})
+
+
+@walks("Somebody else carries several from now on")
+def handed_over(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    actions.hand_over_many([referral.public_id], to=house.ruth, by=house.priya)
+    referral.refresh_from_db()
+    return Walked(referral=referral, colleague=house.ruth)
