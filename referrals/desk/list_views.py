@@ -14,6 +14,7 @@ from clinic.web.next_up import NextUp
 from intake.seen import saw_list
 from referrals.desk import finding
 from referrals.desk import page as desk_page
+from referrals.desk.calls import call_card, newest_lines
 from referrals.desk.looking import LONGEST
 from referrals.desk.order import ORDERS
 from referrals.desk.page import specialty_label
@@ -77,16 +78,20 @@ def _list(request: StaffRequest, chosen: WorklistFilter) -> HttpResponse:
 
 def rows_of(referrals: list[Referral]) -> list[dict[str, Any]]:
     """Return each with what the list says of it."""
-    known = desk_page.known_of(referrals)
-    return [
-        {
-            "referral": row,
-            "tone": desk_page.tone(row),
-            "next": desk_page.next_step(row, known),
-            "short_specialty": specialty_label(row).partition(" (")[0],
-        }
-        for row in referrals
-    ]
+    known, lines = desk_page.known_of(referrals), newest_lines(referrals)
+    rows = []
+    for referral in referrals:
+        step = desk_page.next_step(referral, known)
+        rows.append(
+            {
+                "referral": referral,
+                "tone": desk_page.tone(referral),
+                "next": step,
+                "call": call_card(referral, calls=step.calls, saw=lines.get(referral.pk, 0)),
+                "short_specialty": specialty_label(referral).partition(" (")[0],
+            }
+        )
+    return rows
 
 
 def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:

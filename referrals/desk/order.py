@@ -17,7 +17,7 @@ from referrals.models.referral import ReferralQuerySet
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # all that lack a time are alike: the key before it parts them
 
 
-class _Row(Func):
+class Row(Func):
     """Several keys as one value, which the database compares from the left."""
 
     function = "ROW"
@@ -39,7 +39,7 @@ class Order:
             return rows
         last = Referral.objects.filter(pk=after.pk).values_list(*self.keys).get()
         behind = LessThan if self.downward else GreaterThan
-        return rows.filter(behind(_Row(*self.keys), _Row(*map(Value, last))))
+        return rows.filter(behind(Row(*self.keys), Row(*map(Value, last))))
 
 
 _LOST = (IsNull(F("undelivered_at"), True), Coalesce("undelivered_at", Value(NEVER)))

@@ -16,6 +16,7 @@ from referrals.desk.forms import MOVES
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.models import DeclineReason, Referral, ReferralMove
 from referrals.moves.about import reader_of
+from referrals.moves.calls import CameOf, look_again
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -311,12 +312,13 @@ def act_on(referral: Referral, step: Next) -> ActOn:
 def _again(referral: Referral) -> TryAgain:
     """On the clinic's next open day, as its doors open."""
     now, zone = timezone.now(), referral.location.zone
-    at = referral.location.opening_hours.opening_on_a_later_day(now).astimezone(zone)
+    at = look_again(referral, CameOf.NO_ANSWER, now).astimezone(zone)
     is_tomorrow = (at.date() - now.astimezone(zone).date()).days == 1
     return TryAgain(at, is_tomorrow, "No answer on the phone.", actions.newest_line(referral))
 
 
 SHORT = {
+    "call": "Log a call",
     "note": "Write down a call or fax",
     "next-date": "Set the next date",
     "hand-over": "Hand over",
@@ -348,7 +350,7 @@ def other_moves(referral: Referral, step: Next, user: User) -> dict[str, list[Bu
 
     Where the office named another specialty a therapist decides first.
     """
-    shown = {button.name for button in step.buttons}
+    shown = {"call", *(button.name for button in step.buttons)}  # a call has a card of its own
     if step.title == OTHER_SPECIALTY[0]:
         shown.add("redirect")
     fitting = [

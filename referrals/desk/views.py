@@ -18,6 +18,7 @@ from clinic.web.next_up import done_in, was_done_in
 from intake.seen import saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
+from referrals.desk.calls import call_card
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
 from referrals.desk.list_views import came_from, next_up
@@ -63,6 +64,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "way": way_of(found),
             "step": step,
             "act": desk_page.act_on(found, step),
+            "call": call_card(found, calls=step.calls, saw=actions.newest_line(found)),
             "is_late": desk_page.is_late(found),
             "others": desk_page.other_moves(found, step, request.user),
             "next_up": next_up(request, besides=found) if was_done_in(request, "referrals") else None,
@@ -137,7 +139,7 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     fits = form_class.fits(found)
     over = "" if fits else f"“{form_class.title}” does not fit any more: somebody moved this referral."
     if over and sent_twice(request, found, form_class):
-        return redirect("referral", public_id=found.public_id)
+        return _onward(request, found, "referral")
     if over and nothing_typed(request, do=name):
         return not_now(request, found, over)
     if not over and not request.user.may(form_class.takes):
@@ -169,7 +171,7 @@ def _prepare(
             form.apply(by=request.user)
         except actions.ReferralChanged:
             if sent_twice(request, found, form_class):
-                return redirect(then, public_id=found.public_id)
+                return _onward(request, found, then)
             changed = True
             form = form_class(as_of_now(request.POST, found), request.FILES, referral=found)
         except (actions.NotYet, actions.MoveNotAllowed) as error:
@@ -178,7 +180,7 @@ def _prepare(
             messages.success(request, done)
             if then == "referral":
                 done_in(request, "referrals")
-            return redirect(then, public_id=found.public_id)
+            return _onward(request, found, then)
     shown(request, found)
     context |= {
         "form": form,
@@ -188,10 +190,22 @@ def _prepare(
         "specialty": specialty_label(found),
         "changed": changed,
         "over": over,
+        "to_list": _is_from_the_list(request),
         "timeline": timeline(found)[:3] if changed or over else (),
         "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))
+
+
+def _is_from_the_list(request: StaffRequest) -> bool:
+    return request.POST.get("from") == "list"
+
+
+def _onward(request: StaffRequest, found: Referral, then: str) -> HttpResponse:
+    """Lead on to the page `then` of the referral; back to the list, when it was pressed there."""
+    if _is_from_the_list(request):
+        return redirect(came_from(request))
+    return redirect(then, public_id=found.public_id)
 
 
 def _status(form: forms.BaseForm, *, refused: bool) -> int:
