@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desk import by_office, decision, list_views, many, reports, to_tell
+from referrals.desk import by_office, covering, decision, list_views, many, reports, saved, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import views as directory
@@ -16,6 +16,10 @@ urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
     path("cases/<uuid:public_id>/second-look/", decision.second_look, name="second_look"),
     path("referrals/", list_views.referrals, name="referrals"),
+    path("referrals/list.csv", saved.list_file, name="referrals_file"),
+    path("referrals/save/", saved.save_list, name="save_list"),
+    path("referrals/cover/", covering.covering, name="covering"),
+    path("referrals/cover/end/", covering.end_covering, name="end_covering"),
     path("referrals/many/", many.many, name="many_referrals"),
     path("referrals/by-office/", by_office.by_office, name="by_office"),
     path("referrals/by-office/<uuid:public_id>/", by_office.call_sheet, name="call_sheet"),

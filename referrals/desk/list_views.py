@@ -63,10 +63,14 @@ def _list(request: StaffRequest, chosen: WorklistFilter) -> HttpResponse:
     )
     context = {
         "chosen": chosen,
+        "place": chosen.location,  # of a form a template would take the field of that name
+        "find": chosen.find if chosen.looked_for else "",
         "groups": desk_page.news_first(rows) if chosen.puts_news_first else [("", rows)] if rows else [],
         "to_tell": to_tell,
         "further": chosen.query(after=found[ROWS - 1].public_id) if len(found) > ROWS else "",
         "rows": ROWS,
+        "saved": request.user.saved_lists.all(),
+        "covers": request.user.covers.at(timezone.now()).select_related("away"),
         "longest": LONGEST,
         "statuses": chosen.fields["status"].choices,
         "specialties": chosen.fields["specialty"].choices,

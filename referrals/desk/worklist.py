@@ -17,7 +17,7 @@ from referrals.desk.order import ENDED_LAST, ORDERS, Order
 from referrals.desk.turns import Turn, whose_turn
 from referrals.directory.forms import specialties
 from referrals.models import Referral, Report
-from referrals.models.carriers import has_left
+from referrals.models.carriers import covered_by, has_left
 from referrals.models.referral import ReferralQuerySet
 
 Status = Referral.Status
@@ -32,7 +32,7 @@ def parts(user: User, now: datetime) -> dict[str, Q]:
         "unread": Q(Exists(unread), status=Status.REPORTED),
         "unsent": Q(status=Status.DRAFT),
         "office": Q(status__in=[Status.SENT, Status.OPENED]),
-        "mine": Q(owner=user),
+        "mine": Q(owner=user) | covered_by(user, now),
         "left": has_left(now),
     }
 
@@ -173,6 +173,13 @@ class WorklistFilter(forms.Form):
         chosen = [dict(self.fields[name].choices).get(self.cleaned_data.get(name) or None) for name in self.NARROWS]
         looked_for = f"“{self.looked_for}”" if self.looked_for else ""
         return ", ".join(filter(None, [looked_for, self.location and self.location.name, *chosen]))
+
+    @property
+    def in_words(self) -> str:
+        """Return the part and what was chosen in it, in words: "Mine, Urgent"."""
+        chosen = [dict(self.fields[name].choices).get(self.cleaned_data.get(name) or None) for name in self.NARROWS]
+        part = dict(self.PARTS)[self.shown]
+        return ", ".join(filter(None, [part, self.location and self.location.name, *chosen]))
 
     @property
     def nothing_there(self) -> str:

@@ -31,6 +31,7 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.covering import cover, end_cover
 from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
@@ -57,6 +58,8 @@ __all__ = [
     "back_to_therapist",
     "choose",
     "close",
+    "cover",
+    "end_cover",
     "end_those_back",
     "give_appointment",
     "hand_over",

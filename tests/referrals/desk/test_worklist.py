@@ -1,6 +1,7 @@
 """The desk's list of hundreds: found, filtered by whose turn it is, in any order, page by page, whatever has ended."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,7 @@ def test_what_was_looked_for_stays_with_the_filters_and_on_the_way_back(make, de
     assert [row["referral"] for _title, rows in listed.context["groups"] for row in rows] == [wanted]
     query = listed.request["QUERY_STRING"]
     assert "status=draft" in query
+    assert re.search(r'<input type="hidden" name="find" value="[0-9a-f]{8}">', one_line(listed.text))
     assert f"/referrals/?{query}".replace("&", "&amp;") in desk.get(f"/referrals/{wanted.public_id}/").text
     cleared = desk.post("/referrals/", {"looked_for": " ", "list": query})
     assert "find" not in cleared.url
@@ -124,6 +126,12 @@ def test_whose_turn_it_is_follows_the_next_step_in_every_state(make):
     assert resting["scheduled as it rests"] == "patient"
     assert resting["scheduled as it rests cannot"] == "us"
     assert resting["sent late"] == "us"
+
+
+def test_the_chosen_location_stays_chosen(make, sign_in, priya, other_location):
+    priya.locations.add(other_location)
+    words = one_line(sign_in(priya).get(f"/referrals/?location={other_location.slug}").text)
+    assert f'<option value="{other_location.slug}" selected>' in words
 
 
 def test_the_list_says_how_many_wait_for_whom_and_shows_them(make, desk):

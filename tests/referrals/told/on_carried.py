@@ -35,3 +35,21 @@ def handed_over(house: House):
     actions.hand_over_many([referral.public_id], to=house.ruth, by=house.priya)
     referral.refresh_from_db()
     return Walked(referral=referral, colleague=house.ruth)
+
+
+@walks("A colleague looks after the referrals of somebody who is away")
+def covered(house: House):
+    referral = house.referral("sent")
+    house.now_changes()
+    now = timezone.now()
+    actions.cover(house.priya, covered_by=house.ruth, starts_at=now, ends_at=now + 9 * DAY, by=house.priya)
+    return Walked(referral=referral, colleague=house.ruth)
+
+
+@walks("That ends before its time")
+def cover_ended(house: House):
+    referral, now = house.referral("sent"), timezone.now()
+    stands = actions.cover(house.priya, covered_by=house.ruth, starts_at=now, ends_at=now + 9 * DAY, by=house.ruth)
+    house.now_changes()
+    actions.end_cover(stands, by=house.priya)
+    return Walked(referral=referral)
