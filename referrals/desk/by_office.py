@@ -33,7 +33,10 @@ ACCEPTED = frozenset(
 
 @dataclass
 class Line:
-    """One referral on the sheet. `name` is empty until the office has accepted: it knows the number alone."""
+    """One referral on the sheet.
+
+    `name` is empty until the office has accepted: it knows the number alone.
+    """
 
     referral: Referral
     specialty: str
@@ -73,7 +76,10 @@ def with_an_office(user: User) -> ReferralQuerySet:
 
 
 def places(user: User, *, after: tuple[str, str] | None = None) -> QuerySet[Any]:
-    """Return each place once, with how many are open there, by name and behind the place `after`."""
+    """Return each place once, by name, with how many are open there.
+
+    `after` is the last place of the page before.
+    """
     keys = (F("specialist__practice"), F("specialist__phone"))
     rows = with_an_office(user).order_by()
     if after:
@@ -106,7 +112,10 @@ def by_office(request: StaffRequest) -> HttpResponse:
 @require_GET
 @staff_may(CARRY_REFERRALS)
 def call_sheet(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Show what to ask one office in one call, to print: by our numbers, and by name once they have accepted."""
+    """Show what to ask one office in one call, to print.
+
+    By our numbers, and by name once they have accepted.
+    """
     listing = get_object_or_404(Specialist, public_id=public_id)
     place = {"specialist__practice": listing.practice, "specialist__phone": listing.phone}
     offices = _offices(request.user, list(places(request.user).filter(**place)))

@@ -50,7 +50,10 @@ class Came:
 
 @dataclass(frozen=True)
 class CallCard:
-    """Whom to call and what to say; `outcomes` are the buttons, `saw` the newest line of the history."""
+    """Whom to call and what to say.
+
+    `outcomes` are the buttons, `saw` is the newest line of the history.
+    """
 
     whom: str
     phone: str
@@ -60,7 +63,10 @@ class CallCard:
 
 
 def call_card(referral: Referral, *, calls: str, saw: int) -> CallCard | None:
-    """Return the call that helps a referral on; None once it has ended. `calls` is whom its next step calls."""
+    """Return the call that helps a referral on; None once it has ended.
+
+    `calls` is whom its next step calls.
+    """
     if not referral.is_open:
         return None
     now = timezone.now()

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -77,9 +77,10 @@ def covering(request: StaffRequest) -> HttpResponse:
 @staff_may(CARRY_REFERRALS)
 def end_covering(request: StaffRequest) -> HttpResponse:
     """End one; it is named by the form, so that nobody's address leads here."""
-    standing = Cover.objects.at_places_of(request.user)
     number = request.POST.get("cover", "")
-    found = get_object_or_404(standing, pk=number if number.isascii() and number.isdigit() else 0)
-    actions.end_cover(found, by=request.user)
-    messages.success(request, "It has ended.")
+    standing = Cover.objects.ahead(timezone.now()).at_places_of(request.user)
+    found = standing.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+    if found:
+        actions.end_cover(found, by=request.user)
+    messages.info(request, "It has ended." if found else "It had ended before.")
     return redirect("covering")

@@ -41,7 +41,7 @@ def came_from(request: StaffRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(CARRY_REFERRALS)
 def referrals(request: StaffRequest) -> HttpResponse:
-    """Show the list; what was typed to look for comes by a press, and the list as it was chosen stays so."""
+    """Show the list as it was chosen; what is looked for comes by a press."""
     if request.method == "POST":
         chosen = chosen_in(request, QueryDict(request.POST.get("list", "")))
         typed = request.POST.get("looked_for", "").strip()

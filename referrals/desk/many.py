@@ -28,7 +28,10 @@ MORNING = time(9)
 
 
 class ManyForm(forms.Form):
-    """What is done to all that are ticked. `act` calls the action, `done` says what it did."""
+    """What is done to all that are ticked.
+
+    `act` calls the action, `done` says what it did.
+    """
 
     title = button = done = left = ""
 
@@ -83,7 +86,10 @@ FORMS = {"hand-over": HandOverMany, "put-off": PutOffMany}
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_may(CARRY_REFERRALS)
 def many(request: StaffRequest) -> HttpResponse:
-    """Show what was ticked with the form for all of it, then do it; what could not be done is named, with why."""
+    """Show what was ticked with the form for all of it, then do it.
+
+    What could not be done is named, with why.
+    """
     sent = request.method == "POST"
     given = request.POST if sent else request.GET
     rows = _ticked(request.user, given)

@@ -27,7 +27,10 @@ HEADER = (
 @pressed_on("referrals")
 @staff_may(CARRY_REFERRALS)
 def save_list(request: StaffRequest) -> HttpResponse:
-    """Keep the list as it is chosen, by the name that was typed or by what was chosen; or drop one."""
+    """Keep the list as it is chosen, or drop one.
+
+    Without a name it is named by what was chosen.
+    """
     mine = SavedList.objects.filter(user=request.user)
     if request.POST.get("drop"):
         mine.filter(name=request.POST["drop"].replace("\0", "")).delete()

@@ -31,14 +31,17 @@ WAITS_FOR: dict[str, Turn] = {
 
 
 def whose_turn(now: datetime) -> Case:
-    """Return the turn of each row: ours once its date has passed, a mail was lost or the patient must be called."""
+    """Return the turn of each row.
+
+    Ours once its date has passed, a mail was lost or the patient must be called.
+    """
     ours = ~Q(status__in=WAITS_FOR) | Q(undelivered_at__isnull=False) | Q(next_check_at__lt=now) | _before_the_day(now)
     others = [When(status=status, then=Value(turn.value)) for status, turn in WAITS_FOR.items()]
     return Case(When(ours, then=Value(Turn.US.value)), *others, output_field=CharField())
 
 
 def _before_the_day(now: datetime) -> Q:
-    """Return of which the patient cannot come on the day that stands, or does not know of it yet."""
+    """Return of which the patient cannot come, or does not know of the day yet."""
     stands = Appointment.objects.filter(referral=OuterRef("pk"), replaced_at=None, starts_at__gt=now)
     to_call = CallToMake.objects.filter(subject_id=OuterRef("public_id"), done_at=None)
     cannot, unanswered = stands.filter(answer=Appointment.Answer.CANNOT), stands.filter(answer="")

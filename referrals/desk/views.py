@@ -202,7 +202,7 @@ def _is_from_the_list(request: StaffRequest) -> bool:
 
 
 def _onward(request: StaffRequest, found: Referral, then: str) -> HttpResponse:
-    """Lead on to the page `then` of the referral; back to the list, when it was pressed there."""
+    """Lead on to the page `then`; back to the list, when it was pressed there."""
     if _is_from_the_list(request):
         return redirect(came_from(request))
     return redirect(then, public_id=found.public_id)

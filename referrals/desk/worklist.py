@@ -24,7 +24,7 @@ Status = Referral.Status
 
 
 def parts(user: User, now: datetime) -> dict[str, Q]:
-    """Return the condition of each part of what is open: its list and its number are one."""
+    """Return the condition of each part, by which it is listed and counted."""
     unread = Report.objects.filter(referral=OuterRef("pk"), read_at=None)
     return {
         "open": Q(),

@@ -55,7 +55,10 @@ def make(referral: Referral, *, prepared_by: User) -> Letter:
 
 
 def _says_the_same(before: dict[str, Any], said: dict[str, Any]) -> bool:
-    """Say whether nothing is new but the day it is made; letters from before the figure or the number lack that."""
+    """Say whether nothing is new but the day it is made.
+
+    Letters from before the figure or the number lack that.
+    """
     came_later = {name: said[name] for name in ("marked", "reference")}
     of_today = {"made": said["made"], "version": said["version"]}
     return {**came_later, **before, **of_today} == said

@@ -27,7 +27,10 @@ def covered_by(user: User, now: datetime) -> Q:
 
 
 def covers(user: User, now: datetime) -> Q:
-    """Return which referrals of others this person looks after: of who is away, and of who has left."""
+    """Return which referrals of others this person looks after.
+
+    Those of who is away, and of who has left.
+    """
     return covered_by(user, now) | _left_to(user, now)
 
 

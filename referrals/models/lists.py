@@ -12,7 +12,10 @@ from clinic.staff.models import User
 
 
 class SavedList(models.Model):
-    """A part of the list with its filters and its order, for one person. It holds nothing that was looked for."""
+    """A part of the list with its filters and its order, for one person.
+
+    It holds nothing that was looked for.
+    """
 
     MOST = 6  # for one person: they stand in one row
 

@@ -37,7 +37,7 @@ def carrier_of(referral: Referral) -> User | None:
 
 
 def who_hear(referral: Referral) -> list[User]:
-    """Return whoever carries it, with who covers them while they are away; else the desk of its location."""
+    """Return whoever carries it and who covers them; else the desk there."""
     carrier = carrier_of(referral)
     return [carrier, *_covering(carrier, referral)] if carrier else list(User.objects.who_answer_at(referral.location))
 

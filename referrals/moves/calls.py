@@ -14,7 +14,7 @@ from referrals.moves.steps import What, check_may, lock, next_date, write_down
 
 
 class CameOf(TextChoices):
-    """What came of a call besides what has a move of its own, such as that they accept."""
+    """What came of a call, where that is no move of its own."""
 
     NO_ANSWER = "no_answer", "No answer"
     MESSAGE = "message", "Left a message"
@@ -26,7 +26,10 @@ DAYS = {CameOf.MESSAGE: 1, CameOf.CALLS_BACK: 2}  # working days until we look a
 
 
 def look_again(referral: Referral, outcome: str, now: datetime) -> datetime:
-    """Return when to look again after a call; of an urgent referral never later than its step may take."""
+    """Return when to look again after a call.
+
+    At an urgent referral never later than its step may take.
+    """
     hours, stands = referral.location.opening_hours, referral.standing_appointment
     if outcome == CameOf.NO_ANSWER:
         at = hours.opening_on_a_later_day(now)
@@ -41,7 +44,10 @@ def look_again(referral: Referral, outcome: str, now: datetime) -> datetime:
 def log_call(
     referral: Referral, *, outcome: str, by: User, words: str = "", at: datetime | None = None, saw: int | None = None
 ) -> Referral:
-    """Write down a call and set when to look again: `at`, or what follows from its outcome."""
+    """Write down a call and set when to look again.
+
+    That is `at`, or what follows from the outcome.
+    """
     check_may(by)
     outcome, now = CameOf(outcome), timezone.now()
     referral = lock(referral, saw)

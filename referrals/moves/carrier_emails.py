@@ -35,7 +35,10 @@ def handed_over(referral: Referral, *, by: User) -> Message | None:
 
 
 def many_handed_over(lines: Sequence[ReferralMove], *, to: User, by: User) -> Message | None:
-    """Tell a colleague, once, that they carry several more; `lines` say of each that it is theirs."""
+    """Tell a colleague, once, that they carry several more.
+
+    `lines` say of each that it is theirs.
+    """
     if to == by:
         return None
     first = lines[0].referral

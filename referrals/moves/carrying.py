@@ -36,7 +36,7 @@ def note(referral: Referral, *, words: str, by: User, what: str = What.NOTE, saw
 
 @transaction.atomic
 def set_next_check(referral: Referral, *, at: datetime, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """Look again at `at`: in the future, not more than 90 days away, and soon when it is urgent."""
+    """Look again at `at`: at most in 90 days, and soon when it is urgent."""
     check_may(by)
     referral = lock(referral, saw)
     still_open(referral, until=at)
@@ -140,7 +140,7 @@ def put_off_to(referral: Referral, now: datetime) -> datetime:
 
 
 def still_open(referral: Referral, *, until: datetime | None = None) -> None:
-    """Raise NotYet where it has ended, or where nobody would look at it `until` a moment too far off."""
+    """Raise NotYet where it has ended, or `until` is too far off to look again."""
     if not referral.is_open:
         raise NotYet("This referral has ended. Open it again first.")
     now = timezone.now()

@@ -18,7 +18,10 @@ from referrals.moves.steps import NotYet, check_may
 
 @transaction.atomic
 def cover(away: User, *, covered_by: User, starts_at: datetime, ends_at: datetime, by: User) -> Cover:
-    """Let a colleague look after what somebody carries who is away; both work where `by` does."""
+    """Let a colleague look after what somebody carries who is away.
+
+    Both work where `by` does.
+    """
     for person in (by, away, covered_by):
         check_may(person)
     here = _where_all_work(away, covered_by, by)

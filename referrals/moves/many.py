@@ -57,7 +57,10 @@ def _why_not_to(referral: Referral, to: User, works_at: set[int]) -> str:
 
 @transaction.atomic
 def put_off_many(referrals: Collection[UUID], *, at: datetime, by: User, words: str) -> Done:
-    """Look again at these at `at`, for a reason; what may not wait so long, or has ended, is left as it is."""
+    """Look again at these at `at`, for a reason.
+
+    What may not wait so long, or has ended, is left as it is.
+    """
     check_may(by)
     if not words.strip():
         raise NotYet("Say why they can wait.")
@@ -73,6 +76,9 @@ def put_off_many(referrals: Collection[UUID], *, at: datetime, by: User, words: 
 
 
 def _in_turn(referrals: Collection[UUID], by: User) -> list[Referral]:
-    """Return what this person sees of these, always in the same order: two who press at once wait for each other."""
+    """Return what this person sees of these, always in the same order.
+
+    So two who press at once wait for each other.
+    """
     rows = Referral.objects.visible_to(by).filter(public_id__in=referrals)
     return list(rows.select_related("location", "patient").order_by("pk"))

@@ -71,7 +71,10 @@ def next_check(
 def put_off_to(
     status: str, urgency: Urgency, now: datetime, hours: OpeningHours, appointment: datetime | None = None
 ) -> datetime:
-    """Return how far the next look may be put off: of what presses, as long as its step may take."""
+    """Return how far the next look may be put off.
+
+    At what presses, as long as its step may take.
+    """
     if urgency >= Urgency.URGENT:
         return next_check(status, urgency, now, hours, appointment or now)
     return now + LONGEST_WAIT

@@ -1,6 +1,9 @@
 """The desk's list of hundreds in a browser: twelve rows on a screen, and a call logged with two presses on one page."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from referrals.models import Referral
 from tests import factories
@@ -35,13 +38,11 @@ def test_a_call_is_logged_from_the_row_with_two_presses_and_one_page(computer, c
     assert screen.page.evaluate(WHOLE_ROWS) >= 12
     assert screen.page.evaluate(CUT_OFF) == []
     assert screen.page.evaluate(ENDS_IN_DOTS) == []
-    screen.page.screenshot(path="/tmp/desk_list.png")
     loads = []
     screen.page.on("framenavigated", lambda frame: loads.append(frame.url))
     presses = 0
     screen.page.get_by_role("button", name="Log a call about").first.click()
     presses += 1
-    screen.page.screenshot(path="/tmp/desk_call.png")
     screen.looks()
     message = screen.page.get_by_role("dialog").get_by_role("button", name="Left a message")
     with screen.page.expect_navigation():
@@ -62,7 +63,6 @@ def test_the_desk_finds_ticks_hands_over_and_calls_by_office(computer, carried, 
     screen.page.get_by_role("searchbox", name="Patient, office, phone or number").fill(carried[3].reference)
     screen.presses("Find a referral")
     screen.sees("Ada Quill 3")
-    screen.page.screenshot(path="/tmp/desk_found.png")
     screen.page.get_by_label("Tick Ada Quill 3").check()
     screen.presses("Hand over")
     screen.chooses(str(ruth), of="Who carries them from now on?")
@@ -70,8 +70,19 @@ def test_the_desk_finds_ticks_hands_over_and_calls_by_office(computer, carried, 
     screen.sees("1 referral is handed over.")
     screen.opens("/referrals/by-office/")
     screen.looks()
-    screen.page.screenshot(path="/tmp/desk_by_office.png")
     screen.page.get_by_role("link", name="Call sheet").first.click()
     screen.looks()
-    screen.page.emulate_media(media="print")
-    screen.page.screenshot(path="/tmp/desk_sheet.png")
+    screen.opens("/referrals/cover/")
+    screen.looks()
+    screen.chooses(str(ruth), of="Who looks after their referrals?")
+    screen.fills_in(Last_day=str(timezone.localdate() + timedelta(days=5)))
+    screen.presses("Keep")
+    screen.sees("Ruth Calloway for Priya Nair")
+    screen.opens("/referrals/")
+    screen.fills_in(Keep_this_list_as="All of them")
+    screen.presses("Keep")
+    screen.sees("The list is kept as “All of them”.")
+    screen.opens("/referrals/")
+    screen.looks()
+    assert screen.page.evaluate(WHOLE_ROWS) >= 12
+    screen.page.screenshot(path="/tmp/desk_whole.png", full_page=True)
