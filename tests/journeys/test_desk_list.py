@@ -85,4 +85,3 @@ def test_the_desk_finds_ticks_hands_over_and_calls_by_office(computer, carried, 
     screen.opens("/referrals/")
     screen.looks()
     assert screen.page.evaluate(WHOLE_ROWS) >= 12
-    screen.page.screenshot(path="/tmp/desk_whole.png", full_page=True)
