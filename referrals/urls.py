@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desk import decision, reports, to_tell
+from referrals.desk import by_office, covering, decision, list_views, many, reports, saved, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import import_views as imports
@@ -17,7 +17,14 @@ from referrals.today import views as today
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
     path("cases/<uuid:public_id>/second-look/", decision.second_look, name="second_look"),
-    path("referrals/", desk.referrals, name="referrals"),
+    path("referrals/", list_views.referrals, name="referrals"),
+    path("referrals/list.csv", saved.list_file, name="referrals_file"),
+    path("referrals/save/", saved.save_list, name="save_list"),
+    path("referrals/cover/", covering.covering, name="covering"),
+    path("referrals/cover/end/", covering.end_covering, name="end_covering"),
+    path("referrals/many/", many.many, name="many_referrals"),
+    path("referrals/by-office/", by_office.by_office, name="by_office"),
+    path("referrals/by-office/<uuid:public_id>/", by_office.call_sheet, name="call_sheet"),
     path("referrals/<uuid:public_id>/", desk.referral, name="referral"),
     path("referrals/<uuid:public_id>/choose/", desk.choose_specialist, name="choose_specialist"),
     path("referrals/<uuid:public_id>/letter/", desk.letter_parts, name="letter_parts"),

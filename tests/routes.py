@@ -165,6 +165,13 @@ ROUTES = {
     # Referrals
     "referrals": Route(may.CARRY_REFERRALS, shows=True),
     "referral": Route(may.CARRY_REFERRALS, "referral", shows=True),
+    "referrals_file": Route(may.CARRY_REFERRALS, shows=True),
+    "save_list": Route(may.CARRY_REFERRALS, post_only=True),
+    "covering": Route(may.CARRY_REFERRALS),
+    "end_covering": Route(may.CARRY_REFERRALS, post_only=True),
+    "many_referrals": Route(may.CARRY_REFERRALS, shows=True),
+    "by_office": Route(may.CARRY_REFERRALS, shows=True),
+    "call_sheet": Route(may.CARRY_REFERRALS, "listing", shows=True),
     "choose_specialist": Route(may.CARRY_REFERRALS, "draft", shows=True),
     "letter_parts": Route(may.CARRY_REFERRALS, "referral", shows=True),
     "letter": Route(may.CARRY_REFERRALS, "referral", shows=True),

@@ -65,6 +65,14 @@ def _time(value: Any):
     return _("%(day)s, %(clock)s") % {"day": formats.date_format(local, "l"), "clock": clock}
 
 
+# The number of a referral: two letters and six digits, drawn. No name and no birth date fits in.
+REFERENCE = re.compile(r"[CFHJKLMRWXY]{2}-[0-9]{6}")
+
+
+def _reference(value: Any) -> str | None:
+    return value if isinstance(value, str) and REFERENCE.fullmatch(value) else None
+
+
 def _number(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value < 1000 else None
 
@@ -139,6 +147,7 @@ FORMS = {
     "reports": _number,
     "answers": _number,
     "answer": _answer,
+    "reference": _reference,
 }
 FACTS = {*OF_THE_HOUSE, *FORMS}
 

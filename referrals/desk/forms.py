@@ -15,7 +15,8 @@ from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
 from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
-from referrals.desk.move_form import MoveForm
+from referrals.desk.calls import CallForm
+from referrals.desk.move_form import MoveForm, fits_status
 from referrals.desk.plan_form import PlanStepForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
@@ -24,10 +25,6 @@ from referrals.moves.telling import call_to_make
 Status = Referral.Status
 What = ReferralMove.What
 BY_HAND = [choice for choice in Referral.EndReason.choices if choice[0] != Referral.EndReason.DECIDED_AGAIN]
-
-
-def fits_status(*statuses: str) -> Any:
-    return classmethod(lambda cls, referral: referral.status in statuses)
 
 
 class NoteForm(MoveForm):
@@ -342,6 +339,7 @@ class SendOtherwiseForm(MoveForm):
 
 
 MOVES = {
+    "call": CallForm,
     "note": NoteForm,
     "plan": PlanStepForm,
     "send-again": SendAgainForm,

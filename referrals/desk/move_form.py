@@ -1,4 +1,4 @@
-"""What every small form of the desk shares: its words, when it fits, and the action it calls."""
+"""What the desk's small forms share: their words, when each fits, and the action it calls."""
 
 from typing import Any
 
@@ -24,3 +24,7 @@ class MoveForm(ReferralForm):
         """Make the move: each form names its action as `act`."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "saw"}
         return self.act(by=by, saw=self.cleaned_data["saw"], **given)
+
+
+def fits_status(*statuses: str) -> Any:
+    return classmethod(lambda cls, referral: referral.status in statuses)

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from clinic.staff.models import User
+from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.forms import MOVES
+from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.models import DeclineReason, Referral, ReferralMove
 from referrals.moves.about import reader_of
+from referrals.moves.calls import CameOf, look_again
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -161,6 +165,15 @@ class Next:
     page_label: str = ""
     calls: str = ""  # "office" or "patient", when the step is a call
     opens_case: bool = False  # it is done on the page of the case
+    turn: Turn = Turn.US
+
+
+def specialty_label(referral: Referral) -> str:
+    """Return the name of the specialty, in the language of the page."""
+    protocol = triage.shipped()
+    if referral.specialty not in protocol.specialists:
+        return referral.specialty.replace("_", " ")
+    return protocol.specialist_in(referral.specialty, get_language())
 
 
 def is_late(referral: Referral) -> bool:
@@ -205,7 +218,9 @@ def next_step(referral: Referral, known: Known) -> Next:
     buttons = tuple(
         Button(name, _short(name, referral), main=stands_out and place == 0) for place, name in enumerate(fitting)
     )
-    return Next(title, text, buttons, calls=calls, opens_case=referral.status == Status.BACK)
+    waits = words == NEXT.get(referral.status) and not is_late(referral) and not referral.undelivered_at
+    turn = WAITS_FOR.get(referral.status, Turn.US) if waits else Turn.US
+    return Next(title, text, buttons, calls=calls, opens_case=referral.status == Status.BACK, turn=turn)
 
 
 def offered_to(user: User, step: Next) -> Next:
@@ -300,12 +315,13 @@ def act_on(referral: Referral, step: Next) -> ActOn:
 def _again(referral: Referral) -> TryAgain:
     """On the clinic's next open day, as its doors open."""
     now, zone = timezone.now(), referral.location.zone
-    at = referral.location.opening_hours.opening_on_a_later_day(now).astimezone(zone)
+    at = look_again(referral, CameOf.NO_ANSWER, now).astimezone(zone)
     is_tomorrow = (at.date() - now.astimezone(zone).date()).days == 1
     return TryAgain(at, is_tomorrow, "No answer on the phone.", actions.newest_line(referral))
 
 
 SHORT = {
+    "call": "Log a call",
     "note": "Write down a call or fax",
     "plan": "Say what is there",
     "next-date": "Set the next date",
@@ -338,7 +354,7 @@ def other_moves(referral: Referral, step: Next, user: User) -> dict[str, list[Bu
 
     Where the office named another specialty a therapist decides first.
     """
-    shown = {button.name for button in step.buttons}
+    shown = {"call", *(button.name for button in step.buttons)}  # a call has a card of its own
     if step.title == OTHER_SPECIALTY[0]:
         shown.add("redirect")
     fitting = [

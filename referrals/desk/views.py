@@ -1,186 +1,36 @@
-"""The desk's pages: the worklist, one referral, and the steps that carry it on."""
+"""The desk's pages of one referral, and the steps that carry it on."""
 
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.files.kept import damaged
 from clinic.messages.models import Message
-from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
-from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
-from clinic.web.next_up import NextUp, done_in, was_done_in
-from intake import triage
-from intake.seen import saw_list, saw_row
+from clinic.web.next_up import done_in, was_done_in
+from intake.seen import saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
+from referrals.desk.calls import call_card
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
+from referrals.desk.list_views import came_from, next_up
 from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
+from referrals.desk.page import specialty_label
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
-from referrals.desk.to_tell import offices_to_tell
 from referrals.desk.way import way_of, wizard
-from referrals.directory.forms import specialties
 from referrals.directory.ranking import LANGUAGES
 from referrals.letter import letter
 from referrals.models import Letter, Referral
-from referrals.models.referral import ReferralQuerySet
 
-ROWS = 50
-LIST = "referrals_list"  # in the session: the list this person came from, as its address names it
 Status = Referral.Status
-
-
-class WorklistFilter(forms.Form):
-    """Which part of the list to show; what makes no sense is passed over."""
-
-    PARTS = (
-        ("open", "Open"),
-        ("overdue", "Overdue"),
-        ("unread", "Reports to read"),
-        ("unsent", "To be sent"),
-        ("office", "With an office"),
-        ("mine", "Mine"),
-        ("left", "No carrier"),
-        ("ended", "Ended"),
-    )
-    TONES = {"overdue": "bad", "unread": "late", "left": "bad"}  # of a number that is not nought
-    show = forms.ChoiceField(choices=PARTS, required=False)
-    location = forms.SlugField(required=False)
-    status = forms.ChoiceField(choices=[("", "Any status"), *Status.choices], required=False)
-    specialty = forms.ChoiceField(choices=lambda: [("", "Any specialty"), *specialties()], required=False)
-
-    def __init__(self, data: QueryDict, *, user: User, now: datetime) -> None:
-        super().__init__(data)
-        self.user, self.now = user, now
-        self.full_clean()
-        self.shown = self.cleaned_data.get("show") or "open"
-        self.locations = list(user.places())
-        self.location = place_named(self.cleaned_data.get("location"), self.locations)
-
-    def everything(self) -> ReferralQuerySet:
-        rows = Referral.objects.visible_to(self.user)
-        return rows.filter(location=self.location) if self.location else rows
-
-    def part(self, show: str) -> ReferralQuerySet:
-        rows = self.everything()
-        if show == "ended":
-            return rows.filter(status__in=Referral.ENDED).order_by("-ended_at", "pk")
-        if show == "overdue":
-            rows = rows.overdue(self.now)
-        elif show == "unread":
-            rows = rows.filter(status=Status.REPORTED, reports__read_at=None).distinct()
-        elif show == "unsent":
-            rows = rows.filter(status=Status.DRAFT)
-        elif show == "office":
-            rows = rows.filter(status__in=[Status.SENT, Status.OPENED])
-        elif show == "mine":
-            rows = rows.filter(owner=self.user)
-        elif show == "left":
-            rows = rows.left_behind(self.now)
-        return rows.open().most_pressing_first()
-
-    def referrals(self) -> ReferralQuerySet:
-        rows = self.part(self.shown)
-        for name in ("status", "specialty"):
-            if self.cleaned_data.get(name):
-                rows = rows.filter(**{name: self.cleaned_data[name]})
-        joined = rows.select_related("patient", "specialist", "owner", "location", "case")
-        return joined.prefetch_related("appointments")
-
-    def tabs(self) -> list[dict[str, Any]]:
-        """Return each part with its address and how many are in it."""
-        return [self._tab(name, label, self.part(name).count()) for name, label in self.PARTS]
-
-    def _tab(self, name: str, label: str, count: int) -> dict[str, Any]:
-        tone = self.TONES.get(name, "") if count else ""
-        return {
-            "label": label,
-            "query": self.query(show=name),
-            "count": count,
-            "tone": tone,
-            "is_shown": name == self.shown,
-        }
-
-    def query(self, **changes: Any) -> str:
-        """Return the address of this list, or of a part of it, as it was chosen."""
-        location = self.location.slug if self.location else ""
-        chosen = {name: self.cleaned_data.get(name) for name in ("status", "specialty")}
-        wanted = {"show": self.shown, "location": location} | chosen | changes
-        return urlencode({name: value for name, value in wanted.items() if value})
-
-    @property
-    def filters_on(self) -> int:
-        return sum(bool(self.cleaned_data.get(name)) for name in ("status", "specialty")) + bool(self.location)
-
-    @property
-    def narrowed_to(self) -> str:
-        """Return what was chosen besides the part, in words; "" for nothing."""
-        named = [
-            dict(self.fields[name].choices).get(self.cleaned_data.get(name) or None) for name in ("status", "specialty")
-        ]
-        return ", ".join(filter(None, [self.location and self.location.name, *named]))
-
-    @property
-    def nothing_there(self) -> str:
-        """Return what an emptied list says: others may wait elsewhere."""
-        part = dict(self.PARTS)[self.shown].lower()
-        return f"Nothing under “{part}” for {self.narrowed_to}"
-
-
-@require_GET
-@staff_may(CARRY_REFERRALS)
-def referrals(request: StaffRequest) -> HttpResponse:
-    now = timezone.now()
-    chosen = WorklistFilter(request.GET, user=request.user, now=now)
-    page = Paginator(chosen.referrals(), ROWS).get_page(request.GET.get("page"))
-    known = desk_page.known_of(page)
-    rows = [
-        {"referral": row, "tone": desk_page.tone(row), "next": desk_page.next_step(row, known), "specialty": label}
-        for row in page
-        for label in [specialty_label(row)]
-    ]
-    if request.session.get(LIST, "") != chosen.query():
-        request.session[LIST] = chosen.query()
-    to_tell = offices_to_tell(request.user, chosen.location)
-    saw_list(
-        request,
-        [*(row["referral"].patient for row in rows), *(one.referral.patient for one in to_tell)],
-        location_id=chosen.location.pk if chosen.location else None,
-    )
-    return render(
-        request,
-        "referrals/list.html",
-        {
-            "chosen": chosen,
-            "groups": desk_page.news_first(rows),
-            "to_tell": to_tell,
-            "page_obj": page,
-            "statuses": chosen.fields["status"].choices,
-            "specialties": chosen.fields["specialty"].choices,
-        },
-    )
-
-
-def specialty_label(referral: Referral) -> str:
-    """The name of the specialty, in the language of the page."""
-    protocol = triage.shipped()
-    if referral.specialty not in protocol.specialists:
-        return referral.specialty.replace("_", " ")
-    return protocol.specialist_in(referral.specialty, get_language())
 
 
 def find(request: StaffRequest, public_id: UUID) -> Referral:
@@ -195,26 +45,6 @@ def shown(request: StaffRequest, referral: Referral) -> None:
     saw_row(request, "referral", referral)
 
 
-def next_up(request: StaffRequest, *, besides: Referral) -> NextUp:
-    """Return who comes next on the list this person came from.
-
-    The log has them as one who was listed.
-    """
-    chosen = WorklistFilter(QueryDict(request.session.get(LIST, "")), user=request.user, now=timezone.now())
-    back = {"back": f"{reverse('referrals')}?{chosen.query()}", "back_label": "Back to the referrals"}
-    found = chosen.referrals().open().exclude(pk=besides.pk).first()
-    if found is None:
-        return NextUp(**back)
-    saw_list(request, [found.patient], subject_id="next")
-    return NextUp(
-        name=found.patient.full_name,
-        address=reverse("referral", args=[found.public_id]),
-        urgency=found.tier.label.lower(),
-        due_at=found.next_check_at,
-        **back,
-    )
-
-
 @require_GET
 @staff_may(CARRY_REFERRALS)
 def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
@@ -227,12 +57,14 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "referrals/referral.html",
         {
             "referral": found,
+            "the_list": came_from(request),
             "location": found.location,
             "specialty": specialty_label(found),
             "tone": desk_page.tone(found),
             "way": way_of(found),
             "step": step,
             "act": desk_page.act_on(found, step),
+            "call": call_card(found, calls=step.calls, saw=actions.newest_line(found)),
             "is_late": desk_page.is_late(found),
             "others": desk_page.other_moves(found, step, request.user),
             "next_up": next_up(request, besides=found) if was_done_in(request, "referrals") else None,
@@ -307,7 +139,7 @@ def move_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     fits = form_class.fits(found)
     over = "" if fits else f"“{form_class.title}” does not fit any more: somebody moved this referral."
     if over and sent_twice(request, found, form_class):
-        return redirect("referral", public_id=found.public_id)
+        return _onward(request, found, "referral")
     if over and nothing_typed(request, do=name):
         return not_now(request, found, over)
     if not over and not request.user.may(form_class.takes):
@@ -339,7 +171,7 @@ def _prepare(
             form.apply(by=request.user)
         except actions.ReferralChanged:
             if sent_twice(request, found, form_class):
-                return redirect(then, public_id=found.public_id)
+                return _onward(request, found, then)
             changed = True
             form = form_class(as_of_now(request.POST, found), request.FILES, referral=found)
         except (actions.NotYet, actions.MoveNotAllowed) as error:
@@ -348,19 +180,32 @@ def _prepare(
             messages.success(request, done)
             if then == "referral":
                 done_in(request, "referrals")
-            return redirect(then, public_id=found.public_id)
+            return _onward(request, found, then)
     shown(request, found)
     context |= {
         "form": form,
         "referral": found,
+        "the_list": came_from(request),
         "location": found.location,
         "specialty": specialty_label(found),
         "changed": changed,
         "over": over,
+        "to_list": _is_from_the_list(request),
         "timeline": timeline(found)[:3] if changed or over else (),
         "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))
+
+
+def _is_from_the_list(request: StaffRequest) -> bool:
+    return request.POST.get("from") == "list"
+
+
+def _onward(request: StaffRequest, found: Referral, then: str) -> HttpResponse:
+    """Lead on to the page `then`; back to the list, when it was pressed there."""
+    if _is_from_the_list(request):
+        return redirect(came_from(request))
+    return redirect(then, public_id=found.public_id)
 
 
 def _status(form: forms.BaseForm, *, refused: bool) -> int:

@@ -38,11 +38,7 @@ def make(referral: Referral, *, prepared_by: User) -> Letter:
     now = timezone.now()
     said = content(referral, prepared_by=prepared_by, now=now)
     newest = referral.letters.last()
-    # Letters made before they had a figure say the same words without it.
-    if newest and {"marked": said["marked"], **newest.content, "made": said["made"], "version": 0} == {
-        **said,
-        "version": 0,
-    }:
+    if newest and _says_the_same(newest.content, said):
         return newest
     said["version"] = newest.version + 1 if newest else 1
     pdf = render(said)
@@ -56,6 +52,16 @@ def make(referral: Referral, *, prepared_by: User) -> Letter:
     letter.pdf.save("letter.pdf", ContentFile(pdf), save=False)
     letter.save()
     return letter
+
+
+def _says_the_same(before: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Say whether nothing is new but the day it is made.
+
+    Letters from before the figure or the number lack that.
+    """
+    came_later = {name: said[name] for name in ("marked", "reference")}
+    of_today = {"made": said["made"], "version": said["version"]}
+    return {**came_later, **before, **of_today} == said
 
 
 def stored_pdf(letter: Letter) -> bytes:
@@ -135,6 +141,7 @@ def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str
     said = {
         "draft": False,
         "version": 1,
+        "reference": referral.reference,
         "made": _day(now, location),
         "urgency": _urgency(referral),
         "specialty": _specialty(referral),

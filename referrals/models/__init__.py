@@ -2,6 +2,7 @@
 
 from referrals.models.directory import Specialist
 from referrals.models.imports import DirectoryImport, ImportedListing
+from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.plan_steps import PlanStep
 from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
@@ -9,6 +10,7 @@ from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
     "Appointment",
+    "Cover",
     "DeclineReason",
     "DirectoryImport",
     "ImportedListing",
@@ -19,5 +21,6 @@ __all__ = [
     "Referral",
     "ReferralMove",
     "Report",
+    "SavedList",
     "Specialist",
 ]

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clinic.staff.models import KEEPERS, OnCall, User
 from clinic.staff.permissions import Role
+from referrals.models.lists import Cover
 
 
 def has_left(now: datetime) -> Q:
@@ -20,8 +21,21 @@ def has_left(now: datetime) -> Q:
     return Q(owner__is_active=False) | ~(Q(works_here) | Q(on_call) | stands_in)
 
 
+def covered_by(user: User, now: datetime) -> Q:
+    """Return which referrals this person looks after while a colleague is away."""
+    return Q(owner__in=Cover.objects.at(now).filter(covered_by=user).values("away"))
+
+
 def covers(user: User, now: datetime) -> Q:
-    """Return which referrals this person looks after because nobody carries them.
+    """Return which referrals of others this person looks after.
+
+    Those of who is away, and of who has left.
+    """
+    return covered_by(user, now) | _left_to(user, now)
+
+
+def _left_to(user: User, now: datetime) -> Q:
+    """Return which this person looks after because nobody carries them.
 
     The front desk does, and a manager where there is none.
     """

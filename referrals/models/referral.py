@@ -1,24 +1,21 @@
 """A referral and every move it made. It never rests without an owner and a next date."""
 
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.lookups import IsNull
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
-from clinic.staff.permissions import CARRY_REFERRALS
-from clinic.staff.places import OfPlacesQuerySet
-from intake.models import KNOWN_URGENCIES, URGENCIES, Patient, Urgency
-from referrals.models.carriers import covers, has_left
+from intake.models import KNOWN_URGENCIES, URGENCIES, Urgency
+from referrals.models.reference import Drawn, new_reference
+from referrals.models.rows import ReferralQuerySet
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
@@ -30,36 +27,6 @@ class MoveNotAllowed(Exception):
     def __init__(self, referral: "Referral", to) -> None:
         self.referral, self.to = referral, to
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
-
-
-class ReferralQuerySet(OfPlacesQuerySet):
-    seen_by = CARRY_REFERRALS
-
-    def open(self) -> Self:
-        return self.exclude(status__in=Referral.ENDED)
-
-    def overdue(self, now: datetime) -> Self:
-        return self.open().filter(next_check_at__lt=now)
-
-    def like(self, patient: Patient, specialty: str) -> Self:
-        """Referrals of the same person to the same specialty, also when they were entered twice."""
-        everybody = type(patient).objects.all()
-        same, _others = everybody.called(patient.last_name, patient.first_name, born=patient.date_of_birth)
-        return self.filter(patient__in={patient, *same}, specialty=specialty)
-
-    def left_behind(self, now: datetime) -> Self:
-        """Leave open ones whose carrier has left."""
-        return self.open().filter(has_left(now))
-
-    def with_news_for(self, user: User) -> Self:
-        """Leave those answered since this person looked, who carries or covers them."""
-        theirs = Q(owner=user) | covers(user, timezone.now())
-        return self.visible_to(user).open().filter(theirs, news_at__isnull=False)
-
-    def most_pressing_first(self) -> Self:
-        """Put first what never reached its office, then news, then by urgency and the next date."""
-        first = F("undelivered_at").asc(nulls_last=True), IsNull(F("news_at"), True).asc()
-        return self.order_by(*first, "-urgency", F("next_check_at").asc(nulls_last=True), "pk")
 
 
 @pghistory.track(
@@ -139,6 +106,7 @@ class Referral(models.Model):
         BY_HAND = "by_hand", "Printed and handed over"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=9, unique=True, editable=False, default=new_reference, db_default=Drawn())
     case = models.ForeignKey("intake.Case", on_delete=models.PROTECT, related_name="referrals")
     decision = models.OneToOneField("intake.Decision", on_delete=models.PROTECT, related_name="referral")
     patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="referrals")
@@ -202,6 +170,11 @@ class Referral(models.Model):
                 condition=~Q(status__in=["closed", "withdrawn"]),
             ),
             models.Index("owner", name="referral_news", condition=Q(news_at__isnull=False)),
+            models.Index(
+                fields=["-ended_at", "-id"],
+                name="referral_ended",
+                condition=Q(status__in=["closed", "withdrawn"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

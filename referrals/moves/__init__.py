@@ -19,6 +19,7 @@ from referrals.moves.answers import (
     receive_report,
     seen,
 )
+from referrals.moves.calls import log_call
 from referrals.moves.carrying import (
     close,
     hand_over,
@@ -30,6 +31,8 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.covering import cover, end_cover
+from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
@@ -57,11 +60,15 @@ __all__ = [
     "back_to_therapist",
     "choose",
     "close",
+    "cover",
+    "end_cover",
     "end_those_back",
     "give_appointment",
     "hand_over",
+    "hand_over_many",
     "link_of",
     "link_sleeps",
+    "log_call",
     "look",
     "newest_line",
     "no_show",
@@ -76,6 +83,7 @@ __all__ = [
     "patient_answers",
     "patient_told",
     "prepare_letter",
+    "put_off_many",
     "read_report",
     "ready_to_send",
     "receive_report",

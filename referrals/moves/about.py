@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from clinic.messages import actions as messages
 from clinic.messages.models import Message
 from clinic.staff.models import User
-from clinic.staff.permissions import SIGN_REFERRALS
-from referrals.models import Referral
+from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
+from referrals.models import Cover, Referral
 
 
 def about(referral: Referral, name: str, *numbers: Any, to: str = "", language: str = "en", **more: Any) -> Message:
@@ -35,9 +37,15 @@ def carrier_of(referral: Referral) -> User | None:
 
 
 def who_hear(referral: Referral) -> list[User]:
-    """Return whoever carries it, else the desk of its location."""
+    """Return whoever carries it and who covers them; else the desk there."""
     carrier = carrier_of(referral)
-    return [carrier] if carrier else list(User.objects.who_answer_at(referral.location))
+    return [carrier, *_covering(carrier, referral)] if carrier else list(User.objects.who_answer_at(referral.location))
+
+
+def _covering(carrier: User, referral: Referral) -> list[User]:
+    standing = Cover.objects.at(timezone.now()).filter(away=carrier).select_related("covered_by")
+    people = dict.fromkeys(one.covered_by for one in standing)
+    return [one for one in people if one.may(CARRY_REFERRALS) and one.sees(referral.location_id)]
 
 
 def reader_of(referral: Referral) -> User | None:

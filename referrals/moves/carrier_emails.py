@@ -1,5 +1,6 @@
 """What whoever carries a referral is written: how it stands, and that it is theirs. No name, no specialty, no id."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.utils import timezone
 from clinic.messages import actions as messages
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.messages.to_staff import ToAColleague, ToWhoeverActs
+from clinic.messages.to_staff import ToAColleague, ToWhoeverActs, write_to
 from clinic.staff.models import Location, User
-from referrals.models import Referral
+from referrals.models import Referral, ReferralMove
 from referrals.models.referral import ReferralQuerySet
 from referrals.moves.about import about, referral_of, who_hear
 from referrals.moves.steps import newest_line
@@ -31,6 +32,17 @@ def handed_over(referral: Referral, *, by: User) -> Message | None:
     if to == by:
         return None
     return about(referral, "referral_handed_over", newest_line(referral), to.pk, to=to.email)
+
+
+def many_handed_over(lines: Sequence[ReferralMove], *, to: User, by: User) -> Message | None:
+    """Tell a colleague, once, that they carry several more.
+
+    `lines` say of each that it is theirs.
+    """
+    if to == by:
+        return None
+    first = lines[0].referral
+    return write_to(to, "referrals_handed_over", lines[0].pk, lines[-1].pk, location=first.location)
 
 
 def referrals_left(owner: User, location: Location, now: datetime) -> Message:
@@ -91,6 +103,30 @@ class ReferralHandedOver(ToAColleague):
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
         return {"link": _the_list()}
+
+
+@kind(
+    "referrals_handed_over",
+    title="Several referrals were handed over",
+    audience="staff",
+    safe=("location", "link", "referrals"),
+)
+class ReferralsHandedOver(ToAColleague):
+    """Says how many of them there are still, when it goes."""
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        return "" if cls._theirs(message).exists() else "Each of them has ended, or somebody else carries it."
+
+    @classmethod
+    def facts(cls, message: Message) -> dict[str, Any]:
+        return {"link": _the_list(), "referrals": min(cls._theirs(message).count(), MOST)}
+
+    @classmethod
+    def _theirs(cls, message: Message) -> ReferralQuerySet:
+        first, last, person = map(int, message.key.split(":")[1:])
+        lines = ReferralMove.objects.filter(pk__range=(first, last), what=ReferralMove.What.HANDED_OVER)
+        return Referral.objects.open().filter(owner=person, pk__in=lines.values("referral"))
 
 
 @kind("referral_case_open", title="The case of a referral is open again", audience="staff", safe=("location", "link"))

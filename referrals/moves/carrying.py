@@ -1,22 +1,23 @@
 """What the desk does while it carries a referral: notes, dates, owners, and how it ends."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
+from intake.models import Urgency
 from referrals.models import Referral
-from referrals.moves import offices
+from referrals.moves import offices, schedule
 from referrals.moves.answers import drop_appointment
 from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
 
-LONGEST_WAIT = timedelta(days=90)
 NOTES = (What.PHONE, What.FAX, What.NOTE)
 
 
@@ -35,13 +36,10 @@ def note(referral: Referral, *, words: str, by: User, what: str = What.NOTE, saw
 
 @transaction.atomic
 def set_next_check(referral: Referral, *, at: datetime, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """Look again at `at`: in the future, and not more than 90 days away."""
+    """Look again at `at`: at most in 90 days, and soon when it is urgent."""
     check_may(by)
-    now = timezone.now()
-    if not now < at <= now + LONGEST_WAIT:
-        raise NotYet("Choose a date from now up to 90 days ahead.")
     referral = lock(referral, saw)
-    _still_open(referral)
+    still_open(referral, until=at)
     referral.next_check_at = at
     referral.save(update_fields=["next_check_at"])
     write_down(referral, What.NEXT_DATE, by=by, note=words.strip())
@@ -56,7 +54,7 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
     if not to.locations.contains(referral.location):
         raise NotYet(f"{to} does not work at {referral.location}.")
     referral = lock(referral, saw)
-    _still_open(referral)
+    still_open(referral)
     referral.owner = to
     referral.save(update_fields=["owner"])
     write_down(referral, What.HANDED_OVER, by=by, note=f"To {to}. {words}".strip())
@@ -129,9 +127,30 @@ def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referr
     return referral
 
 
-def _still_open(referral: Referral) -> None:
+def put_off_to(referral: Referral, now: datetime) -> datetime:
+    """Return the last moment at which somebody must look again."""
+    stands = referral.standing_appointment
+    return schedule.put_off_to(
+        referral.status,
+        Urgency(referral.urgency),
+        now,
+        referral.location.opening_hours,
+        stands.starts_at if stands else None,
+    )
+
+
+def still_open(referral: Referral, *, until: datetime | None = None) -> None:
+    """Raise NotYet where it has ended, or `until` is too far off to look again."""
     if not referral.is_open:
         raise NotYet("This referral has ended. Open it again first.")
+    now = timezone.now()
+    last = put_off_to(referral, now)
+    if until is None or now < until <= last:
+        return
+    if referral.urgency < Urgency.URGENT:
+        raise NotYet("Choose a date from now up to 90 days ahead.")
+    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
+    raise NotYet(f"This referral is {referral.tier.label.lower()}: look again by {said}.")
 
 
 def _has_a_day(referral: Referral) -> bool:

@@ -20,7 +20,7 @@ What = ReferralMove.What
     "letter_changed",
     title="Letter changed: office",
     audience="office",
-    safe=("clinic", "phone", "link", "urgency", "answer_by"),
+    safe=("clinic", "phone", "link", "urgency", "answer_by", "reference"),
 )
 class LetterChanged(ToOffice):
     @staticmethod
@@ -38,7 +38,7 @@ class LetterChanged(ToOffice):
     "referral_withdrawn",
     title="Referral withdrawn: office",
     audience="office",
-    safe=("clinic", "phone", "happened_at"),
+    safe=("clinic", "phone", "happened_at", "reference"),
 )
 class ReferralWithdrawn:
     """Goes where the referral went, whatever became of it; else somebody tells them."""
@@ -51,6 +51,10 @@ class ReferralWithdrawn:
         if referral.specialist == office and referral.is_open and referral.status != Referral.Status.DRAFT:
             return "The office was sent the referral again."
         return ""
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, str]:
+        return {"reference": referral_of(message).reference}
 
     @staticmethod
     def new_address(message: Message, to: str, by: User) -> None:

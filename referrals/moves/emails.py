@@ -1,6 +1,7 @@
 """What offices and the desk are written about a referral; what patients are, `telling` writes.
 
-Of anybody's health only how soon it presses; no name, no specialty, no id.
+Of anybody's health only how soon it presses; no name, no specialty, no id. Offices also read the number of the
+referral, which was drawn for it: they file it by that, and say it on the phone.
 """
 
 from datetime import timedelta
@@ -138,7 +139,12 @@ class ToOffice:
     def facts(message: Message) -> dict[str, Any]:
         referral = referral_of(message)
         link = make_link(Link.Purpose.OFFICE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
-        return {"link": address_of(link), "urgency": referral.tier.word, "answer_by": _answer_by(referral)}
+        return {
+            "link": address_of(link),
+            "urgency": referral.tier.word,
+            "answer_by": _answer_by(referral),
+            "reference": referral.reference,
+        }
 
 
 def _answer_by(referral: Referral) -> str:
@@ -152,7 +158,7 @@ def _answer_by(referral: Referral) -> str:
     "referral_sent",
     title="Referral sent",
     audience="office",
-    safe=("clinic", "phone", "link", "round", "urgency", "answer_by"),
+    safe=("clinic", "phone", "link", "round", "urgency", "answer_by", "reference"),
 )
 class ReferralSent(ToOffice):
     @staticmethod
@@ -164,7 +170,7 @@ class ReferralSent(ToOffice):
     "referral_not_answered",
     title="Referral not answered: office",
     audience="office",
-    safe=("clinic", "phone", "link", "urgency", "answer_by"),
+    safe=("clinic", "phone", "link", "urgency", "answer_by", "reference"),
 )
 class ReferralNotAnswered(ToOffice):
     @staticmethod

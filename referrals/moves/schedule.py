@@ -15,6 +15,7 @@ Status = Referral.Status
 # The patient should be seen: today (or the next working day), in a week, in four weeks.
 SEEN_WITHIN_DAYS: dict[Urgency, int] = {Urgency.SOON: 7, Urgency.ROUTINE: 28}
 
+LONGEST_WAIT = timedelta(days=90)  # until somebody looks again
 LINK_LIVES = timedelta(days=60)  # after sending, and after each appointment
 
 # How long the next step may take: (hours of open time when it presses, working days when soon, when routine).
@@ -65,3 +66,15 @@ def next_check(
     if urgency == Urgency.URGENT:
         return hours.after_open_time(now, timedelta(hours=pressing))
     return hours.after_working_days(now, soon if urgency == Urgency.SOON else routine)
+
+
+def put_off_to(
+    status: str, urgency: Urgency, now: datetime, hours: OpeningHours, appointment: datetime | None = None
+) -> datetime:
+    """Return how far the next look may be put off.
+
+    At what presses, as long as its step may take.
+    """
+    if urgency >= Urgency.URGENT:
+        return next_check(status, urgency, now, hours, appointment or now)
+    return now + LONGEST_WAIT

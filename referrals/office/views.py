@@ -22,7 +22,8 @@ from clinic.staff.models import Location
 from intake.door.door import View
 from intake.seen import saw_row
 from referrals import moves as actions
-from referrals.desk.views import kept_pdf, specialty_label
+from referrals.desk.page import specialty_label
+from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity

@@ -15,8 +15,8 @@ from clinic.staff.permissions import FIND_PATIENTS, staff_may
 from clinic.staff.request import StaffRequest
 from intake.models import AppointmentRequest, Case, Intake, Patient
 from intake.seen import saw_list, saw_patient
+from referrals.desk.looking import LONGEST, LookedFor, read
 from referrals.models import Referral
-from referrals.patients.looking import LONGEST, LookedFor, read
 from referrals.patients.on_file import everything
 
 LOOKED_FOR = "looked_for"  # in the session: no address and no log names a patient, and "back" shows the list again

@@ -25,7 +25,7 @@ from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment, ReferralMove, Report
-from referrals.moves import asked_emails, offices, telling, undelivered
+from referrals.moves import asked_emails, covering, offices, telling, undelivered
 from referrals.moves import carrier_emails as about_carrying
 from referrals.moves import emails as about_referrals
 from referrals.moves.listing_emails import listing_changed
@@ -36,6 +36,7 @@ from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 KEPT = {  # what the product itself reads as a word of its own, or what the address of a mail is taken from
     "status", "language", "time_zone", "email", "slug", "reason", "role", "opened_because", "channel", "consent",
     "wanted", "choice", "end_reason", "what", "digest", "sha256", "file", "from_status", "to_status", "password",
+    "reference",
 }  # fmt: skip
 LANGUAGES = [code for code, _name in django_settings.LANGUAGES]
 
@@ -137,6 +138,13 @@ def everything(location, maya, priya, ruth, settings):
     about_carrying.referral_answered(referral)
     referral.refresh_from_db()
     about_carrying.handed_over(referral, by=maya)
+    line = ReferralMove.objects.create(
+        referral=referral, to_status=referral.status, what=ReferralMove.What.HANDED_OVER, by=maya
+    )
+    about_carrying.many_handed_over([line], to=referral.owner, by=maya)
+    covering.cover(
+        priya, covered_by=ruth, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=9), by=priya
+    )
     case_emails.tell_who_carries(case)
     nora = factories.staff("Nora Penn", Role.FRONT_DESK)  # works nowhere by now
     left_by = factories.referral(after=factories.decision(on=factories.case(of=patient), by=maya), owner=nora)

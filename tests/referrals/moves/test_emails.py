@@ -129,8 +129,8 @@ def test_an_answered_question_is_one_more_mail_and_says_so(referral, maya, post_
     emails.referral_sent(referral)
     sweep()
     assert [mail["Subject"] for mail in post_office.mails] == [
-        "A referral from Plumbline Physical Therapy",
-        "Plumbline Physical Therapy has answered your question",
+        f"A referral from Plumbline Physical Therapy ({referral.reference})",
+        f"Plumbline Physical Therapy has answered your question ({referral.reference})",
     ]
 
 

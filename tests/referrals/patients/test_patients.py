@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from intake.models import Intake
-from referrals.patients.looking import read
+from referrals.desk.looking import read
 from tests import factories
 from tests.answers import FOOT_DROP
 

@@ -21,7 +21,7 @@ from intake.models import CallToMake, Case, CaseEvent, DeskTask, Intake, Patient
 from intake.review import actions as cases
 from intake.review.opening import open_case
 from intake.review.reaching import needs_why_not_called
-from referrals.desk.views import WorklistFilter
+from referrals.desk.worklist import WorklistFilter
 from referrals.models import Referral, ReferralMove
 from referrals.office import session as office_session
 from referrals.told.rows import Page, Who

@@ -1,0 +1,115 @@
+"""Lists kept by a name, the list as a file, and a colleague who looks after what is somebody's who is away."""
+
+import csv
+import html
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from clinic.audit.models import AccessLog
+from referrals import moves as actions
+from referrals.models import Cover, Referral, SavedList
+from referrals.moves.about import who_hear
+from tests import factories
+from tests.referrals.desk.test_worklist import make  # noqa: F401  a fixture
+from tests.source import one_line
+
+
+@pytest.fixture
+def desk(sign_in, priya):
+    return sign_in(priya)
+
+
+def test_a_list_is_kept_with_its_filters_for_its_person_alone(make, desk, sign_in, ruth, priya):  # noqa: F811
+    make("Garcia")
+    found = desk.post("/referrals/", {"looked_for": "garcia", "list": "show=mine&turn=us&sort=oldest"})
+    desk.post("/referrals/save/", {"list": found.url.partition("?")[2], "name": " My own "})
+    kept = SavedList.objects.get()
+    assert (kept.user, kept.name, kept.query) == (priya, "My own", "show=mine&turn=us&sort=oldest")
+    assert "My own" in desk.get("/referrals/").text
+    assert "My own" not in sign_in(ruth).get("/referrals/").text
+    desk.post("/referrals/save/", {"list": "status=sent", "name": ""})
+    assert SavedList.objects.filter(name="Open, Sent").exists()
+    for number in range(SavedList.MOST):
+        desk.post("/referrals/save/", {"list": "status=sent", "name": f"List {number}"})
+    assert SavedList.objects.count() == SavedList.MOST
+    sign_in(ruth).post("/referrals/save/", {"drop": "My own"})
+    assert SavedList.objects.filter(name="My own").exists()
+    desk.post("/referrals/save/", {"drop": "My own"})
+    assert not SavedList.objects.filter(name="My own").exists()
+
+
+def test_the_file_holds_the_list_as_it_is_chosen_and_no_cell_acts(make, desk, priya):  # noqa: F811
+    shown = make("=cmd()", to=factories.specialist(practice="+Ashport"))
+    make("Unsent")
+    answer = desk.get("/referrals/list.csv?status=sent")
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["Number"] for row in rows] == [shown.reference]
+    assert rows[0]["Office"] == "'+Ashport"
+    assert rows[0]["Whose turn"] == "An office's turn"
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+    assert AccessLog.objects.filter(user=priya, subject_id="file").exists()
+
+
+def cover(away, by, *, days=9, starts_in=0) -> Cover:
+    now = timezone.now()
+    times = {"starts_at": now + timedelta(days=starts_in), "ends_at": now + timedelta(days=days)}
+    return actions.cover(away, covered_by=by, by=away, **times)
+
+
+def test_who_covers_sees_and_hears_what_is_a_colleagues_until_it_ends(accepted, priya, ruth, sign_in):
+    browser = sign_in(ruth)
+    Referral.objects.filter(pk=accepted.pk).update(news_at=timezone.now())
+    name = accepted.patient.full_name
+    assert name not in browser.get("/referrals/?show=mine").text
+    stands = cover(priya, ruth)
+    words = one_line(browser.get("/referrals/?show=mine").text)
+    assert name in words
+    assert "You look after the referrals of Priya Nair until" in words
+    assert Referral.objects.with_news_for(ruth).get() == accepted
+    assert who_hear(accepted) == [priya, ruth]
+    assert Referral.objects.get().owner == priya, "it stays theirs"
+    actions.end_cover(stands, by=priya)
+    assert name not in browser.get("/referrals/?show=mine").text
+    assert who_hear(accepted) == [priya]
+
+
+def test_cover_that_has_not_begun_changes_nothing_yet(accepted, priya, ruth):
+    cover(priya, ruth, starts_in=2)
+    assert who_hear(accepted) == [priya]
+
+
+def test_nobody_covers_where_they_do_not_work_nor_themselves(priya, olga, ruth, sign_in):
+    for colleague in (olga, priya):
+        with pytest.raises(actions.NotYet, match="same location"):
+            cover(priya, colleague)
+    with pytest.raises(actions.NotYet, match="end after"):
+        cover(priya, ruth, days=-1, starts_in=-2)
+    stands = cover(priya, ruth)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cover.objects.filter(pk=stands.pk).update(covered_by=priya)
+    sign_in(olga).post("/referrals/cover/end/", {"cover": stands.pk})
+    assert Cover.objects.ahead(timezone.now()).exists()
+
+
+def test_the_page_takes_a_cover_says_what_is_wrong_and_ends_it(desk, priya, ruth):
+    today = timezone.localdate()
+    wrong = desk.post("/referrals/cover/", {"away": priya.pk, "first": today, "last": today - timedelta(days=1)})
+    words = html.unescape(wrong.text)
+    assert wrong.status_code == 422
+    for part in ("Choose a colleague.", "Choose a last day that is not before the first", f'value="{today}"'):
+        assert part in words, part
+    given = {"away": priya.pk, "covered_by": ruth.pk, "first": today, "last": today + timedelta(days=6)}
+    assert (
+        "Ruth Calloway looks after the referrals of Priya Nair."
+        in desk.post("/referrals/cover/", given, follow=True).text
+    )
+    stands = Cover.objects.get()
+    assert stands.ends_at > timezone.now() + timedelta(days=6)
+    for nothing in ("x", "9" * 30, ""):
+        assert "It had ended before." in desk.post("/referrals/cover/end/", {"cover": nothing}, follow=True).text
+    desk.post("/referrals/cover/end/", {"cover": stands.pk})
+    assert not Cover.objects.ahead(timezone.now()).exists()
