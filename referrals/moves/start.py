@@ -178,8 +178,9 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
 def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Take it back for another office: after a decline, or a patient who did not come.
 
-    The link of the office before stops working. Where that office named another specialty, the therapist decides
-    first; one who wants the specialty they decided for all the same gives the referral back to the desk.
+    The link of the office before stops working, and one that has not said no hears of it. Where that office named
+    another specialty, the therapist decides first; one who wants the specialty they decided for all the same gives the
+    referral back to the desk.
     """
     check_may(by)
     referral = lock(referral, saw)
@@ -189,6 +190,7 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
         changes["owner"] = least_busy(referral.location) or by
     elif _other_specialty_is_named(referral):
         raise NotYet("The office says that another specialty fits better. Send it back to the therapist.")
+    before = _with_who_expects_them(referral)
     referral.move_to(
         Status.DRAFT,
         what=What.REDIRECTED,
@@ -198,6 +200,8 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
         **changes,
     )
     end_link(referral, by=by)
+    if before:
+        offices.is_withdrawn(before)
     if "owner" in changes:
         handed_over(referral, by=by)
     return referral
@@ -214,6 +218,7 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
     if not words.strip():
         raise NotYet("Write what the office said.")
     referral = lock(referral, saw)
+    before = _with_who_expects_them(referral)
     referral.move_to(
         Status.BACK,
         what=What.BACK,
@@ -223,8 +228,15 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
         next_check_at=next_date(referral, Status.BACK),
     )
     end_link(referral, by=by)
+    if before:
+        offices.is_withdrawn(before)
     back_with_therapist(referral)
     return referral
+
+
+def _with_who_expects_them(referral: Referral) -> Referral | None:
+    """Return it as it is with an office that may still expect the patient; None where none does."""
+    return Referral.objects.get(pk=referral.pk) if offices.has_heard_of_it(referral) else None
 
 
 def _other_specialty_is_named(referral: Referral) -> bool:
