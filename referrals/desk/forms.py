@@ -15,35 +15,15 @@ from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
 from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
+from referrals.desk.move_form import MoveForm, fits_status
+from referrals.desk.setting_right_forms import UndoForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
-from referrals.moves.forms import AppointmentFields, ReferralForm, ReportFields, words_field
+from referrals.moves.forms import AppointmentFields, ReportFields, words_field
 from referrals.moves.telling import call_to_make
 
 Status = Referral.Status
 What = ReferralMove.What
 BY_HAND = [choice for choice in Referral.EndReason.choices if choice[0] != Referral.EndReason.DECIDED_AGAIN]
-
-
-class MoveForm(ReferralForm):
-    """What somebody at the desk does with a referral. `apply` calls the action."""
-
-    title = button = lead = ""
-    danger = False
-    takes = CARRY_REFERRALS  # the permission without which it is not offered
-
-    @classmethod
-    def fits(cls, referral: Referral) -> bool:
-        """Whether this is offered in the status the referral has."""
-        return referral.is_open
-
-    def apply(self, *, by: User) -> Any:
-        """Make the move: each form names its action as `act`."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "saw"}
-        return self.act(by=by, saw=self.cleaned_data["saw"], **given)
-
-
-def fits_status(*statuses: str) -> Any:
-    return classmethod(lambda cls, referral: referral.status in statuses)
 
 
 class NoteForm(MoveForm):
@@ -171,7 +151,10 @@ class SeenForm(MoveForm):
     title, button = "The patient was seen", "Record the visit"
     lead = "The report is awaited from now on."
     words = words_field("Who said so?")
-    fits = fits_status(Status.SCHEDULED)
+
+    @classmethod
+    def fits(cls, referral: Referral) -> bool:
+        return referral.status == Status.SCHEDULED and actions.has_begun(referral.standing_appointment)
 
     def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.seen(self.referral, words=words, by=by, saw=saw)
@@ -182,7 +165,7 @@ class NoShowForm(MoveForm):
     title, button = "The patient did not come", "Record it"
     lead = "Call the patient next: why, and is a new appointment wanted?"
     words = words_field("What is known?")
-    fits = fits_status(Status.SCHEDULED)
+    fits = SeenForm.fits
 
     def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.no_show(self.referral, words=words, by=by, saw=saw)
@@ -369,6 +352,7 @@ MOVES = {
     "appointment": EnterAppointmentForm,
     "seen": SeenForm,
     "no-show": NoShowForm,
+    "undo": UndoForm,
     "report": PutInReportForm,
     "close": CloseForm,
     "told": PatientToldForm,

@@ -312,6 +312,7 @@ SHORT = {
     "appointment": "Enter an appointment",
     "seen": "The patient was seen",
     "no-show": "The patient did not come",
+    "undo": "Take back how it went",
     "report": "Put in a report",
     "close": "Close",
     "withdraw": "Withdraw",

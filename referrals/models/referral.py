@@ -353,6 +353,7 @@ class ReferralMove(models.Model):
         WENT = "went", "The mail went after all"
         SENT_AGAIN = "sent_again", "Sent again"
         OFFICE_TOLD = "office_told", "The office was told"
+        UNDONE = "undone", "Taken back"
 
     BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 

@@ -44,6 +44,7 @@ from referrals.moves.start import (
     send,
 )
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
+from referrals.moves.undoing import has_begun, line_to_take_back, undo
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "end_those_back",
     "give_appointment",
     "hand_over",
+    "has_begun",
+    "line_to_take_back",
     "link_of",
     "link_sleeps",
     "look",
@@ -84,6 +87,7 @@ __all__ = [
     "send_again",
     "send_otherwise",
     "set_next_check",
+    "undo",
     "wake_link",
     "withdraw",
 ]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from referrals.told import cases, decisions, deliveries, files, intakes, messages, people, referrals, visits
+from referrals.told import carried, cases, decisions, deliveries, files, intakes, messages, people, referrals, visits
 from referrals.told.rows import Change, Thing
 
 TABLE: dict[Thing, tuple[Change, ...]] = {
     Thing.INTAKE: intakes.ROWS,
     Thing.CASE: (*cases.ROWS, *decisions.ROWS),
-    Thing.REFERRAL: (*referrals.ROWS, *deliveries.ROWS),
+    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *deliveries.ROWS),
     Thing.VISIT: visits.ROWS,
     Thing.FILE: files.ROWS,
     Thing.MESSAGE: messages.ROWS,

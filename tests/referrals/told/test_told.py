@@ -19,6 +19,7 @@ from referrals.told.rows import Band, Mail, Page, Task, Thing
 from referrals.told.table import TABLE, every_change
 from tests.floors import SOURCES, name_of
 from tests.referrals.told import (  # noqa: F401  walks are known by being read
+    on_carried,
     on_cases,
     on_decisions,
     on_deliveries,

@@ -1,0 +1,63 @@
+"""Who is told while somebody carries a referral: notes, dates, owners, what it waits for; and of the directory."""
+
+from referrals import moves as actions
+from referrals.models import Referral
+from referrals.moves import directory
+from referrals.told.referrals import IN_THE_LIST, OPEN, THEIR_PAGE_SAYS_SO, THEIRS_NOW, What
+from referrals.told.rows import UNDER_MESSAGES, Change, Mail, Told, Who, stays
+
+ROWS = (
+    *(
+        Change(
+            f"Whoever carries it writes down {what.label.lower()}",
+            (actions.note,),
+            what,
+            stays(*Referral.Status),
+            nobody="it is in the history of the referral for whoever carries it next",
+        )
+        for what in (What.PHONE, What.FAX, What.NOTE)
+    ),
+    Change(
+        "It gets another next date",
+        (actions.set_next_check,),
+        What.NEXT_DATE,
+        stays(*OPEN),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "Somebody else carries it",
+        (actions.hand_over,),
+        What.HANDED_OVER,
+        stays(*OPEN),
+        (IN_THE_LIST, THEIRS_NOW),
+    ),
+    Change(
+        "Whoever carries it opens it, and has the news",
+        (actions.look,),
+        nobody="they have just read it; it is new to nobody any more",
+    ),
+    Change(
+        "The link of an office that mistyped its number works again",
+        (actions.wake_link,),
+        What.LINK_WOKEN,
+        stays(*OPEN[1:]),
+        nobody="the desk does it while the office is on the phone",
+    ),
+    Change(
+        "Mail or fax of an office is changed in the directory",
+        (directory.change_listing,),
+        told=(
+            Told(
+                Who.COLLEAGUE,
+                Mail("listing_changed"),
+                when="they carry a referral to it",
+                otherwise=UNDER_MESSAGES,
+            ),
+        ),
+    ),
+    Change(
+        "A listing is added",
+        (directory.add_listing,),
+        nobody="nothing was sent to it yet",
+    ),
+)
