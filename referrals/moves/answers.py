@@ -83,7 +83,10 @@ def _answered(
 
 @transaction.atomic
 def answer_question(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
-    """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent."""
+    """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent.
+
+    Where it has still to say whether it takes the patient, it is reminded anew.
+    """
     check_may(by)
     if not words.strip():
         raise NotYet("Write the answer.")
@@ -94,6 +97,8 @@ def answer_question(referral: Referral, *, words: str, by: User, saw: int | None
     referral.move_to(back_to, what=What.ANSWERED, note=words, by=by, next_check_at=next_date(referral, back_to))
     if referral.channel == Referral.Channel.LINK:
         emails.referral_sent(referral)
+        if back_to == Status.SENT:
+            emails.remind_office(referral, timezone.now())
     return referral
 
 
