@@ -15,7 +15,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Appointment, Referral, Report
 from referrals.moves import emails, news, schedule, telling, undelivered
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
 @transaction.atomic
@@ -91,6 +91,7 @@ def answer_question(referral: Referral, *, words: str, by: User, saw: int | None
     if not words.strip():
         raise NotYet("Write the answer.")
     referral = lock(referral, saw)
+    only_from(referral, Status.SENT, Status.QUESTION)
     asked = referral.moves.filter(what=What.ASKED).last()
     accepted = asked is not None and asked.from_status == Status.ACCEPTED
     back_to = Status.ACCEPTED if accepted else Status.SENT

@@ -14,7 +14,7 @@ from referrals.moves import offices
 from referrals.moves.answers import drop_appointment
 from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 LONGEST_WAIT = timedelta(days=90)
 NOTES = (What.PHONE, What.FAX, What.NOTE)
@@ -92,6 +92,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
     """Take an ended referral up again, from the start: a specialist is chosen anew."""
     check_may(by)
     referral = lock(referral, saw)
+    only_from(referral, Status.DRAFT, *Referral.ENDED)
     referral.move_to(
         Status.DRAFT,
         what=What.REOPENED,

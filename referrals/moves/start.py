@@ -17,7 +17,7 @@ from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
 @transaction.atomic
@@ -184,6 +184,7 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
     """
     check_may(by)
     referral = lock(referral, saw)
+    only_from(referral, Status.DRAFT, Status.DECLINED, Status.NO_SHOW, Status.BACK)
     changes = away_from_office(referral)
     if referral.status == Status.BACK:
         check_may(by, SIGN_REFERRALS)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
-from referrals.models import Referral, ReferralMove
+from referrals.models import MoveNotAllowed, Referral, ReferralMove
 from referrals.moves import schedule
 
 What = ReferralMove.What
@@ -42,6 +42,12 @@ def lock(referral: Referral, saw: int | None = None) -> Referral:
     if saw is not None and saw != newest_line(locked):
         raise ReferralChanged
     return locked
+
+
+def only_from(referral: Referral, to: str, *statuses: str) -> None:
+    """Raise MoveNotAllowed for an action that begins elsewhere, though another leads from here to the same status."""
+    if referral.status not in statuses:
+        raise MoveNotAllowed(referral, to)
 
 
 def newest_line(referral: Referral) -> int:
