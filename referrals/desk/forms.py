@@ -16,7 +16,7 @@ from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm, fits_status
-from referrals.desk.setting_right_forms import UndoForm
+from referrals.desk.setting_right_forms import ListingForm, UndoForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
 from referrals.moves.telling import call_to_make
@@ -353,6 +353,7 @@ MOVES = {
     "seen": SeenForm,
     "no-show": NoShowForm,
     "undo": UndoForm,
+    "listing": ListingForm,
     "report": PutInReportForm,
     "close": CloseForm,
     "told": PatientToldForm,

@@ -1,17 +1,19 @@
 """The words of the desk's pages: what must be done next, what happened, how a status looks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from clinic.staff.models import User
+from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake.models import CallToMake
 from referrals import moves as actions
+from referrals.desk.declined import BY_REASON, OTHER_SPECIALTY, reasons_of
 from referrals.desk.forms import MOVES
-from referrals.models import DeclineReason, Referral, ReferralMove
+from referrals.models import Referral, ReferralMove
 from referrals.moves.about import reader_of
 
 Status = Referral.Status
@@ -114,12 +116,6 @@ OVERDUE = {
         ("report",),
     ),
 }
-OTHER_SPECIALTY = (
-    "Send it back to the therapist",
-    "The office says that another specialty fits better. The specialty, its question and the letter follow a "
-    "therapist's decision.",
-    ("back",),
-)
 CALL_THE_PATIENT = (
     "Call the patient: no mail tells them in time",
     "Tell them of the appointment below. Then note that they know.",
@@ -160,6 +156,7 @@ class Next:
     page_label: str = ""
     calls: str = ""  # "office" or "patient", when the step is a call
     opens_case: bool = False  # it is done on the page of the case
+    may_list: bool = False  # who reads it may change the directory
 
 
 def is_late(referral: Referral) -> bool:
@@ -171,23 +168,17 @@ def is_late(referral: Referral) -> bool:
 class Known:
     """What next steps hang on besides the rows, looked up for all at once.
 
-    Of which the patient has still to be called, and which the office declined because another specialty fits better.
+    Of which the patient has still to be called, and why each office that declined did.
     """
 
     to_call: frozenset = frozenset()
-    other_specialty: frozenset = frozenset()
+    declined: Mapping[int, str] = field(default_factory=dict)
 
 
 def known_of(referrals: Iterable[Referral]) -> Known:
     rows = list(referrals)
     waiting = CallToMake.objects.filter(subject_id__in=[row.public_id for row in rows], done_at=None)
-    declined = [row.pk for row in rows if row.status == Status.DECLINED]
-    lines = ReferralMove.objects.filter(referral__in=declined, what=What.DECLINED).order_by("pk")
-    reasons = dict(lines.values_list("referral_id", "reason"))  # the newest of each stays
-    return Known(
-        to_call=frozenset(waiting.values_list("subject_id", flat=True)),
-        other_specialty=frozenset(pk for pk, why in reasons.items() if why == DeclineReason.OTHER_SPECIALTY),
-    )
+    return Known(to_call=frozenset(waiting.values_list("subject_id", flat=True)), declined=reasons_of(rows))
 
 
 def next_step(referral: Referral, known: Known) -> Next:
@@ -209,7 +200,8 @@ def next_step(referral: Referral, known: Known) -> Next:
 
 def offered_to(user: User, step: Next) -> Next:
     """Return the step with the buttons this person may press."""
-    return replace(step, buttons=tuple(button for button in step.buttons if user.may(MOVES[button.name].takes)))
+    buttons = tuple(button for button in step.buttons if user.may(MOVES[button.name].takes))
+    return replace(step, buttons=buttons, may_list=user.may(MANAGE_DIRECTORY))
 
 
 def _short(name: str, referral: Referral) -> str:
@@ -237,8 +229,8 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
         return UNDELIVERED
     if before:
         return before
-    if referral.pk in known.other_specialty:
-        return OTHER_SPECIALTY
+    if known.declined.get(referral.pk) in BY_REASON:
+        return BY_REASON[known.declined[referral.pk]]
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         return READ
     if referral.status in OVERDUE and is_late(referral):
@@ -274,6 +266,8 @@ class ActOn:
     """What the next step is done with: the words to answer, the number to dial."""
 
     question: ReferralMove | None = None
+    listing: str = ""  # what the listing should say, by what the office said
+    saw: int = 0
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
@@ -285,6 +279,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
+    if referral.status == Status.DECLINED:
+        return _declined(referral)
     if referral.status == Status.REPORTED and referral.reports.unread().exists():
         return ActOn(reader=reader_of(referral))
     if step.calls == "patient":
@@ -292,6 +288,13 @@ def act_on(referral: Referral, step: Next) -> ActOn:
     if step.calls == "office":
         return ActOn(whom=referral.specialist.practice, phone=referral.specialist.phone, again=_again(referral))
     return ActOn()
+
+
+def _declined(referral: Referral) -> ActOn:
+    """Return what the office said, and what of its listing is out of date by that."""
+    said = referral.moves.filter(what=What.DECLINED).exclude(note="").last()
+    listing = actions.listing_in_words(actions.listing_out_of_date(referral), referral.patient.insurance_plan)
+    return ActOn(question=said, listing=listing, saw=actions.newest_line(referral))
 
 
 def _again(referral: Referral) -> TryAgain:
@@ -313,6 +316,7 @@ SHORT = {
     "seen": "The patient was seen",
     "no-show": "The patient did not come",
     "undo": "Take back how it went",
+    "listing": "Update the listing",
     "report": "Put in a report",
     "close": "Close",
     "withdraw": "Withdraw",

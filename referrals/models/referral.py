@@ -354,6 +354,7 @@ class ReferralMove(models.Model):
         SENT_AGAIN = "sent_again", "Sent again"
         OFFICE_TOLD = "office_told", "The office was told"
         UNDONE = "undone", "Taken back"
+        LISTING = "listing", "Listing updated"
 
     BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 

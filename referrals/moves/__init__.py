@@ -30,6 +30,9 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.listings import in_words as listing_in_words
+from referrals.moves.listings import out_of_date as listing_out_of_date
+from referrals.moves.listings import update_listing
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.start import (
@@ -63,6 +66,8 @@ __all__ = [
     "line_to_take_back",
     "link_of",
     "link_sleeps",
+    "listing_in_words",
+    "listing_out_of_date",
     "look",
     "newest_line",
     "no_show",
@@ -88,6 +93,7 @@ __all__ = [
     "send_otherwise",
     "set_next_check",
     "undo",
+    "update_listing",
     "wake_link",
     "withdraw",
 ]

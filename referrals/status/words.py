@@ -323,6 +323,7 @@ MOVES = {  # None: the patient need not read it
     What.WENT: None,
     What.SENT_AGAIN: _("We wrote to the other office"),
     What.OFFICE_TOLD: None,
+    What.LISTING: None,
     What.UNDONE: _("We took that back, and ask again if you were seen"),
 }
 BAD_NEWS = (What.DECLINED, What.NO_SHOW)

@@ -56,6 +56,13 @@ ROWS = (
         ),
     ),
     Change(
+        "Its listing is set right by what its office said when it declined",
+        (actions.update_listing,),
+        What.LISTING,
+        stays("declined"),
+        nobody="whoever chooses next reads it in the directory, and the line says who changed it",
+    ),
+    Change(
         "A listing is added",
         (directory.add_listing,),
         nobody="nothing was sent to it yet",

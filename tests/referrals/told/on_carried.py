@@ -65,6 +65,13 @@ def listing_changed(house: House):
     return Walked(referral=referral, colleague=house.priya)
 
 
+@walks("Its listing is set right by what its office said when it declined")
+def listing_set_right(house: House):
+    referral = actions.office_decline(house.referral("sent"), reason="not_taking", office=OFFICE)
+    house.now_changes()
+    return about(actions.update_listing(referral, by=house.ruth))
+
+
 @walks("A listing is added")
 def listing_added(house: House):
     listed = factories.specialist()
