@@ -17,6 +17,7 @@ from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm, fits_status
 from referrals.desk.setting_right_forms import ListingForm, UndoForm
+from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
 from referrals.moves.telling import call_to_make
@@ -199,9 +200,16 @@ class CloseForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_report = self.referral.reports.exists()
-        self.fields["reason"].choices = [choice for choice in BY_HAND if (choice[0] == "report_read") == with_report]
+        self.fields["reason"].choices = [
+            choice for choice in self.reasons() if (choice[0] == "report_read") == with_report
+        ]
         if with_report:
             self.fields["reason"].initial = Referral.EndReason.REPORT_READ
+
+    def reasons(self) -> list[tuple[str, str]]:
+        """Return how it may end; that the patient could not be reached, only after enough tries."""
+        lost = not actions.left_before_closing(self.referral)
+        return [choice for choice in BY_HAND if lost or choice[0] != Referral.EndReason.LOST_CONTACT]
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -220,7 +228,7 @@ class WithdrawForm(CloseForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Why?"
         self.fields["reason"].choices = [
-            choice for choice in BY_HAND if choice[0] not in ("report_read", "seen_no_report")
+            choice for choice in self.reasons() if choice[0] not in ("report_read", "seen_no_report")
         ]
         self.fields["reason"].initial = None
 
@@ -345,6 +353,9 @@ MOVES = {
     "send-again": SendAgainForm,
     "send-otherwise": SendOtherwiseForm,
     "next-date": NextDateForm,
+    "wait": WaitForm,
+    "came": CameForm,
+    "tried": TriedForm,
     "hand-over": HandOverForm,
     "accepted": RecordAcceptForm,
     "declined": RecordDeclineForm,

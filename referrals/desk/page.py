@@ -13,6 +13,8 @@ from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.declined import BY_REASON, OTHER_SPECIALTY, reasons_of
 from referrals.desk.forms import MOVES
+from referrals.desk.waiting import step_of as step_that_waits
+from referrals.desk.waiting import tries_in_words
 from referrals.models import Referral, ReferralMove
 from referrals.moves.about import reader_of
 
@@ -82,7 +84,7 @@ NEXT = {
     Status.NO_SHOW: (
         "Call the patient",
         "Ask why, and whether a new appointment is wanted. Then enter it, choose another specialist, or close.",
-        ("appointment", "redirect", "note"),
+        ("appointment", "redirect", "tried"),
     ),
     Status.REPORTED: ("A therapist reads the report", "It is unread. It cannot be closed before that.", ()),
     Status.CLOSED: ("Nothing: the loop is closed", "", ("reopen",)),
@@ -183,7 +185,7 @@ def known_of(referrals: Iterable[Referral]) -> Known:
 
 def next_step(referral: Referral, known: Known) -> Next:
     """What the owner must do next."""
-    if referral.status == Status.DRAFT:
+    if referral.status == Status.DRAFT and not referral.waits_for:
         return _towards_sending(referral)
     words = _words_of(referral, known)
     title, text, names = words
@@ -227,6 +229,8 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
         return before
     if referral.undelivered_at:
         return UNDELIVERED
+    if referral.waits_for:
+        return step_that_waits(referral)
     if before:
         return before
     if known.declined.get(referral.pk) in BY_REASON:
@@ -268,6 +272,7 @@ class ActOn:
     question: ReferralMove | None = None
     listing: str = ""  # what the listing should say, by what the office said
     saw: int = 0
+    tries: str = ""  # how often nobody was reached, and what is left to do
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
@@ -276,6 +281,10 @@ class ActOn:
 
 def act_on(referral: Referral, step: Next) -> ActOn:
     """Return what the card of the next step holds besides its words."""
+    return replace(_act_on(referral, step), tries=tries_in_words(referral) if referral.is_open else "")
+
+
+def _act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
@@ -308,6 +317,9 @@ def _again(referral: Referral) -> TryAgain:
 SHORT = {
     "note": "Write down a call or fax",
     "next-date": "Set the next date",
+    "wait": "It waits for something",
+    "came": "It came",
+    "tried": "Write down a try to reach the patient",
     "hand-over": "Hand over",
     "accepted": "They accepted",
     "declined": "They declined",

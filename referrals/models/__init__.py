@@ -2,7 +2,8 @@
 
 from referrals.models.directory import Specialist
 from referrals.models.papers import Appointment, Letter, Report
-from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
+from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
+from referrals.models.referral import Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "ReferralMove",
     "Report",
     "Specialist",
+    "WaitsFor",
 ]

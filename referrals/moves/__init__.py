@@ -35,6 +35,7 @@ from referrals.moves.listings import out_of_date as listing_out_of_date
 from referrals.moves.listings import update_listing
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
+from referrals.moves.schedule import LONGEST_WAIT
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -48,9 +49,12 @@ from referrals.moves.start import (
 )
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
 from referrals.moves.undoing import has_begun, line_to_take_back, undo
+from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, tried, tries_of, wait_for
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
+    "LONGEST_WAIT",
+    "MAY_WAIT",
     "MoveNotAllowed",
     "NotYet",
     "ReferralChanged",
@@ -63,6 +67,8 @@ __all__ = [
     "give_appointment",
     "hand_over",
     "has_begun",
+    "it_came",
+    "left_before_closing",
     "line_to_take_back",
     "link_of",
     "link_sleeps",
@@ -92,8 +98,11 @@ __all__ = [
     "send_again",
     "send_otherwise",
     "set_next_check",
+    "tried",
+    "tries_of",
     "undo",
     "update_listing",
+    "wait_for",
     "wake_link",
     "withdraw",
 ]

@@ -1,6 +1,6 @@
 """What the desk does while it carries a referral: notes, dates, owners, and how it ends."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,14 +9,17 @@ from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
+from intake.review.outcomes import tell_not_reached
 from referrals.models import Referral
 from referrals.moves import offices
 from referrals.moves.answers import drop_appointment
+from referrals.moves.asked_emails import patient_was_lost
 from referrals.moves.carrier_emails import handed_over
+from referrals.moves.schedule import LONGEST_WAIT
 from referrals.moves.start import away_from_office, end_link
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
+from referrals.moves.waiting import left_before_closing
 
-LONGEST_WAIT = timedelta(days=90)
 NOTES = (What.PHONE, What.FAX, What.NOTE)
 
 
@@ -66,7 +69,10 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
 
 @transaction.atomic
 def close(referral: Referral, *, reason: str, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """The loop is closed. With a report only after a therapist read every one; without, for a coded reason."""
+    """The loop is closed. With a report only after a therapist read every one; without, for a coded reason.
+
+    That the patient could not be reached is none before the tries are on record (`waiting.left_before_closing`).
+    """
     check_may(by)
     referral = lock(referral, saw)
     if referral.reports.unread().exists():
@@ -141,6 +147,9 @@ def _has_a_day(referral: Referral) -> bool:
 
 
 def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
+    lost = reason == Referral.EndReason.LOST_CONTACT
+    if lost and (left := left_before_closing(referral)):
+        raise NotYet(f"Not yet: still to do before closing: {'; '.join(left)}.")
     office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or _has_a_day(referral))
     referral.move_to(
         status,
@@ -163,4 +172,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
     drop_appointment(referral)
     if office_hears:
         offices.is_withdrawn(referral)
+    if lost:
+        tell_not_reached(referral.decision, now=referral.ended_at)
+        patient_was_lost(referral)
     return referral

@@ -12,7 +12,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import Decision, Urgency
 from referrals.letter import letter
-from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist
+from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist, WaitsFor
 from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
@@ -164,6 +164,8 @@ def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, 
 
 def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> None:
     """Raises NotYet with the first thing that is missing."""
+    if referral.waits_for:
+        raise NotYet(f"It waits: {WaitsFor(referral.waits_for).label.lower()}. Say first what came.")
     if referral.specialist is None:
         raise NotYet("Choose a specialist first.")
     if not referral.specialist.listed:

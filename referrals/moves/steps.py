@@ -64,7 +64,7 @@ def already_did(referral: Referral, what: str, saw: int, *, by: User | None = No
 
 
 def write_down(
-    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = ""
+    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = "", channel: str = ""
 ) -> ReferralMove:
     """A line in the history that leaves the status as it is."""
     return ReferralMove.objects.create(
@@ -76,6 +76,7 @@ def write_down(
         by=by,
         office=office,
         note=note,
+        channel=channel,
     )
 
 

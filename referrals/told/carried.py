@@ -1,10 +1,26 @@
 """Who is told while somebody carries a referral: notes, dates, owners, what it waits for; and of the directory."""
 
+from intake.models import DeskTask
 from referrals import moves as actions
 from referrals.models import Referral
 from referrals.moves import directory
 from referrals.told.referrals import IN_THE_LIST, OPEN, THEIR_PAGE_SAYS_SO, THEIRS_NOW, What
-from referrals.told.rows import UNDER_MESSAGES, Change, Mail, Told, Who, stays
+from referrals.told.rows import (
+    UNDER_MESSAGES,
+    Band,
+    Change,
+    Hears,
+    Mail,
+    Page,
+    Task,
+    Told,
+    Who,
+    moves,
+    stays,
+)
+
+LOST = moves("draft sent opened question accepted declined no_show -> withdrawn")
+THERAPIST_HEARS = Told(Who.THERAPIST, Mail("referral_lost"), otherwise=(Hears(Who.STAFF, Band("alarms")),))
 
 ROWS = (
     *(
@@ -23,6 +39,51 @@ ROWS = (
         What.NEXT_DATE,
         stays(*OPEN),
         (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "It waits for consent, coverage or papers",
+        (actions.wait_for,),
+        What.WAITS,
+        stays(*actions.MAY_WAIT),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "What it waited for came",
+        (actions.it_came,),
+        What.CAME,
+        stays(*actions.MAY_WAIT),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "Somebody tries to reach the patient, and does not",
+        (actions.tried,),
+        What.TRIED,
+        stays(*OPEN),
+        (
+            IN_THE_LIST,
+            Told(Who.PATIENT, Page("status"), enough="it is tried again, and ended only by a mail or a letter"),
+        ),
+    ),
+    Change(
+        "It ends because the patient could not be reached",
+        (actions.withdraw, actions.close),
+        What.WITHDRAWN,
+        LOST,
+        (
+            Told(Who.PATIENT, Mail("not_reached"), otherwise=UNDER_MESSAGES),
+            Told(Who.PATIENT, Page("status"), enough="it says so, and asks them to call"),
+            THERAPIST_HEARS,
+        ),
+    ),
+    Change(
+        "It ends so, and no mail may go to the patient",
+        (actions.withdraw, actions.close),
+        What.WITHDRAWN,
+        LOST,
+        (
+            Told(Who.DESK, Task(DeskTask.What.WRITE), otherwise=(Hears(Who.THERAPIST, Page("queue")),)),
+            THERAPIST_HEARS,
+        ),
     ),
     Change(
         "Somebody else carries it",

@@ -17,7 +17,7 @@ from clinic.messages.models import Message
 from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.page import known_of, next_step
-from referrals.models import DeclineReason, OfficeToTell, Referral, ReferralMove
+from referrals.models import DeclineReason, OfficeToTell, Referral, ReferralMove, Specialist, WaitsFor
 from referrals.moves import offices, telling
 from referrals.status.standing import standing
 from tests.referrals.told.house import OFFICE
@@ -150,6 +150,21 @@ class Walk:
 
     def looked(self):
         actions.look(self.referral, by=self.somebody)
+
+    def waits(self):
+        until = timezone.now() + timedelta(days=self.luck.choice([1, 9]))
+        actions.wait_for(self.referral, what=self.luck.choice(WaitsFor.values), until=until, by=self.somebody)
+
+    def came(self):
+        actions.it_came(self.referral, words="It is here.", by=self.somebody)
+
+    def tried(self):
+        channel, reached = self.luck.choice(["phone", "phone", "email", "letter"]), self.luck.random() < 0.1
+        actions.tried(self.referral, channel=channel, reached=reached, by=self.somebody)
+
+    def lists(self):
+        actions.update_listing(self.referral, by=self.somebody)
+        Specialist.objects.update(accepts_new_patients=True)
 
     def patient_answers(self):
         stands = self.referral.standing_appointment

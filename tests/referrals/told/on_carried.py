@@ -4,8 +4,9 @@ from django.utils import timezone
 
 from clinic.links.actions import make_link
 from clinic.links.models import MOST_WRONG_TRIES, Link
+from intake.models import Patient
 from referrals import moves as actions
-from referrals.models import ReferralMove
+from referrals.models import Referral, ReferralMove
 from referrals.moves import directory
 from tests import factories
 from tests.referrals.told.house import OFFICE, House, Walked
@@ -31,6 +32,66 @@ def next_date(house: House):
     house.now_changes()
     actions.set_next_check(referral, at=timezone.now() + 9 * DAY, by=house.priya)
     return about(referral, "The other office answers us")
+
+
+def _waits(house):
+    referral = house.referral()
+    until = timezone.now() + 9 * DAY
+    return actions.wait_for(referral, what="coverage", until=until, words="Asked the plan.", by=house.priya)
+
+
+@walks("It waits for consent, coverage or papers")
+def waits(house: House):
+    house.now_changes()
+    return about(_waits(house), "We wait for something we need")
+
+
+@walks("What it waited for came")
+def came(house: House):
+    referral = _waits(house)
+    house.now_changes()
+    return about(actions.it_came(referral, words="A-17.", by=house.priya), "We write to another office")
+
+
+def _tries(house):
+    """Nobody is reached, on three days, by phone and by mail."""
+    referral = house.referral("accepted")
+    for channel in ("phone", "email", "phone"):
+        actions.tried(referral, channel=channel, reached=False, by=house.priya)
+        house.clock.shift(DAY)
+    return referral
+
+
+@walks("Somebody tries to reach the patient, and does not")
+def tried(house: House):
+    referral = house.referral("no_show")
+    house.now_changes()
+    said = "We tried to reach you. Please call us."
+    return about(actions.tried(referral, channel="phone", reached=False, by=house.priya), said)
+
+
+@walks("It ends because the patient could not be reached")
+def lost(house: House):
+    referral = _declined(_tries(house))
+    house.now_changes()
+    return about(actions.withdraw(referral, reason="lost_contact", by=house.priya), "We could not reach you.")
+
+
+def _declined(referral):
+    """Its office expects nobody."""
+    Referral.objects.filter(pk=referral.pk).update(status="declined")
+    referral.refresh_from_db()
+    return referral
+
+
+@walks("It ends so, and no mail may go to the patient")
+def lost_by_mail_too(house: House):
+    referral = _declined(_tries(house))
+    Patient.objects.update(email="")
+    house.now_changes()
+    walked = about(actions.withdraw(referral, reason="lost_contact", by=house.priya))
+    walked.late = timezone.now() + 28 * DAY
+    return walked
 
 
 @walks("Somebody else carries it")
