@@ -95,7 +95,7 @@ def _leave_a_visit(decision: Decision, *, now: datetime) -> None:
 
 
 def tell_not_reached(decision: Decision, *, now: datetime) -> None:
-    """Ask the patient to call us: nobody could reach them about what was decided."""
+    """Ask the patient to call us: nobody could reach them."""
     _tell(decision, "not_reached", now=now)
 
 

@@ -88,7 +88,7 @@ class Try(Protocol):
 
 
 def steps_left(tries: Iterable[Try], patient: Patient, zone: ZoneInfo) -> list[str]:
-    """Return what is still to do before a patient counts as not reached, in words."""
+    """Return what is left to do before a patient counts as not reached."""
     tries = list(tries)
     days = {contact.at.astimezone(zone).date() for contact in tries}
     ways = {contact.channel for contact in tries}

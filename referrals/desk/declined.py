@@ -45,7 +45,7 @@ OTHER_SPECIALTY = BY_REASON[DeclineReason.OTHER_SPECIALTY]
 
 
 def reasons_of(referrals: Iterable[Referral]) -> dict[int, str]:
-    """Return why each of those that are declined was, the newest reason of each."""
+    """Return the newest reason of each of those that are declined."""
     declined = [row.pk for row in referrals if row.status == Status.DECLINED]
     lines = ReferralMove.objects.filter(referral__in=declined, what=What.DECLINED).order_by("pk")
     return dict(lines.values_list("referral_id", "reason"))

@@ -16,7 +16,7 @@ from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm, fits_status
-from referrals.desk.setting_right_forms import ListingForm, UndoForm
+from referrals.desk.setting_right_forms import SetRightForm, UndoForm
 from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
@@ -207,7 +207,10 @@ class CloseForm(MoveForm):
             self.fields["reason"].initial = Referral.EndReason.REPORT_READ
 
     def reasons(self) -> list[tuple[str, str]]:
-        """Return how it may end; that the patient could not be reached, only after enough tries."""
+        """Return how it may end.
+
+        That the patient could not be reached, only after enough tries.
+        """
         lost = not actions.left_before_closing(self.referral)
         return [choice for choice in BY_HAND if lost or choice[0] != Referral.EndReason.LOST_CONTACT]
 
@@ -364,7 +367,7 @@ MOVES = {
     "seen": SeenForm,
     "no-show": NoShowForm,
     "undo": UndoForm,
-    "listing": ListingForm,
+    "listing": SetRightForm,
     "report": PutInReportForm,
     "close": CloseForm,
     "told": PatientToldForm,

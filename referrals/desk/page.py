@@ -300,7 +300,7 @@ def _act_on(referral: Referral, step: Next) -> ActOn:
 
 
 def _declined(referral: Referral) -> ActOn:
-    """Return what the office said, and what of its listing is out of date by that."""
+    """Return what the office said, and what of its listing is now wrong."""
     said = referral.moves.filter(what=What.DECLINED).exclude(note="").last()
     listing = actions.listing_in_words(actions.listing_out_of_date(referral), referral.patient.insurance_plan)
     return ActOn(question=said, listing=listing, saw=actions.newest_line(referral))

@@ -24,7 +24,7 @@ class UndoForm(MoveForm):
         return actions.undo(self.referral, words=words, by=by, saw=saw)
 
 
-class ListingForm(MoveForm):
+class SetRightForm(MoveForm):
     what_it_does = What.LISTING
     title, button = "Update the listing in the directory", "Update the listing"
     lead = "The listing says from now on what the office said when it declined."

@@ -31,7 +31,7 @@ def step_of(referral: Referral) -> tuple[str, str, tuple[str, ...]]:
 
 
 def tries_in_words(referral: Referral) -> str:
-    """Say how often somebody tried to reach the patient and by what ways, and what is left to do; "" for never."""
+    """Say how often nobody was reached, and what is left to do; "" for never."""
     tries = actions.tries_of(referral)
     if not tries:
         return ""

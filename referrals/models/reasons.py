@@ -1,18 +1,15 @@
 """Why: an office declined, a referral waits, a move was refused."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from referrals.models.referral import Referral
-
 
 class MoveNotAllowed(Exception):
-    """The referral is in a state from which this move does not exist; nothing was changed."""
+    """Say that no such move begins where the referral is; nothing was changed."""
 
-    def __init__(self, referral: "Referral", to) -> None:
+    def __init__(self, referral: Any, to) -> None:
         self.referral, self.to = referral, to
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 

@@ -83,9 +83,10 @@ def _answered(
 
 @transaction.atomic
 def answer_question(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
-    """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent.
+    """Answer the office.
 
-    Where it has still to say whether it takes the patient, it is reminded anew.
+    It goes back to where it was: accepted if the office had accepted, else sent. Where it
+    has still to say whether it takes the patient, it is reminded anew.
     """
     check_may(by)
     if not words.strip():

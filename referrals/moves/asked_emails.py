@@ -25,7 +25,7 @@ def back_with_therapist(referral: Referral) -> Message:
 
 
 def patient_was_lost(referral: Referral) -> Message:
-    """Tell the therapist who decided that nobody could reach the patient, and that nothing comes of it."""
+    """Tell the therapist who decided that nobody could reach the patient."""
     return about(referral, "referral_lost", referral.moves.order_by("pk").last().pk)
 
 

@@ -69,9 +69,10 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
 
 @transaction.atomic
 def close(referral: Referral, *, reason: str, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """The loop is closed. With a report only after a therapist read every one; without, for a coded reason.
+    """Close the loop.
 
-    That the patient could not be reached is none before the tries are on record (`waiting.left_before_closing`).
+    With a report only after a therapist read every one; without, for a coded reason. That the patient could not be
+    reached is none before the tries are on record (`waiting.left_before_closing`).
     """
     check_may(by)
     referral = lock(referral, saw)

@@ -50,7 +50,7 @@ def referral_sent(referral: Referral) -> Message:
 
 
 def _answers(referral: Referral) -> list[int]:
-    """Return how often we have answered a question of an office, for the keys of what follows; nothing for never."""
+    """Return how often we have answered an office, for keys; nothing for never."""
     times = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
     return [times] if times else []
 

@@ -12,7 +12,7 @@ from referrals.moves.steps import NotYet, Status, What, check_may, lock, write_d
 
 
 def out_of_date(referral: Referral) -> dict[str, Any]:
-    """Return what of the listing is another by what its office said when it declined; nothing while it agrees."""
+    """Return what its office said that the listing does not; nothing while it agrees."""
     office = referral.specialist
     if referral.status != Status.DECLINED or office is None:
         return {}

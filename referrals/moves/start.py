@@ -238,7 +238,7 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
 
 
 def _with_who_expects_them(referral: Referral) -> Referral | None:
-    """Return it as it is with an office that may still expect the patient; None where none does."""
+    """Return it as it is with an office that may expect the patient, or None."""
     return Referral.objects.get(pk=referral.pk) if offices.has_heard_of_it(referral) else None
 
 

@@ -45,7 +45,10 @@ def lock(referral: Referral, saw: int | None = None) -> Referral:
 
 
 def only_from(referral: Referral, to: str, *statuses: str) -> None:
-    """Raise MoveNotAllowed for an action that begins elsewhere, though another leads from here to the same status."""
+    """Raise MoveNotAllowed for an action that begins elsewhere.
+
+    Another may lead from here to the same status.
+    """
     if referral.status not in statuses:
         raise MoveNotAllowed(referral, to)
 

@@ -15,7 +15,7 @@ OUTCOMES = {Status.SEEN: What.SEEN, Status.NO_SHOW: What.NO_SHOW}
 
 
 def line_to_take_back(referral: Referral) -> ReferralMove | None:
-    """Return the line that says how the day went, while it may be taken back; None for none."""
+    """Return the line of how the day went, while it may be taken back, or None."""
     if referral.status not in OUTCOMES:
         return None
     said = referral.moves.filter(what=OUTCOMES[referral.status]).select_related("appointment_before").last()
@@ -26,13 +26,16 @@ def line_to_take_back(referral: Referral) -> ReferralMove | None:
 
 
 def has_begun(appointment: Appointment | None) -> bool:
-    """Say whether its time has come: before that nobody was seen, and nobody stayed away."""
+    """Say whether its time has come: before that nobody was seen."""
     return appointment is not None and appointment.starts_at <= timezone.now()
 
 
 @transaction.atomic
 def undo(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """Take back how the day went. Both lines stay; the day, the next step and its date are as they were."""
+    """Take back how the day went.
+
+    Both lines stay; the day, the next step and its date are as they were.
+    """
     check_may(by)
     referral = lock(referral, saw)
     said = line_to_take_back(referral)
@@ -53,11 +56,11 @@ def undo(referral: Referral, *, by: User, words: str = "", saw: int | None = Non
 
 
 def _day_of(referral: Referral, said: ReferralMove) -> Appointment | None:
-    """Return the appointment the line was about: a patient who did not come has none that stands."""
+    """Return the appointment of the line; who did not come has none that stands."""
     return said.appointment_before if said.what == What.NO_SHOW else referral.standing_appointment
 
 
 def _date_before(referral: Referral) -> datetime:
-    """Return the next date it had while the appointment was still to happen, or to be asked about."""
+    """Return the next date it had before somebody said how the day went."""
     history = apps.get_model("referrals.ReferralHistory").objects.filter(pgh_obj=referral, status=Status.SCHEDULED)
     return history.order_by("-pgh_id").values_list("next_check_at", flat=True).first()

@@ -27,7 +27,7 @@ SPOKE = Q(what__in=[What.TOLD, What.CONFIRMED, What.CANNOT_COME, What.REOPENED])
 def wait_for(
     referral: Referral, *, what: str, until: datetime, by: User, words: str = "", saw: int | None = None
 ) -> Referral:
-    """Say that nothing goes on before `what` (a WaitsFor) is here, and by when somebody looks again.
+    """Say for `what` (a WaitsFor) it waits, and by when somebody looks again.
 
     It is not sent meanwhile. Every move ends it, because another step is next.
     """
@@ -45,7 +45,7 @@ def wait_for(
 
 @transaction.atomic
 def it_came(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
-    """End the wait by saying what came; the next step has a date of its own again."""
+    """End the wait by saying what came; the date is that of the next step again."""
     check_may(by)
     if not words.strip():
         raise NotYet("Say what came.")
@@ -63,13 +63,13 @@ def it_came(referral: Referral, *, words: str, by: User, saw: int | None = None)
 
 
 def tries_of(referral: Referral) -> Sequence[ReferralMove]:
-    """Return the tries that reached nobody since somebody last spoke with the patient about it."""
+    """Return the tries that failed since somebody last spoke with the patient."""
     spoke = referral.moves.filter(SPOKE).order_by("-pk").values_list("pk", flat=True).first() or 0
     return list(referral.moves.filter(what=What.TRIED, pk__gt=spoke))
 
 
 def left_before_closing(referral: Referral) -> list[str]:
-    """Return the steps still to take before the patient counts as not reached, as for a case."""
+    """Return what is left to do before the patient counts as not reached."""
     return steps_left(tries_of(referral), referral.patient, referral.location.zone)
 
 
@@ -77,7 +77,10 @@ def left_before_closing(referral: Referral) -> list[str]:
 def tried(
     referral: Referral, *, channel: str, reached: bool, by: User, words: str = "", saw: int | None = None
 ) -> Referral:
-    """Write down a try to reach the patient, by a Contact.Channel. One that failed is the next step at another time."""
+    """Write down a try to reach the patient, by a Contact.Channel.
+
+    One that failed is the next step at another time.
+    """
     check_may(by)
     referral = lock(referral, saw)
     if not referral.is_open:

@@ -115,14 +115,17 @@ def _while(states: set[str]) -> str:
 
 
 def _may(changes: Iterable[Change], before: str = "") -> str:
-    """Return who may; what is back with a therapist, only a therapist gives to the desk again."""
+    """Return who may.
+
+    What is back with a therapist, only a therapist gives to the desk again.
+    """
     if before == Status.BACK and all(change.event == What.REDIRECTED for change in changes):
         return THERAPIST
     return "; ".join(dict.fromkeys(MAY.get(made, DESK) for change in changes for made in change.made_by))
 
 
 def _hear(changes: Iterable[Change]) -> str:
-    """Return who hears of any of them: what is for whoever carries it, the desk has too."""
+    """Return who hears; what is for whoever carries it, the desk has too."""
     who = dict.fromkeys(told.who for change in changes for told in change.told)
     if Who.CARRIER in who:
         who.pop(Who.DESK, None)
