@@ -28,7 +28,7 @@ REFUSED = (actions.NotYet, actions.MoveNotAllowed, actions.ReferralChanged, Perm
 OFFICE_WITHOUT = (Status.DRAFT, Status.BACK, *Referral.ENDED)  # nobody's link opens anything then
 STAND_IN = (Status.SCHEDULED, Status.SEEN, Status.REPORTED)  # where an appointment may stand
 REASONS = Referral.EndReason.values
-PAUSES = [timedelta(), timedelta(minutes=3), timedelta(hours=2), timedelta(hours=20), timedelta(days=3)]
+PAUSES = [timedelta(), timedelta(), timedelta(minutes=3), timedelta(hours=2), timedelta(hours=20), timedelta(days=3)]
 DAYS_AHEAD = [0.05, 0.5, 0.9, 3, 9, 30]
 
 

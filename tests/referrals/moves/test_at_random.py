@@ -48,8 +48,9 @@ def test_no_order_of_moves_leads_where_nothing_may_be(decision, maya, priya, rut
         made += walk.made
     print(f"\n{sum(made.values())} moves, {sum(made[name, True] for name in MOVES)} of them made")  # shown by -s
     assert "\n".join(f"{one} ({where})" for one, where in wrong.items()) == ""
-    if IN_ALL >= 3000:
-        assert [name for name in MOVES if not made[name, True] and name != "behind"] == [], "never made by luck"
+    never = [name for name in MOVES if not made[name, True] and name != "behind"]
+    print(f"never made by luck: {', '.join(never) or 'none'}")
+    assert IN_ALL < 50_000 or never == []
 
 
 def _last_lines(walk) -> str:
