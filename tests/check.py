@@ -34,6 +34,7 @@ CHECKS = {
     "protocol": [PYTHON, "manage.py", "protocol", "check"],
     "generated pages": [PYTHON, "manage.py", "protocol", "docs", "--check"],
     "who is told": [PYTHON, "manage.py", "told", "--check"],
+    "how a referral moves": [PYTHON, "manage.py", "flow", "--check"],
 }
 
 

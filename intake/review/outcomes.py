@@ -94,6 +94,11 @@ def _leave_a_visit(decision: Decision, *, now: datetime) -> None:
         left_to_do.settle(task, visit, case=decision.case, by=None, now=now)
 
 
+def tell_not_reached(decision: Decision, *, now: datetime) -> None:
+    """Ask the patient to call us: nobody could reach them."""
+    _tell(decision, "not_reached", now=now)
+
+
 def _tell(decision: Decision, mail: str, *, now: datetime) -> None:
     """Tell the patient by mail; whom none may go to, the desk calls or writes to."""
     if not emails.tell_the_patient(decision, mail):

@@ -3,16 +3,17 @@
 All of it counts from the last news of the case: what was tried or said before answers no new danger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.staff.models import User
-from intake.models import Case, CaseEvent, Contact, Decision, Urgency
+from intake.models import Case, CaseEvent, Contact, Decision, Patient, Urgency
 from intake.models.log_in_sql import DAYS, TRIES
 from intake.review import schedule
 
@@ -73,14 +74,22 @@ def reaching(case: Case) -> Reaching:
         spoke=tuple(spoke),
         before=tuple(before.select_related("by")),
         tries=tuple(tries),
-        left=tuple(_left(case, tries)),
+        left=tuple(steps_left(tries, case.patient, case.location.zone)),
         by_phone=since_news.with_words().exists(),
         next_try_at=tries[-1].next_try_at if tries else None,
     )
 
 
-def _left(case: Case, tries) -> list[str]:
-    zone, patient = case.location.zone, case.patient
+class Try(Protocol):
+    """A try that reached nobody: when, and by what way."""
+
+    at: datetime
+    channel: str
+
+
+def steps_left(tries: Iterable[Try], patient: Patient, zone: ZoneInfo) -> list[str]:
+    """Return what is left to do before a patient counts as not reached."""
+    tries = list(tries)
     days = {contact.at.astimezone(zone).date() for contact in tries}
     ways = {contact.channel for contact in tries}
     left = []

@@ -52,7 +52,7 @@ def call_by(location: Location, *, was_at: datetime | None, starts_at: datetime 
     """Return when they should know: in two open hours, before they would set out."""
     now = timezone.now()
     to_come = [at - SETS_OUT for at in (was_at, starts_at) if at is not None and at > now]
-    return max(now, min(location.opening_hours.after_open_time(now, CALLED_WITHIN), *to_come))
+    return max(now, min([location.opening_hours.after_open_time(now, CALLED_WITHIN), *to_come]))
 
 
 @transaction.atomic
@@ -137,7 +137,8 @@ def _put_down(
 def _bring_up_to_date(
     call: CallToMake, *, time_zone: str, was_at: datetime | None, starts_at: datetime | None
 ) -> CallToMake:
-    if call.was_at is None and starts_at is None:  # it was new to them, and they may have read of it on their page
+    over = call.was_at is None or call.was_at <= timezone.now()
+    if over and starts_at is None:  # the newest was new to them, and they may have read of it on their page
         call.was_at = was_at
     call.starts_at, call.time_zone = starts_at, time_zone
     call.due_at = min(call.due_at, call_by(call.location, was_at=call.was_at, starts_at=starts_at))

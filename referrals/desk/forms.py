@@ -18,6 +18,8 @@ from referrals import moves as actions
 from referrals.desk.calls import CallForm
 from referrals.desk.move_form import MoveForm, fits_status
 from referrals.desk.plan_form import PlanStepForm
+from referrals.desk.setting_right_forms import SetRightForm, UndoForm
+from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
 from referrals.moves.telling import call_to_make
@@ -152,7 +154,10 @@ class SeenForm(MoveForm):
     title, button = "The patient was seen", "Record the visit"
     lead = "The report is awaited from now on."
     words = words_field("Who said so?")
-    fits = fits_status(Status.SCHEDULED)
+
+    @classmethod
+    def fits(cls, referral: Referral) -> bool:
+        return referral.status == Status.SCHEDULED and actions.has_begun(referral.standing_appointment)
 
     def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.seen(self.referral, words=words, by=by, saw=saw)
@@ -163,7 +168,7 @@ class NoShowForm(MoveForm):
     title, button = "The patient did not come", "Record it"
     lead = "Call the patient next: why, and is a new appointment wanted?"
     words = words_field("What is known?")
-    fits = fits_status(Status.SCHEDULED)
+    fits = SeenForm.fits
 
     def act(self, *, by: User, saw: int, words: str) -> Referral:
         return actions.no_show(self.referral, words=words, by=by, saw=saw)
@@ -197,9 +202,19 @@ class CloseForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_report = self.referral.reports.exists()
-        self.fields["reason"].choices = [choice for choice in BY_HAND if (choice[0] == "report_read") == with_report]
+        self.fields["reason"].choices = [
+            choice for choice in self.reasons() if (choice[0] == "report_read") == with_report
+        ]
         if with_report:
             self.fields["reason"].initial = Referral.EndReason.REPORT_READ
+
+    def reasons(self) -> list[tuple[str, str]]:
+        """Return how it may end.
+
+        That the patient could not be reached, only after enough tries.
+        """
+        lost = not actions.left_before_closing(self.referral)
+        return [choice for choice in BY_HAND if lost or choice[0] != Referral.EndReason.LOST_CONTACT]
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -218,7 +233,7 @@ class WithdrawForm(CloseForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Why?"
         self.fields["reason"].choices = [
-            choice for choice in BY_HAND if choice[0] not in ("report_read", "seen_no_report")
+            choice for choice in self.reasons() if choice[0] not in ("report_read", "seen_no_report")
         ]
         self.fields["reason"].initial = None
 
@@ -345,6 +360,9 @@ MOVES = {
     "send-again": SendAgainForm,
     "send-otherwise": SendOtherwiseForm,
     "next-date": NextDateForm,
+    "wait": WaitForm,
+    "came": CameForm,
+    "tried": TriedForm,
     "hand-over": HandOverForm,
     "accepted": RecordAcceptForm,
     "declined": RecordDeclineForm,
@@ -352,6 +370,8 @@ MOVES = {
     "appointment": EnterAppointmentForm,
     "seen": SeenForm,
     "no-show": NoShowForm,
+    "undo": UndoForm,
+    "listing": SetRightForm,
     "report": PutInReportForm,
     "close": CloseForm,
     "told": PatientToldForm,

@@ -24,7 +24,7 @@ class HistoryLine:
     state: str
 
 
-LATE = (What.DECLINED, What.NO_SHOW, What.CANNOT_COME, What.UNDELIVERED)
+LATE = (What.DECLINED, What.NO_SHOW, What.CANNOT_COME, What.UNDELIVERED, What.TRIED)
 STATES = dict.fromkeys(LATE, "late") | {What.ASKED: "now"}
 
 

@@ -1,7 +1,7 @@
 """The words of the desk's pages: what must be done next, what happened, how a status looks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from clinic.staff.models import User
+from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
+from referrals.desk.declined import BY_REASON, OTHER_SPECIALTY, reasons_of
 from referrals.desk.forms import MOVES
 from referrals.desk.turns import WAITS_FOR, Turn
-from referrals.models import DeclineReason, Referral, ReferralMove
+from referrals.desk.waiting import step_of as step_that_waits
+from referrals.desk.waiting import tries_in_words
+from referrals.models import Referral, ReferralMove
 from referrals.moves.about import reader_of
 from referrals.moves.calls import CameOf, look_again
 
@@ -84,7 +88,7 @@ NEXT = {
     Status.NO_SHOW: (
         "Call the patient",
         "Ask why, and whether a new appointment is wanted. Then enter it, choose another specialist, or close.",
-        ("appointment", "redirect", "note"),
+        ("appointment", "redirect", "tried"),
     ),
     Status.REPORTED: ("A therapist reads the report", "It is unread. It cannot be closed before that.", ()),
     Status.CLOSED: ("Nothing: the loop is closed", "", ("reopen",)),
@@ -118,12 +122,6 @@ OVERDUE = {
         ("report",),
     ),
 }
-OTHER_SPECIALTY = (
-    "Send it back to the therapist",
-    "The office says that another specialty fits better. The specialty, its question and the letter follow a "
-    "therapist's decision.",
-    ("back",),
-)
 CALL_THE_PATIENT = (
     "Call the patient: no mail tells them in time",
     "Tell them of the appointment below. Then note that they know.",
@@ -166,6 +164,7 @@ class Next:
     calls: str = ""  # "office" or "patient", when the step is a call
     opens_case: bool = False  # it is done on the page of the case
     turn: Turn = Turn.US
+    may_list: bool = False  # who reads it may change the directory
 
 
 def specialty_label(referral: Referral) -> str:
@@ -185,28 +184,22 @@ def is_late(referral: Referral) -> bool:
 class Known:
     """What next steps hang on besides the rows, looked up for all at once.
 
-    Of which the patient has still to be called, and which the office declined because another specialty fits better.
+    Of which the patient has still to be called, and why each office that declined did.
     """
 
     to_call: frozenset = frozenset()
-    other_specialty: frozenset = frozenset()
+    declined: Mapping[int, str] = field(default_factory=dict)
 
 
 def known_of(referrals: Iterable[Referral]) -> Known:
     rows = list(referrals)
     waiting = CallToMake.objects.filter(subject_id__in=[row.public_id for row in rows], done_at=None)
-    declined = [row.pk for row in rows if row.status == Status.DECLINED]
-    lines = ReferralMove.objects.filter(referral__in=declined, what=What.DECLINED).order_by("pk")
-    reasons = dict(lines.values_list("referral_id", "reason"))  # the newest of each stays
-    return Known(
-        to_call=frozenset(waiting.values_list("subject_id", flat=True)),
-        other_specialty=frozenset(pk for pk, why in reasons.items() if why == DeclineReason.OTHER_SPECIALTY),
-    )
+    return Known(to_call=frozenset(waiting.values_list("subject_id", flat=True)), declined=reasons_of(rows))
 
 
 def next_step(referral: Referral, known: Known) -> Next:
     """What the owner must do next."""
-    if referral.status == Status.DRAFT:
+    if referral.status == Status.DRAFT and not referral.waits_for:
         return _towards_sending(referral)
     words = _words_of(referral, known)
     title, text, names = words
@@ -225,7 +218,8 @@ def next_step(referral: Referral, known: Known) -> Next:
 
 def offered_to(user: User, step: Next) -> Next:
     """Return the step with the buttons this person may press."""
-    return replace(step, buttons=tuple(button for button in step.buttons if user.may(MOVES[button.name].takes)))
+    buttons = tuple(button for button in step.buttons if user.may(MOVES[button.name].takes))
+    return replace(step, buttons=buttons, may_list=user.may(MANAGE_DIRECTORY))
 
 
 def _short(name: str, referral: Referral) -> str:
@@ -253,10 +247,12 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
         return before
     if referral.undelivered_at:
         return UNDELIVERED
+    if referral.waits_for:
+        return step_that_waits(referral)
     if before:
         return before
-    if referral.pk in known.other_specialty:
-        return OTHER_SPECIALTY
+    if known.declined.get(referral.pk) in BY_REASON:
+        return BY_REASON[known.declined[referral.pk]]
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         return READ
     if referral.status in OVERDUE and is_late(referral):
@@ -292,6 +288,9 @@ class ActOn:
     """What the next step is done with: the words to answer, the number to dial."""
 
     question: ReferralMove | None = None
+    listing: str = ""  # what the listing should say, by what the office said
+    saw: int = 0
+    tries: str = ""  # how often nobody was reached, and what is left to do
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
@@ -300,9 +299,15 @@ class ActOn:
 
 def act_on(referral: Referral, step: Next) -> ActOn:
     """Return what the card of the next step holds besides its words."""
+    return replace(_act_on(referral, step), tries=tries_in_words(referral) if referral.is_open else "")
+
+
+def _act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
+    if referral.status == Status.DECLINED:
+        return _declined(referral)
     if referral.status == Status.REPORTED and referral.reports.unread().exists():
         return ActOn(reader=reader_of(referral))
     if step.calls == "patient":
@@ -310,6 +315,13 @@ def act_on(referral: Referral, step: Next) -> ActOn:
     if step.calls == "office":
         return ActOn(whom=referral.specialist.practice, phone=referral.specialist.phone, again=_again(referral))
     return ActOn()
+
+
+def _declined(referral: Referral) -> ActOn:
+    """Return what the office said, and what of its listing is now wrong."""
+    said = referral.moves.filter(what=What.DECLINED).exclude(note="").last()
+    listing = actions.listing_in_words(actions.listing_out_of_date(referral), referral.patient.insurance_plan)
+    return ActOn(question=said, listing=listing, saw=actions.newest_line(referral))
 
 
 def _again(referral: Referral) -> TryAgain:
@@ -325,6 +337,9 @@ SHORT = {
     "note": "Write down a call or fax",
     "plan": "Say what is there",
     "next-date": "Set the next date",
+    "wait": "It waits for something",
+    "came": "It came",
+    "tried": "Write down a try to reach the patient",
     "hand-over": "Hand over",
     "accepted": "They accepted",
     "declined": "They declined",
@@ -332,6 +347,8 @@ SHORT = {
     "appointment": "Enter an appointment",
     "seen": "The patient was seen",
     "no-show": "The patient did not come",
+    "undo": "Take back how it went",
+    "listing": "Update the listing",
     "report": "Put in a report",
     "close": "Close",
     "withdraw": "Withdraw",

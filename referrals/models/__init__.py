@@ -5,7 +5,8 @@ from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.plan_steps import PlanStep
-from referrals.models.referral import DeclineReason, MoveNotAllowed, Referral, ReferralMove
+from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
+from referrals.models.referral import Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Report",
     "SavedList",
     "Specialist",
+    "WaitsFor",
 ]

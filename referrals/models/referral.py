@@ -13,20 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
-from intake.models import KNOWN_URGENCIES, URGENCIES, Urgency
+from intake.models import KNOWN_URGENCIES, URGENCIES, Contact, Urgency
+from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.reference import Drawn, new_reference
 from referrals.models.rows import ReferralQuerySet
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
-
-
-class MoveNotAllowed(Exception):
-    """The referral is in a state from which this move does not exist; nothing was changed."""
-
-    def __init__(self, referral: "Referral", to) -> None:
-        self.referral, self.to = referral, to
-        super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 
 
 @pghistory.track(
@@ -154,6 +147,9 @@ class Referral(models.Model):
     undelivered_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when a mail to the office is known not to have arrived"
     )
+    waits_for = models.CharField(
+        max_length=10, choices=WaitsFor, blank=True, help_text="Without what nothing goes on; its date is the next date"
+    )
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -199,6 +195,10 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=Q(undelivered_at=None) | ~Q(status__in=["draft", "declined", "closed", "withdrawn"]),
                 name="undelivered_referral_is_with_an_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for="") | ~Q(status__in=["closed", "withdrawn"]),
+                name="only_an_open_referral_waits",
             ),
         ]
 
@@ -257,6 +257,7 @@ class Referral(models.Model):
             raise MoveNotAllowed(locked, status)
         before, locked.status = locked.status, status
         locked.undelivered_at = None  # whoever moved it has reached the office, or needs it no more
+        locked.waits_for = ""  # another step is next
         specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
@@ -275,16 +276,6 @@ class Referral(models.Model):
             appointment_before=dropped,
         )
         self.refresh_from_db()
-
-
-class DeclineReason(models.TextChoices):
-    NOT_TAKING = "not_taking", _("Not taking new patients")
-    PLAN = "plan", _("Does not take the patient's insurance plan")
-    OTHER_SPECIALTY = "other_specialty", _("Another specialty fits better")
-    NOT_IN_TIME = "not_in_time", _("No appointment in time")
-    MORE_NEEDED = "more_needed", _("Tests or papers are needed first")
-    NO_ANSWER = "no_answer", _("The office does not answer")
-    OTHER = "other", _("Another reason")
 
 
 class ReferralMove(models.Model):
@@ -326,6 +317,11 @@ class ReferralMove(models.Model):
         WENT = "went", "The mail went after all"
         SENT_AGAIN = "sent_again", "Sent again"
         OFFICE_TOLD = "office_told", "The office was told"
+        UNDONE = "undone", "Taken back"
+        LISTING = "listing", "Listing updated"
+        WAITS = "waits", "Waits"
+        CAME = "came", "What it waited for came"
+        TRIED = "tried", "Patient not reached"
 
     BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 
@@ -345,6 +341,9 @@ class ReferralMove(models.Model):
     )
     reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     note = models.TextField(blank=True)
+    channel = models.CharField(
+        max_length=20, choices=Contact.Channel, blank=True, help_text="Of a try to reach the patient: by what way"
+    )
     appointment = models.ForeignKey(
         "referrals.Appointment", null=True, on_delete=models.PROTECT, related_name="+", help_text="The one it is about"
     )
@@ -363,6 +362,7 @@ class ReferralMove(models.Model):
                 name="move_was_made_by_someone",
             ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
+            models.CheckConstraint(condition=~Q(what="tried") | ~Q(channel=""), name="try_was_made_by_some_way"),
         ]
         indexes = [models.Index("to", "id", name="referral_move_sent_to", condition=Q(what="sent"))]  # newest of each
         triggers = only_grows("referral_move_only_grows")

@@ -28,7 +28,7 @@ class OfficeToTellQuerySet(models.QuerySet):
         gone = Q(what=OfficeToTell.What.LETTER) & (
             ~its_own | Q(referral__specialist=None) | Q(referral__status__in=left)
         )
-        nobody_yet = [*Referral.ENDED, Referral.Status.DRAFT]
+        nobody_yet = [*Referral.ENDED, Referral.Status.DRAFT, Referral.Status.BACK]
         again = Q(what=OfficeToTell.What.WITHDRAWN) & its_own & ~Q(referral__status__in=nobody_yet)
         return self.filter(done_at=None).exclude(gone).exclude(again).order_by("due_at", "pk")
 

@@ -32,10 +32,14 @@ from referrals.moves.carrying import (
     withdraw,
 )
 from referrals.moves.covering import cover, end_cover
+from referrals.moves.listings import in_words as listing_in_words
+from referrals.moves.listings import out_of_date as listing_out_of_date
+from referrals.moves.listings import update_listing
 from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
+from referrals.moves.schedule import LONGEST_WAIT
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -48,9 +52,13 @@ from referrals.moves.start import (
     send,
 )
 from referrals.moves.steps import NotYet, ReferralChanged, already_did, newest_line
+from referrals.moves.undoing import has_begun, line_to_take_back, undo
+from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, tried, tries_of, wait_for
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
+    "LONGEST_WAIT",
+    "MAY_WAIT",
     "MoveNotAllowed",
     "NotYet",
     "PlanAsksFirst",
@@ -66,8 +74,14 @@ __all__ = [
     "give_appointment",
     "hand_over",
     "hand_over_many",
+    "has_begun",
+    "it_came",
+    "left_before_closing",
+    "line_to_take_back",
     "link_of",
     "link_sleeps",
+    "listing_in_words",
+    "listing_out_of_date",
     "log_call",
     "look",
     "newest_line",
@@ -96,6 +110,11 @@ __all__ = [
     "send_otherwise",
     "set_next_check",
     "settle_plan_step",
+    "tried",
+    "tries_of",
+    "undo",
+    "update_listing",
+    "wait_for",
     "wake_link",
     "withdraw",
 ]

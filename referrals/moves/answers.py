@@ -15,7 +15,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from referrals.models import Appointment, Referral, Report
 from referrals.moves import emails, news, schedule, telling, undelivered
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
 @transaction.atomic
@@ -83,17 +83,24 @@ def _answered(
 
 @transaction.atomic
 def answer_question(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
-    """Answer the office. It goes back to where it was: accepted if the office had accepted, else sent."""
+    """Answer the office.
+
+    It goes back to where it was: accepted if the office had accepted, else sent. Where it
+    has still to say whether it takes the patient, it is reminded anew.
+    """
     check_may(by)
     if not words.strip():
         raise NotYet("Write the answer.")
     referral = lock(referral, saw)
+    only_from(referral, Status.SENT, Status.QUESTION)
     asked = referral.moves.filter(what=What.ASKED).last()
     accepted = asked is not None and asked.from_status == Status.ACCEPTED
     back_to = Status.ACCEPTED if accepted else Status.SENT
     referral.move_to(back_to, what=What.ANSWERED, note=words, by=by, next_check_at=next_date(referral, back_to))
     if referral.channel == Referral.Channel.LINK:
         emails.referral_sent(referral)
+        if back_to == Status.SENT:
+            emails.remind_office(referral, timezone.now())
     return referral
 
 

@@ -24,6 +24,11 @@ def back_with_therapist(referral: Referral) -> Message:
     return about(referral, "referral_back", referral.moves.order_by("pk").last().pk)
 
 
+def patient_was_lost(referral: Referral) -> Message:
+    """Tell the therapist who decided that nobody could reach the patient."""
+    return about(referral, "referral_lost", referral.moves.order_by("pk").last().pk)
+
+
 class _ToTheReferrals(ToWhoeverActs):
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
@@ -45,8 +50,7 @@ class PatientCannotCome(_ToTheReferrals):
         return cls.left(message)
 
 
-@kind("referral_back", title="A referral is back with the therapist", audience="staff", safe=("location", "link"))
-class ReferralBack(_ToTheReferrals):
+class _ToTheTherapist(_ToTheReferrals):
     @staticmethod
     def people(message: Message) -> list[User]:
         """Return the therapist who decided, else all there, else all of the house."""
@@ -54,8 +58,21 @@ class ReferralBack(_ToTheReferrals):
         readers = [author] if author else list(User.objects.therapists_at(message.location))
         return readers or list(User.objects.of_the_whole_house())
 
+
+@kind("referral_back", title="A referral is back with the therapist", audience="staff", safe=("location", "link"))
+class ReferralBack(_ToTheTherapist):
     @classmethod
     def still_needed(cls, message: Message) -> str:
         if referral_of(message).status != Referral.Status.BACK:
             return "A therapist has looked at it."
+        return cls.left(message)
+
+
+@kind("referral_lost", title="A referral ended: nobody was reached", audience="staff", safe=("location", "link"))
+class ReferralLost(_ToTheTherapist):
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        referral = referral_of(message)
+        if referral.is_open or referral.end_reason != Referral.EndReason.LOST_CONTACT:
+            return "It was taken up again."
         return cls.left(message)

@@ -11,12 +11,15 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
 from intake.models import Urgency
+from intake.review.outcomes import tell_not_reached
 from referrals.models import Referral
 from referrals.moves import offices, schedule
 from referrals.moves.answers import drop_appointment
+from referrals.moves.asked_emails import patient_was_lost
 from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
+from referrals.moves.waiting import left_before_closing
 
 NOTES = (What.PHONE, What.FAX, What.NOTE)
 
@@ -64,7 +67,11 @@ def hand_over(referral: Referral, *, to: User, by: User, words: str = "", saw: i
 
 @transaction.atomic
 def close(referral: Referral, *, reason: str, by: User, words: str = "", saw: int | None = None) -> Referral:
-    """The loop is closed. With a report only after a therapist read every one; without, for a coded reason."""
+    """Close the loop.
+
+    With a report only after a therapist read every one; without, for a coded reason. That the patient could not be
+    reached is none before the tries are on record (`waiting.left_before_closing`).
+    """
     check_may(by)
     referral = lock(referral, saw)
     if referral.reports.unread().exists():
@@ -90,6 +97,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
     """Take an ended referral up again, from the start: a specialist is chosen anew."""
     check_may(by)
     referral = lock(referral, saw)
+    only_from(referral, Status.DRAFT, *Referral.ENDED)
     referral.move_to(
         Status.DRAFT,
         what=What.REOPENED,
@@ -159,6 +167,9 @@ def _has_a_day(referral: Referral) -> bool:
 
 
 def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
+    lost = reason == Referral.EndReason.LOST_CONTACT
+    if lost and (left := left_before_closing(referral)):
+        raise NotYet(f"Not yet: still to do before closing: {'; '.join(left)}.")
     office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or _has_a_day(referral))
     referral.move_to(
         status,
@@ -181,4 +192,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
     drop_appointment(referral)
     if office_hears:
         offices.is_withdrawn(referral)
+    if lost:
+        tell_not_reached(referral.decision, now=referral.ended_at)
+        patient_was_lost(referral)
     return referral

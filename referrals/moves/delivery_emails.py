@@ -14,6 +14,7 @@ from referrals.moves.emails import ReferralNotAnsweredDesk, ToOffice, left_the_o
 from referrals.moves.steps import write_down
 
 What = ReferralMove.What
+ENDS_THERE = (What.WITHDRAWN, What.CLOSED, What.REDIRECTED, What.BACK)
 
 
 @kind(
@@ -48,7 +49,8 @@ class ReferralWithdrawn:
     @staticmethod
     def still_needed(message: Message) -> str:
         referral, office = referral_of(message), _office_of(message)
-        if referral.specialist == office and referral.is_open and referral.status != Referral.Status.DRAFT:
+        elsewhere = (*Referral.ENDED, Referral.Status.DRAFT, Referral.Status.BACK)
+        if referral.specialist == office and referral.status not in elsewhere:
             return "The office was sent the referral again."
         return ""
 
@@ -75,8 +77,8 @@ class ReferralWithdrawn:
 
 
 def _office_of(message: Message) -> Specialist:
-    """Return the office that had the referral when it ended."""
-    ended = referral_of(message).moves.filter(what__in=[What.WITHDRAWN, What.CLOSED], to__isnull=False)
+    """Return the office that had the referral when it ended there."""
+    ended = referral_of(message).moves.filter(what__in=ENDS_THERE, to__isnull=False)
     return ended.filter(at__lte=message.created_at).select_related("to").last().to
 
 

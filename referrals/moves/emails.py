@@ -4,7 +4,7 @@ Of anybody's health only how soon it presses; no name, no specialty, no id. Offi
 referral, which was drawn for it: they file it by that, and say it on the phone.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -39,22 +39,30 @@ ANSWERED = {
 
 def referral_sent(referral: Referral) -> Message:
     """The link for the office; called again whenever the clinic answered a question of it."""
-    answers = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
+    answers = _answers(referral)
     return about(
         referral,
         "referral_sent",
-        *([referral.round, answers] if answers else [referral.round]),
+        referral.round,
+        *answers,
         to=referral.specialist.email,
         facts={"round": 2 if answers else 1},
     )
 
 
-def remind_office(referral: Referral) -> list[Message]:
+def _answers(referral: Referral) -> list[int]:
+    """Return how often we have answered an office, for keys; nothing for never."""
+    times = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
+    return [times] if times else []
+
+
+def remind_office(referral: Referral, start: datetime | None = None) -> list[Message]:
     """Reminders while the office says nothing: after 2 working days, and after 4, when the desk is told as well.
 
-    Urgent referrals are reminded of after 4 and 8 open hours.
+    Urgent referrals are reminded of after 4 and 8 open hours. They count from when it was sent; where a question
+    of the office was answered since, from `start`.
     """
-    hours, start = referral.location.opening_hours, referral.sent_at
+    start, hours, answers = start or referral.sent_at, referral.location.opening_hours, _answers(referral)
     if referral.urgency >= Urgency.URGENT:
         times = [hours.after_open_time(start, timedelta(hours=wait)) for wait in PATIENCE_OPEN_HOURS]
     else:
@@ -62,10 +70,10 @@ def remind_office(referral: Referral) -> list[Message]:
         times = [(hours.on(at.astimezone(hours.zone).date()) or [at])[0] for at in closing]  # when the doors open
     office = {"to": referral.specialist.email}
     reminders = [
-        about(referral, "referral_not_answered", referral.round, number, due_at=at, **office)
+        about(referral, "referral_not_answered", referral.round, number, *answers, due_at=at, **office)
         for number, at in enumerate(times, start=1)
     ]
-    reminders.append(about(referral, "referral_not_answered_desk", referral.round, due_at=times[-1]))
+    reminders.append(about(referral, "referral_not_answered_desk", referral.round, *answers, due_at=times[-1]))
     return reminders
 
 

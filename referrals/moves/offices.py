@@ -9,7 +9,7 @@ from clinic.messages.facts import moment
 from clinic.messages.models import Message
 from clinic.staff.models import User
 from intake.models import Urgency
-from referrals.models import OfficeToTell, Referral, Specialist
+from referrals.models import DeclineReason, OfficeToTell, Referral, Specialist
 from referrals.moves import schedule
 from referrals.moves.about import about
 from referrals.moves.steps import Status, What, check_may, lock, write_down
@@ -30,10 +30,18 @@ def letter_is_newer(referral: Referral, version: int) -> None:
 
 
 def has_heard_of_it(referral: Referral) -> bool:
-    """Say whether it was sent to the office, and may have arrived there."""
-    if referral.specialist is None or referral.status in (Status.DRAFT, Status.DECLINED, Status.BACK, *Referral.ENDED):
+    """Say whether it was sent to the office, and may have arrived there.
+
+    An office that declined expects nobody; one of which the desk wrote that it does not answer has said no such thing.
+    """
+    status = referral.status
+    if status == Status.DECLINED:
+        declined = referral.moves.filter(what=What.DECLINED).order_by("-pk").first()
+        unanswered = declined is not None and declined.reason == DeclineReason.NO_ANSWER
+        status = declined.from_status if unanswered else status
+    if referral.specialist is None or status in (Status.DRAFT, Status.DECLINED, Status.BACK, *Referral.ENDED):
         return False
-    if referral.channel != Referral.Channel.LINK or referral.status != Status.SENT:
+    if referral.channel != Referral.Channel.LINK or status != Status.SENT:
         return True
     first = Message.objects.filter(key=f"referral_sent:{referral.public_id}:{referral.round}").first()
     return first is None or first.status not in NEVER_REACHED or first.doubts > 0

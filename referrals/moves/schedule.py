@@ -15,7 +15,7 @@ Status = Referral.Status
 # The patient should be seen: today (or the next working day), in a week, in four weeks.
 SEEN_WITHIN_DAYS: dict[Urgency, int] = {Urgency.SOON: 7, Urgency.ROUTINE: 28}
 
-LONGEST_WAIT = timedelta(days=90)  # until somebody looks again
+LONGEST_WAIT = timedelta(days=90)  # for a next date that somebody chooses
 LINK_LIVES = timedelta(days=60)  # after sending, and after each appointment
 
 # How long the next step may take: (hours of open time when it presses, working days when soon, when routine).

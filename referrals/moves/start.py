@@ -12,13 +12,13 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import Decision, Urgency
 from referrals.letter import letter
-from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist
+from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist, WaitsFor
 from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
 from referrals.moves.plan_steps import begin_plan_steps, plan_lets_it_go
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
 @transaction.atomic
@@ -166,6 +166,8 @@ def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, 
 
 def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> None:
     """Raises NotYet with the first thing that is missing."""
+    if referral.waits_for:
+        raise NotYet(f"It waits: {WaitsFor(referral.waits_for).label.lower()}. Say first what came.")
     if referral.specialist is None:
         raise NotYet("Choose a specialist first.")
     if not referral.specialist.listed:
@@ -181,17 +183,20 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
 def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
     """Take it back for another office: after a decline, or a patient who did not come.
 
-    The link of the office before stops working. Where that office named another specialty, the therapist decides
-    first; one who wants the specialty they decided for all the same gives the referral back to the desk.
+    The link of the office before stops working, and one that has not said no hears of it. Where that office named
+    another specialty, the therapist decides first; one who wants the specialty they decided for all the same gives the
+    referral back to the desk.
     """
     check_may(by)
     referral = lock(referral, saw)
+    only_from(referral, Status.DRAFT, Status.DECLINED, Status.NO_SHOW, Status.BACK)
     changes = away_from_office(referral)
     if referral.status == Status.BACK:
         check_may(by, SIGN_REFERRALS)
         changes["owner"] = least_busy(referral.location) or by
     elif _other_specialty_is_named(referral):
         raise NotYet("The office says that another specialty fits better. Send it back to the therapist.")
+    before = _with_who_expects_them(referral)
     referral.move_to(
         Status.DRAFT,
         what=What.REDIRECTED,
@@ -201,6 +206,8 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
         **changes,
     )
     end_link(referral, by=by)
+    if before:
+        offices.is_withdrawn(before)
     if "owner" in changes:
         handed_over(referral, by=by)
     return referral
@@ -217,6 +224,7 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
     if not words.strip():
         raise NotYet("Write what the office said.")
     referral = lock(referral, saw)
+    before = _with_who_expects_them(referral)
     referral.move_to(
         Status.BACK,
         what=What.BACK,
@@ -226,8 +234,15 @@ def back_to_therapist(referral: Referral, *, words: str, by: User, saw: int | No
         next_check_at=next_date(referral, Status.BACK),
     )
     end_link(referral, by=by)
+    if before:
+        offices.is_withdrawn(before)
     back_with_therapist(referral)
     return referral
+
+
+def _with_who_expects_them(referral: Referral) -> Referral | None:
+    """Return it as it is with an office that may expect the patient, or None."""
+    return Referral.objects.get(pk=referral.pk) if offices.has_heard_of_it(referral) else None
 
 
 def _other_specialty_is_named(referral: Referral) -> bool:

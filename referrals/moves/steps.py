@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
-from referrals.models import Referral, ReferralMove
+from referrals.models import MoveNotAllowed, Referral, ReferralMove
 from referrals.moves import schedule
 
 What = ReferralMove.What
@@ -44,6 +44,15 @@ def lock(referral: Referral, saw: int | None = None) -> Referral:
     return locked
 
 
+def only_from(referral: Referral, to: str, *statuses: str) -> None:
+    """Raise MoveNotAllowed for an action that begins elsewhere.
+
+    Another may lead from here to the same status.
+    """
+    if referral.status not in statuses:
+        raise MoveNotAllowed(referral, to)
+
+
 def newest_line(referral: Referral) -> int:
     """Pk of the newest line of the history; 0 before the first."""
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -58,7 +67,7 @@ def already_did(referral: Referral, what: str, saw: int, *, by: User | None = No
 
 
 def write_down(
-    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = ""
+    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = "", channel: str = ""
 ) -> ReferralMove:
     """A line in the history that leaves the status as it is."""
     return ReferralMove.objects.create(
@@ -70,6 +79,7 @@ def write_down(
         by=by,
         office=office,
         note=note,
+        channel=channel,
     )
 
 

@@ -269,6 +269,8 @@ def _step_of_referral(referral: Referral, now: datetime, language: str) -> Step 
     zone = referral.location.zone
     if referral.status == Status.REPORTED and not referral.reports.unread().exists():
         said = words.READ
+    if referral.waits_for:
+        said = words.WAITS
     if referral.status == Status.SENT and referral.undelivered_at:
         said = words.UNDELIVERED
     if referral.status == Status.SCHEDULED:

@@ -275,6 +275,11 @@ CANNOT_COME = Words(
     _("You told us that you cannot come. We call the other office, and tell you the new day."),
     CLINIC,
 )
+WAITS = Words(
+    _("We wait for something we need"),
+    _("Something is missing before we go on. If we need it from you, please call us."),
+    CLINIC,
+)
 READ = Words(
     _("We tell you what comes next"),
     _("A therapist has read the report of the other office."),
@@ -323,5 +328,10 @@ MOVES = {  # None: the patient need not read it
     What.WENT: None,
     What.SENT_AGAIN: _("We wrote to the other office"),
     What.OFFICE_TOLD: None,
+    What.LISTING: None,
+    What.WAITS: None,
+    What.CAME: None,
+    What.TRIED: _("We tried to reach you. Please call us."),
+    What.UNDONE: _("We took that back, and ask again if you were seen"),
 }
 BAD_NEWS = (What.DECLINED, What.NO_SHOW)

@@ -1,53 +1,131 @@
-"""Who is told of what the desk does to many referrals, and of its calls."""
+"""Who is told while somebody carries a referral: notes, dates, owners, what it waits for; and of the directory."""
 
+from intake.models import DeskTask
 from referrals import moves as actions
-from referrals.models import ReferralMove
-from referrals.told.referrals import IN_THE_LIST, OPEN, THEIR_PAGE_SAYS_SO
-from referrals.told.rows import UNDER_MESSAGES, Change, Mail, Page, Told, Who, stays
+from referrals.models import Referral
+from referrals.moves import directory
+from referrals.told.referrals import IN_THE_LIST, OPEN, THEIR_PAGE_SAYS_SO, THEIRS_NOW, What
+from referrals.told.rows import (
+    UNDER_MESSAGES,
+    Band,
+    Change,
+    Hears,
+    Mail,
+    Page,
+    Task,
+    Told,
+    Who,
+    moves,
+    stays,
+)
 
-What = ReferralMove.What
+LOST = moves("draft sent opened question accepted declined no_show -> withdrawn")
+THERAPIST_HEARS = Told(Who.THERAPIST, Mail("referral_lost"), otherwise=(Hears(Who.STAFF, Band("alarms")),))
 
 ROWS = (
-    Change(
-        "A colleague looks after the referrals of somebody who is away",
-        (actions.cover,),
-        told=(
-            Told(Who.COLLEAGUE, Mail("referrals_covered"), when="by somebody else", otherwise=UNDER_MESSAGES),
-            Told(
-                Who.COLLEAGUE,
-                Page("referrals", "Mine"),
-                "from its first moment",
-                enough="whoever is away carries them still, and hears too",
-            ),
-        ),
+    *(
+        Change(
+            f"Whoever carries it writes down {what.label.lower()}",
+            (actions.note,),
+            what,
+            stays(*Referral.Status),
+            nobody="it is in the history of the referral for whoever carries it next",
+        )
+        for what in (What.PHONE, What.FAX, What.NOTE)
     ),
     Change(
-        "That ends before its time",
-        (actions.end_cover,),
-        nobody="whoever was away carries them, as before and meanwhile",
-    ),
-    Change(
-        "A call is logged, with the day to look again",
-        (actions.log_call,),
-        What.PHONE,
-        stays(*OPEN),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
-    ),
-    Change(
-        "Several get another next date at once",
-        (actions.put_off_many,),
+        "It gets another next date",
+        (actions.set_next_check,),
         What.NEXT_DATE,
         stays(*OPEN),
         (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
     ),
     Change(
-        "Somebody else carries several from now on",
-        (actions.hand_over_many,),
-        What.HANDED_OVER,
+        "It waits for consent, coverage or papers",
+        (actions.wait_for,),
+        What.WAITS,
+        stays(*actions.MAY_WAIT),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "What it waited for came",
+        (actions.it_came,),
+        What.CAME,
+        stays(*actions.MAY_WAIT),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "Somebody tries to reach the patient, and does not",
+        (actions.tried,),
+        What.TRIED,
         stays(*OPEN),
         (
             IN_THE_LIST,
-            Told(Who.COLLEAGUE, Mail("referrals_handed_over"), when="by somebody else", otherwise=UNDER_MESSAGES),
+            Told(Who.PATIENT, Page("status"), enough="it is tried again, and ended only by a mail or a letter"),
         ),
+    ),
+    Change(
+        "It ends because the patient could not be reached",
+        (actions.withdraw, actions.close),
+        What.WITHDRAWN,
+        LOST,
+        (
+            Told(Who.PATIENT, Mail("not_reached"), otherwise=UNDER_MESSAGES),
+            Told(Who.PATIENT, Page("status"), enough="it says so, and asks them to call"),
+            THERAPIST_HEARS,
+        ),
+    ),
+    Change(
+        "It ends so, and no mail may go to the patient",
+        (actions.withdraw, actions.close),
+        What.WITHDRAWN,
+        LOST,
+        (
+            Told(Who.DESK, Task(DeskTask.What.WRITE), otherwise=(Hears(Who.THERAPIST, Page("queue")),)),
+            THERAPIST_HEARS,
+        ),
+    ),
+    Change(
+        "Somebody else carries it",
+        (actions.hand_over,),
+        What.HANDED_OVER,
+        stays(*OPEN),
+        (IN_THE_LIST, THEIRS_NOW),
+    ),
+    Change(
+        "Whoever carries it opens it, and has the news",
+        (actions.look,),
+        nobody="they have just read it; it is new to nobody any more",
+    ),
+    Change(
+        "The link of an office that mistyped its number works again",
+        (actions.wake_link,),
+        What.LINK_WOKEN,
+        stays(*OPEN[1:]),
+        nobody="the desk does it while the office is on the phone",
+    ),
+    Change(
+        "Mail or fax of an office is changed in the directory",
+        (directory.change_listing,),
+        told=(
+            Told(
+                Who.COLLEAGUE,
+                Mail("listing_changed"),
+                when="they carry a referral to it",
+                otherwise=UNDER_MESSAGES,
+            ),
+        ),
+    ),
+    Change(
+        "Its listing is set right by what its office said when it declined",
+        (actions.update_listing,),
+        What.LISTING,
+        stays("declined"),
+        nobody="whoever chooses next reads it in the directory, and the line says who changed it",
+    ),
+    Change(
+        "A listing is added",
+        (directory.add_listing,),
+        nobody="nothing was sent to it yet",
     ),
 )

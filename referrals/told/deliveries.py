@@ -1,6 +1,7 @@
 """Who is told where a mail does not reach the office, and where no mail can tell it of a change."""
 
 from referrals import moves as actions
+from referrals.models import Referral
 from referrals.moves import offices, undelivered
 from referrals.told.referrals import (
     MISSED,
@@ -22,7 +23,18 @@ ROWS = (
         (undelivered.notice,),
         What.UNDELIVERED,
         stays(
-            "sent", "opened", "question", "accepted", "scheduled", "seen", "no_show", "reported", "withdrawn", "closed"
+            "draft",
+            "sent",
+            "opened",
+            "question",
+            "accepted",
+            "back",
+            "scheduled",
+            "seen",
+            "no_show",
+            "reported",
+            "withdrawn",
+            "closed",
         ),
         (
             Told(Who.DESK, Page("referrals", NOT_ARRIVED), otherwise=MISSED),
@@ -34,7 +46,7 @@ ROWS = (
         "It goes after all",
         (undelivered.went, offices.told_by_the_mail),
         What.WENT,
-        stays(*OPEN[1:], "withdrawn", "closed"),
+        stays(*Referral.Status),
         nobody="the office has it, and whoever carries it reads the step that was next before",
     ),
     Change(
@@ -59,6 +71,35 @@ ROWS = (
         (SOMEBODY_TELLS_IT,),
     ),
     Change(
+        "It goes to another specialist, and the office before may expect the patient",
+        (actions.redirect,),
+        What.REDIRECTED,
+        moves("no_show declined -> draft"),
+        (
+            OFFICE_EXPECTS_NOBODY,
+            Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED),
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "It goes to another specialist, and the office before has no link",
+        (actions.redirect,),
+        What.REDIRECTED,
+        moves("no_show declined -> draft"),
+        (SOMEBODY_TELLS_IT,),
+    ),
+    Change(
+        "It goes back to the therapist from an office that did not answer",
+        (actions.back_to_therapist,),
+        What.BACK,
+        moves("declined -> back"),
+        (
+            OFFICE_EXPECTS_NOBODY,
+            Told(Who.THERAPIST, Mail("referral_back"), otherwise=(Hears(Who.STAFF, Band("alarms")),)),
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
         "The loop is closed while the office keeps a day",
         (actions.close,),
         What.CLOSED,
@@ -73,7 +114,7 @@ ROWS = (
         "Somebody has told the office",
         (actions.office_was_told,),
         What.OFFICE_TOLD,
-        stays(*OPEN[1:], "withdrawn", "closed"),
+        stays(*Referral.Status),
         nobody="the office has just heard; who told it stands in the history",
     ),
 )

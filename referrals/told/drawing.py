@@ -28,7 +28,7 @@ def _lines() -> Iterator[str]:
         if row.yet:
             yield f"- {thing}. {row.words}: {row.yet}."
     for thing, rows in TABLE.items():
-        yield from ("", f"## {thing}", "", _row(COLUMNS), _row("---" for _ in COLUMNS))
+        yield from ("", f"## {thing}", "", row_of(COLUMNS), row_of("---" for _ in COLUMNS))
         for row in rows:
             yield from _rows_of(row)
 
@@ -36,9 +36,9 @@ def _lines() -> Iterator[str]:
 def _rows_of(row: Change) -> Iterator[str]:
     words = row.words
     if row.nobody:
-        yield _row((words, "nobody", f"because {row.nobody}", "", ""))
+        yield row_of((words, "nobody", f"because {row.nobody}", "", ""))
     for told in row.told:
-        yield _row((words, told.who, told.by, _within(told), _otherwise(told)))
+        yield row_of((words, told.who, told.by, _within(told), _otherwise(told)))
         words = "″"
 
 
@@ -50,5 +50,6 @@ def _otherwise(told: Told) -> str:
     return "; ".join(map(str, told.otherwise)) or f"nothing: {told.enough}"
 
 
-def _row(cells: Iterable[object]) -> str:
+def row_of(cells: Iterable[object]) -> str:
+    """Return one row of a table of the page."""
     return f"| {' | '.join(map(str, cells))} |"

@@ -2,7 +2,6 @@
 
 from referrals import moves as actions
 from referrals.models import Referral, ReferralMove
-from referrals.moves import directory
 from referrals.told.rows import (
     UNDER_MESSAGES,
     Band,
@@ -43,6 +42,22 @@ OFFICE_EXPECTS_NOBODY = Told(
     when="it has a link",
     otherwise=(Hears(Who.DESK, Page("referrals", TO_TELL)), Hears(Who.DESK, Mail("referral_undelivered"))),
 )
+REMINDED_OF_IT = (
+    Told(
+        Who.OFFICE,
+        Mail("referral_not_answered"),
+        "after 2 and 4 working days; urgent: 4 and 8 open hours",
+        "it has not answered",
+        otherwise=NOT_REACHED,
+    ),
+    Told(
+        Who.DESK,
+        Mail("referral_not_answered_desk"),
+        "after 4 working days; urgent: 8 open hours",
+        "it has not answered",
+        otherwise=(Hears(Who.STAFF, Band("alarms")), *MISSED),
+    ),
+)
 
 ROWS = (
     # To be sent
@@ -82,24 +97,7 @@ ROWS = (
         (actions.send,),
         What.SENT,
         moves("draft -> sent"),
-        (
-            Told(Who.OFFICE, Mail("referral_sent"), otherwise=NOT_REACHED),
-            Told(
-                Who.OFFICE,
-                Mail("referral_not_answered"),
-                "after 2 and 4 working days; urgent: 4 and 8 open hours",
-                "it has not answered",
-                otherwise=NOT_REACHED,
-            ),
-            Told(
-                Who.DESK,
-                Mail("referral_not_answered_desk"),
-                "after 4 working days; urgent: 8 open hours",
-                "it has not answered",
-                otherwise=(Hears(Who.STAFF, Band("alarms")), *MISSED),
-            ),
-            THEIR_PAGE_SAYS_SO,
-        ),
+        (Told(Who.OFFICE, Mail("referral_sent"), otherwise=NOT_REACHED), *REMINDED_OF_IT, THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "It is printed and faxed, mailed or handed over",
@@ -150,10 +148,21 @@ ROWS = (
         (IN_THE_NEWS, MAILED, THEIR_PAGE_SAYS_SO),
     ),
     Change(
-        "The desk answers the office",
+        "The desk answers an office that has not accepted yet",
         (actions.answer_question,),
         What.ANSWERED,
-        moves("question -> sent accepted"),
+        moves("question -> sent"),
+        (
+            Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=NOT_REACHED),
+            *REMINDED_OF_IT,
+            THEIR_PAGE_SAYS_SO,
+        ),
+    ),
+    Change(
+        "The desk answers an office that has accepted",
+        (actions.answer_question,),
+        What.ANSWERED,
+        moves("question -> accepted"),
         (Told(Who.OFFICE, Mail("referral_sent"), when="it has a link", otherwise=NOT_REACHED), THEIR_PAGE_SAYS_SO),
     ),
     Change(
@@ -241,6 +250,13 @@ ROWS = (
         (actions.no_show,),
         What.NO_SHOW,
         moves("scheduled -> no_show"),
+        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "That they were seen, or did not come, is taken back",
+        (actions.undo,),
+        What.UNDONE,
+        moves("seen no_show -> scheduled"),
         (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
     ),
     Change(
@@ -332,59 +348,5 @@ ROWS = (
         What.REOPENED,
         moves("closed withdrawn -> draft"),
         (Told(Who.DESK, Page("referrals", "To be sent"), otherwise=MISSED), THEIRS_NOW, THEIR_PAGE_SAYS_SO),
-    ),
-    # Carried
-    *(
-        Change(
-            f"Whoever carries it writes down {what.label.lower()}",
-            (actions.note,),
-            what,
-            stays(*Referral.Status),
-            nobody="it is in the history of the referral for whoever carries it next",
-        )
-        for what in (What.PHONE, What.FAX, What.NOTE)
-    ),
-    Change(
-        "It gets another next date",
-        (actions.set_next_check,),
-        What.NEXT_DATE,
-        stays(*OPEN),
-        (IN_THE_LIST, THEIR_PAGE_SAYS_SO),
-    ),
-    Change(
-        "Somebody else carries it",
-        (actions.hand_over,),
-        What.HANDED_OVER,
-        stays(*OPEN),
-        (IN_THE_LIST, THEIRS_NOW),
-    ),
-    Change(
-        "Whoever carries it opens it, and has the news",
-        (actions.look,),
-        nobody="they have just read it; it is new to nobody any more",
-    ),
-    Change(
-        "The link of an office that mistyped its number works again",
-        (actions.wake_link,),
-        What.LINK_WOKEN,
-        stays(*OPEN[1:]),
-        nobody="the desk does it while the office is on the phone",
-    ),
-    Change(
-        "Mail or fax of an office is changed in the directory",
-        (directory.change_listing,),
-        told=(
-            Told(
-                Who.COLLEAGUE,
-                Mail("listing_changed"),
-                when="they carry a referral to it",
-                otherwise=UNDER_MESSAGES,
-            ),
-        ),
-    ),
-    Change(
-        "A listing is added",
-        (directory.add_listing,),
-        nobody="nothing was sent to it yet",
     ),
 )

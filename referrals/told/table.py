@@ -10,6 +10,7 @@ from referrals.told import (
     directory,
     files,
     intakes,
+    many,
     messages,
     people,
     referrals,
@@ -20,7 +21,7 @@ from referrals.told.rows import Change, Thing
 TABLE: dict[Thing, tuple[Change, ...]] = {
     Thing.INTAKE: intakes.ROWS,
     Thing.CASE: (*cases.ROWS, *decisions.ROWS),
-    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *deliveries.ROWS, *directory.ROWS),
+    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *many.ROWS, *deliveries.ROWS, *directory.ROWS),
     Thing.VISIT: visits.ROWS,
     Thing.FILE: files.ROWS,
     Thing.MESSAGE: messages.ROWS,

@@ -134,6 +134,7 @@ def everything(location, maya, priya, ruth, settings):
     appointment.answered_at = timezone.now()
     asked_emails.patient_cannot_come(appointment)
     asked_emails.back_with_therapist(referral)
+    asked_emails.patient_was_lost(referral)
     referral.status = "question"  # of this mail alone
     about_carrying.referral_answered(referral)
     referral.refresh_from_db()

@@ -14,6 +14,7 @@ from clinic.messages.models import Message
 from clinic.staff.permissions import Role
 from intake.door.languages import change_language
 from intake.models import Urgency
+from referrals import moves as actions
 from referrals.models import Appointment, Referral, ReferralMove, Report
 from referrals.moves import emails, telling
 from tests import factories
@@ -120,6 +121,30 @@ def test_the_reminder_goes_to_whoever_carries_it_now(referral, ruth, post_office
     Referral.objects.update(owner=ruth)
     sweep(FRIDAY + timedelta(days=20))
     assert ruth.email in post_office.recipients
+
+
+def test_once_its_question_is_answered_an_office_is_reminded_anew(referral, priya, post_office):
+    """It asked, was answered, and nobody ever heard of it again."""
+    emails.remind_office(referral)
+    for day in (0, 7):
+        with time_machine.travel(FRIDAY + timedelta(days=day)):
+            asked = actions.office_ask(Referral.objects.get(), words="Since when?", office="Ellen Park, RN")
+            actions.answer_question(asked, words="Since May.", by=priya)
+            waiting = Message.objects.filter(kind__startswith="referral_not_answered", status="scheduled")
+            assert local(waiting.order_by("due_at", "pk")) == [
+                ("referral_not_answered", "Tue 08:00"),
+                ("referral_not_answered", "Thu 08:00"),
+                ("referral_not_answered_desk", "Thu 08:00"),
+            ]
+            assert {row.due_at > timezone.now() for row in waiting} == {True}
+
+
+def test_an_office_that_had_accepted_before_it_asked_is_not_asked_whether_it_takes_the_patient(referral, priya):
+    accepted = actions.office_accept(referral, office="Ellen Park, RN")
+    actions.answer_question(
+        actions.office_ask(accepted, words="Since when?", office="Ellen Park, RN"), words="May.", by=priya
+    )
+    assert not Message.objects.filter(kind__startswith="referral_not_answered", status="scheduled").exists()
 
 
 def test_an_answered_question_is_one_more_mail_and_says_so(referral, maya, post_office):

@@ -334,3 +334,17 @@ def test_what_the_therapist_decides_then_takes_its_place_or_gives_it_back(sent, 
     kept.refresh_from_db()
     assert (kept.status, kept.end_reason) == ("withdrawn", "decided_again")
     assert (new.status, new.specialty) == ("draft", "spine_surgeon")
+
+
+def test_a_call_nobody_made_in_time_is_about_the_day_that_is_off_now(accepted, priya):
+    """The withdrawal ended in an error: the day the call was about is over, and the next one is to be freed."""
+    first = gives(accepted, days=0.5)
+    with at(NOON + timedelta(days=2)):
+        later = gives(Referral.objects.get(), days=12)
+        call = CallToMake.objects.get(done_at=None)
+        assert (call.was_at, call.starts_at) == (None, later.starts_at)
+        CallToMake.objects.update(was_at=first.starts_at)
+        actions.withdraw(Referral.objects.get(), reason="not_needed", by=priya)
+    call.refresh_from_db()
+    assert (call.was_at, call.starts_at) == (later.starts_at, None)
+    assert NOON + timedelta(days=2) >= call.due_at

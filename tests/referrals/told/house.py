@@ -48,6 +48,7 @@ class Walked:
     visit: object = None
     intake: Intake | None = None
     colleague: object = None
+    office: object = None
     reads: dict[str, str] = field(default_factory=dict)
     late: datetime | None = None
 
@@ -155,11 +156,15 @@ class House:
         if who == Who.PATIENT:
             return {walked.patient.email}
         if who == Who.OFFICE:
-            return {walked.referral.specialist.email}
+            return {self.office(walked).email}
         if who == Who.COLLEAGUE:
             return {walked.colleague.email}
         of = {Who.THERAPIST: (self.maya, self.daniel), Who.MANAGER: (self.ruth,)}.get(who, (self.priya,))
         return {person.email for person in of} | ({ON_CALL_PHONE} if who == Who.THERAPIST else set())
+
+    def office(self, walked):
+        """Return the office that has to hear: the one that has the referral, or had it before."""
+        return walked.office or (walked.referral and walked.referral.specialist)
 
     def page(self, who, page: Page, walked) -> str:
         """Return what a page says to who has to hear of it."""

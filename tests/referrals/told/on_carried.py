@@ -1,55 +1,144 @@
-"""How the desk logs a call, and changes many referrals at once."""
-
-from datetime import timedelta
+"""How each change is made while somebody carries a referral."""
 
 from django.utils import timezone
 
+from clinic.links.actions import make_link
+from clinic.links.models import MOST_WRONG_TRIES, Link
+from intake.models import Patient
 from referrals import moves as actions
-from tests.referrals.told.house import House, Walked
+from referrals.models import Referral, ReferralMove
+from referrals.moves import directory
+from tests import factories
+from tests.referrals.told.house import OFFICE, House, Walked
+from tests.referrals.told.on_referrals import DAY, about
 from tests.referrals.told.walks import walks
 
-DAY = timedelta(days=1)
+
+def _noted(what):
+    @walks(f"Whoever carries it writes down {what.label.lower()}")
+    def noted(house: House):
+        referral = house.referral("sent")
+        house.now_changes()
+        return about(actions.note(referral, words="No answer.", what=what, by=house.priya))
 
 
-@walks("A call is logged, with the day to look again")
-def call(house: House):
+for _what in (ReferralMove.What.PHONE, ReferralMove.What.FAX, ReferralMove.What.NOTE):
+    _noted(_what)
+
+
+@walks("It gets another next date")
+def next_date(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    actions.log_call(referral, outcome="no_answer", by=house.priya)
-    return Walked(referral=referral, reads={"status": "The other office answers us"})
+    actions.set_next_check(referral, at=timezone.now() + 9 * DAY, by=house.priya)
+    return about(referral, "The other office answers us")
 
 
-@walks("Several get another next date at once")
-def put_off(house: House):
-    referral = house.referral("sent")
+def _waits(house):
+    referral = house.referral()
+    until = timezone.now() + 9 * DAY
+    return actions.wait_for(referral, what="coverage", until=until, words="Asked the plan.", by=house.priya)
+
+
+@walks("It waits for consent, coverage or papers")
+def waits(house: House):
     house.now_changes()
-    at = timezone.now() + 9 * DAY
-    actions.put_off_many([referral.public_id], at=at, words="The office is closed.", by=house.priya)
-    return Walked(referral=referral, reads={"status": "The other office answers us"})
+    return about(_waits(house), "We wait for something we need")
 
 
-@walks("Somebody else carries several from now on")
+@walks("What it waited for came")
+def came(house: House):
+    referral = _waits(house)
+    house.now_changes()
+    return about(actions.it_came(referral, words="A-17.", by=house.priya), "We write to another office")
+
+
+def _tries(house):
+    """Nobody is reached, on three days, by phone and by mail."""
+    referral = house.referral("accepted")
+    for channel in ("phone", "email", "phone"):
+        actions.tried(referral, channel=channel, reached=False, by=house.priya)
+        house.clock.shift(DAY)
+    return referral
+
+
+@walks("Somebody tries to reach the patient, and does not")
+def tried(house: House):
+    referral = house.referral("no_show")
+    house.now_changes()
+    said = "We tried to reach you. Please call us."
+    return about(actions.tried(referral, channel="phone", reached=False, by=house.priya), said)
+
+
+@walks("It ends because the patient could not be reached")
+def lost(house: House):
+    referral = _declined(_tries(house))
+    house.now_changes()
+    return about(actions.withdraw(referral, reason="lost_contact", by=house.priya), "We could not reach you.")
+
+
+def _declined(referral):
+    """Its office expects nobody."""
+    Referral.objects.filter(pk=referral.pk).update(status="declined")
+    referral.refresh_from_db()
+    return referral
+
+
+@walks("It ends so, and no mail may go to the patient")
+def lost_by_mail_too(house: House):
+    referral = _declined(_tries(house))
+    Patient.objects.update(email="")
+    house.now_changes()
+    walked = about(actions.withdraw(referral, reason="lost_contact", by=house.priya))
+    walked.late = timezone.now() + 28 * DAY
+    return walked
+
+
+@walks("Somebody else carries it")
 def handed_over(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    actions.hand_over_many([referral.public_id], to=house.ruth, by=house.priya)
-    referral.refresh_from_db()
-    return Walked(referral=referral, colleague=house.ruth)
+    return about(actions.hand_over(referral, to=house.ruth, by=house.priya), colleague=house.ruth)
 
 
-@walks("A colleague looks after the referrals of somebody who is away")
-def covered(house: House):
+@walks("Whoever carries it opens it, and has the news")
+def looked(house: House):
+    referral = actions.office_accept(house.referral("sent"), office=OFFICE)
+    house.now_changes()
+    actions.look(referral, by=house.priya)
+    return about(referral)
+
+
+@walks("The link of an office that mistyped its number works again")
+def link_woken(house: House):
+    referral = house.referral("sent")
+    link = make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=timezone.now() + 9 * DAY)
+    Link.objects.filter(pk=link.pk).update(wrong_tries=MOST_WRONG_TRIES)
+    house.now_changes()
+    return about(actions.wake_link(referral, by=house.priya))
+
+
+@walks("Mail or fax of an office is changed in the directory")
+def listing_changed(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    now = timezone.now()
-    actions.cover(house.priya, covered_by=house.ruth, starts_at=now, ends_at=now + 9 * DAY, by=house.priya)
-    return Walked(referral=referral, colleague=house.ruth)
+    directory.change_listing(referral.specialist, email="new@office.example", by=house.ruth)
+    return Walked(referral=referral, colleague=house.priya)
 
 
-@walks("That ends before its time")
-def cover_ended(house: House):
-    referral, now = house.referral("sent"), timezone.now()
-    stands = actions.cover(house.priya, covered_by=house.ruth, starts_at=now, ends_at=now + 9 * DAY, by=house.ruth)
+@walks("Its listing is set right by what its office said when it declined")
+def listing_set_right(house: House):
+    referral = actions.office_decline(house.referral("sent"), reason="not_taking", office=OFFICE)
     house.now_changes()
-    actions.end_cover(stands, by=house.priya)
-    return Walked(referral=referral)
+    return about(actions.update_listing(referral, by=house.ruth))
+
+
+@walks("A listing is added")
+def listing_added(house: House):
+    listed = factories.specialist()
+    fields = {field.name: getattr(listed, field.name) for field in listed._meta.concrete_fields}
+    house.now_changes()
+    directory.add_listing(
+        by=house.ruth, **fields | {"id": None, "public_id": listed.public_id.int + 1, "name": "Other"}
+    )
+    return Walked(patient=house.patient())

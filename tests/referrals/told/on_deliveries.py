@@ -34,6 +34,13 @@ def _on_paper(house, status) -> Referral:
     return house.referral(status, channel=Referral.Channel.FAX)
 
 
+def _to(office, referral, reads) -> Walked:
+    """What the office hears that had it before."""
+    walked = _about(referral, reads)
+    walked.office = office
+    return walked
+
+
 def _late(referral, reads="") -> Walked:
     walked = _about(referral, reads)
     walked.late = OfficeToTell.objects.get(referral=referral).due_at
@@ -77,6 +84,28 @@ def withdrawn_on_paper(house: House):
     referral = _on_paper(house, "accepted")
     house.now_changes()
     return _late(actions.withdraw(referral, reason="not_needed", by=house.priya))
+
+
+@walks("It goes to another specialist, and the office before may expect the patient")
+def redirected(house: House):
+    referral = house.referral("no_show")
+    house.now_changes()
+    return _to(referral.specialist, actions.redirect(referral, by=house.priya), "We began to look for another office")
+
+
+@walks("It goes to another specialist, and the office before has no link")
+def redirected_on_paper(house: House):
+    referral = _on_paper(house, "no_show")
+    house.now_changes()
+    return _late(actions.redirect(referral, by=house.priya))
+
+
+@walks("It goes back to the therapist from an office that did not answer")
+def back_unanswered(house: House):
+    referral = actions.office_decline(house.referral("accepted"), reason="no_answer", by=house.priya)
+    house.now_changes()
+    back = actions.back_to_therapist(referral, words="Nobody answers.", by=house.priya)
+    return _to(back.specialist, back, "A therapist decides")
 
 
 @walks("The loop is closed while the office keeps a day")

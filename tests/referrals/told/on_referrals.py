@@ -4,12 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from clinic.links.actions import make_link
-from clinic.links.models import MOST_WRONG_TRIES, Link
 from intake.models import Urgency
 from referrals import moves as actions
-from referrals.models import ReferralMove, Report
-from referrals.moves import directory
+from referrals.models import Report
 from tests import factories
 from tests.referrals.told.house import OFFICE, House, Walked
 from tests.referrals.told.walks import walks
@@ -30,7 +27,7 @@ def _gives(house, referral, *, days=9.0):
     actions.give_appointment(referral, starts_at=starts_at, time_zone="America/New_York", office=OFFICE)
 
 
-def _about(referral, reads="", *, colleague=None, **more) -> Walked:
+def about(referral, reads="", *, colleague=None, **more) -> Walked:
     return Walked(referral=referral, colleague=colleague, reads={"status": reads} | more)
 
 
@@ -41,21 +38,21 @@ def _about(referral, reads="", *, colleague=None, **more) -> Walked:
 def started(house: House):
     decision = factories.decision(on=house.taken(), by=house.maya)
     house.now_changes()
-    return _about(actions.refer(decision, by=house.maya), OTHER_OFFICE)
+    return about(actions.refer(decision, by=house.maya), OTHER_OFFICE)
 
 
 @walks("A specialist is chosen")
 def chosen(house: House):
     draft, office = house.referral(), factories.specialist()
     house.now_changes()
-    return _about(actions.choose(draft, office, choice="other", because="near", by=house.priya))
+    return about(actions.choose(draft, office, choice="other", because="near", by=house.priya))
 
 
 @walks("The letter is changed before it is sent")
 def letter_changed(house: House):
     draft = house.referral()
     house.now_changes()
-    return _about(actions.prepare_letter(draft, question="Is it the nerve?", by=house.priya))
+    return about(actions.prepare_letter(draft, question="Is it the nerve?", by=house.priya))
 
 
 @walks("The letter is changed after it was sent")
@@ -63,21 +60,21 @@ def letter_changed_later(house: House):
     referral = house.referral("accepted")
     house.now_changes()
     actions.prepare_letter(referral, question="Is it the nerve?", by=house.priya)
-    return _about(referral, office="Is it the nerve?")
+    return about(referral, office="Is it the nerve?")
 
 
 @walks("It is sent by a link")
 def sent(house: House):
     draft = _prepared(house)
     house.now_changes()
-    return _about(actions.send(draft, by=house.priya), "The other office answers us")
+    return about(actions.send(draft, by=house.priya), "The other office answers us")
 
 
 @walks("It is printed and faxed, mailed or handed over")
 def faxed(house: House):
     draft = _prepared(house)
     house.now_changes()
-    return _about(actions.send(draft, by=house.priya, channel="fax"), "The other office answers us")
+    return about(actions.send(draft, by=house.priya, channel="fax"), "The other office answers us")
 
 
 # The office -----------------------------------------------------------------------------------------------------------
@@ -87,21 +84,21 @@ def faxed(house: House):
 def opened(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    return _about(actions.office_opened(referral, office=OFFICE))
+    return about(actions.office_opened(referral, office=OFFICE))
 
 
 @walks("The office accepts")
 def accepted(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    return _about(actions.office_accept(referral, office=OFFICE), "The office will see you")
+    return about(actions.office_accept(referral, office=OFFICE), "The office will see you")
 
 
 @walks("The office accepts an urgent referral")
 def accepted_urgent(house: House):
     referral = house.referral("sent", urgency=Urgency.URGENT)
     house.now_changes()
-    return _about(actions.office_accept(referral, office=OFFICE), "The office will see you")
+    return about(actions.office_accept(referral, office=OFFICE), "The office will see you")
 
 
 @walks("The office declines")
@@ -109,7 +106,7 @@ def declined(house: House):
     referral = house.referral("accepted")
     _gives(house, referral)
     house.now_changes()
-    return _about(actions.office_decline(referral, reason="not_taking", office=OFFICE), "The office cannot see you")
+    return about(actions.office_decline(referral, reason="not_taking", office=OFFICE), "The office cannot see you")
 
 
 @walks("The office asks a question")
@@ -117,14 +114,23 @@ def asked(house: House):
     referral = house.referral("sent")
     house.now_changes()
     said = "The office asked us a question"
-    return _about(actions.office_ask(referral, words="Since when?", office=OFFICE), said)
+    return about(actions.office_ask(referral, words="Since when?", office=OFFICE), said)
 
 
-@walks("The desk answers the office")
+@walks("The desk answers an office that has not accepted yet")
 def answered(house: House):
-    referral = actions.office_ask(house.referral("sent"), words="Since when?", office=OFFICE)
+    return _answers_it(house, "sent")
+
+
+@walks("The desk answers an office that has accepted")
+def answered_after_all(house: House):
+    return _answers_it(house, "accepted")
+
+
+def _answers_it(house, status):
+    referral = actions.office_ask(house.referral(status), words="Since when?", office=OFFICE)
     house.now_changes()
-    return _about(actions.answer_question(referral, words="Since May.", by=house.priya), "We answered the office")
+    return about(actions.answer_question(referral, words="Since May.", by=house.priya), "We answered the office")
 
 
 @walks("The office gives a first day")
@@ -132,7 +138,7 @@ def scheduled(house: House):
     referral = house.referral("accepted")
     house.now_changes()
     _gives(house, referral)
-    return _about(referral, "You got an appointment")
+    return about(referral, "You got an appointment")
 
 
 @walks("The office gives a first day for an urgent referral")
@@ -140,7 +146,7 @@ def scheduled_urgent(house: House):
     referral = house.referral("accepted", urgency=Urgency.URGENT)
     house.now_changes()
     _gives(house, referral)
-    return _about(referral, "You got an appointment")
+    return about(referral, "You got an appointment")
 
 
 @walks("The office gives another day")
@@ -149,7 +155,7 @@ def rescheduled(house: House):
     _gives(house, referral)
     house.now_changes()
     _gives(house, referral, days=11)
-    return _about(referral, "You got an appointment")
+    return about(referral, "You got an appointment")
 
 
 @walks("The office gives a day that is less than a day away")
@@ -157,7 +163,7 @@ def scheduled_at_once(house: House):
     referral = house.referral("accepted")
     house.now_changes()
     _gives(house, referral, days=0.9)
-    return _about(referral)
+    return about(referral)
 
 
 @walks("The desk has told the patient of it by phone")
@@ -165,7 +171,7 @@ def told_by_phone(house: House):
     referral = house.referral("accepted")
     _gives(house, referral, days=0.9)
     house.now_changes()
-    return _about(actions.patient_told(referral, by=house.priya))
+    return about(actions.patient_told(referral, by=house.priya))
 
 
 def _answers(house, *, comes):
@@ -184,7 +190,7 @@ def comes(house: House):
 
 @walks("The patient says that they cannot come")
 def cannot_come(house: House):
-    return _about(_answers(house, comes=False), "You told us that you cannot come")
+    return about(_answers(house, comes=False), "You told us that you cannot come")
 
 
 # Seen, and the report -------------------------------------------------------------------------------------------------
@@ -194,14 +200,24 @@ def cannot_come(house: House):
 def seen(house: House):
     referral = house.referral("scheduled")
     house.now_changes()
-    return _about(actions.seen(referral, by=house.priya), "You were seen")
+    return about(actions.seen(referral, by=house.priya), "You were seen")
 
 
 @walks("The patient did not come")
 def no_show(house: House):
     referral = house.referral("scheduled")
     house.now_changes()
-    return _about(actions.no_show(referral, by=house.priya), "The visit did not take place")
+    return about(actions.no_show(referral, by=house.priya), "The visit did not take place")
+
+
+@walks("That they were seen, or did not come, is taken back")
+def undone(house: House):
+    referral = house.referral("accepted")
+    _gives(house, referral, days=1)
+    house.clock.shift(2 * DAY)
+    actions.no_show(referral, by=house.priya)
+    house.now_changes()
+    return about(actions.undo(referral, by=house.priya), "We took that back, and ask again if you were seen")
 
 
 @walks("The report comes")
@@ -209,7 +225,7 @@ def reported(house: House):
     referral = house.referral("seen")
     house.now_changes()
     actions.receive_report(referral, words="All is well.", office=OFFICE)
-    return _about(referral, "The report of the office came")
+    return about(referral, "The report of the office came")
 
 
 @walks("The report of an urgent referral comes")
@@ -217,7 +233,7 @@ def reported_urgent(house: House):
     referral = house.referral("seen", urgency=Urgency.URGENT)
     house.now_changes()
     actions.receive_report(referral, words="All is well.", office=OFFICE)
-    return _about(referral, "The report of the office came")
+    return about(referral, "The report of the office came")
 
 
 @walks("A therapist reads the report")
@@ -226,7 +242,7 @@ def report_read(house: House):
     report = Report.objects.create(referral=referral, words="All is well.", sent_by=OFFICE)
     house.now_changes()
     actions.read_report(report, by=house.maya)
-    return _about(referral, "We tell you what comes next")
+    return about(referral, "We tell you what comes next")
 
 
 # Elsewhere, ended, again ----------------------------------------------------------------------------------------------
@@ -236,7 +252,7 @@ def report_read(house: House):
 def redirected(house: House):
     referral = house.referral("declined")
     house.now_changes()
-    return _about(actions.redirect(referral, by=house.priya), "We began to look for another office")
+    return about(actions.redirect(referral, by=house.priya), "We began to look for another office")
 
 
 @walks("It goes back to the therapist, who decides what comes next")
@@ -244,7 +260,7 @@ def back(house: House):
     referral = house.referral("declined")
     house.now_changes()
     words = "A neurosurgeon should look."
-    return _about(actions.back_to_therapist(referral, words=words, by=house.priya), "A therapist decides")
+    return about(actions.back_to_therapist(referral, words=words, by=house.priya), "A therapist decides")
 
 
 @walks("The therapist it went back to wants another office of the same specialty")
@@ -252,7 +268,7 @@ def same_specialty(house: House):
     referral = house.referral("back")
     house.now_changes()
     again = actions.redirect(referral, by=house.maya)
-    return _about(again, "We began to look for another office", colleague=again.owner)
+    return about(again, "We began to look for another office", colleague=again.owner)
 
 
 @walks("The therapist decides again, and it ends: another takes its place, or none is needed")
@@ -261,7 +277,7 @@ def decided_again(house: House):
     decision = factories.decision(on=referral.case, by=house.maya)
     house.now_changes()
     actions.refer(decision, by=house.maya)
-    return _about(referral, "A therapist decided again")
+    return about(referral, "A therapist decided again")
 
 
 @walks("The loop is closed")
@@ -269,7 +285,7 @@ def closed(house: House):
     referral = house.referral("seen")
     house.now_changes()
     said = "You were seen. The office sends no report."
-    return _about(actions.close(referral, reason="seen_no_report", by=house.priya), said)
+    return about(actions.close(referral, reason="seen_no_report", by=house.priya), said)
 
 
 @walks("It is withdrawn")
@@ -277,77 +293,11 @@ def withdrawn(house: House):
     referral = house.referral("accepted")
     _gives(house, referral)
     house.now_changes()
-    return _about(actions.withdraw(referral, reason="not_needed", by=house.priya), "It is no longer needed.")
+    return about(actions.withdraw(referral, reason="not_needed", by=house.priya), "It is no longer needed.")
 
 
 @walks("It is taken up again")
 def reopened(house: House):
     referral = house.referral("withdrawn")
     house.now_changes()
-    return _about(actions.reopen(referral, by=house.ruth), "We took it up again", colleague=house.priya)
-
-
-# Carried --------------------------------------------------------------------------------------------------------------
-
-
-def _noted(what):
-    @walks(f"Whoever carries it writes down {what.label.lower()}")
-    def noted(house: House):
-        referral = house.referral("sent")
-        house.now_changes()
-        return _about(actions.note(referral, words="No answer.", what=what, by=house.priya))
-
-
-for _what in (ReferralMove.What.PHONE, ReferralMove.What.FAX, ReferralMove.What.NOTE):
-    _noted(_what)
-
-
-@walks("It gets another next date")
-def next_date(house: House):
-    referral = house.referral("sent")
-    house.now_changes()
-    actions.set_next_check(referral, at=timezone.now() + 9 * DAY, by=house.priya)
-    return _about(referral, "The other office answers us")
-
-
-@walks("Somebody else carries it")
-def handed_over(house: House):
-    referral = house.referral("sent")
-    house.now_changes()
-    return _about(actions.hand_over(referral, to=house.ruth, by=house.priya), colleague=house.ruth)
-
-
-@walks("Whoever carries it opens it, and has the news")
-def looked(house: House):
-    referral = actions.office_accept(house.referral("sent"), office=OFFICE)
-    house.now_changes()
-    actions.look(referral, by=house.priya)
-    return _about(referral)
-
-
-@walks("The link of an office that mistyped its number works again")
-def link_woken(house: House):
-    referral = house.referral("sent")
-    link = make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=timezone.now() + 9 * DAY)
-    Link.objects.filter(pk=link.pk).update(wrong_tries=MOST_WRONG_TRIES)
-    house.now_changes()
-    return _about(actions.wake_link(referral, by=house.priya))
-
-
-@walks("Mail or fax of an office is changed in the directory")
-def listing_changed(house: House):
-    referral = house.referral("sent")
-    house.now_changes()
-    directory.change_listing(referral.specialist, email="new@office.example", by=house.ruth)
-    return Walked(referral=referral, colleague=house.priya)
-
-
-@walks("A listing is added")
-def listing_added(house: House):
-    listed = factories.specialist()
-    fields = {field.name: getattr(listed, field.name) for field in listed._meta.concrete_fields}
-    house.now_changes()
-    directory.add_listing(
-        by=house.ruth, **fields | {"id": None, "public_id": listed.public_id.int + 1, "name": "Other"}
-    )
-    return Walked(patient=house.patient())
+    return about(actions.reopen(referral, by=house.ruth), "We took it up again", colleague=house.priya)

@@ -26,6 +26,7 @@ from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_directory,
     on_files,
     on_intakes,
+    on_many,
     on_messages,
     on_people,
     on_referrals,

@@ -1,0 +1,284 @@
+"""Random moves of one referral by random people, legal and not, while the time goes on and mails go or do not.
+
+`Walk.goes_on()` makes one and says what is wrong afterwards.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from clinic.links.models import Link
+from clinic.messages.dispatch import sweep
+from clinic.messages.models import Message
+from intake.models import CallToMake
+from referrals import moves as actions
+from referrals.desk.page import known_of, next_step
+from referrals.models import DeclineReason, OfficeToTell, Referral, ReferralMove, Specialist, WaitsFor
+from referrals.moves import offices, telling
+from referrals.status.standing import standing
+from tests.referrals.told.house import OFFICE
+from tests.referrals.told.walking import post
+
+Status, What = Referral.Status, ReferralMove.What
+REFUSED = (actions.NotYet, actions.MoveNotAllowed, actions.ReferralChanged, PermissionDenied)
+OFFICE_WITHOUT = (Status.DRAFT, Status.BACK, *Referral.ENDED)  # nobody's link opens anything then
+STAND_IN = (Status.SCHEDULED, Status.SEEN, Status.REPORTED)  # where an appointment may stand
+REASONS = Referral.EndReason.values
+PAUSES = [timedelta(), timedelta(), timedelta(minutes=3), timedelta(hours=2), timedelta(hours=20), timedelta(days=3)]
+DAYS_AHEAD = [0.05, 0.5, 0.9, 3, 9, 30]
+
+
+class Walk:
+    """One referral and everybody who has to do with it."""
+
+    def __init__(self, luck, clock, *, referral, people, listings):
+        self.luck, self.clock, self.people, self.listings = luck, clock, people, listings
+        self.pk, self.began_with = referral.pk, referral.moves.count()
+        self.made: Counter[tuple[str, bool]] = Counter()
+
+    @property
+    def referral(self) -> Referral:
+        return Referral.objects.select_related("location", "patient", "specialist", "decision__by").get(pk=self.pk)
+
+    @property
+    def somebody(self):
+        return self.luck.choice(self.people)
+
+    def goes_on(self) -> list[str]:
+        """Let some time go by, make one move, and say what is wrong then."""
+        self.clock.shift(self.luck.choice(PAUSES))
+        name = self.luck.choice(MOVES)
+        before, lines = self._row(), self._lines()
+        expected = offices.has_heard_of_it(self.referral)
+        try:
+            with transaction.atomic():
+                getattr(self, name)()
+        except IntegrityError as error:
+            return [f"{name} from {before['status']} was stopped by the database alone: {str(error).splitlines()[0]}"]
+        except REFUSED as error:
+            self.made[name, False] += 1
+            changed = self._row() != before or self._lines() != lines
+            return [f"{name} was refused ({error}), and changed something"] if changed else []
+        self.made[name, True] += 1
+        return [f"after {name}: {one}" for one in self.what_is_wrong(lines, before, expected=expected)]
+
+    # What may happen ------------------------------------------------------------------------------------------------
+
+    def chooses(self):
+        office = self.luck.choice(self.listings)
+        actions.choose(self.referral, office, choice="other", because="near", by=self.somebody)
+
+    def writes(self):
+        parts = {"consent": self.luck.choice(["agreed", "urgent_care", ""]), "question": f"Is it {self.luck.random()}?"}
+        actions.prepare_letter(self.referral, by=self.somebody, **parts)
+
+    def sends(self):
+        actions.send(self.referral, by=self.somebody, channel=self.luck.choice(["link", "link", "fax"]))
+
+    def prepared_and_sent(self):
+        """Whoever carries it does it in one go, as they mostly do."""
+        actions.choose(self.referral, self.luck.choice(self.listings), choice="other", because="near", by=self.somebody)
+        actions.prepare_letter(self.referral, by=self.somebody, consent="agreed")
+        self.sends()
+
+    def opens(self):
+        if self.referral.status not in OFFICE_WITHOUT:
+            actions.office_opened(self.referral, office=OFFICE)
+
+    def accepts(self):
+        actions.office_accept(self.referral, **self._from_the_office())
+
+    def declines(self):
+        reason = self.luck.choice(DeclineReason.values)
+        actions.office_decline(self.referral, reason=reason, **self._from_the_office())
+
+    def asks(self):
+        actions.office_ask(self.referral, words="Since when?", **self._from_the_office())
+
+    def answered(self):
+        actions.answer_question(self.referral, words="Since May.", by=self.somebody)
+
+    def gives_a_day(self):
+        at = timezone.now() + timedelta(days=self.luck.choice(DAYS_AHEAD))
+        where = {"starts_at": at, "time_zone": "America/New_York"}
+        actions.give_appointment(self.referral, **where, **self._from_the_office())
+
+    def seen(self):
+        actions.seen(self.referral, by=self.somebody)
+
+    def did_not_come(self):
+        actions.no_show(self.referral, by=self.somebody)
+
+    def taken_back(self):
+        actions.undo(self.referral, by=self.somebody)
+
+    def reports(self):
+        actions.receive_report(self.referral, words="All is well.", sent_by=OFFICE, **self._from_the_office())
+
+    def reads(self):
+        for report in self.referral.reports.all():
+            actions.read_report(report, by=self.somebody)
+
+    def redirected(self):
+        actions.redirect(self.referral, by=self.somebody)
+
+    def back(self):
+        actions.back_to_therapist(self.referral, words="Another specialty.", by=self.somebody)
+
+    def closed(self):
+        actions.close(self.referral, reason=self.luck.choice(REASONS), by=self.somebody)
+
+    def withdrawn(self):
+        if self.luck.random() < 0.3:
+            actions.withdraw(self.referral, reason=self.luck.choice(REASONS), by=self.somebody)
+
+    def taken_up(self):
+        actions.reopen(self.referral, by=self.somebody)
+
+    def noted(self):
+        actions.note(self.referral, words="No answer.", by=self.somebody)
+
+    def dated(self):
+        actions.set_next_check(self.referral, at=timezone.now() + timedelta(days=2), by=self.somebody)
+
+    def handed_over(self):
+        actions.hand_over(self.referral, to=self.somebody, by=self.somebody)
+
+    def looked(self):
+        actions.look(self.referral, by=self.somebody)
+
+    def waits(self):
+        until = timezone.now() + timedelta(days=self.luck.choice([1, 9]))
+        actions.wait_for(self.referral, what=self.luck.choice(WaitsFor.values), until=until, by=self.somebody)
+
+    def came(self):
+        actions.it_came(self.referral, words="It is here.", by=self.somebody)
+
+    def tried(self):
+        channel, reached = self.luck.choice(["phone", "phone", "email", "letter"]), self.luck.random() < 0.1
+        actions.tried(self.referral, channel=channel, reached=reached, by=self.somebody)
+
+    def lists(self):
+        actions.update_listing(self.referral, by=self.somebody)
+        Specialist.objects.update(accepts_new_patients=True)
+
+    def patient_answers(self):
+        stands = self.referral.standing_appointment
+        comes = self.luck.random() < 0.5
+        actions.patient_answers(self.referral, number=stands.pk if stands else 0, comes=comes)
+
+    def patient_told(self):
+        actions.patient_told(self.referral, by=self.somebody)
+
+    def sent_again(self):
+        actions.send_again(self.referral, by=self.somebody)
+
+    def sent_otherwise(self):
+        actions.send_otherwise(self.referral, channel="fax", by=self.somebody)
+
+    def office_told(self):
+        for one in OfficeToTell.objects.filter(referral=self.pk, done_at=None):
+            actions.office_was_told(one, by=self.somebody)
+
+    def the_post_goes(self):
+        with post(takes=self.luck.random() < 0.7):
+            sweep(timezone.now())
+
+    def behind(self):
+        """Somebody presses on a page on which others have pressed since."""
+        actions.set_next_check(self.referral, at=timezone.now() + timedelta(days=2), by=self.somebody, saw=0)
+
+    def _from_the_office(self):
+        return {"office": OFFICE} if self.luck.random() < 0.6 else {"by": self.somebody}
+
+    # What must be so ------------------------------------------------------------------------------------------------
+
+    def what_is_wrong(self, lines, before, *, expected) -> Iterator[str]:
+        now, referral = timezone.now(), self.referral
+        yield from self._row_is_whole(referral, now)
+        yield from self._history_is_whole(referral, lines, now)
+        yield from self._patient_knows(referral, now)
+        left = before["round"] != referral.round or (before["status"] != referral.status == Status.WITHDRAWN)
+        if expected and left and not self._office_hears(before["round"], before["specialist_id"]):
+            yield "the office before may expect the patient, and nobody tells it"
+        if not next_step(referral, known_of([referral])).title:
+            yield "nothing is next, and nobody says so"
+
+    def _row_is_whole(self, referral, now):
+        if referral.is_open and not (referral.owner_id and referral.next_check_at):
+            yield "it is open without an owner or a next date"
+        if not referral.is_open and (referral.next_check_at or referral.news_at or not referral.ended_at):
+            yield "it has ended, and something is next"
+        stand = [one for one in referral.appointments.all() if one.replaced_at is None]
+        if len(stand) > (referral.status in STAND_IN):
+            yield f"{len(stand)} appointments stand while it is {referral.status}"
+        if referral.status == Status.SCHEDULED and not stand:
+            yield "it is scheduled for no day"
+        links = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id)
+        if referral.status in OFFICE_WITHOUT and links.exists():
+            yield f"a link opens it while it is {referral.status}"
+        if referral.status == Status.DRAFT and (referral.sent_at or referral.channel):
+            yield "it is to be sent and was sent"
+        kept = type(referral).history.rel.related_model.objects.filter(pgh_obj=referral).order_by("-pgh_id")
+        last = kept.values("status", "next_check_at", "owner_id").first()
+        if last and last != {name: getattr(referral, name) for name in last}:
+            yield "the row is another than its history ends with"
+
+    def _history_is_whole(self, referral, lines, now):
+        moves = list(referral.moves.filter(pk__gt=lines))
+        earlier = referral.moves.filter(pk__lte=lines).last()
+        for move in moves:
+            if earlier and move.from_status != earlier.to_status:
+                yield f"a line is missing between {earlier.what} and {move.what}"
+            if (earlier and move.at < earlier.at) or move.at > now:
+                yield f"{move.what} is at another time than it happened"
+            if move.from_status != move.to_status and move.to_status not in Referral.MOVES[move.from_status]:
+                yield f"{move.what} is no move of the table"
+            earlier = move
+        if earlier and earlier.to_status != referral.status:
+            yield f"it is {referral.status}, and the history ends with {earlier.to_status}"
+
+    def _patient_knows(self, referral, now):
+        stands = referral.standing_appointment
+        heard = telling.heard_last(referral)
+        is_next = referral.status == Status.SCHEDULED and stands and stands.starts_at > now
+        if is_next and not self._hears_of(stands.starts_at, heard):
+            yield "the patient does not hear of their day"
+        believed = heard.starts_at if heard and heard.starts_at and heard.starts_at > now else None
+        goes_there = stands and believed and telling.is_the_same(stands.starts_at, believed)
+        if believed and not goes_there and not self._hears_of(stands.starts_at if is_next else None, heard):
+            yield "the patient would go where nobody expects them"
+
+    def _hears_of(self, starts_at, heard) -> bool:
+        """Say whether a mail, a call or their own memory tells of this time; of None, that it is off."""
+        if heard and starts_at and heard.starts_at and telling.is_the_same(heard.starts_at, starts_at):
+            return True
+        subject = self.referral.public_id
+        if CallToMake.objects.filter(subject_id=subject, done_at=None).exists():
+            return True
+        kinds = telling.GIVEN if starts_at else ["appointment_off"]
+        waiting = Message.objects.about("referral", subject).filter(kind__in=kinds, status__in=Message.UNSETTLED)
+        return any(starts_at is None or telling.is_the_same(telling.said_in(one), starts_at) for one in waiting)
+
+    def _office_hears(self, number, office) -> bool:
+        mail = Message.objects.filter(key=f"referral_withdrawn:{self.referral.public_id}:{number}")
+        return mail.exists() or OfficeToTell.objects.filter(referral=self.pk, specialist=office).exists()
+
+    def _row(self):
+        return Referral.objects.filter(pk=self.pk).values().get()
+
+    def _lines(self) -> int:
+        return ReferralMove.objects.filter(referral=self.pk).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def says_everything(self) -> None:
+        """Draw what the patient reads: no state may be without words."""
+        standing(self.referral.patient, timezone.now(), "en")
+
+
+MOVES = [name for name, made in vars(Walk).items() if callable(made) and not name.startswith("_")]
+for _name in ("goes_on", "what_is_wrong", "says_everything"):
+    MOVES.remove(_name)
