@@ -32,7 +32,7 @@ ACCEPTED = frozenset(
 
 
 @dataclass
-class Line:
+class OpenThere:
     """One referral on the sheet.
 
     `name` is empty until the office has accepted: it knows the number alone.
@@ -51,7 +51,7 @@ class Office:
 
     practice: str
     phone: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[OpenThere] = field(default_factory=list)
 
     @property
     def listing(self) -> UUID:
@@ -144,6 +144,6 @@ def _offices(user: User, found: list[dict[str, Any]]) -> list[Office]:
     return list(offices.values())
 
 
-def _line(referral: Referral) -> Line:
+def _line(referral: Referral) -> OpenThere:
     known = referral.patient.full_name if referral.status in ACCEPTED else ""
-    return Line(referral, specialty_label(referral), to_say(referral), is_late(referral), known)
+    return OpenThere(referral, specialty_label(referral), to_say(referral), is_late(referral), known)
