@@ -3,12 +3,13 @@
 All of it counts from the last news of the case: what was tried or said before answers no new danger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from clinic.staff.models import User
@@ -77,6 +78,13 @@ def reaching(case: Case) -> Reaching:
         by_phone=since_news.with_words().exists(),
         next_try_at=tries[-1].next_try_at if tries else None,
     )
+
+
+def asked_on_the_phone(cases: Collection[Case]) -> set[int]:
+    """Return the ids of those whose safety questions were answered on the phone since their news, in one statement."""
+    later = CaseEvent.objects.filter(case=OuterRef("case"), kind__in=CaseEvent.NEWS, by=None, at__gt=OuterRef("at"))
+    asked = Contact.objects.with_words().filter(~Exists(later), case__in=cases)
+    return set(asked.values_list("case", flat=True))
 
 
 def _left(case: Case, tries) -> list[str]:
