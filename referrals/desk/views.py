@@ -357,7 +357,7 @@ def _prepare(
         "specialty": specialty_label(found),
         "changed": changed,
         "over": over,
-        "timeline": timeline(found)[:3] if changed or over else (),
+        "timeline": timeline(found)[:3],
         "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))
