@@ -25,7 +25,10 @@ def typed_by(context: Context, place: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def typed_in_rows(context: Context, page: str) -> dict[str, KeptWords]:
-    """Return what waits for the forms in the rows of a page, to be given to `typed_here` in each row."""
+    """Return what waits for the forms in the rows of a page.
+
+    It is given to `typed_here` in each row.
+    """
     request = context["request"]
     return waiting_in_rows(request.user, page) if request.method == "GET" else {}
 

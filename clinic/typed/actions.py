@@ -112,7 +112,10 @@ def waiting(user: User, places: Collection[str], *, now: datetime | None = None)
 
 
 def waiting_in_rows(user: User, page: str, *, now: datetime | None = None) -> dict[str, KeptWords]:
-    """Return what this person typed into the forms in the rows of a page, in one statement however many there are."""
+    """Return what this person typed into the forms in the rows of a page.
+
+    One statement, however many rows.
+    """
     return _waiting(user, Q(place__startswith=f"{page}#"), now)
 
 

@@ -296,7 +296,7 @@ def _add_decisions(cases) -> None:
 
 
 def _say_who_was_asked(cases) -> None:
-    """Tell those left before the questions about danger that were asked on the phone, in one statement if any were."""
+    """Give each case whether it was left unscreened and asked on the phone since."""
     left = [case for case in cases if not case.screened]
     asked = asked_on_the_phone(left) if left else set()
     for case in cases:

@@ -81,7 +81,10 @@ def reaching(case: Case) -> Reaching:
 
 
 def asked_on_the_phone(cases: Collection[Case]) -> set[int]:
-    """Return the ids of those whose safety questions were answered on the phone since their news, in one statement."""
+    """Return the ids of those asked about danger on the phone since their news.
+
+    One statement, however many.
+    """
     later = CaseEvent.objects.filter(case=OuterRef("case"), kind__in=CaseEvent.NEWS, by=None, at__gt=OuterRef("at"))
     asked = Contact.objects.with_words().filter(~Exists(later), case__in=cases)
     return set(asked.values_list("case", flat=True))

@@ -10,7 +10,10 @@ SHORTEST = 2  # a single letter is no name to look for
 
 
 def without_identity(text: str, patient: Patient) -> str:
-    """Return `text` without names, birth date, phone, email, address and member number, in the active language."""
+    """Return `text` without what says who it is, in the active language.
+
+    That is names, birth date, phone, email, address and member number.
+    """
     patients = _("[patient]")
     names = [patient.full_name, patient.last_name, patient.first_name]
     names += re.split(r"[\s-]+", f"{patient.first_name} {patient.last_name}")
