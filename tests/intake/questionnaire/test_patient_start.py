@@ -59,12 +59,13 @@ def test_who_referred_them_and_where_they_live_is_asked_and_need_not_be_said(ada
     case = factories.case(of=patient, answers=SADDLE_NUMBNESS)
     page = one_line(sign_in(maya).get(case.get_absolute_url()).text)
     assert "<dt>Referred by</dt> <dd>Dr. Lund, Ashport</dd>" in page
-    assert "<dt>Send help to</dt> <dd>12 Mill Street, Ashport</dd>" in page
+    assert "<dt>Address</dt> <dd>12 Mill Street, Ashport</dd>" in page
+    assert "Help goes to <b>12 Mill Street, Ashport</b>, if they are at home." in page
     assert "Quién le envió" in Client(HTTP_ACCEPT_LANGUAGE="es").get(reverse("intake_start")).text
 
     silent = factories.case(at=patient.location, answers=SADDLE_NUMBNESS)
     page = one_line(sign_in(maya).get(silent.get_absolute_url()).text)
-    assert "<dd>No address: ask where they are</dd>" in page
+    assert "No address is on file: ask where they are." in page
     assert "Referred by" not in page
 
 
