@@ -2,12 +2,13 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 
-from clinic.typed.actions import FIELD, signed, waiting
+from clinic.typed.actions import FIELD, KeptWords, signed, waiting, waiting_in_rows
 
 register = template.Library()
 OF_THE_PAGE = ("do", "step", "version", "saw", "seen")  # hidden fields, which nobody typed
@@ -22,17 +23,31 @@ def typed_by(context: Context, place: str) -> str:
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, signed(context["request"].user, place))
 
 
+@register.simple_tag(takes_context=True)
+def typed_in_rows(context: Context, page: str) -> dict[str, KeptWords]:
+    """Return what waits for the forms in the rows of a page.
+
+    It is given to `typed_here` in each row.
+    """
+    request = context["request"]
+    return waiting_in_rows(request.user, page) if request.method == "GET" else {}
+
+
 @register.inclusion_tag("parts/_typed_here.html", takes_context=True)
-def typed_here(context: Context, which: str = "", at: str = "") -> dict[str, Any]:
+def typed_here(
+    context: Context, which: str | UUID = "", at: str = "", among: dict[str, KeptWords] | None = None
+) -> dict[str, Any]:
     """Say the same of a form that is sent to its page, and put back what was typed.
 
     A script puts it back; without scripts it stands above the form, to be copied. `which` tells forms of one page
-    apart; `at` is the page, where the form may also be shown on another.
+    apart; `at` is the page, where the form may also be shown on another. `among` is what `typed_in_rows` found.
     """
     request = context["request"]
     page = at or request.path
     place = f"{page}#{which}" if which else page
-    typed = waiting(request.user, [place]).get(place) if request.method == "GET" else None
+    if among is None:
+        among = waiting(request.user, [place]) if request.method == "GET" else {}
+    typed = among.get(place)
     fields = {name: values for name, values in typed.fields.items() if name not in OF_THE_PAGE} if typed else {}
     return {
         "field": FIELD,

@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
@@ -107,8 +108,20 @@ def left_of(request: HttpRequest, left: QueryDict) -> None:
 
 def waiting(user: User, places: Collection[str], *, now: datetime | None = None) -> dict[str, KeptWords]:
     """Return what this person typed into these forms, by the place of each."""
+    return _waiting(user, Q(place__in=places), now)
+
+
+def waiting_in_rows(user: User, page: str, *, now: datetime | None = None) -> dict[str, KeptWords]:
+    """Return what this person typed into the forms in the rows of a page.
+
+    One statement, however many rows.
+    """
+    return _waiting(user, Q(place__startswith=f"{page}#"), now)
+
+
+def _waiting(user: User, here: Q, now: datetime | None) -> dict[str, KeptWords]:
     since = (now or timezone.now()) - KEPT_FOR
-    rows = TypedWords.objects.filter(user=user, place__in=places, at__gt=since).exclude(sealed="")
+    rows = TypedWords.objects.filter(here, user=user, at__gt=since).exclude(sealed="")
     found = {row.place: _opened(row) for row in rows}
     return {place: typed for place, typed in found.items() if typed is not None}
 

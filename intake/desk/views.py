@@ -17,6 +17,7 @@ from clinic.audit.actions import saw
 from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from clinic.staff.request import StaffRequest
+from clinic.typed.actions import refused
 from clinic.web.next_up import NextUp, done_in, was_done_in
 from clinic.web.pressed import pressed_on
 from intake.desk.done_form import CameToNothingForm, DoneForm
@@ -239,6 +240,7 @@ def task_done(request: StaffRequest, public_id: UUID) -> HttpResponse:
     task = get_object_or_404(DeskTask.objects.visible_to(request.user), public_id=public_id)
     form = DoneForm(request.POST, task=task)
     if not form.is_valid():
+        refused(request)
         messages.warning(request, f"Nothing was saved. {form.slips}")
     elif desk_tasks.finish(task, by=request.user, **form.cleaned_data):
         messages.success(request, "Noted with your name.")
@@ -254,6 +256,7 @@ def came_to_nothing(request: StaffRequest, public_id: UUID) -> HttpResponse:
     task = get_object_or_404(DeskTask.objects.visible_to(request.user), public_id=public_id)
     form = CameToNothingForm(request.POST)
     if not form.is_valid():
+        refused(request)
         messages.warning(request, "Nothing was saved. Say what became of the visit, in at most 2,000 characters.")
     elif desk_tasks.did_not_take_place(task, by=request.user, **form.cleaned_data):
         messages.success(request, "Noted with your name. The visit is in the list again.")

@@ -27,6 +27,9 @@ def languages() -> list[tuple[str, str]]:
     return [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES]
 
 
+MORE_DETAILS = ("insurance_plan", "referred_by", "address")  # none of them is needed to begin
+
+
 NO_PHONE = _("Enter a phone number with its area code, such as 207 555 0142.")
 
 
@@ -183,18 +186,26 @@ class ContactForm(AtALocation, forms.Form):
         max_length=80,
         help_text=_("As written on your card. You can leave this empty."),
     )
+    referred_by = forms.CharField(label=_("Who referred you to us, if anyone"), required=False, max_length=120)
+    address = forms.CharField(
+        label=_("Where you live: street and city"),
+        required=False,
+        max_length=200,
+        help_text=_("Only to send help there, should you need it."),
+        widget=forms.TextInput({"autocomplete": "section-patient street-address"}),
+    )
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, locations: LocationQuerySet, of_somebody_else: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if of_somebody_else:
-            self._filled_by_hand("first_name", "last_name", "date_of_birth")
+            self._filled_by_hand("first_name", "last_name", "date_of_birth", "address")
         self.fields["language"].choices = languages()
         self.choose_among(locations)
         self.fields["email"].show_optional = self.fields["phone"].show_optional = False
         self.fields["needs_interpreter"].show_optional = False
         reach = _("How can we reach you? Give a phone number, an email address, or both.")
-        rest = ["language", "needs_interpreter", "location", "insurance_plan", "ticket"]
+        rest = ["language", "needs_interpreter", "location", *MORE_DETAILS, "ticket"]
         if self.only_location:
             rest.remove("location")
         self.initial.setdefault("ticket", signing.dumps(str(uuid4()), salt="intake.start"))
@@ -211,8 +222,14 @@ class ContactForm(AtALocation, forms.Form):
         """Return the fields in two sides: who it is and how to reach them, then what the visit needs."""
         place = ["location"] if "location" in self.fields else []
         who = [beside("first_name", "last_name"), "date_of_birth", *reached_by]
-        visit = [Field("language", wrapper_class="choices-inline"), "needs_interpreter", *place, "insurance_plan"]
+        visit = [Field("language", wrapper_class="choices-inline"), "needs_interpreter", *place, *MORE_DETAILS]
         return Layout(in_sides(who, visit), "ticket")
+
+    def say_the_rest_to_staff(self) -> None:
+        """Ask for what else is good to know as staff ask themselves."""
+        self.fields["referred_by"].label = "Who referred the patient here"
+        self.fields["address"].label = "Where the patient lives: street and city"
+        self.fields["address"].help_text = "Only to send help there."
 
     def _filled_by_hand(self, *fields: Any) -> None:
         for name in fields:
@@ -257,6 +274,7 @@ class InvitationForm(ContactForm):
         self.fields["language"].label = "Language for pages and messages"
         self.fields["needs_interpreter"].label = "Needs an interpreter"
         self.fields["insurance_plan"].help_text = "As written on the card."
+        self.say_the_rest_to_staff()
         self.helper.layout = self.as_staff_type_it("email", "phone")
 
 

@@ -76,6 +76,8 @@ class Patient(models.Model):
     needs_interpreter = models.BooleanField(default=False)
     insurance_plan = models.CharField(max_length=80, blank=True)
     member_number = models.CharField(max_length=40, blank=True)
+    referred_by = models.CharField(max_length=120, blank=True, db_default="", help_text="Who sent them to this clinic")
+    address = models.CharField(max_length=200, blank=True, db_default="", help_text="Where help is sent to")
     location = models.ForeignKey("staff.Location", on_delete=models.PROTECT, related_name="patients")
     contact_is_of = models.CharField(
         max_length=20,

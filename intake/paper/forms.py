@@ -66,6 +66,7 @@ class PaperContactForm(ContactForm):
             if name in self.fields:
                 self.fields[name].label, self.fields[name].help_text = label, hint
         self.fields["first_name"].label, self.fields["last_name"].label = "First name", "Last name"
+        self.say_the_rest_to_staff()
         self.fields["email"].show_optional = True
         self.helper.layout = self.as_staff_type_it("phone", "email")
 

@@ -98,6 +98,8 @@ def start_intake(
     language: str,
     needs_interpreter: bool = False,
     insurance_plan: str = "",
+    referred_by: str = "",
+    address: str = "",
     public_id: UUID | None = None,
     by: User | None = None,
 ) -> Intake:
@@ -115,6 +117,8 @@ def start_intake(
         "language": language,
         "needs_interpreter": needs_interpreter,
         "insurance_plan": insurance_plan,
+        "referred_by": referred_by,
+        "address": address,
         "location": location,
     }
     public_id = public_id or uuid4()

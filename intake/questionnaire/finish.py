@@ -105,6 +105,8 @@ def _details(patient: Patient) -> Iterator[dict[str, str]]:
         ),
         "location": (_("Location"), patient.location.name),
         "insurance_plan": (_("Insurance plan"), patient.insurance_plan),
+        "referred_by": (_("Referred by"), patient.referred_by),
+        "address": (_("Home address"), patient.address),
     }
     for field, (name, words) in said.items():
         if words:

@@ -16,7 +16,7 @@ from clinic.links.starts import TooManyStarts, count_start, starts_in_turn
 from clinic.staff.models import Location
 from clinic.web.network import address_of
 from intake.door import draft, form_links
-from intake.door.contact import ContactForm, languages
+from intake.door.contact import MORE_DETAILS, ContactForm, languages
 from intake.door.door import DoorRequest
 from intake.door.frame import next_address, show
 from intake.door.respondents import answered_by_somebody_else
@@ -142,7 +142,7 @@ def contact(request: DoorRequest, intake: Intake) -> HttpResponse:
     patient = intake.patient
     locations = Location.objects.with_a_therapist() | Location.objects.filter(pk=patient.location_id)
     details = ("first_name", "last_name", "date_of_birth", "phone", "email", "language", "needs_interpreter")
-    initial = {name: getattr(patient, name) for name in (*details, "insurance_plan")}
+    initial = {name: getattr(patient, name) for name in (*details, *MORE_DETAILS)}
     initial["location"] = patient.location.slug
     form = ContactForm(
         _typed(request) if request.method == "POST" else None,

@@ -20,6 +20,8 @@ DETAILS = {
     "needs_interpreter": "Needs an interpreter",
     "insurance_plan": "Insurance plan",
     "member_number": "Member number",
+    "referred_by": "Referred by",
+    "address": "Home address",
     "location": "Location",
 }
 

@@ -26,6 +26,7 @@ from intake.models import Case, CaseEvent, Decision, Patient, PatientFile, Urgen
 from intake.models.case import CaseQuerySet
 from intake.review import complaint
 from intake.review.holding import lost_by
+from intake.review.reaching import asked_on_the_phone
 from intake.seen import saw_list
 from intake.watchdog.on_pages import wrong_for
 
@@ -238,6 +239,7 @@ def _shown(request: StaffRequest) -> dict[str, Any]:
         case.complaint = "" if case.flags else complaint.in_one_line(case.intake.answers)
     if chosen.show == "decided":
         _add_decisions(rows)
+    _say_who_was_asked(rows)
     news = CaseEvent.objects.filter(kind__in=NEWS, case__in=waiting)
     newest = news.order_by("-pk").values_list("pk", flat=True).first() or 0
     wrong = wrong_for(request.user)
@@ -291,6 +293,14 @@ def _add_decisions(cases) -> None:
     }
     for case in cases:
         case.decision = last.get(case.pk)
+
+
+def _say_who_was_asked(cases) -> None:
+    """Give each case whether it was left unscreened and asked on the phone since."""
+    left = [case for case in cases if not case.screened]
+    asked = asked_on_the_phone(left) if left else set()
+    for case in cases:
+        case.asked_on_the_phone = case.pk in asked
 
 
 def _announcement(request: StaffRequest, news) -> str:

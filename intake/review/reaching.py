@@ -3,13 +3,14 @@
 All of it counts from the last news of the case: what was tried or said before answers no new danger.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from clinic.staff.models import User
@@ -78,6 +79,16 @@ def reaching(case: Case) -> Reaching:
         by_phone=since_news.with_words().exists(),
         next_try_at=tries[-1].next_try_at if tries else None,
     )
+
+
+def asked_on_the_phone(cases: Collection[Case]) -> set[int]:
+    """Return the ids of those asked about danger on the phone since their news.
+
+    One statement, however many.
+    """
+    later = CaseEvent.objects.filter(case=OuterRef("case"), kind__in=CaseEvent.NEWS, by=None, at__gt=OuterRef("at"))
+    asked = Contact.objects.with_words().filter(~Exists(later), case__in=cases)
+    return set(asked.values_list("case", flat=True))
 
 
 class Try(Protocol):

@@ -191,7 +191,7 @@ def _prepare(
         "changed": changed,
         "over": over,
         "to_list": _is_from_the_list(request),
-        "timeline": timeline(found)[:3] if changed or over else (),
+        "timeline": timeline(found)[:3],
         "wizard": wizard(found, request.resolver_match.view_name),
     }
     return render(request, template, context, status=_status(form, refused=changed or bool(over and post)))

@@ -10,7 +10,10 @@ SHORTEST = 2  # a single letter is no name to look for
 
 
 def without_identity(text: str, patient: Patient) -> str:
-    """`text` with the patient's names, birth date, phone, email and member number taken out, in the active language."""
+    """Return `text` without what says who it is, in the active language.
+
+    That is names, birth date, phone, email, address and member number.
+    """
     patients = _("[patient]")
     names = [patient.full_name, patient.last_name, patient.first_name]
     names += re.split(r"[\s-]+", f"{patient.first_name} {patient.last_name}")
@@ -19,7 +22,7 @@ def without_identity(text: str, patient: Patient) -> str:
     dates += [f"{born:%B} {born.day}, {born.year}", f"{born:%b} {born.day}, {born.year}"]
     for name in sorted({name for name in names if len(name) >= SHORTEST}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", patients, text, flags=re.IGNORECASE)
-    for value in [*dates, patient.email, patient.phone, patient.member_number]:
+    for value in [*dates, patient.email, patient.phone, patient.address, patient.member_number]:
         if value:
             text = re.sub(re.escape(value), "[…]", text, flags=re.IGNORECASE)
     digits = re.sub(r"\D", "", patient.phone)[-10:]

@@ -64,13 +64,14 @@ def _dropped(referral: Referral) -> Appointment | None:
 
 def visit_at_office(referral: Referral, appointment: Appointment, now: datetime, language: str) -> Visit:
     office = referral.specialist
+    kind = specialty_in(referral.specialty, language)
     own, street = ZoneInfo(appointment.time_zone), f"{office.street}, {office.city}, {office.state} {office.zip_code}"
     return Visit(
         subject_id=referral.public_id,
         starts_at=appointment.starts_at.astimezone(own),
         when=in_words(appointment.starts_at, own, now, zoned=True),
-        name=f"{office.with_credentials} ({specialty_in(referral.specialty, language)})",
-        place=(office.practice, office.street, f"{office.city}, {office.state} {office.zip_code}"),
+        name=office.with_credentials,
+        place=(kind, office.practice, office.street, f"{office.city}, {office.state} {office.zip_code}"),
         phone=office.phone,
         entry=entry_of(appointment, street=street),
         instructions=appointment.instructions,

@@ -81,7 +81,6 @@ WHEN_SOMETHING_IS_WRONG = {
         "cookies are off": lambda ada: ada.opens("link_new").does(then.loses_its_cookies).presses().and_gets(403)
     },
     "404": {"a mistyped address": lambda ada: ada.opens("/nowhere/").and_gets(404)},
-    "409": shown(409),
     "413": shown(413),
     "429": shown(429),
     "500": shown(500),

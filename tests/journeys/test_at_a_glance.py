@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clinic.messages.models import SweepBeat
 from clinic.staff.models import Role
-from intake.models import Case
+from intake.models import Case, Urgency
 from intake.paper import actions as paper
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS, TEMPLE_HEADACHE
+from tests.intake.review.test_cases import answered
+from tests.journeys.people import Colleague
 from tests.journeys.screens import TOO_WIDE
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -40,9 +43,19 @@ SCROLLERS = """() => [...document.querySelectorAll("main *")]
 
 
 @pytest.fixture
-def full_lists(location, maya, priya):
+def well(db):
+    """A worker swept just now, so that no band says otherwise."""
+    now = timezone.now()
+    SweepBeat.objects.update_or_create(id=1, defaults={"at": now, "worker_at": now})
+
+
+@pytest.fixture
+def full_lists(location, maya, priya, well):
     """Fifty of everything a worklist shows, one with the longest name anybody has."""
     podiatrist = factories.specialist()
+    proposed = factories.case(at=location, answers=SADDLE_NUMBNESS, acknowledged_by=maya)
+    late = {"acknowledge_by": timezone.now() - timedelta(minutes=102), "decide_by": timezone.now()}
+    Case.objects.filter(pk=proposed.pk).update(status="second_look", held_until=None, **late)
     for number in range(MANY):
         names = LONG if number == 3 else {"first_name": "Ada", "last_name": f"Quill {number}"}
         case = factories.case(of=factories.patient(at=location, email=f"p{number}@example.org", **names))
@@ -62,7 +75,9 @@ def test_twelve_rows_of_every_list_stand_on_a_laptops_screen(computer, full_list
         screen.looks()
         assert screen.page.evaluate(WHOLE_ROWS) >= 12, address
         screen.page.set_viewport_size({"width": 390, "height": 844})
-        assert screen.page.evaluate(WHOLE_ROWS) >= 1, f"{address} begins below the first screen of a phone"
+        assert not screen.page.evaluate(TOO_WIDE), address
+        at_once = 3 if address == "/queue/" else 1
+        assert screen.page.evaluate(WHOLE_ROWS) >= at_once, f"{address} begins below the first screen of a phone"
         select = screen.page.locator(".filters select").first
         assert not select.is_visible()
         screen.page.locator("summary", has_text="Filter").click()
@@ -122,9 +137,72 @@ def test_a_case_is_decided_on_one_screen(computer, location, maya, answers):
     screen = computer()
     screen.signs_in(maya)
     screen.opens(case.get_absolute_url())
-    decisive = [".case-story", ".flag-head", ".holds h2", "#decision .btn-primary, #call-first"]
-    assert screen.page.locator(".case-story").is_visible()
+    decisive = [".story", ".flag-head", ".holds h2", "#decision .btn-primary, #call-first"]
+    assert screen.page.locator(".story").is_visible()
     assert screen.page.locator(".flag").count() == len(Case.objects.get().flags) <= 3
     assert screen.page.evaluate(LOWEST, decisive) <= 800
     assert screen.page.evaluate(SCROLLERS) == []
     screen.looks()
+
+
+SCREENS = {"laptop": (1280, 720, 2), "tablet": (768, 1024, 2), "phone": (360, 780, 4)}
+HEIGHT = "document.documentElement.scrollHeight"
+CLIPPED = """() => [...document.querySelectorAll(".story dd")]
+  .filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.innerText)"""
+
+
+@pytest.fixture
+def unfinished(location, well):
+    """Ada says on the first page that she cannot feel where she sits, and leaves the form: it is not finished."""
+    patient = factories.patient(at=location, address="12 Mill Street, Ashport", insurance_plan="Harbor Health PPO")
+    told = {"age": 44, "emergency_now": ["saddle_numb"]}
+    return answered(factories.intake(of=patient), told, now=timezone.now())
+
+
+@pytest.mark.parametrize("size", SCREENS)
+def test_an_unfinished_emergency_form_is_read_on_two_screens(computer, unfinished, maya, size):
+    """Whom to call, what fired, what to ask first and the decision, with all that stands on the page."""
+    width, height, screens = SCREENS[size]
+    screen = computer(viewport={"width": width, "height": height})
+    screen.signs_in(maya)
+    screen.opens(unfinished.get_absolute_url())
+    assert screen.page.evaluate(HEIGHT) <= screens * height
+
+
+def test_what_is_late_takes_one_line_and_the_story_is_not_cut(computer, location, maya, daniel):
+    """Three sorts of late cases stand in the band; a long story is told to its end."""
+    for answers in (FOOT_DROP, TEMPLE_HEADACHE, SADDLE_NUMBNESS):
+        case = factories.case(at=location, answers=answers)
+    past = timezone.now() - timedelta(days=3)
+    Case.objects.update(acknowledge_by=past, decide_by=past)
+    Case.objects.filter(urgency=Urgency.SOON).update(status="second_look", acknowledged_by=daniel, acknowledged_at=past)
+    screen = computer()
+    screen.signs_in(maya)
+    screen.opens(case.get_absolute_url())
+    band = screen.page.get_by_role("region", name="Past their time")
+    assert "1 emergency case past its time since" in band.inner_text()
+    assert "1 urgent late · 1 second look waiting" in " ".join(band.inner_text().split())
+    assert band.bounding_box()["height"] <= 30
+    assert screen.page.evaluate(CLIPPED) == []
+
+
+def test_on_a_phone_the_story_comes_before_the_flags(window, location, maya):
+    case = factories.case(at=location, answers=TEMPLE_HEADACHE, acknowledged_by=maya)
+    screen = window(Colleague, {"width": 390, "height": 844})
+    screen.signs_in(maya)
+    screen.opens(case.get_absolute_url())
+    story, flag = (screen.page.locator(one).first.bounding_box()["y"] for one in (".case-story", ".flag"))
+    assert story < flag < 844, "both begin on the first screen"
+
+
+def test_a_form_of_one_question_stands_beside_whom_to_call(computer, location, maya, priya):
+    decided = factories.decision(on=factories.case(at=location, answers=FOOT_DROP), by=maya)
+    referral = factories.referral(after=decided, owner=priya, to=factories.specialist(), status="sent")
+    screen = computer()
+    screen.signs_in(priya)
+    screen.opens(f"/referrals/{referral.public_id}/move/?do=note")
+    beside = screen.page.get_by_role("complementary", name="Whom it is about")
+    assert beside.bounding_box()["x"] > 600
+    assert beside.bounding_box()["y"] < 300
+    assert referral.specialist.phone in beside.inner_text()
+    assert "What happened" in beside.inner_text()

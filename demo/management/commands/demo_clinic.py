@@ -61,6 +61,8 @@ def tell(person: dict, location: Location, now: datetime, number: int) -> None:
             language=person["language"],
             needs_interpreter=person["language"] != "en",
             insurance_plan=person["insurance_plan"],
+            referred_by=person.get("referred_by", ""),
+            address=person.get("address", ""),
         )
         respondents.set_respondent(intake, **person.get("answered_by", {"kind": Respondent.Kind.PATIENT}))
     told = stories.Told(

@@ -5,10 +5,13 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.typed.models import TypedWords
+from intake.models import DeskTask
 from tests import factories
 from tests.routes import ROUTES
 
@@ -46,6 +49,31 @@ def test_forms_of_one_page_keep_their_own(location, priya, sign_in):
     assert brought_back(page) == {"words": ["She rang off."]}
 
 
+def test_a_note_in_a_row_of_a_list_is_kept_and_costs_one_statement(location, maya, priya, sign_in):
+    """The page closes by itself, or the desk is told what is missing: the note is in its own row again."""
+    made = [factories.decision(on=factories.case(at=location), by=maya) for _number in range(3)]
+    tasks = [factories.desk_task(of=decision, what="ask", words="The MRI", whom="The hospital") for decision in made]
+    browser, address = sign_in(priya), reverse("requests")
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(address).text
+    assert sum("typed_typedwords" in query["sql"] for query in queries) == 1
+    rows = [page.split(f'id="{task.public_id}"')[1].split("</li>")[0] for task in tasks]
+    browser.post(reverse("typed"), {"words": "They fax it Monday.", "typed_by": the_field(rows[1])})
+    page = browser.get(address).text
+    assert page.count("data-typed=") == 1
+    row = page.split(f'id="{tasks[1].public_id}"')[1].split("</li>")[0]
+    assert brought_back(row) == {"words": ["They fax it Monday."]}
+
+    too_long = {"words": "x" * 2001, "typed_by": the_field(row)}
+    browser.post(reverse("task_done", args=[tasks[1].public_id]), too_long)
+    assert brought_back(browser.get(address).text) == {"words": ["x" * 2001]}, "refused, and still there"
+
+    good = {"words": "It came by fax.", "typed_by": the_field(row)}
+    browser.post(reverse("task_done", args=[tasks[1].public_id]), good)
+    assert DeskTask.objects.get(pk=tasks[1].pk).done_words == "It came by fax."
+    assert "data-typed=" not in browser.get(address).text
+
+
 def test_nobody_throws_away_the_words_of_somebody_else(location, priya, ruth, sign_in):
     browser = sign_in(priya)
     sent = {"first_name": "Ada", "typed_by": the_field(browser.get(reverse("invite")).text)}
@@ -60,7 +88,7 @@ def test_a_form_that_warns_of_what_is_not_sent_keeps_it(settings):
     forms = [
         (path.name, form)
         for path in (settings.BASE_DIR / "templates").rglob("*.html")
-        if 'extends "staff/base.html"' in path.read_text() or path.parent.name == "review"
+        if 'extends "staff/base.html"' in path.read_text() or path.parent.name in ("review", "desk")
         for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL)
         if "data-warn-unsent" in form
     ]

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,8 +12,10 @@ from clinic.audit.models import AccessLog
 from clinic.links.models import Link
 from clinic.messages.models import Message
 from intake.models import Intake, Patient
-from tests.answers import HEEL_PAIN
+from tests import factories
+from tests.answers import HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import ADA, Phone
+from tests.source import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,28 @@ def test_a_patient_starts_without_an_account_and_meets_the_first_question(ada):
     assert (patient.full_name, patient.date_of_birth) == ("Ada Quill", date(1982, 3, 31))
     assert (patient.needs_interpreter, patient.insurance_plan) == (True, "Northern Mutual PPO")
     assert Link.objects.live().filter(subject_id=ada.intake.public_id).count() == 1
+
+
+def test_who_referred_them_and_where_they_live_is_asked_and_need_not_be_said(ada, maya, sign_in):
+    """What was said stands on the page of answers, on the case and, in Spanish, under words of its own."""
+    ada.starts(referred_by="Dr. Lund, Ashport", address="12 Mill Street, Ashport")
+    patient = ada.intake.patient
+    assert (patient.referred_by, patient.address) == ("Dr. Lund, Ashport", "12 Mill Street, Ashport")
+    assert patient.history.latest("pgh_id").address == "12 Mill Street, Ashport"
+    ada.opens("intake_check")
+    assert "Dr. Lund, Ashport" in ada.html
+    assert "12 Mill Street, Ashport" in ada.html
+    case = factories.case(of=patient, answers=SADDLE_NUMBNESS)
+    page = one_line(sign_in(maya).get(case.get_absolute_url()).text)
+    assert "<dt>Referred by</dt> <dd>Dr. Lund, Ashport</dd>" in page
+    assert "<dt>Address</dt> <dd>12 Mill Street, Ashport</dd>" in page
+    assert "Help goes to <b>12 Mill Street, Ashport</b>, if they are at home." in page
+    assert "Quién le envió" in Client(HTTP_ACCEPT_LANGUAGE="es").get(reverse("intake_start")).text
+
+    silent = factories.case(at=patient.location, answers=SADDLE_NUMBNESS)
+    page = one_line(sign_in(maya).get(silent.get_absolute_url()).text)
+    assert "No address is on file: ask where they are." in page
+    assert "Referred by" not in page
 
 
 def test_the_reminders_to_finish_are_in_the_outbox_from_the_start(ada):

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake.models import Case, Decision, DeskTask, Patient
+from intake.models import Case, CaseEvent, Decision, DeskTask, Patient
 from intake.review import actions as cases
 from intake.review.outcomes import WhatBecomes
 from intake.review.reaching import NotOnRecord, reaching
@@ -142,6 +143,21 @@ def test_answers_taken_on_the_phone_are_decided_by(case, maya, sign_in):
     assert "Decide by the answers taken on the phone" in page_of(case, maya, sign_in)
     assert press(browser, case, verdict="by_phone", words="Nothing of danger.").status_code == 302
     assert Decision.objects.get().reason == "by_phone"
+
+
+def test_the_queue_says_who_was_asked_on_the_phone(case, maya, sign_in):
+    def queue():
+        return one_line(sign_in(maya).get(reverse("queue")).text)
+
+    assert "Not screened: call the patient" in queue()
+    asked = {"outcome": "reached", "asked_safety": True, "words": "No to all.", "safety_advice_given": True}
+    cases.record_contact(case, channel="phone", by=maya, **asked)
+    page = queue()
+    assert "Asked on the phone" in page
+    assert "Not screened" not in page
+    news = {"kind": CaseEvent.Kind.REOPENED, "version": 9, "at": timezone.now() + timedelta(seconds=1)}
+    CaseEvent.objects.create(case=case, **news)
+    assert "Not screened: call the patient" in queue(), "what was said before it got worse answers nothing"
 
 
 def test_answers_nobody_took_are_not_decided_by(case, maya):

@@ -131,7 +131,7 @@ def test_once_its_question_is_answered_an_office_is_reminded_anew(referral, priy
             asked = actions.office_ask(Referral.objects.get(), words="Since when?", office="Ellen Park, RN")
             actions.answer_question(asked, words="Since May.", by=priya)
             waiting = Message.objects.filter(kind__startswith="referral_not_answered", status="scheduled")
-            assert local(waiting.order_by("due_at", "pk")) == [
+            assert local(waiting.order_by("due_at", "kind")) == [
                 ("referral_not_answered", "Tue 08:00"),
                 ("referral_not_answered", "Thu 08:00"),
                 ("referral_not_answered_desk", "Thu 08:00"),

@@ -41,6 +41,7 @@ def test_what_they_say_stands_on_their_page_and_on_the_desks(
     assert "Can you come?" in phone.text
     says(phone, sent, answer)
     assert patient_reads in phone.opens("status").text
+    assert ("Put it in my calendar" in phone.text) is (answer == "comes")
     at_desk = sign_in(priya)
     assert desk_reads in at_desk.get(f"/referrals/{sent.public_id}/").text
     if answer == "cannot":
