@@ -8,6 +8,7 @@ tests are not ours, nothing is kept: every process migrates.
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,17 +21,19 @@ from clinic.embedded import postgres
 from clinic.embedded.running import STATE
 
 FOLDER = STATE / "tests-database"
+OURS = re.compile(r"(?<![\w.])(?:clinic|intake|referrals)(?:\.[a-z_]+)+")  # what a migration may name
 LOADED = "migrated"  # the database new ones are made after
 
 
 def name() -> str:
     """Return what the kept file is called: a digest of everything the database comes from."""
+    base = settings.BASE_DIR
+    migrations = [*base.glob("*/migrations/*.py"), *base.glob("*/*/migrations/*.py")]
+    named = {module for path in migrations for module in OURS.findall(path.read_text("utf-8"))}
+    behind = [path for module in named if (path := base / f"{module.replace('.', '/')}.py").is_file()]
     digest = hashlib.sha256()
-    migrations = sorted(settings.BASE_DIR.glob("*/migrations/*.py")) + sorted(
-        settings.BASE_DIR.glob("*/*/migrations/*.py")
-    )
-    for path in (*migrations, *sorted(settings.BASE_DIR.glob("requirements*.txt"))):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted({*migrations, *behind, *base.glob("requirements*.txt")}):
+        digest.update(str(path.relative_to(base)).encode() + path.read_bytes())
     return f"{digest.hexdigest()[:16]}.sql"
 
 
@@ -52,9 +55,9 @@ class Kept:
         lock = self.turn.enter_context((FOLDER / "lock").open("w"))
         fcntl.flock(lock, fcntl.LOCK_EX)
         if self.file.is_file():
-            self.turn.close()
             self._run("psql", "postgres", "-c", f"CREATE DATABASE {LOADED}")
             self._run("psql", LOADED, "-v", "ON_ERROR_STOP=1", "-f", str(self.file))
+            self.turn.close()
             settings.DATABASES["default"]["TEST"]["TEMPLATE"] = LOADED
 
     def keep(self) -> None:
