@@ -20,7 +20,8 @@ from clinic.audit.actions import account_event
 from clinic.environment.sealing import seal, unseal
 from clinic.sign_in import devices, emails, tries
 from clinic.sign_in.tries import TooSoon
-from clinic.staff.models import SignInTry, User
+from clinic.staff.models import User
+from clinic.staff.signing_in import SignInTry
 from clinic.web.network import address_of
 
 log = logging.getLogger(__name__)

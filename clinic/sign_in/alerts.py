@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from clinic.messages.models import Message
 from clinic.sign_in import emails
 from clinic.sign_in.tries import account_key
-from clinic.staff.models import SignInTry, User
+from clinic.staff.models import User
+from clinic.staff.signing_in import SignInTry
 
 WORTH_A_MAIL = 5  # wrong tries in an hour; everybody mistypes
 HOUR = timedelta(hours=1)

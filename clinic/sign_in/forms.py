@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from clinic.audit.actions import account_event
 from clinic.sign_in import devices, resets, tries
-from clinic.staff.models import SignInTry
+from clinic.staff.signing_in import SignInTry
 from clinic.web.network import address_of
 
 

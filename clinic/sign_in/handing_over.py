@@ -18,8 +18,9 @@ from django.utils import timezone
 from clinic.audit.actions import account_event
 from clinic.links.actions import keyed
 from clinic.sign_in import emails
-from clinic.staff.models import HandedOverCode, User
+from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_ACCOUNTS
+from clinic.staff.signing_in import HandedOverCode
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 LENGTH = 12

@@ -12,7 +12,8 @@ from django.utils import timezone
 from clinic.links.requests import DAY, HOUR, too_often, wait_for_turn
 from clinic.sign_in import emails
 from clinic.sign_in.tries import account_key, network_key
-from clinic.staff.models import ResetRequest, User
+from clinic.staff.models import User
+from clinic.staff.signing_in import ResetRequest
 
 MOST_FOR_AN_ADDRESS = {HOUR: 3, DAY: 20}
 MOST_FROM_A_NETWORK = {HOUR: 30, DAY: 200}

@@ -25,7 +25,8 @@ from django.db import IntegrityError, transaction
 from clinic.audit.actions import account_event
 from clinic.contact.phones import plain
 from clinic.sign_in import devices, handing_over, tries
-from clinic.staff.models import SignInTry, SpentCode, User
+from clinic.staff.models import User
+from clinic.staff.signing_in import SignInTry, SpentCode
 from clinic.web.network import address_of
 
 

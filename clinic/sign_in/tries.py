@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from clinic.links.actions import keyed
 from clinic.links.requests import wait_for_turn
-from clinic.staff.models import PlaceInLine, SignInTry
+from clinic.staff.signing_in import PlaceInLine, SignInTry
 from clinic.web.network import network
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)

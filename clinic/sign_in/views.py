@@ -21,9 +21,10 @@ from clinic.audit.actions import account_event
 from clinic.sign_in import emails
 from clinic.sign_in.handing_over import LIVES, hand_over, sign_out
 from clinic.sign_in.second_step import ReplaceForm, drawn
-from clinic.staff.models import HandedOverCode, User
+from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_ACCOUNTS, staff_may
 from clinic.staff.request import StaffRequest
+from clinic.staff.signing_in import HandedOverCode
 from clinic.web.pressed import pressed_on
 
 

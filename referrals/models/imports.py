@@ -77,6 +77,7 @@ class ImportedListing(models.Model):
 
     class Meta:
         ordering = ["row", "pk"]
+        triggers = [never_emptied("imported_listing_never_emptied")]
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.name}"

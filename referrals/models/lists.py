@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from clinic.audit.growing import never_emptied
 from clinic.staff.models import User
 
 
@@ -58,6 +59,7 @@ class Cover(models.Model):
     objects = CoverQuerySet.as_manager()
 
     class Meta:
+        triggers = [never_emptied("cover_never_emptied")]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="cover_ends_after_it_starts"),
             models.CheckConstraint(condition=~Q(away=F("covered_by")), name="nobody_covers_themselves"),

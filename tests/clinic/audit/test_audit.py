@@ -254,6 +254,7 @@ PASSING = {  # what is forgotten after a while anyway, or made anew: nothing a c
     "links_linkrequest",
     "mfa_authenticator",
     "outbox_sweepbeat",
+    "referrals_savedlist",
     "staff_handedovercode",
     "staff_resetrequest",
     "staff_placeinline",

@@ -19,7 +19,7 @@ from clinic.messages.models import Message
 from clinic.sign_in import tries
 from clinic.sign_in.emails import password_reset
 from clinic.sign_in.resets import answer
-from clinic.staff.models import ResetRequest, SignInTry
+from clinic.staff.signing_in import ResetRequest, SignInTry
 
 
 def asks(email, **meta):

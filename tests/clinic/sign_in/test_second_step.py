@@ -23,7 +23,8 @@ from django.utils import timezone
 
 from clinic.audit.models import AccessLog
 from clinic.messages.models import Message
-from clinic.staff.models import HandedOverCode, Role, SpentCode
+from clinic.staff.models import Role
+from clinic.staff.signing_in import HandedOverCode, SpentCode
 from tests import factories
 from tests.clinic.sign_in.test_sign_in import code, password
 from tests.conftest import TOTP_SECRET

@@ -21,7 +21,7 @@ from clinic.audit.models import AccessLog
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.sign_in import tries
-from clinic.staff.models import PlaceInLine, SignInTry
+from clinic.staff.signing_in import PlaceInLine, SignInTry
 from tests import factories
 from tests.clinic.sign_in.test_sign_in import code
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
-from clinic.staff.models import HandedOverCode, SpentCode
+from clinic.staff.signing_in import HandedOverCode, SpentCode
 from tests import factories
 from tests.clinic.sign_in.test_second_step import (
     code_of,

@@ -10,7 +10,7 @@ from clinic.links.models import MOST_WRONG_TRIES
 from clinic.on_call import actions as on_call
 from clinic.sign_in import alerts, emails, handing_over, resets
 from clinic.sign_in.tries import account_key
-from clinic.staff.models import SignInTry
+from clinic.staff.signing_in import SignInTry
 from intake.door import addresses, languages, link_requests, respondents, way_back
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
