@@ -163,7 +163,8 @@ def is_referred(*statuses, reason=Referral.EndReason.REPORT_READ):
             Referral.objects.filter(pk=referral.pk).update(status=status, **ended)
             for what in ReferralMove.What:
                 why = "no_capacity" if what == ReferralMove.What.DECLINED else ""
-                referral.moves.create(what=what, to_status=status, by=ada.therapist, to=to, reason=why)
+                way = "phone" if what == ReferralMove.What.TRIED else ""
+                referral.moves.create(what=what, to_status=status, by=ada.therapist, to=to, reason=why, channel=way)
 
     return referred
 
