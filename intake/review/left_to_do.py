@@ -49,7 +49,10 @@ def leave_anew(decision: Decision, what: str, *, due_on: date, words: str, since
 
 
 def leave_no_more(decision: Decision, what: str, *, words: str, now: datetime) -> None:
-    """Take `words` off a line that nobody has done yet; the line itself, where it says nothing else."""
+    """Take `words` off a line that nobody has done yet.
+
+    The line itself, where it says nothing else.
+    """
     task = DeskTask.objects.select_for_update().filter(decision=decision, what=what, done_at=None).first()
     if task is None or words not in task.words:
         return

@@ -145,7 +145,7 @@ def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referr
 
 
 def _day_to_come(referral: Referral) -> Appointment | None:
-    """Return the day that the office keeps for the patient; one that is over is not off."""
+    """Return the day that the office keeps; one that is over cannot be off."""
     return referral.appointments.filter(replaced_at=None, starts_at__gt=timezone.now()).first()
 
 

@@ -52,20 +52,21 @@ def referral_sent(referral: Referral) -> Message:
 
 
 def _last_word(referral: Referral) -> ReferralMove | None:
-    """Return the line by which the office that has it was last told something: it was sent, or a question answered."""
+    """Return the line by which its office got it, or our last answer."""
     return referral.moves.filter(what__in=[What.SENT, What.ANSWERED]).order_by("-pk").first()
 
 
 def _answers(referral: Referral) -> list[int]:
-    """Return the number of our last answer to the office that has it, for keys; nothing for none."""
+    """Return the number of our last answer to its office, for keys; nothing for none."""
     last = _last_word(referral)
     return [last.pk] if last and last.what == What.ANSWERED else []
 
 
 def answer_by(referral: Referral) -> datetime | None:
-    """Return by when its office should answer; None when it has, is late, or something else is waited for.
+    """Return by when its office should answer, or None.
 
-    It counts from when it was sent or its question was answered. When the desk looks again is the desk's own affair.
+    None when it has, when it is late, and while something else is waited for. It counts from when the office got the
+    referral or our last answer: when the desk looks again is the desk's own affair.
     """
     if referral.status not in (Status.SENT, Status.OPENED) or referral.waits_for:
         return None

@@ -1,4 +1,4 @@
-"""A referral ended because nobody could reach its patient: they are asked to call us, by mail or by the desk.
+"""A patient nobody could reach, whose referral ended so, is asked to call us.
 
 Each ending is told by a mail of its own, whatever the decision or an earlier ending has told them, and whatever becomes
 of their case meanwhile.
@@ -47,7 +47,7 @@ def _have_the_desk_ask(referral: Referral) -> None:
 
 
 def _stands(referral: Referral, message: Message) -> bool:
-    """Say whether the ending that this mail tells of is what became of the referral last."""
+    """Say whether it has still ended by what this mail tells of."""
     ended = referral.end_reason == Referral.EndReason.LOST_CONTACT
     last = referral.moves.exclude(from_status=F("to_status")).order_by("-pk").first()
     return ended and last is not None and last.pk == int(message.key.rpartition(":")[2])
@@ -55,7 +55,7 @@ def _stands(referral: Referral, message: Message) -> bool:
 
 @kind("referral_not_reached", title="The patient of a referral could not be reached", safe=("clinic", "phone", "link"))
 class ReferralNotReached(InTheirLanguage):
-    """Says what a decision says that ends so; where it does not go, the desk calls or writes."""
+    """Has the words of `not_reached`; where it does not go, the desk calls or writes."""
 
     @staticmethod
     def patient_of(message: Message) -> Patient:

@@ -143,7 +143,10 @@ def office_opened_it(referral: Referral) -> None:
 
 
 def _over(referral: Referral) -> None:
-    """Go back to the next step of its status, with a date of its own; of one that waits, with that of the wait."""
+    """Go back to the next step of its status, with a date of its own.
+
+    One that waits goes back to its wait.
+    """
     now = timezone.now()
     stands = referral.standing_appointment if referral.status == Status.SCHEDULED else None
     referral.undelivered_at = None
