@@ -113,6 +113,13 @@ ROWS = (
         (DESK_ASKS, ASKED_TO_CALL, THERAPIST_HEARS),
     ),
     Change(
+        "It is closed so while the office keeps a day for them",
+        (actions.close,),
+        What.CLOSED,
+        moves("scheduled -> closed"),
+        (PATIENT_HEARS, DAY_IS_OFF, ASKED_TO_CALL, OFFICE_EXPECTS_NOBODY, THERAPIST_HEARS),
+    ),
+    Change(
         "Somebody else carries it",
         (actions.hand_over,),
         What.HANDED_OVER,

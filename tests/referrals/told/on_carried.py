@@ -101,10 +101,19 @@ def _lost_by_mail_too(house, referral, end):
 
 @walks("It is withdrawn so while the office keeps a day for them")
 def lost_before_their_day(house: House):
+    return _lost_before_their_day(house, actions.withdraw)
+
+
+@walks("It is closed so while the office keeps a day for them")
+def closed_before_their_day(house: House):
+    return _lost_before_their_day(house, actions.close)
+
+
+def _lost_before_their_day(house, end):
     referral = _tries(house)
     gives(house, referral)
     house.now_changes()
-    return about(actions.withdraw(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
+    return about(end(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
 
 
 def _came_to_nothing(house):
