@@ -21,7 +21,7 @@ from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment
 from referrals.moves import emails as about_referrals
-from referrals.moves import telling
+from referrals.moves import lost, telling
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address
@@ -256,6 +256,7 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     about_referrals.remind_office(referral)
     for name in case_emails.TO_THE_PATIENT:
         case_emails.tell_the_patient(referral.decision, name)
+    lost.tell_the_patient(referral)
     seen = set()
     for message in Message.objects.select_related("location"):
         kind = KINDS[message.kind]

@@ -34,6 +34,35 @@ def leave(decision: Decision, what: str, *, due_on: date, now: datetime, words: 
     return task
 
 
+def leave_anew(decision: Decision, what: str, *, due_on: date, words: str, since: datetime, now: datetime) -> DeskTask:
+    """Leave one line to the desk for something that is new since `since`.
+
+    The one of its kind that this decision has left before waits again. One that waits still says both, by its own day.
+    """
+    leave(decision, what, due_on=due_on, words=words, now=now)
+    task = DeskTask.objects.select_for_update().get(decision=decision, what=what)
+    if task.done_at is None and words not in task.words:
+        _write(task, words=f"{task.words} {words}".strip(), made_at=now)
+    elif task.done_at is not None and task.made_at < since:
+        _write(task, **UNSETTLED, dropped=False, due_on=due_on, words=words, made_at=now)
+    return task
+
+
+def leave_no_more(decision: Decision, what: str, *, words: str, now: datetime) -> None:
+    """Take `words` off a line that nobody has done yet.
+
+    The line itself, where it says nothing else.
+    """
+    task = DeskTask.objects.select_for_update().filter(decision=decision, what=what, done_at=None).first()
+    if task is None or words not in task.words:
+        return
+    others = task.words.replace(words, "").strip()
+    if others:
+        _write(task, words=others)
+    else:
+        _write(task, done_at=now, dropped=True)
+
+
 def day_of(visit: AppointmentRequest) -> date:
     """Return the day of a booked visit, where it is."""
     return visit.starts_at.astimezone(visit.location.zone).date()

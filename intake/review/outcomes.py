@@ -94,9 +94,18 @@ def _leave_a_visit(decision: Decision, *, now: datetime) -> None:
         left_to_do.settle(task, visit, case=decision.case, by=None, now=now)
 
 
-def tell_not_reached(decision: Decision, *, now: datetime) -> None:
-    """Ask the patient to call us: nobody could reach them."""
-    _tell(decision, "not_reached", now=now)
+def ask_them_to_call(decision: Decision, *, since: datetime, now: datetime) -> None:
+    """Have the desk ask a patient to call us whom nobody could reach, and no mail reaches.
+
+    Once for what ended at `since`, whatever the desk had to tell them of this decision before.
+    """
+    what = {"due_on": _soon(decision, now), "words": TO_TELL["not_reached"]}
+    left_to_do.leave_anew(decision, What.WRITE, **what, since=since, now=now)
+
+
+def ask_them_no_more(decision: Decision, *, now: datetime) -> None:
+    """Take it off the desk's list: we go on trying to reach them."""
+    left_to_do.leave_no_more(decision, What.WRITE, words=TO_TELL["not_reached"], now=now)
 
 
 def _tell(decision: Decision, mail: str, *, now: datetime) -> None:
@@ -106,9 +115,18 @@ def _tell(decision: Decision, mail: str, *, now: datetime) -> None:
 
 
 def _tell_by_desk(decision: Decision, mail: str, *, now: datetime) -> None:
+    left_to_do.leave(decision, What.WRITE, due_on=_soon(decision, now), words=TO_TELL[mail], now=now)
+
+
+def _soon(decision: Decision, now: datetime) -> date:
+    """Return the day by which the desk has told the patient."""
     location = decision.case.location
-    due_on = location.opening_hours.after_working_days(now, 1).astimezone(location.zone).date()
-    left_to_do.leave(decision, What.WRITE, due_on=due_on, words=TO_TELL[mail], now=now)
+    return location.opening_hours.after_working_days(now, 1).astimezone(location.zone).date()
+
+
+def may_still_go(message: Message, now: datetime) -> bool:
+    """Say whether a mail waits, and has not waited for too long."""
+    return message.status in Message.UNSETTLED and now - message.created_at < MAIL_IS_SLOW
 
 
 def tell_instead(message: Message, *, now: datetime | None = None) -> None:
@@ -118,7 +136,7 @@ def tell_instead(message: Message, *, now: datetime | None = None) -> None:
     again: then nothing is decided.
     """
     now = now or timezone.now()
-    if message.status in Message.UNSETTLED and now - message.created_at < MAIL_IS_SLOW:
+    if may_still_go(message, now):
         return
     case = Case.objects.select_for_update().get(public_id=message.subject_id)
     decision = case.decisions.get(public_id=message.key.rpartition(":")[2])

@@ -13,6 +13,7 @@ from referrals import moves as actions
 from referrals.desk.move_form import MoveForm
 from referrals.models import Referral, ReferralMove, WaitsFor
 from referrals.moves.forms import words_field
+from referrals.moves.steps import still_open
 
 What = ReferralMove.What
 NOT_HERE = {  # title while there is time, title once it is over
@@ -64,8 +65,11 @@ class WaitForm(MoveForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         day, at = given.get("day"), given.get("at")
-        if day and at and not timezone.now() < self._moment(day, at) <= timezone.now() + actions.LONGEST_WAIT:
-            self.add_error("day", "Choose a date from now up to 90 days ahead.")
+        if day and at:
+            try:
+                still_open(self.referral, until=self._moment(day, at))
+            except actions.NotYet as error:
+                self.add_error("day", error.words)
         return given
 
     def _moment(self, day: date, at: time) -> datetime:

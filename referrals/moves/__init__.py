@@ -39,7 +39,6 @@ from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
-from referrals.moves.schedule import LONGEST_WAIT
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -57,7 +56,6 @@ from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, trie
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
-    "LONGEST_WAIT",
     "MAY_WAIT",
     "MoveNotAllowed",
     "NotYet",

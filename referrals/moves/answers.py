@@ -20,11 +20,14 @@ from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, l
 
 @transaction.atomic
 def office_opened(referral: Referral, *, office: str) -> Referral:
-    """A person at the office got past the second factor. Only the first time moves a sent referral."""
+    """Write down that a person at the office got past the second factor.
+
+    Only the first time moves a sent referral. It answers nothing yet: what is waited for, and until when, stays.
+    """
     referral = lock(referral)
     undelivered.office_opened_it(referral)
     if referral.status == Status.SENT:
-        referral.move_to(Status.OPENED, what=What.OPENED, office=office)
+        referral.move_to(Status.OPENED, what=What.OPENED, office=office, waits_for=referral.waits_for)
     else:
         write_down(referral, What.OPENED, office=office)
     return referral

@@ -9,8 +9,7 @@ from django.utils.dateformat import format as date_format
 
 from clinic.staff.models import User
 from referrals.models import Referral
-from referrals.moves.carrying import put_off_to, still_open
-from referrals.moves.steps import What, check_may, lock, next_date, write_down
+from referrals.moves.steps import What, check_may, lock, next_date, put_off_to, still_open, write_down
 
 
 class CameOf(TextChoices):

@@ -4,21 +4,29 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 
 from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
-from intake.models import Urgency
-from intake.review.outcomes import tell_not_reached
-from referrals.models import Referral
-from referrals.moves import offices, schedule
+from referrals.models import Appointment, Referral
+from referrals.moves import lost, offices
 from referrals.moves.answers import drop_appointment
 from referrals.moves.asked_emails import patient_was_lost
 from referrals.moves.carrier_emails import handed_over
 from referrals.moves.start import away_from_office, end_link
-from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
+from referrals.moves.steps import (
+    NotYet,
+    Status,
+    What,
+    check_may,
+    least_busy,
+    lock,
+    next_date,
+    only_from,
+    still_open,
+    write_down,
+)
 from referrals.moves.waiting import left_before_closing
 
 NOTES = (What.PHONE, What.FAX, What.NOTE)
@@ -109,6 +117,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
         ended_at=None,
         **away_from_office(referral),
     )
+    lost.tell_them_no_more(referral)
     handed_over(referral, by=by)
     return referral
 
@@ -135,48 +144,23 @@ def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referr
     return referral
 
 
-def put_off_to(referral: Referral, now: datetime) -> datetime:
-    """Return the last moment at which somebody must look again."""
-    stands = referral.standing_appointment
-    return schedule.put_off_to(
-        referral.status,
-        Urgency(referral.urgency),
-        now,
-        referral.location.opening_hours,
-        stands.starts_at if stands else None,
-    )
-
-
-def still_open(referral: Referral, *, until: datetime | None = None) -> None:
-    """Raise NotYet where it has ended, or `until` is too far off to look again."""
-    if not referral.is_open:
-        raise NotYet("This referral has ended. Open it again first.")
-    now = timezone.now()
-    last = put_off_to(referral, now)
-    if until is None or now < until <= last:
-        return
-    if referral.urgency < Urgency.URGENT:
-        raise NotYet("Choose a date from now up to 90 days ahead.")
-    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
-    raise NotYet(f"This referral is {referral.tier.label.lower()}: look again by {said}.")
-
-
-def _has_a_day(referral: Referral) -> bool:
-    """Say whether the office keeps a day for the patient that is still to come."""
-    return referral.appointments.filter(replaced_at=None, starts_at__gt=timezone.now()).exists()
+def _day_to_come(referral: Referral) -> Appointment | None:
+    """Return the day that the office keeps; one that is over cannot be off."""
+    return referral.appointments.filter(replaced_at=None, starts_at__gt=timezone.now()).first()
 
 
 def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
-    lost = reason == Referral.EndReason.LOST_CONTACT
-    if lost and (left := left_before_closing(referral)):
+    is_lost = reason == Referral.EndReason.LOST_CONTACT
+    if is_lost and (left := left_before_closing(referral)):
         raise NotYet(f"Not yet: still to do before closing: {'; '.join(left)}.")
-    office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or _has_a_day(referral))
+    day = _day_to_come(referral)
+    office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or day is not None)
     referral.move_to(
         status,
         what=what,
         by=by,
         note=words,
-        dropped=referral.standing_appointment,
+        dropped=day,
         end_reason=reason,
         ended_at=timezone.now(),
         next_check_at=None,
@@ -192,7 +176,7 @@ def _end(referral: Referral, status: str, what: str, reason: str, words: str, by
     drop_appointment(referral)
     if office_hears:
         offices.is_withdrawn(referral)
-    if lost:
-        tell_not_reached(referral.decision, now=referral.ended_at)
+    if is_lost:
+        lost.tell_the_patient(referral)
         patient_was_lost(referral)
     return referral

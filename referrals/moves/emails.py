@@ -24,11 +24,12 @@ from referrals.models import Referral, ReferralMove, Report
 from referrals.moves import undelivered
 from referrals.moves.about import about, reader_of, referral_of, who_hear
 from referrals.moves.directory import change_listing
+from referrals.moves.steps import next_date
 
 LINK_LIVES = timedelta(days=60)
 PATIENCE_WORKING_DAYS = (2, 4)
 PATIENCE_OPEN_HOURS = (4, 8)  # when the referral is urgent
-Status = Referral.Status
+Status, What = Referral.Status, ReferralMove.What
 ANSWERED = {
     Status.QUESTION: "The office asked a question.",
     Status.ACCEPTED: "The office accepted.",
@@ -50,10 +51,28 @@ def referral_sent(referral: Referral) -> Message:
     )
 
 
+def _last_word(referral: Referral) -> ReferralMove | None:
+    """Return the line by which its office got it, or our last answer."""
+    return referral.moves.filter(what__in=[What.SENT, What.ANSWERED]).order_by("-pk").first()
+
+
 def _answers(referral: Referral) -> list[int]:
-    """Return how often we have answered an office, for keys; nothing for never."""
-    times = referral.moves.filter(what=ReferralMove.What.ANSWERED).count()
-    return [times] if times else []
+    """Return the number of our last answer to its office, for keys; nothing for none."""
+    last = _last_word(referral)
+    return [last.pk] if last and last.what == What.ANSWERED else []
+
+
+def answer_by(referral: Referral) -> datetime | None:
+    """Return by when its office should answer, or None.
+
+    None when it has, when it is late, and while something else is waited for. It counts from when the office got the
+    referral or our last answer: when the desk looks again is the desk's own affair.
+    """
+    if referral.status not in (Status.SENT, Status.OPENED) or referral.waits_for:
+        return None
+    last = _last_word(referral)
+    due = next_date(referral, referral.status, last.at if last else referral.sent_at)
+    return due if due > timezone.now() else None
 
 
 def remind_office(referral: Referral, start: datetime | None = None) -> list[Message]:
@@ -147,19 +166,13 @@ class ToOffice:
     def facts(message: Message) -> dict[str, Any]:
         referral = referral_of(message)
         link = make_link(Link.Purpose.OFFICE, message.subject_id, expires_at=timezone.now() + LINK_LIVES)
+        due = answer_by(referral)
         return {
             "link": address_of(link),
             "urgency": referral.tier.word,
-            "answer_by": _answer_by(referral),
+            "answer_by": moment(due, referral.specialist.time_zone) if due else "",
             "reference": referral.reference,
         }
-
-
-def _answer_by(referral: Referral) -> str:
-    """Return by when the office should have answered; "" when it has or is late."""
-    due = referral.next_check_at
-    waits = referral.status in (Status.SENT, Status.OPENED) and due and due > timezone.now()
-    return moment(due, referral.specialist.time_zone) if waits else ""
 
 
 @kind(

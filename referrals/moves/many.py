@@ -10,8 +10,8 @@ from django.db import transaction
 from clinic.staff.models import User
 from referrals.models import Referral
 from referrals.moves.carrier_emails import many_handed_over
-from referrals.moves.carrying import set_next_check, still_open
-from referrals.moves.steps import NotYet, What, check_may, lock, write_down
+from referrals.moves.carrying import set_next_check
+from referrals.moves.steps import NotYet, What, check_may, lock, still_open, write_down
 
 
 @dataclass

@@ -13,7 +13,7 @@ from referrals.models import DeclineReason, OfficeToTell, Referral, Specialist
 from referrals.moves import schedule
 from referrals.moves.about import about
 from referrals.moves.steps import Status, What, check_may, lock, write_down
-from referrals.moves.undelivered import last_refusal
+from referrals.moves.undelivered import last_refusal, mails_of
 
 TOLD_WITHIN = timedelta(hours=4)  # of open time
 NEVER_REACHED = (Message.Status.SCHEDULED, Message.Status.SKIPPED, Message.Status.FAILED)
@@ -43,7 +43,7 @@ def has_heard_of_it(referral: Referral) -> bool:
         return False
     if referral.channel != Referral.Channel.LINK or status != Status.SENT:
         return True
-    first = Message.objects.filter(key=f"referral_sent:{referral.public_id}:{referral.round}").first()
+    first = mails_of(referral).filter(kind="referral_sent").order_by("pk").first()
     return first is None or first.status not in NEVER_REACHED or first.doubts > 0
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import CARRY_REFERRALS
@@ -93,6 +94,32 @@ def next_date(
         referral.location.opening_hours,
         appointment,
     )
+
+
+def put_off_to(referral: Referral, now: datetime) -> datetime:
+    """Return the last moment at which somebody must look again."""
+    stands = referral.standing_appointment
+    return schedule.put_off_to(
+        referral.status,
+        Urgency(referral.urgency),
+        now,
+        referral.location.opening_hours,
+        stands.starts_at if stands else None,
+    )
+
+
+def still_open(referral: Referral, *, until: datetime | None = None) -> None:
+    """Raise NotYet where it has ended, or `until` is too far off to look again."""
+    if not referral.is_open:
+        raise NotYet("This referral has ended. Open it again first.")
+    now = timezone.now()
+    last = put_off_to(referral, now)
+    if until is None or now < until <= last:
+        return
+    if referral.urgency < Urgency.URGENT:
+        raise NotYet("Choose a date from now up to 90 days ahead.")
+    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
+    raise NotYet(f"This referral is {referral.tier.label.lower()}: look again by {said}.")
 
 
 def least_busy(location: Location) -> User | None:

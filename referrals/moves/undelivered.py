@@ -5,7 +5,7 @@ ends when somebody sends it again, by mail or otherwise, or corrects the address
 every move of the referral, because whoever made it has reached the office.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -143,14 +143,32 @@ def office_opened_it(referral: Referral) -> None:
 
 
 def _over(referral: Referral) -> None:
-    """Go back to the next step of its status, with a date of its own."""
+    """Go back to the next step of its status, with a date of its own.
+
+    One that waits goes back to its wait.
+    """
     now = timezone.now()
     stands = referral.standing_appointment if referral.status == Status.SCHEDULED else None
     referral.undelivered_at = None
-    if not (stands and _waits_for_the_patient(referral, stands)):
+    if referral.waits_for:
+        referral.next_check_at = _date_of_the_wait(referral)
+    elif not (stands and _waits_for_the_patient(referral, stands)):
         starts_at = stands.starts_at if stands else now if referral.status == Status.SCHEDULED else None
         referral.next_check_at = next_date(referral, referral.status, now, starts_at)
     referral.save(update_fields=["undelivered_at", "next_check_at"])
+
+
+def _date_of_the_wait(referral: Referral) -> datetime:
+    """Return until when it waits.
+
+    That is the date it had before a mail did not arrive, unless somebody has set another since.
+    """
+    before = referral.history.filter(undelivered_at=None).order_by("-pgh_id").first()
+    since = referral.history.filter(undelivered_at__isnull=False)
+    noticed = since.filter(pgh_id__gt=before.pgh_id).order_by("pgh_id").first() if before else None
+    if noticed is None or not before.waits_for or noticed.next_check_at != referral.next_check_at:
+        return referral.next_check_at
+    return before.next_check_at
 
 
 def _waits_for_the_patient(referral: Referral, stands: Appointment) -> bool:

@@ -15,8 +15,7 @@ from intake.models import Contact, Urgency
 from intake.review.reaching import steps_left
 from intake.review.schedule import next_try
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, WaitsFor
-from referrals.moves.schedule import LONGEST_WAIT
-from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, write_down
+from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, still_open, write_down
 
 MAY_WAIT = (Status.DRAFT, Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.DECLINED, Status.NO_SHOW)
 PATIENT_IS_NEXT = (Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.NO_SHOW)  # where a try moves the date
@@ -29,14 +28,14 @@ def wait_for(
 ) -> Referral:
     """Say for `what` (a WaitsFor) it waits, and by when somebody looks again.
 
-    It is not sent meanwhile. Every move ends it, because another step is next.
+    It is not sent meanwhile. Every move ends it, because another step is next; only that its office opens it does not.
+    What presses waits no longer than its step may take.
     """
     check_may(by)
-    if not timezone.now() < until <= timezone.now() + LONGEST_WAIT:
-        raise NotYet("Choose a date from now up to 90 days ahead.")
     referral = lock(referral, saw)
     if referral.status not in MAY_WAIT:
         raise MoveNotAllowed(referral, referral.status)
+    still_open(referral, until=until)
     referral.waits_for, referral.next_check_at = what, until
     referral.save(update_fields=["waits_for", "next_check_at"])
     write_down(referral, What.WAITS, by=by, note=f"{WaitsFor(what).label}. {words}".strip())

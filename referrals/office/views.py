@@ -27,6 +27,7 @@ from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
+from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
 from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OfficeForm, OpenForm
 from referrals.office.session import OfficeSession
@@ -148,7 +149,7 @@ def _room(request: HttpRequest, session: OfficeSession, *, changed: bool = False
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
             "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
-            "answer_by": referral.next_check_at if referral.status in (Status.SENT, Status.OPENED) else None,
+            "answer_by": answer_by(referral),
             "first": first,
             "first_title": answers.pop(first, ""),
             "first_form": ANSWERS[first](referral=referral) if first in IN_THE_ROOM else None,

@@ -4,7 +4,15 @@ from intake.models import DeskTask
 from referrals import moves as actions
 from referrals.models import Referral
 from referrals.moves import directory
-from referrals.told.referrals import IN_THE_LIST, OPEN, THEIR_PAGE_SAYS_SO, THEIRS_NOW, What
+from referrals.told.referrals import (
+    DAY_IS_OFF,
+    IN_THE_LIST,
+    OFFICE_EXPECTS_NOBODY,
+    OPEN,
+    THEIR_PAGE_SAYS_SO,
+    THEIRS_NOW,
+    What,
+)
 from referrals.told.rows import (
     UNDER_MESSAGES,
     Band,
@@ -19,7 +27,12 @@ from referrals.told.rows import (
     stays,
 )
 
-LOST = moves("draft sent opened question accepted declined no_show -> withdrawn")
+WITHDRAWN = moves("draft sent opened question accepted declined back no_show -> withdrawn")
+CLOSED = moves("scheduled seen no_show -> closed")  # the day, where there was one, is over
+BY_THE_DESK = (Hears(Who.DESK, Task(DeskTask.What.WRITE)),)
+PATIENT_HEARS = Told(Who.PATIENT, Mail("referral_not_reached"), otherwise=BY_THE_DESK)
+ASKED_TO_CALL = Told(Who.PATIENT, Page("status"), enough="it says so, and asks them to call")
+DESK_ASKS = Told(Who.DESK, Task(DeskTask.What.WRITE), otherwise=(Hears(Who.THERAPIST, Page("queue")),))
 THERAPIST_HEARS = Told(Who.THERAPIST, Mail("referral_lost"), otherwise=(Hears(Who.STAFF, Band("alarms")),))
 
 ROWS = (
@@ -65,25 +78,46 @@ ROWS = (
         ),
     ),
     Change(
-        "It ends because the patient could not be reached",
-        (actions.withdraw, actions.close),
+        "It is withdrawn because the patient could not be reached",
+        (actions.withdraw,),
         What.WITHDRAWN,
-        LOST,
-        (
-            Told(Who.PATIENT, Mail("not_reached"), otherwise=UNDER_MESSAGES),
-            Told(Who.PATIENT, Page("status"), enough="it says so, and asks them to call"),
-            THERAPIST_HEARS,
-        ),
+        WITHDRAWN,
+        (PATIENT_HEARS, ASKED_TO_CALL, THERAPIST_HEARS),
     ),
     Change(
-        "It ends so, and no mail may go to the patient",
-        (actions.withdraw, actions.close),
+        "It is withdrawn so, and no mail may go to the patient",
+        (actions.withdraw,),
         What.WITHDRAWN,
-        LOST,
-        (
-            Told(Who.DESK, Task(DeskTask.What.WRITE), otherwise=(Hears(Who.THERAPIST, Page("queue")),)),
-            THERAPIST_HEARS,
-        ),
+        WITHDRAWN,
+        (DESK_ASKS, ASKED_TO_CALL, THERAPIST_HEARS),
+    ),
+    Change(
+        "It is withdrawn so while the office keeps a day for them",
+        (actions.withdraw,),
+        What.WITHDRAWN,
+        moves("scheduled -> withdrawn"),
+        (PATIENT_HEARS, DAY_IS_OFF, ASKED_TO_CALL, OFFICE_EXPECTS_NOBODY, THERAPIST_HEARS),
+    ),
+    Change(
+        "It is closed because the patient could not be reached",
+        (actions.close,),
+        What.CLOSED,
+        CLOSED,
+        (PATIENT_HEARS, ASKED_TO_CALL, THERAPIST_HEARS),
+    ),
+    Change(
+        "It is closed so, and no mail may go to the patient",
+        (actions.close,),
+        What.CLOSED,
+        CLOSED,
+        (DESK_ASKS, ASKED_TO_CALL, THERAPIST_HEARS),
+    ),
+    Change(
+        "It is closed so while the office keeps a day for them",
+        (actions.close,),
+        What.CLOSED,
+        moves("scheduled -> closed"),
+        (PATIENT_HEARS, DAY_IS_OFF, ASKED_TO_CALL, OFFICE_EXPECTS_NOBODY, THERAPIST_HEARS),
     ),
     Change(
         "Somebody else carries it",

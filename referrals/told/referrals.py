@@ -28,6 +28,7 @@ THEIR_PAGE_SAYS_SO = Told(
     enough="the next step is somebody else's and has a date; their page says when it is late",
 )
 TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
+DAY_IS_OFF = Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME)
 REMINDED = Told(
     Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
 )
@@ -337,7 +338,7 @@ ROWS = (
         What.WITHDRAWN,
         moves("draft sent opened question accepted declined back scheduled no_show -> withdrawn"),
         (
-            Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME),
+            DAY_IS_OFF,
             Told(Who.PATIENT, Page("status"), enough="nothing is asked of them"),
             OFFICE_EXPECTS_NOBODY,
         ),

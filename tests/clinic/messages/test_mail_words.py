@@ -25,7 +25,7 @@ from intake.models import AppointmentRequest, FollowUp, Intake, Urgency
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment, ReferralMove, Report
-from referrals.moves import asked_emails, covering, offices, telling, undelivered
+from referrals.moves import asked_emails, covering, lost, offices, telling, undelivered
 from referrals.moves import carrier_emails as about_carrying
 from referrals.moves import emails as about_referrals
 from referrals.moves.listing_emails import listing_changed
@@ -135,6 +135,7 @@ def everything(location, maya, priya, ruth, settings):
     asked_emails.patient_cannot_come(appointment)
     asked_emails.back_with_therapist(referral)
     asked_emails.patient_was_lost(referral)
+    lost.tell_the_patient(referral)
     referral.status = "question"  # of this mail alone
     about_carrying.referral_answered(referral)
     referral.refresh_from_db()

@@ -54,19 +54,28 @@ def test_the_office_is_reminded_after_two_working_days_and_the_desk_hears_after_
     assert people(rows[-1]) == [priya]
 
 
-def test_the_office_reads_how_soon_it_presses_and_by_when_to_answer(referral):
-    """By its own clock; once it has answered, or the time is over, nothing is asked of it."""
-    due = timezone.now() + timedelta(days=2)
-    Referral.objects.update(next_check_at=due, status=Referral.Status.SENT)
+def test_the_office_reads_how_soon_it_presses_and_by_when_to_answer(referral, priya):
+    """By its own clock and its own time, which is none of when the desk looks again or what the desk waits for.
+
+    Once it has answered, or the time is over, nothing is asked of it.
+    """
+    Referral.objects.update(next_check_at=FRIDAY + timedelta(days=60))
     message = emails.referral_sent(referral)
-    said = KINDS["referral_sent"].render(message)[1]
-    assert "How soon it presses: Soon." in said
-    assert f"{due.astimezone(NEW_YORK):%B}" in said
-    assert "Please answer by" in said
-    Referral.objects.update(next_check_at=timezone.now() - timedelta(hours=1))
-    assert "Please answer by" not in KINDS["referral_sent"].render(message)[1]
-    Referral.objects.update(next_check_at=due, status=Referral.Status.ACCEPTED)
-    assert "Please answer by" not in KINDS["referral_sent"].render(message)[1]
+
+    def said(**fields) -> str:
+        Referral.objects.update(**fields)
+        return KINDS["referral_sent"].render(message)[1]
+
+    with time_machine.travel(FRIDAY + timedelta(hours=1)) as clock:
+        assert "How soon it presses: Soon. Please answer by Tuesday, March 9, 2027" in said()
+        assert "answer by" not in said(waits_for="coverage")
+        assert "answer by" not in said(waits_for="", status="accepted")
+        assert "answer by Tuesday" in said(status="opened")
+        clock.shift(timedelta(days=6))
+        assert "answer by" not in said()
+        asked = actions.office_ask(Referral.objects.get(), words="Since when?", office="Ellen Park, RN")
+        actions.answer_question(asked, words="Since May.", by=priya)
+        assert "answer by Monday, March 15, 2027" in said(next_check_at=FRIDAY + timedelta(days=60))
 
 
 def people(message) -> list:

@@ -6,6 +6,8 @@ import time_machine
 from clinic.messages.models import Message
 from referrals import moves as actions
 from referrals.models import OfficeToTell, Referral
+from referrals.moves import offices
+from tests import factories
 from tests.referrals.moves.test_undelivered import the_post_goes
 from tests.referrals.told.house import NOON, OFFICE
 
@@ -72,3 +74,25 @@ def test_one_that_never_answered_hears_whatever_comes_next(accepted, priya, what
     Message.objects.filter(kind="referral_sent").update(status="sent", settled_at=NOON)
     what_next(referral, by=priya, **more.get(what_next, {}))
     assert Message.objects.filter(kind="referral_withdrawn").count() == 1
+
+
+def test_what_it_had_asked_is_not_answered_to_the_next(accepted, priya, post_office):
+    """The next office read that its question was answered, and counted as one that has heard before any mail went."""
+    asked = actions.office_ask(accepted, words="Since when?", office=OFFICE)
+    actions.answer_question(asked, words="Since May.", by=priya)
+    the_post_goes()
+    referral = leaves(Referral.objects.get(), priya, way="not_taking")
+    other = factories.specialist(email="front@casco-nerve.example")
+    actions.choose(referral, other, choice="other", because="near", by=priya)
+    actions.prepare_letter(referral, consent="agreed", by=priya)
+    referral = actions.send(referral, by=priya)
+    assert not offices.has_heard_of_it(referral)
+    the_post_goes()
+    [first] = [mail for mail in post_office.mails if mail["To"] == other.email]
+    assert first["Subject"].startswith("A referral from")
+    assert offices.has_heard_of_it(referral)
+    asked = actions.office_ask(referral, words="Mornings?", office=OFFICE)
+    actions.answer_question(asked, words="Yes.", by=priya)
+    the_post_goes()
+    [_first, second] = [mail for mail in post_office.mails if mail["To"] == other.email]
+    assert "answered your question" in second["Subject"]

@@ -12,6 +12,7 @@ from clinic.messages.models import Message
 from intake.models import CallToMake, Patient
 from intake.visits import calls
 from referrals import moves as actions
+from referrals.desk.happened import timeline
 from referrals.models import Referral
 from referrals.moves.telling import heard_last
 from tests import factories
@@ -150,6 +151,19 @@ def test_a_day_that_is_off_is_taken_back_and_the_next_one_told_anew(accepted, po
         assert (kind, method) == ("appointment_made", "PUBLISH")
         numbers.append(event["SEQUENCE"])
     assert numbers == sorted(set(numbers))
+
+
+@pytest.mark.parametrize("went", [True, False])
+def test_a_day_that_is_over_is_not_called_off_when_it_ends(accepted, posted, priya, went):
+    """The history, and the patient's page, said of a visit that took place that it was off."""
+    gives(accepted, days=1)
+    posted()
+    with at(NOON + timedelta(days=2)):
+        referral = actions.seen(accepted, by=priya) if went else accepted
+        ended = actions.close(referral, reason="seen_no_report" if went else "seen_elsewhere", by=priya)
+        assert ended.moves.last().appointment_before is None
+        assert [line.note for line in timeline(ended) if "Off:" in line.note] == []
+        assert kinds(posted()) == []
 
 
 def test_a_day_that_stands_again_before_anybody_heard_it_was_off_needs_no_mail(accepted, posted, priya):

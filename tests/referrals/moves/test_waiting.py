@@ -8,14 +8,19 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard
 from clinic.messages.models import Message
-from intake.models import DeskTask
+from intake.models import DeskTask, Patient, Urgency
+from intake.review import actions as cases
+from intake.review import desk_tasks, outcomes
 from referrals import moves as actions
 from referrals.models import Referral
-from tests.referrals.moves.test_undelivered import step_of, the_post_goes
-from tests.referrals.told.house import NOON, OFFICE
+from tests import factories
+from tests.referrals.moves.test_undelivered import OLD, again, step_of, the_office_opens_it, the_post_goes
+from tests.referrals.told.house import NOON, OFFICE, House
 
 DAY = timedelta(days=1)
+GRACIELA = "graciela@patients.example"
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +75,45 @@ def test_nothing_is_sent_before_somebody_says_what_came(chosen, priya):
 def test_a_move_is_another_next_step_and_ends_the_wait(sent, priya):
     waits(sent, priya)
     assert actions.office_accept(Referral.objects.get(), office=OFFICE).waits_for == ""
+
+
+def test_an_office_that_opens_its_link_has_answered_nothing_yet(sent, priya):
+    """What was waited for was gone from the list without a word of what came, and the far date stayed."""
+    waits(sent, priya)
+    opened = actions.office_opened(Referral.objects.get(), office=OFFICE)
+    assert (opened.status, opened.waits_for, opened.next_check_at) == ("opened", "coverage", NOON + 3 * DAY)
+    assert actions.it_came(opened, words="A-17.", by=priya).waits_for == ""
+
+
+@pytest.mark.parametrize("waits_first", [True, False])
+@pytest.mark.parametrize("does", [again, the_office_opens_it])
+def test_a_mail_that_did_not_arrive_leaves_the_date_of_the_wait(sent, priya, post_office, does, waits_first):
+    """Its date became that of its status, and "Ask again" stood in the list days too early or too late."""
+    if waits_first:
+        waits(sent, priya)
+    post_office.refuse[OLD] = "550 no such person"
+    the_post_goes()
+    assert Referral.objects.get().next_check_at == NOON + timedelta(hours=1)
+    if not waits_first:
+        waits(sent, priya)
+    does(Referral.objects.get(), priya)
+    after = Referral.objects.get()
+    assert (after.undelivered_at, after.waits_for, after.next_check_at) == (None, "coverage", NOON + 3 * DAY)
+
+
+@pytest.mark.parametrize("urgency", [Urgency.URGENT, Urgency.EMERGENCY])
+def test_what_presses_waits_no_longer_than_its_step_may_take(chosen, priya, sign_in, urgency):
+    """Whatever is missing: everywhere else the date of an urgent one could not be put off for days."""
+    Referral.objects.update(urgency=urgency)
+    with pytest.raises(actions.NotYet, match="look again by"):
+        waits(Referral.objects.get(), priya)
+    press = {"do": "wait", "saw": actions.newest_line(chosen), "what": "data", "day": "2027-03-05", "at": "09:00"}
+    wrong = sign_in(priya).post(f"/referrals/{chosen.public_id}/move/", press | {"words": "The scan of May."})
+    assert wrong.status_code == 422
+    [error] = wrong.context["form"].errors["day"]
+    assert "look again by" in error
+    assert "The scan of May." in wrong.text
+    assert waits(Referral.objects.get(), priya, days=1 / 48).waits_for == "coverage"
 
 
 def test_what_has_ended_waits_for_nothing(sent, priya):
@@ -165,21 +209,118 @@ def test_a_try_takes_no_nearer_date_of_the_office(sent, priya):
     assert Referral.objects.get().next_check_at == soon
 
 
-@pytest.mark.parametrize("address", ["", "graciela@patients.example"])
+# Nobody reached them --------------------------------------------------------------------------------------------------
+
+ASKED = "Ask them to call us"
+
+
+@pytest.fixture
+def decided(location, maya, priya, clock, settings):
+    """`decided(address)` is the referral of a decision that Maya has made, and of which the patient was told."""
+    others = dict.fromkeys(("elsewhere", "daniel", "ruth", "olga"))
+    house = House(clock, settings, location=location, maya=maya, priya=priya, **others)
+
+    def make(address) -> Referral:
+        case = house.taken()
+        Patient.objects.update(email=address)
+        referral = actions.refer(house.decides(case, refer=True), by=maya)
+        the_post_goes()
+        for task in DeskTask.objects.waiting():
+            assert "a therapist has decided" in task.words
+            desk_tasks.finish(task, by=priya)
+        return referral
+
+    return make
+
+
+def lost(referral, priya, clock):
+    tries(referral, priya, clock, "phone", "email", "phone")
+    return actions.withdraw(Referral.objects.get(pk=referral.pk), reason="lost_contact", by=priya)
+
+
+def asked_by_mail(post_office) -> int:
+    return sum(mail["X-Message-Key"].startswith("referral_not_reached:") for mail in post_office.mails)
+
+
+def waiting_to_be_asked() -> list:
+    return [(task.words, task.due_on) for task in DeskTask.objects.waiting()]
+
+
+def in_a_day(location) -> tuple:
+    due = location.opening_hours.after_working_days(timezone.now(), 1)
+    return outcomes.TO_TELL["not_reached"], due.astimezone(location.zone).date()
+
+
+@pytest.mark.parametrize("address", ["", GRACIELA])
 def test_the_therapist_hears_and_the_patient_by_mail_else_by_the_desk(
-    accepted, priya, maya, clock, post_office, address
+    decided, location, priya, maya, clock, post_office, address
 ):
-    the_post_goes()
-    accepted.patient.email = address
-    accepted.patient.save()
-    tries(accepted, priya, clock, "phone", "email", "phone")
-    actions.withdraw(Referral.objects.get(), reason="lost_contact", by=priya)
-    before = post_office.recipients.copy()
-    the_post_goes()
-    told = post_office.recipients - before
-    assert told[maya.email] == 1
-    if address:
-        assert told[address] == 1
+    """Each time it ends so: the desk has told them of the decision by a line that was done long ago."""
+    referral = decided(address)
+    for number in (1, 2):
+        ended = lost(referral, priya, clock)
+        the_post_goes()
+        assert asked_by_mail(post_office) == (number if address else 0)
+        assert waiting_to_be_asked() == ([] if address else [in_a_day(location)])
+        assert Message.objects.filter(kind="referral_lost", recipient=maya.email, status="sent").count() == number
+        for task in DeskTask.objects.waiting():
+            assert desk_tasks.finish(task, by=priya, words="I wrote a letter.")
+        actions.reopen(ended, by=priya)
+
+
+@pytest.mark.parametrize("way", ["no address", "refused", "not wanted", "late"])
+def test_what_the_mail_does_not_tell_them_the_desk_does_once(decided, location, priya, clock, post_office, way):
+    referral = decided(GRACIELA)
+    ended = lost(referral, priya, clock)
+    if way == "no address":
+        Patient.objects.update(email="")
+    elif way == "refused":
+        post_office.refuse[GRACIELA] = "550 no such mailbox"
+    elif way == "not wanted":
+        factories.consent(referral.case.intake, "email", agreed=False)
     else:
-        assert DeskTask.objects.get().what == "write"
-    assert Message.objects.filter(kind="referral_lost", status="sent").exists()
+        look_after_late_mails()
+        assert waiting_to_be_asked() == [], "a mail may take a while"
+        clock.shift(DAY + timedelta(minutes=1))
+        look_after_late_mails()
+    if way != "late":
+        the_post_goes()
+    assert waiting_to_be_asked() == [in_a_day(location)]
+    desk_tasks.finish(DeskTask.objects.waiting().get(), by=priya, words="I wrote a letter.")
+    see_that_it_is_heard(Message.objects.get(kind="referral_not_reached"))
+    assert waiting_to_be_asked() == []
+    assert ended.end_reason == "lost_contact"
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_they_are_asked_to_call_though_their_case_is_open_again(decided, priya, maya, clock, post_office, arrives):
+    """The case is another matter: its page tells them nothing of the referral that ended."""
+    referral = decided(GRACIELA)
+    cases.reopen(referral.case, by=maya, words="I forgot the knee.")
+    if not arrives:
+        post_office.refuse[GRACIELA] = "550 no such mailbox"
+    lost(referral, priya, clock)
+    the_post_goes()
+    assert asked_by_mail(post_office) == arrives
+    assert [ASKED in words for words, _due in waiting_to_be_asked()] == ([] if arrives else [True])
+
+
+@pytest.mark.parametrize("address", ["", GRACIELA])
+def test_nobody_is_asked_to_call_once_it_is_taken_up_again(decided, priya, clock, post_office, address):
+    actions.reopen(lost(decided(address), priya, clock), by=priya)
+    assert waiting_to_be_asked() == []
+    the_post_goes()
+    look_after_late_mails()
+    assert (asked_by_mail(post_office), waiting_to_be_asked()) == (0, [])
+
+
+def test_a_line_that_still_waits_tells_them_both(decided, location, priya, clock):
+    referral = decided("")
+    DeskTask.objects.update(done_at=None, done_by=None)
+    before = DeskTask.objects.get()
+    ended = lost(referral, priya, clock)
+    both = DeskTask.objects.get()
+    assert (both.words, both.due_on) == (f"{before.words} {in_a_day(location)[0]}", before.due_on)
+    actions.reopen(ended, by=priya)
+    again = DeskTask.objects.get()
+    assert (again.words, again.done_at) == (before.words, None), "of the decision nobody has told them yet"

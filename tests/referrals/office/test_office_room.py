@@ -15,6 +15,7 @@ from clinic.links.models import Link
 from referrals import moves as actions
 from referrals.models import Referral, ReferralMove, Report
 from referrals.moves.disclosure import without_identity
+from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
 from tests import factories
 from tests.referrals import papers
@@ -171,7 +172,12 @@ def test_the_office_accepts_in_its_room_and_gives_the_appointment_there(room, se
 
 
 def test_the_room_says_by_when_it_wants_an_answer_while_it_waits_for_one(room, sent):
-    assert "Please answer by" in page(room, "/office/")
+    Referral.objects.update(next_check_at=timezone.now() + timedelta(days=60))
+    due = timezone.localtime(answer_by(Referral.objects.get()), sent.location.zone)
+    assert f"Please answer by <b>{due:%A, %B} {due.day}" in page(room, "/office/")
+    Referral.objects.update(waits_for="coverage")
+    assert "Please answer by" not in page(room, "/office/"), "the desk waits for something itself"
+    Referral.objects.update(waits_for="")
     answer(room, "ask", words="Mornings?")
     assert "Please answer by" not in page(room, "/office/")
 

@@ -10,8 +10,10 @@ from referrals.models import Referral, ReferralMove
 from referrals.moves import directory
 from tests import factories
 from tests.referrals.told.house import OFFICE, House, Walked
-from tests.referrals.told.on_referrals import DAY, about
+from tests.referrals.told.on_referrals import DAY, about, gives
 from tests.referrals.told.walks import walks
+
+NOT_REACHED = "We could not reach you."
 
 
 def _noted(what):
@@ -70,11 +72,11 @@ def tried(house: House):
     return about(actions.tried(referral, channel="phone", reached=False, by=house.priya), said)
 
 
-@walks("It ends because the patient could not be reached")
+@walks("It is withdrawn because the patient could not be reached")
 def lost(house: House):
     referral = _declined(_tries(house))
     house.now_changes()
-    return about(actions.withdraw(referral, reason="lost_contact", by=house.priya), "We could not reach you.")
+    return about(actions.withdraw(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
 
 
 def _declined(referral):
@@ -84,14 +86,54 @@ def _declined(referral):
     return referral
 
 
-@walks("It ends so, and no mail may go to the patient")
+@walks("It is withdrawn so, and no mail may go to the patient")
 def lost_by_mail_too(house: House):
-    referral = _declined(_tries(house))
+    return _lost_by_mail_too(house, _declined(_tries(house)), actions.withdraw)
+
+
+def _lost_by_mail_too(house, referral, end):
     Patient.objects.update(email="")
     house.now_changes()
-    walked = about(actions.withdraw(referral, reason="lost_contact", by=house.priya))
+    walked = about(end(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
     walked.late = timezone.now() + 28 * DAY
     return walked
+
+
+@walks("It is withdrawn so while the office keeps a day for them")
+def lost_before_their_day(house: House):
+    return _lost_before_their_day(house, actions.withdraw)
+
+
+@walks("It is closed so while the office keeps a day for them")
+def closed_before_their_day(house: House):
+    return _lost_before_their_day(house, actions.close)
+
+
+def _lost_before_their_day(house, end):
+    referral = _tries(house)
+    gives(house, referral)
+    house.now_changes()
+    return about(end(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
+
+
+def _came_to_nothing(house):
+    """They did not come on their day."""
+    referral = _tries(house)
+    Referral.objects.filter(pk=referral.pk).update(status="no_show")
+    referral.refresh_from_db()
+    return referral
+
+
+@walks("It is closed because the patient could not be reached")
+def lost_after_their_day(house: House):
+    referral = _came_to_nothing(house)
+    house.now_changes()
+    return about(actions.close(referral, reason="lost_contact", by=house.priya), NOT_REACHED)
+
+
+@walks("It is closed so, and no mail may go to the patient")
+def lost_after_their_day_by_mail_too(house: House):
+    return _lost_by_mail_too(house, _came_to_nothing(house), actions.close)
 
 
 @walks("Somebody else carries it")

@@ -22,7 +22,7 @@ def _prepared(house):
     return actions.prepare_letter(draft, consent="agreed", question="Please see her.", by=house.priya)
 
 
-def _gives(house, referral, *, days=9.0):
+def gives(house, referral, *, days=9.0):
     starts_at = timezone.now() + days * DAY
     actions.give_appointment(referral, starts_at=starts_at, time_zone="America/New_York", office=OFFICE)
 
@@ -104,7 +104,7 @@ def accepted_urgent(house: House):
 @walks("The office declines")
 def declined(house: House):
     referral = house.referral("accepted")
-    _gives(house, referral)
+    gives(house, referral)
     house.now_changes()
     return about(actions.office_decline(referral, reason="not_taking", office=OFFICE), "The office cannot see you")
 
@@ -137,7 +137,7 @@ def _answers_it(house, status):
 def scheduled(house: House):
     referral = house.referral("accepted")
     house.now_changes()
-    _gives(house, referral)
+    gives(house, referral)
     return about(referral, "You got an appointment")
 
 
@@ -145,16 +145,16 @@ def scheduled(house: House):
 def scheduled_urgent(house: House):
     referral = house.referral("accepted", urgency=Urgency.URGENT)
     house.now_changes()
-    _gives(house, referral)
+    gives(house, referral)
     return about(referral, "You got an appointment")
 
 
 @walks("The office gives another day")
 def rescheduled(house: House):
     referral = house.referral("accepted")
-    _gives(house, referral)
+    gives(house, referral)
     house.now_changes()
-    _gives(house, referral, days=11)
+    gives(house, referral, days=11)
     return about(referral, "You got an appointment")
 
 
@@ -162,21 +162,21 @@ def rescheduled(house: House):
 def scheduled_at_once(house: House):
     referral = house.referral("accepted")
     house.now_changes()
-    _gives(house, referral, days=0.9)
+    gives(house, referral, days=0.9)
     return about(referral)
 
 
 @walks("The desk has told the patient of it by phone")
 def told_by_phone(house: House):
     referral = house.referral("accepted")
-    _gives(house, referral, days=0.9)
+    gives(house, referral, days=0.9)
     house.now_changes()
     return about(actions.patient_told(referral, by=house.priya))
 
 
 def _answers(house, *, comes):
     referral = house.referral("accepted")
-    _gives(house, referral)
+    gives(house, referral)
     house.now_changes()
     actions.patient_answers(referral, number=referral.standing_appointment.pk, comes=comes)
     return referral
@@ -213,7 +213,7 @@ def no_show(house: House):
 @walks("That they were seen, or did not come, is taken back")
 def undone(house: House):
     referral = house.referral("accepted")
-    _gives(house, referral, days=1)
+    gives(house, referral, days=1)
     house.clock.shift(2 * DAY)
     actions.no_show(referral, by=house.priya)
     house.now_changes()
@@ -291,7 +291,7 @@ def closed(house: House):
 @walks("It is withdrawn")
 def withdrawn(house: House):
     referral = house.referral("accepted")
-    _gives(house, referral)
+    gives(house, referral)
     house.now_changes()
     return about(actions.withdraw(referral, reason="not_needed", by=house.priya), "It is no longer needed.")
 
