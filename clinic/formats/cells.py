@@ -23,8 +23,7 @@ def as_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     """Return the table as a CSV to keep, in the form every spreadsheet opens."""
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([inert(cell) for cell in row] for row in rows)
+    writer.writerows([inert(cell) for cell in row] for row in (header, *rows))
     response = HttpResponse(f"\ufeff{written.getvalue()}", content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

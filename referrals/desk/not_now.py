@@ -18,7 +18,9 @@ def sent_twice(request: StaffRequest, found: Referral, form_class: type[Referral
     """Say whether only this very form was sent since its page was drawn."""
     saw = request.POST.get("saw", "")
     numbered = saw.isascii() and saw.isdigit()
-    return numbered and actions.already_did(found, form_class.what_it_does, int(saw[:18]), by=request.user)
+    return numbered and actions.already_did(
+        found, form_class.what_it_does, int(saw[:18]), by=request.user, brings=form_class.brings
+    )
 
 
 def as_of_now(posted: QueryDict, found: Referral) -> QueryDict:

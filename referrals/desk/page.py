@@ -1,6 +1,6 @@
 """The words of the desk's pages: what must be done next, what happened, how a status looks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from referrals.desk.forms import MOVES
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
-from referrals.models import Referral, ReferralMove
+from referrals.models import PlanStep, Referral, ReferralMove
 from referrals.moves.about import reader_of
 from referrals.moves.calls import CameOf, look_again
 
@@ -291,6 +291,7 @@ class ActOn:
     listing: str = ""  # what the listing should say, by what the office said
     saw: int = 0
     tries: str = ""  # how often nobody was reached, and what is left to do
+    plan_steps: Sequence[PlanStep] = ()  # what the plan asks for first and nobody has settled
     whom: str = ""
     phone: str = ""
     again: TryAgain | None = None
@@ -303,6 +304,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
 
 
 def _act_on(referral: Referral, step: Next) -> ActOn:
+    if referral.status == Status.DRAFT:
+        return ActOn(plan_steps=actions.open_plan_steps(referral))
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)

@@ -21,6 +21,7 @@ class PlanStepForm(MoveForm):
     """One step at a time: the first that nobody has settled."""
 
     what_it_does = ReferralMove.What.NOTE
+    brings = (ReferralMove.What.CAME,)  # the last one ends a wait for coverage
     title, button = "What the plan asks for first", "Keep it"
     what = forms.ChoiceField(choices=What.choices, widget=forms.HiddenInput)
     how = forms.ChoiceField(

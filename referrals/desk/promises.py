@@ -6,11 +6,12 @@ and the date of a request or a line, so a patient's page and this list turn in t
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
-from django.db.models import F, Window
-from django.db.models.functions import Lag
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from intake.models import AppointmentRequest, CallToMake, Case
 from referrals.models import OfficeToTell, Referral
+from referrals.moves.undoing import OUTCOMES
 
 COUNTED = timedelta(days=30)
 KINDS = {
@@ -123,10 +125,31 @@ def kept_and_missed(user, now: datetime | None = None) -> list[Total]:
 
 def _dates_of_referrals(here):
     """(next date, when it was replaced by another or none) of every referral; None for the date it has now."""
-    history = Referral.history.rel.related_model.objects.filter(location__in=here)
-    before = Window(Lag("next_check_at"), partition_by=F("pgh_obj_id"), order_by=F("pgh_id").asc())
-    for earlier, later, at in history.annotate(before=before).values_list("before", "next_check_at", "pgh_created_at"):
-        if earlier is not None and earlier != later:
-            yield earlier, at
+    history = Referral.history.rel.related_model.objects.filter(location__in=here).order_by("pgh_obj_id", "pgh_id")
+    rows = history.values_list("pgh_obj_id", "status", "next_check_at", "pgh_created_at")
+    for _referral, of_one in groupby(rows, key=itemgetter(0)):
+        yield from _replaced(row[1:] for row in of_one)
     now_due = Referral.objects.filter(location__in=here).open().values_list("next_check_at", flat=True)
     yield from ((by, None) for by in now_due)
+
+
+def _replaced(rows: Iterable[tuple[str, datetime | None, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Return each next date one referral had, and when another took its place.
+
+    `rows` are (status, next date, since when) as they followed each other. How the day went may have been taken back:
+    the date of before goes on as if it had never been replaced, and those in between were never promised.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    status = ""
+    due: datetime | None = None
+    before: tuple[int, datetime | None] = (0, None)  # how many were found, and the date, when somebody said how it went
+    for next_status, next_due, at in rows:
+        if status == Referral.Status.SCHEDULED and next_status in OUTCOMES:
+            before = (len(found), due)
+        is_taken_back = status in OUTCOMES and next_status == Referral.Status.SCHEDULED and next_due == before[1]
+        if is_taken_back:
+            del found[before[0] :]
+        elif due is not None and due != next_due:
+            found.append((due, at))
+        status, due = next_status, next_due
+    return found

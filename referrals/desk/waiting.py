@@ -21,6 +21,10 @@ NOT_HERE = {  # title while there is time, title once it is over
     WaitsFor.COVERAGE: ("Wait for coverage or an authorization", "Ask again: coverage is not settled"),
     WaitsFor.DATA: ("Wait for papers or results", "Ask again: papers or results have not come"),
 }
+ANY_WAIT = ("came", "note", "tried")
+MOVES_OF: dict[str, tuple[str, ...]] = {
+    WaitsFor.COVERAGE: ("plan", *ANY_WAIT),  # what the plan asks for is what it waits for
+}
 REACHED, MESSAGE, NO_ANSWER = Contact.Outcome.REACHED, Contact.Outcome.MESSAGE, Contact.Outcome.NO_ANSWER
 
 
@@ -28,7 +32,7 @@ def step_of(referral: Referral) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of one that waits."""
     is_late = referral.next_check_at < timezone.now()
     text = "It is not sent before that. Say what came, and the next step is what it was."
-    return NOT_HERE[WaitsFor(referral.waits_for)][is_late], text, ("came", "note", "tried")
+    return NOT_HERE[WaitsFor(referral.waits_for)][is_late], text, MOVES_OF.get(referral.waits_for, ANY_WAIT)
 
 
 def tries_in_words(referral: Referral) -> str:

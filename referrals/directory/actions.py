@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -18,6 +17,7 @@ from referrals.models import DirectoryImport, ImportedListing, Referral, Referra
 from referrals.moves.directory import change_listing, listing_version
 from referrals.moves.steps import NotYet, ReferralChanged, check_may
 
+KNOWN_BY = ("specialty", "name", "practice", "street")  # no two listings have all four alike
 UNCONFIRMED_FOR = timedelta(days=30)  # a file nobody put in after a month was only looked at
 
 
@@ -41,16 +41,16 @@ def preview_of(kept: DirectoryImport) -> Preview:
 
 
 @transaction.atomic
-def confirm_import(kept: DirectoryImport, *, saw: str, by: User) -> DirectoryImport:
+def confirm_import(kept: DirectoryImport, *, saw: str, by: User) -> bool:
     """Put the rows that are right into the directory, all of them or none.
 
-    A list of the others is kept.
+    A list of the others is kept. False where the file was put in before, and nothing was done now.
     `saw` is the mark of the preview the person read; ReferralChanged where the directory is another one by now.
     """
     check_may(by, MANAGE_DIRECTORY)
     kept = DirectoryImport.objects.select_for_update().get(pk=kept.pk)
     if kept.confirmed_at:
-        return kept
+        return False
     preview = preview_of(kept)
     if preview.mark != saw:
         raise ReferralChanged
@@ -58,17 +58,27 @@ def confirm_import(kept: DirectoryImport, *, saw: str, by: User) -> DirectoryImp
         raise NotYet("No row of this file would change anything.")
     try:
         with transaction.atomic():
+            held = _hold([row.listing.pk for row in preview.of(CHANGED)])
             _add(kept, preview.of(NEW))
-            _change(kept, preview.of(CHANGED), by=by)
+            _change(kept, preview.of(CHANGED), held, by=by)
     except IntegrityError as error:  # somebody listed one of them in this very moment
         raise ReferralChanged from error
     kept.left_out = [[row.line.number, row.name, row.problems] for row in preview.of(WRONG)]
     kept.confirmed_at, kept.confirmed_by = timezone.now(), by
     kept.save()
-    return kept
+    return True
+
+
+def _hold(ids: Iterable[int]) -> dict[int, Specialist]:
+    """Hold these listings until the transaction ends.
+
+    Always in one order, whatever that of the file: of two files neither waits for the other.
+    """
+    return {row.pk: row for row in Specialist.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
 
 
 def _add(kept: DirectoryImport, rows: list[Previewed]) -> None:
+    rows = sorted(rows, key=lambda row: [row.fields[name] for name in KNOWN_BY])  # one order, as in `_hold`
     made = Specialist.objects.bulk_create([Specialist(**row.fields) for row in rows])
     versions = _versions(made)
     ImportedListing.objects.bulk_create(
@@ -84,11 +94,11 @@ def _add(kept: DirectoryImport, rows: list[Previewed]) -> None:
     )
 
 
-def _change(kept: DirectoryImport, rows: list[Previewed], *, by: User) -> None:
+def _change(kept: DirectoryImport, rows: list[Previewed], held: dict[int, Specialist], *, by: User) -> None:
     kept_rows = []
     for row in rows:
-        listing = Specialist.objects.select_for_update().get(pk=row.listing.pk)
-        if any(getattr(listing, name) != getattr(row.listing, name) for name in row.fields):
+        listing = held.get(row.listing.pk)
+        if listing is None or any(getattr(listing, name) != getattr(row.listing, name) for name in row.fields):
             raise ReferralChanged
         before = {name: getattr(listing, name) for name, value in row.fields.items() if getattr(listing, name) != value}
         change_listing(listing, by=by, **{name: row.fields[name] for name in before})
@@ -139,25 +149,37 @@ def used_since(kept: DirectoryImport) -> list[str]:
 
 
 @transaction.atomic
-def undo_import(kept: DirectoryImport, *, by: User) -> DirectoryImport:
+def undo_import(kept: DirectoryImport, *, by: User) -> bool:
     """Take an import back whole: what it added goes, what it changed is as before.
 
-    NotYet once any of it was used. The only way a listing is deleted: no referral ever named it, and its history stays.
+    NotYet once any of it was used, or where another listing has the place of one from before by now. False where it is
+    not in the directory, and nothing was done now.
+    The only way a listing is deleted: no referral ever named it, and its history stays.
     """
     check_may(by, MANAGE_DIRECTORY)
     kept = DirectoryImport.objects.select_for_update().get(pk=kept.pk)
     if not kept.can_be_undone:
-        return kept
-    ids = [pk for pk in kept.rows.values_list("specialist", flat=True) if pk]
-    list(Specialist.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+        return False
+    _hold([pk for pk in kept.rows.values_list("specialist", flat=True) if pk])
     if used_since(kept):
         raise NotYet("Some of these listings are in use by now. Change them one by one.")
-    for row in kept.rows.filter(was_new=False).select_related("specialist"):
-        change_listing(row.specialist, by=by, **row.before)
     Specialist.objects.filter(imported_by__made_by=kept, imported_by__was_new=True).delete()
+    for row in kept.rows.filter(was_new=False).select_related("specialist"):
+        _restore(row, by=by)
     kept.undone_at, kept.undone_by = timezone.now(), by
     kept.save(update_fields=["undone_at", "undone_by"])
-    return kept
+    return True
+
+
+def _restore(row: ImportedListing, *, by: User) -> None:
+    try:
+        with transaction.atomic():
+            change_listing(row.specialist, by=by, **row.before)
+    except IntegrityError as error:
+        raise NotYet(
+            f"Row {row.row}, {row.name}: another listing has the name and the office that this one had before. "
+            "Change that one first, or change these one by one."
+        ) from error
 
 
 # Still right ----------------------------------------------------------------------------------------------------------
@@ -176,8 +198,3 @@ def confirm_listing(listing: Specialist, *, saw: int, by: User) -> Specialist:
     listing.confirmed_at, listing.confirmed_by = timezone.now(), by
     listing.save(update_fields=["confirmed_at", "confirmed_by"])
     return listing
-
-
-def confirmed_now(by: User) -> dict[str, Any]:
-    """Return what a form that was filled in with the office on the phone keeps besides its fields."""
-    return {"confirmed_at": timezone.now(), "confirmed_by": by}

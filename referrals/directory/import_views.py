@@ -1,5 +1,6 @@
 """A file of offices: looked at, put into the directory, taken back."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -57,13 +58,16 @@ def one_import(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def confirm(request: StaffRequest, public_id: UUID) -> HttpResponse:
     kept = _find(public_id)
     try:
-        actions.confirm_import(kept, saw=request.POST.get("saw", ""), by=request.user)
+        put_in = actions.confirm_import(kept, saw=request.POST.get("saw", ""), by=request.user)
     except ReferralChanged:
         return _shown(request, kept, changed=True)
     except NotYet as error:
         messages.warning(request, error.words)
     else:
-        messages.success(request, "The offices are in the directory.")
+        if put_in:
+            messages.success(request, "The offices are in the directory.")
+        else:
+            messages.info(request, "Nothing was done now: this file was put in before.")
     return redirect("one_import", public_id=public_id)
 
 
@@ -71,11 +75,14 @@ def confirm(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @staff_may(MANAGE_DIRECTORY)
 def undo(request: StaffRequest, public_id: UUID) -> HttpResponse:
     try:
-        actions.undo_import(_find(public_id), by=request.user)
+        taken_back = actions.undo_import(_find(public_id), by=request.user)
     except NotYet as error:
         messages.warning(request, error.words)
     else:
-        messages.success(request, "The import is taken back. The directory is as it was before.")
+        if taken_back:
+            messages.success(request, "The import is taken back. The directory is as it was before.")
+        else:
+            messages.info(request, "Nothing was done now: this file is not in the directory.")
     return redirect("one_import", public_id=public_id)
 
 
@@ -89,13 +96,17 @@ def to_correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
         wrong = {number: problems for number, _name, problems in kept.left_out}
     else:
         wrong = {row.line.number: row.problems for row in actions.preview_of(kept).of(WRONG)}
-    width = len(sheet.headings)
+    lines = [line for line in sheet.lines if line.number in wrong]
+    width = max([len(sheet.headings), *(len(line.raw) for line in lines)])
     rows = [
-        [*(kept_apart(cell) for cell in [*line.raw, *[""] * width][:width]), _in_one_cell(wrong[line.number])]
-        for line in sheet.lines
-        if line.number in wrong
+        [*(kept_apart(cell) for cell in _filled_up(line.raw, width)), _in_one_cell(wrong[line.number])]
+        for line in lines
     ]
-    return as_file("offices-to-correct", [*sheet.headings, "What is wrong"], rows)
+    return as_file("offices-to-correct", [*_filled_up(sheet.headings, width), "What is wrong"], rows)
+
+
+def _filled_up(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
 
 
 def _in_one_cell(problems: list[tuple[str, str]]) -> str:

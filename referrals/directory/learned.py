@@ -116,7 +116,8 @@ def _mean(values: list[float]) -> float | None:
 
 
 # The newest sendings to each listing, by an index that holds nothing else; then what followed each until it went to the
-# next office. A visit is dated by the appointment that stood when it was noted, else by the note.
+# next office. A visit is dated by the appointment that stood when it was noted, else by the note; one that was taken
+# back is none. That nobody there answers is no answer of theirs.
 IN_SQL = """
     SELECT newest.listing,
         extract(epoch FROM happened.answered - newest.at) / 86400,
@@ -131,11 +132,20 @@ IN_SQL = """
         ) AS sent
     ) AS newest
     CROSS JOIN LATERAL (
-        SELECT min(at) FILTER (WHERE what IN ('accepted', 'scheduled', 'declined', 'asked', 'reported')) AS answered,
+        SELECT min(at) FILTER (
+                WHERE what IN ('accepted', 'scheduled', 'declined', 'asked', 'reported') AND reason <> %(no_answer)s
+            ) AS answered,
             bool_or(what = 'declined' AND NOT reason = ANY(%(says_nothing)s)) AS declined,
-            min(at) FILTER (WHERE what IN ('seen', 'reported')) AS visited,
+            min(at) FILTER (
+                WHERE what = 'reported' OR what = 'seen' AND (
+                    SELECT later.what FROM referrals_referralmove AS later
+                    WHERE later.referral_id = newest.referral_id AND later.id > line.id
+                        AND later.from_status <> later.to_status
+                    ORDER BY later.id LIMIT 1
+                ) IS DISTINCT FROM 'undone'
+            ) AS visited,
             bool_or(what = 'reported') AS reported
-        FROM referrals_referralmove
+        FROM referrals_referralmove AS line
         WHERE referral_id = newest.referral_id AND to_id = newest.listing AND id > newest.id AND id < coalesce((
             SELECT min(later.id) FROM referrals_referralmove AS later
             WHERE later.referral_id = newest.referral_id AND later.what = 'sent' AND later.id > newest.id
@@ -154,7 +164,8 @@ IN_SQL = """
 def sendings_to(listings: list[int], now: datetime) -> dict[int, list[Sending]]:
     """Return the newest sendings to each of these listings, and what became of them."""
     found: dict[int, list[Sending]] = {listing: [] for listing in listings}
-    bounds = {"listings": listings, "newest": NEWEST, "since": now - LOOKED_BACK, "says_nothing": list(SAYS_NOTHING)}
+    bounds = {"listings": listings, "newest": NEWEST, "since": now - LOOKED_BACK}
+    bounds |= {"says_nothing": list(SAYS_NOTHING), "no_answer": DeclineReason.NO_ANSWER.value}
     with connection.cursor() as cursor:
         cursor.execute(IN_SQL, bounds)
         for listing, answered, declined, visited, reported in cursor.fetchall():

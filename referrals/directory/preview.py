@@ -115,6 +115,8 @@ class _Looking:
     def _row(self, line: Line) -> Previewed:
         cells = _named(line.cells)
         name = visible(" · ".join(filter(None, [cells.get("name"), cells.get("practice")])))[:120]
+        if line.beyond:
+            return Previewed(line, name, WRONG, problems=(("", _too_many(line.beyond)),))
         typed, problems = self._as_typed(cells)
         listing, wrong = self._listing(cells, typed)
         problems += wrong
@@ -206,6 +208,14 @@ class _Looking:
         if other is None:
             return ""
         return f"The same NPI is listed: {other}. To change that one, export the directory and keep its number."
+
+
+def _too_many(beyond: int) -> str:
+    cells = "1 cell stands" if beyond == 1 else f"{beyond} cells stand"
+    return (
+        f"{cells} under no heading, so the others may be in the wrong columns. Put a cell that holds a comma or "
+        "another sign between columns in quotation marks, take away what is too much, or write a heading."
+    )
 
 
 def _named(cells: dict[str, str]) -> dict[str, str]:

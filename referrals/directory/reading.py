@@ -29,12 +29,14 @@ class NotReadable(Exception):
 class Line:
     """Hold one row of the file.
 
-    `number` counts the headings as row 1; `cells` holds what is known, by field.
+    `number` counts the headings as row 1; `cells` holds what is known, by field. `beyond` counts the cells under no
+    heading: which of the others stand in their own columns nobody knows.
     """
 
     number: int
     cells: dict[str, str]
     raw: tuple[str, ...]
+    beyond: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,12 @@ def read(text: str, locations: Iterable[Location]) -> Sheet:
     headings, rows = _rows_of(text)
     known, unused = _known(headings, columns(locations))
     lines = tuple(
-        Line(number, {field: as_it_was(cells[place]) for place, field in known.items() if place < len(cells)}, cells)
+        Line(
+            number,
+            {field: as_it_was(cells[place]) for place, field in known.items() if place < len(cells)},
+            cells,
+            _beyond(cells, headings, known),
+        )
         for number, cells in rows
         if any(cell.strip() for cell in cells)
     )
@@ -83,6 +90,16 @@ def read(text: str, locations: Iterable[Location]) -> Sheet:
     if len(lines) > MOST_ROWS:
         raise NotReadable(f"There are {len(lines)} rows; at most {MOST_ROWS} are taken. Part the file.")
     return Sheet(tuple(headings), lines, tuple(unused))
+
+
+def _beyond(cells: tuple[str, ...], headings: list[str], known: dict[int, str]) -> int:
+    """Return how many cells of a row stand behind the known columns under no heading.
+
+    A column without a heading before those, such as one of numbers, moves nothing. Behind the last heading an empty
+    cell counts too: the row is shifted all the same.
+    """
+    bare = [place for place in range(max(known), len(headings)) if not headings[place].strip()]
+    return max(0, len(cells) - len(headings)) + sum(bool(cells[place].strip()) for place in bare if place < len(cells))
 
 
 def _rows_of(text: str) -> tuple[list[str], list[tuple[int, tuple[str, ...]]]]:
@@ -102,6 +119,9 @@ def _rows_of(text: str) -> tuple[list[str], list[tuple[int, tuple[str, ...]]]]:
         raise NotReadable("The file is empty.")
     if len(rows[0]) > MOST_COLUMNS:
         raise NotReadable(f"There are {len(rows[0])} columns; at most {MOST_COLUMNS} are taken.")
+    for number, row in enumerate(rows, start=1):
+        if len(row) > MOST_COLUMNS:
+            raise NotReadable(f"Row {number} has {len(row)} cells; at most {MOST_COLUMNS} are taken.")
     return rows[0], [(place, tuple(row)) for place, row in enumerate(rows[1:], start=2)]
 
 

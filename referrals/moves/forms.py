@@ -36,10 +36,12 @@ def words_field(
 class ReferralForm(forms.Form):
     """`saw` is the newest history line on the page the person acted from.
 
-    `what_it_does` is the line it leaves in the history, by which a form sent twice is known.
+    `what_it_does` is the line it leaves in the history, by which a form sent twice is known; `brings` are those that
+    may come with it.
     """
 
     what_it_does = ""
+    brings: tuple[str, ...] = ()
 
     saw = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import DeclineReason, Referral, Specialist
+from referrals.models.plans import Match, match, on_file
 from referrals.moves.directory import change_listing
 from referrals.moves.steps import NotYet, Status, What, check_may, lock, write_down
 
@@ -20,11 +21,25 @@ def out_of_date(referral: Referral) -> dict[str, Any]:
     reason = declined.reason if declined else ""
     if reason == DeclineReason.NOT_TAKING and office.accepts_new_patients:
         return {"accepts_new_patients": False}
-    if reason == DeclineReason.PLAN:
-        wanted = referral.patient.insurance_plan.strip().casefold()
-        left = [plan for plan in office.insurance_plans if plan.strip().casefold() != wanted]
-        return {"insurance_plans": left} if left != office.insurance_plans else {}
-    return {}
+    return _without(referral.patient.insurance_plan, office) if reason == DeclineReason.PLAN else {}
+
+
+OF_PLANS = ("insurance_plans", "referral_plans", "authorization_plans")
+
+
+def _without(plan: str, office: Specialist) -> dict[str, Any]:
+    """Return the lists of plans that change once this one is taken off them.
+
+    Nothing where it is the only one the office takes: a listing that names none counts as silent, and stands before
+    those that take others.
+    """
+    if not on_file(plan):
+        return {}
+    before = {name: getattr(office, name) for name in OF_PLANS}
+    after = {name: [one for one in plans if match(plan, [one])[0] != Match.SAME] for name, plans in before.items()}
+    if not after["insurance_plans"] or after["insurance_plans"] == before["insurance_plans"]:
+        return {}
+    return {name: left for name, left in after.items() if left != before[name]}
 
 
 def in_words(changes: dict[str, Any], plan: str) -> str:

@@ -5,14 +5,16 @@ emergency waits for no plan: no step is asked for there.
 """
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.staff.models import User
 from intake.models import Urgency
-from referrals.models import PlanStep, Referral
+from referrals.models import PlanStep, Referral, WaitsFor
 from referrals.models.plans import Match, insured, match
 from referrals.moves import schedule
 from referrals.moves.steps import NotYet, Status, What, check_may, lock, write_down
+from referrals.moves.waiting import end_wait
 
 
 class PlanAsksFirst(NotYet):
@@ -58,6 +60,15 @@ def plan_lets_it_go(referral: Referral) -> None:
         )
 
 
+def number_on_record(referral: Referral) -> str:
+    """Return the number of the authorization settled for the chosen office, or "".
+
+    In this round: what it gave before may not hold any more.
+    """
+    there = {"what": PlanStep.What.AUTHORIZATION, "how": PlanStep.How.THERE}
+    return next((_number(step) for step in _of_this_office(referral).filter(**there)), "")
+
+
 def begin_plan_steps(referral: Referral) -> None:
     """Write down, with a day, what the plan wants at the listing that was just chosen."""
     PlanStep.objects.bulk_create(
@@ -72,7 +83,7 @@ def settle_plan_step(
 ) -> Referral:
     """Note by name that it is there, or why the referral goes out without it.
 
-    The number of an authorization goes into the letter.
+    The number of an authorization goes into the letter. With the last one a wait for coverage is over.
     """
     check_may(by)
     referral = lock(referral, saw)
@@ -87,15 +98,22 @@ def settle_plan_step(
     step.settled_at, step.settled_by = timezone.now(), by
     step.save()
     if (what, how) == (PlanStep.What.AUTHORIZATION, PlanStep.How.THERE):
-        referral.authorization_number = step.words[:40]
+        referral.authorization_number = _number(step)
         referral.save(update_fields=["authorization_number"])
     said = "is there" if how == PlanStep.How.THERE else "is not there, and it goes out without"
-    write_down(referral, What.NOTE, by=by, note=f"{step.get_what_display()} ({step.plan}) {said}: {step.words}")
+    note = f"{step.get_what_display()} ({step.plan}) {said}: {step.words}"
+    write_down(referral, What.NOTE, by=by, note=note)
+    if referral.waits_for == WaitsFor.COVERAGE and not open_plan_steps(referral):
+        end_wait(referral, words=note, by=by)
     return referral
 
 
-def _of_this_office(referral: Referral) -> list[PlanStep]:
-    return list(referral.plan_steps.filter(round=referral.round, specialist=referral.specialist))
+def _of_this_office(referral: Referral) -> QuerySet[PlanStep]:
+    return referral.plan_steps.filter(round=referral.round, specialist=referral.specialist)
+
+
+def _number(step: PlanStep) -> str:
+    return step.words[: Referral._meta.get_field("authorization_number").max_length]
 
 
 def _step(referral: Referral, what: str, plan: str) -> PlanStep:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.links import actions as links
@@ -17,7 +18,7 @@ from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
-from referrals.moves.plan_steps import begin_plan_steps, plan_lets_it_go
+from referrals.moves.plan_steps import begin_plan_steps, number_on_record, plan_lets_it_go
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
@@ -79,22 +80,30 @@ def choose(
 ) -> Referral:
     """Pick the listing it goes to and why: words of the ranking, or the patient's or the desk's own reason.
 
-    NotYet once it has been sent (redirect it first), without a reason, or with a listing no longer shown.
+    NotYet once it has been sent (redirect it first), without a reason, or with a listing no longer shown. The listing
+    is held before the referral, as by whoever changes one: an import taken back at this moment may delete it.
+    What was agreed, told and allowed for another office before is asked again.
     """
     check_may(by)
+    office = Specialist.objects.select_for_update(no_key=True).filter(pk=specialist.pk).first()
     referral = lock(referral, saw)
     if referral.status != Status.DRAFT:
         raise NotYet("This referral was already sent. Redirect it before choosing another specialist.")
     if not because.strip():
         raise NotYet("Say why this specialist.")
-    if not specialist.listed:
+    if office is None or not office.listed:
         raise NotYet("This specialist is no longer listed. Choose another.")
-    if specialist.specialty != referral.specialty:
+    if office.specialty != referral.specialty:
         raise NotYet("A therapist decided for another specialty. Ask them to decide again before choosing this one.")
-    referral.specialist, referral.choice, referral.choice_reason = specialist, choice, because.strip()[:300]
-    referral.save(update_fields=["specialist", "choice", "choice_reason"])
+    is_another = referral.specialist_id not in (None, office.pk)
+    referral.specialist, referral.choice, referral.choice_reason = office, choice, because.strip()[:300]
+    if is_another:
+        for name in OF_ONE_OFFICE:
+            setattr(referral, name, "")
+        referral.authorization_number = number_on_record(referral)
+    referral.save(update_fields=["specialist", "choice", "choice_reason", *OF_ONE_OFFICE])
     begin_plan_steps(referral)
-    write_down(referral, What.CHOSEN, by=by, note=f"{specialist}: {referral.choice_reason}")
+    write_down(referral, What.CHOSEN, by=by, note=f"{office}: {referral.choice_reason}")
     return referral
 
 
@@ -273,8 +282,13 @@ def away_from_office(referral: Referral) -> dict[str, Any]:
 
 
 def of_the_office_before(referral: Referral) -> dict[str, str]:
-    """Return what of `OF_ONE_OFFICE` stood for the office before."""
-    history = apps.get_model("referrals.ReferralHistory").objects.filter(pgh_obj=referral, round=referral.round - 1)
+    """Return what of `OF_ONE_OFFICE` stood for the office before.
+
+    It was sent there, or only chosen before another one was.
+    """
+    chosen_before = Q(round=referral.round) & ~Q(specialist=None) & ~Q(specialist=referral.specialist_id)
+    history = apps.get_model("referrals.ReferralHistory").objects.filter(pgh_obj=referral)
+    history = history.filter(Q(round=referral.round - 1) | chosen_before)
     return history.order_by("-pgh_id").values(*OF_ONE_OFFICE).first() or {}
 
 

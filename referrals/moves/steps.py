@@ -1,5 +1,6 @@
 """What every action on a referral shares: who may, the lock, the line in the history, the next date."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -59,11 +60,23 @@ def newest_line(referral: Referral) -> int:
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def already_did(referral: Referral, what: str, saw: int, *, by: User | None = None, office: str = "") -> bool:
-    """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
+def already_did(
+    referral: Referral,
+    what: str,
+    saw: int,
+    *,
+    by: User | None = None,
+    office: str = "",
+    brings: Sequence[str] = (),
+) -> bool:
+    """Say whether all that happened since `saw` is that this very person did `what`.
+
+    A form sent twice. `brings` are lines that may have come with it.
+    """
     since = list(referral.moves.filter(pk__gt=saw))
-    return bool(since) and all(
-        move.what == what and (move.by_id == by.pk if by else bool(office) and move.office == office) for move in since
+    return any(move.what == what for move in since) and all(
+        move.what in (what, *brings) and (move.by_id == by.pk if by else bool(office) and move.office == office)
+        for move in since
     )
 
 

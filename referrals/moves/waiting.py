@@ -51,11 +51,16 @@ def it_came(referral: Referral, *, words: str, by: User, saw: int | None = None)
     referral = lock(referral, saw)
     if not referral.waits_for:
         raise NotYet("It waits for nothing any more.")
+    end_wait(referral, words=words.strip(), by=by)
+    return referral
+
+
+def end_wait(referral: Referral, *, words: str, by: User) -> None:
+    """Write down what came, and set the date of the next step; the row is locked."""
     label = WaitsFor(referral.waits_for).label
     referral.waits_for, referral.next_check_at = "", next_date(referral, referral.status)
     referral.save(update_fields=["waits_for", "next_check_at"])
-    write_down(referral, What.CAME, by=by, note=f"{label}. {words.strip()}")
-    return referral
+    write_down(referral, What.CAME, by=by, note=f"{label}. {words}")
 
 
 # Reaching the patient -------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import pytest
 
 from referrals import moves as actions
 from referrals.models import DeclineReason, Referral
+from referrals.models.plans import Match, match
 from tests.referrals.conftest import OFFICE
 from tests.referrals.moves.test_undelivered import step_of
 
@@ -74,6 +75,38 @@ def test_a_listing_that_is_out_of_date_is_set_right_by_one_press(sent, priya, si
     [line] = sent.moves.filter(what="listing")
     assert (line.by, office.practice in line.note) == (priya, True)
     assert "Update the listing" not in card(desk, sent)
+
+
+@pytest.mark.parametrize(
+    ("lists", "plan", "left"),
+    [
+        ((["B.C.B.S.", "Acadia Care"], [], []), "bcbs", {"insurance_plans": ["Acadia Care"]}),
+        (
+            (["BCBS", "Acadia Care"], ["blue cross blue shield"], ["BCBS", "Acadia Care"]),
+            "Bluecross Blueshield",
+            {"insurance_plans": ["Acadia Care"], "referral_plans": [], "authorization_plans": ["Acadia Care"]},
+        ),
+        ((["BCBS PPO", "Acadia Care"], [], []), "BCBS HMO", {}),  # looks like it: nobody said so of this one
+        ((["Northern Mutual PPO"], [], []), "Northern Mutual PPO", {}),  # that names none is silent, and ranks better
+        (([], [], ["Northern Mutual PPO"]), "Northern Mutual PPO", {}),
+        ((["-", "Acadia Care"], [], []), "", {}),
+    ],
+)
+def test_the_plan_is_taken_off_by_how_the_directory_reads_plans(sent, priya, lists, plan, left):
+    office = sent.specialist
+    office.insurance_plans, office.referral_plans, office.authorization_plans = lists
+    office.save()
+    sent.patient.insurance_plan = plan
+    sent.patient.save()
+    referral = declined(sent, "plan")
+    assert actions.listing_out_of_date(Referral.objects.get()) == left
+    if not left:
+        return
+    actions.update_listing(referral, by=priya)
+    office.refresh_from_db()
+    assert {name: getattr(office, name) for name in left} == left
+    how, _known = match(plan, office.insurance_plans)
+    assert how == Match.OTHER, "it stands behind those that take the plan, and those that say nothing"
 
 
 def test_whoever_may_not_change_the_directory_is_not_offered_it(sent, maya, sign_in):

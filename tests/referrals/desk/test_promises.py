@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from intake.models import AppointmentRequest, Case
 from referrals import moves as actions
-from referrals.desk.promises import KINDS, kept_and_missed, missed_promises
+from referrals.desk.promises import KINDS, _dates_of_referrals, kept_and_missed, missed_promises
 from referrals.models import Referral
 from tests import factories
 from tests.answers import HEEL_PAIN
@@ -99,6 +99,29 @@ def test_each_date_a_referral_ever_had_counts_once(decision, maya, priya, ruth, 
         third = Referral.objects.get().next_check_at
     # Rows of history carry the clock of the database, which stands before every date here.
     assert sum(totals(ruth, third + timedelta(hours=1))["Next step of a referral"]) == 3
+
+
+@pytest.mark.parametrize("outcome", ["seen", "no_show"])
+def test_how_the_day_went_taken_back_leaves_the_dates_as_if_nothing_had_been_said(accepted, priya, location, outcome):
+    start = timezone.now()
+    with at(start):
+        actions.give_appointment(
+            accepted, starts_at=start + timedelta(days=2), time_zone="America/New_York", office=OFFICE
+        )
+    before = _dates([location])
+    with at(start + timedelta(days=2, hours=1)):
+        getattr(actions, outcome)(accepted, by=priya)
+        said = _dates([location])
+        actions.set_next_check(accepted, at=timezone.now() + timedelta(minutes=20), by=priya)
+        actions.undo(accepted, by=priya)
+        taken_back = _dates([location])
+        getattr(actions, outcome)(accepted, by=priya)
+    assert taken_back == before
+    assert _dates([location]) == said, "what is said once more counts once"
+
+
+def _dates(places) -> list:
+    return sorted((by, when is None) for by, when in _dates_of_referrals(places))
 
 
 def test_what_fell_due_more_than_thirty_days_ago_counts_no_more(late_case, ruth):

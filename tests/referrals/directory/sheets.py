@@ -41,6 +41,8 @@ def kept(content: bytes, by):
 
 
 def put_in(content: bytes, by):
-    """Look at a file and put it in."""
+    """Look at a file, put it in, and return it."""
     one = kept(content, by)
-    return actions.confirm_import(one, saw=actions.preview_of(one).mark, by=by)
+    assert actions.confirm_import(one, saw=actions.preview_of(one).mark, by=by)
+    one.refresh_from_db()
+    return one

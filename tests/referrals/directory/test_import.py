@@ -1,4 +1,4 @@
-"""Offices from a file: looked at first, put in whole or not at all, taken back while nobody used them."""
+"""Offices from a file: looked at first, then put in, whole or not at all."""
 
 import csv
 from io import StringIO
@@ -15,8 +15,6 @@ from referrals.directory import actions
 from referrals.directory.preview import NEW, SAME, WRONG
 from referrals.directory.reading import MOST_BYTES
 from referrals.models import DirectoryImport, Specialist
-from referrals.moves.directory import change_listing
-from referrals.moves.steps import NotYet
 from tests import factories
 from tests.referrals.directory.sheets import HEADINGS, ROW, kept, put_in, sheet, upload
 
@@ -83,6 +81,7 @@ def test_headings_are_known_by_the_names_others_give_them(priya):
         (b'Specialty,Practice,Name\n"a,b,c', "quotation mark"),
         (b"x" * (MOST_BYTES + 1), "larger than 1 MB"),
         (b"Specialty,Practice,Name\n" + b"a,b,c\n" * 1001, "1001 rows"),
+        (b"Specialty,Practice,Name\na,b,c\n" + b"a," * 200, "Row 3 has 201 cells"),
     ],
 )
 def test_what_cannot_be_read_says_why_and_keeps_nothing(desk, content, says):
@@ -117,6 +116,57 @@ def test_what_is_wrong_is_said_at_its_column_in_words(priya, cells, heading, say
     row = only(sheet(cells, headings=tuple(dict.fromkeys([*HEADINGS, *cells]))), priya)
     assert row.kind == WRONG
     assert [words for at, words in row.problems if at == heading and says in words], row.problems
+
+
+def rows_to_correct(desk, one) -> list[list[str]]:
+    content = b"".join(desk.get(reverse("rows_to_correct", args=[one.public_id]))).decode("utf-8-sig")
+    return list(csv.reader(StringIO(content, newline="")))
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "says"),
+    [
+        ("Specialty,Practice,Name,Notes", "neurologist,Casco, Nerve Center,Noor Adeyemi,Call first", "1 cell stands"),
+        ("Specialty,Practice,Name,Notes", "neurologist,Casco, Nerve Center,Noor Adeyemi,", "1 cell stands"),  # shifted
+        ("Specialty,Practice,Name,Notes", "neurologist,A, B, C,Noor Adeyemi,Call first", "2 cells stand"),
+        ("Specialty,Practice,Name,Notes,", "neurologist,Casco, Nerve Center,Noor Adeyemi,Call first", "1 cell stands"),
+    ],
+)
+def test_a_row_with_more_cells_than_headings_is_left_out_and_loses_none(desk, priya, headings, row, says):
+    """It went in one column off, and its last cells were gone."""
+    one = kept(f"{headings}\n{row}".encode(), priya)
+    [previewed] = actions.preview_of(one).rows
+    assert (previewed.kind, len(previewed.problems)) == (WRONG, 1)
+    assert says in previewed.problems[0][1]
+    assert "quotation marks" in previewed.problems[0][1]
+    header, cells = rows_to_correct(desk, one)
+    assert cells[: len(row.split(","))] == row.split(",")
+    assert (len(header), header[-1], says in cells[-1]) == (len(cells), "What is wrong", True)
+
+
+def test_the_rows_to_correct_are_left_out_again_until_they_are_right(desk, priya):
+    one = kept(b"Specialty,Practice,Name,Notes\nneurologist,Casco, Nerve Center,Noor Adeyemi,Call first", priya)
+    header, cells = rows_to_correct(desk, one)
+    for right in (False, True):
+        written = StringIO(newline="")
+        if right:
+            cells = ["neurologist", "Casco, Nerve Center", "Noor Adeyemi", "Call first", "", cells[-1]]
+        csv.writer(written).writerows([header, cells])
+        [row] = actions.preview_of(kept(written.getvalue().encode(), priya)).rows
+        assert ("under no heading" in row.problems[0][1]) is not right
+    assert row.line.cells["practice"] == "Casco, Nerve Center"
+
+
+def test_a_column_without_a_heading_before_the_others_shifts_nothing(priya):
+    text = sheet({}).decode("utf-8-sig").splitlines()
+    assert only("\n".join([f",{text[0]}", f"0,{text[1]}"]).encode(), priya).kind == NEW
+
+
+def test_a_heading_never_acts_where_the_rows_go_out_again(desk, priya):
+    acts = '=HYPERLINK("https://elsewhere.example","Listing")'
+    one = kept(sheet({"NPI": "1234567890"}, headings=(*HEADINGS, acts)), priya)
+    header, _row = rows_to_correct(desk, one)
+    assert header[len(HEADINGS)] == f"'{acts}"
 
 
 # New, changed, the same -----------------------------------------------------------------------------------------------
@@ -269,8 +319,9 @@ def test_a_directory_changed_meanwhile_is_looked_at_once_more(desk, priya):
 def test_pressed_twice_it_is_put_in_once(desk, priya):
     one = kept(sheet({}), priya)
     mark = actions.preview_of(one).mark
-    for _press in range(2):
-        assert desk.post(reverse("confirm_import", args=[one.public_id]), {"saw": mark}).status_code == 302
+    for says in ("The offices are in the directory", "Nothing was done now: this file was put in before"):
+        answer = desk.post(reverse("confirm_import", args=[one.public_id]), {"saw": mark}, follow=True)
+        assert [says in str(message) for message in answer.context["messages"]] == [True]
     assert (Specialist.objects.count(), one.rows.count()) == (1, 1)
 
 
@@ -283,45 +334,6 @@ def test_who_may_not_change_the_directory_puts_nothing_in(priya, maya):
     ):
         with pytest.raises(PermissionDenied):
             act()
-
-
-# Taken back -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def imported(priya):
-    factories.specialist(
-        name="Lena Fischer", practice="Casco Nerve Center", street="1 Harbor Street", phone="(207) 555-0100", fax=""
-    )
-    content = sheet({}, {"Name": "Lena Fischer", "Phone": "207 555 0111", "Plans": ""})
-    return put_in(content, priya)
-
-
-def test_an_import_is_taken_back_whole(imported, desk):
-    assert Specialist.objects.count() == 2
-    assert desk.post(reverse("undo_import", args=[imported.public_id])).status_code == 302
-    [left] = Specialist.objects.all()
-    assert (left.name, left.phone) == ("Lena Fischer", "(207) 555-0100")
-    shown = desk.get(reverse("one_import", args=[imported.public_id])).text
-    assert "took it back" in shown
-
-
-def test_what_a_referral_went_on_with_is_not_taken_back(imported, draft, priya, desk):
-    new = Specialist.objects.get(name=ROW["Name"])
-    moves.choose(draft, new, choice="suggested", because="sees new patients", by=priya)
-    with pytest.raises(NotYet):
-        actions.undo_import(imported, by=priya)
-    desk.post(reverse("undo_import", args=[imported.public_id]))
-    assert Specialist.objects.filter(pk=new.pk).exists()
-    assert Specialist.objects.get(name="Lena Fischer").phone == "(207) 555-0111", "the other one neither"
-    assert "a referral went on with it" in desk.get(reverse("one_import", args=[imported.public_id])).text
-
-
-def test_what_somebody_changed_since_is_not_taken_back(imported, priya):
-    change_listing(Specialist.objects.get(name="Lena Fischer"), by=priya, focus="spine")
-    with pytest.raises(NotYet):
-        actions.undo_import(imported, by=priya)
-    assert "somebody changed it since" in " ".join(actions.used_since(imported))
 
 
 def test_a_new_fax_in_a_file_is_told_to_whoever_carries_a_referral_there(chosen, priya, ruth):

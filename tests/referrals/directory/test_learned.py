@@ -43,6 +43,31 @@ def test_a_whole_course_is_read_as_days_from_the_sending(clock, sent, neurologis
     assert sendings(neurologist)[neurologist.pk] == [Sending(2.0, False, 9.0, True)]
 
 
+def test_a_visit_that_was_taken_back_is_none(clock, accepted, neurologist, priya):
+    actions.give_appointment(accepted, starts_at=MONDAY + 2 * DAY, time_zone="America/New_York", office=OFFICE)
+    clock.shift(2 * DAY)
+    actions.seen(accepted, by=priya)
+    actions.note(accepted, words="Her sister called.", by=priya)
+    actions.undo(accepted, by=priya)
+    assert sendings(neurologist)[neurologist.pk] == [Sending(0.0)], "said by mistake"
+    clock.shift(1 * DAY)
+    actions.give_appointment(accepted, starts_at=MONDAY + 5 * DAY, time_zone="America/New_York", office=OFFICE)
+    clock.shift(3 * DAY)
+    actions.seen(accepted, by=priya)
+    assert sendings(neurologist)[neurologist.pk] == [Sending(0.0, days_to_visit=5.0)]
+    actions.undo(accepted, by=priya)
+    actions.no_show(accepted, by=priya)
+    assert sendings(neurologist)[neurologist.pk] == [Sending(0.0)]
+
+
+@pytest.mark.parametrize(("reason", "days"), [("no_answer", None), ("not_in_time", 9.0), ("plan", 9.0)])
+def test_that_nobody_answers_is_no_answer(clock, sent, neurologist, priya, reason, days):
+    clock.shift(9 * DAY)
+    actions.office_decline(sent, reason=reason, by=priya)
+    [one] = sendings(neurologist)[neurologist.pk]
+    assert one.days_to_answer == days
+
+
 def test_each_office_has_its_own_even_of_one_referral(clock, sent, neurologist, priya):
     clock.shift(1 * DAY)
     actions.office_decline(sent, reason="not_taking", office=OFFICE)

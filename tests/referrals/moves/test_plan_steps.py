@@ -1,5 +1,7 @@
 """What a patient's plan wants first holds up the sending, until somebody settles it by name."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -10,6 +12,7 @@ from intake.models import Urgency
 from referrals import moves as actions
 from referrals.models import PlanStep, Referral
 from tests import factories
+from tests.referrals.moves.test_undelivered import step_of
 
 HMO = "Harbor HMO"
 
@@ -124,6 +127,84 @@ def test_the_next_office_asks_anew(chosen, neurologist, priya):
     assert [step.what for step in actions.open_plan_steps(again)] == ["referral"]
     again = actions.choose(again, neurologist, choice="patient", because="asked for", by=priya)
     assert len(actions.open_plan_steps(again)) == 2, "the same office in another round, too"
+
+
+def test_what_one_office_was_allowed_and_the_patient_agreed_to_is_not_for_the_next(chosen, neurologist, desk, priya):
+    """The letter to the second office carried the number of the first."""
+    actions.prepare_letter(chosen, patient_told="A nerve test at Dr. Katz.", by=priya)
+    for what in PlanStep.What:
+        settle(chosen, what, words="A-77", by=priya)
+    other = factories.specialist(name="Second Office", authorization_plans=[HMO])
+    changed = actions.choose(chosen, other, choice="patient", because="asked for", by=priya)
+    assert (changed.consent, changed.patient_told, changed.authorization_number) == ("", "", "")
+    assert [step.what for step in actions.open_plan_steps(changed)] == ["authorization"]
+    letter = desk.get(reverse("letter_parts", args=[chosen.public_id])).text
+    assert "Ask again. For the office before: A-77" in letter
+    assert "Ask again. For the office before: A nerve test at Dr. Katz." in letter
+    actions.prepare_letter(changed, consent="agreed", by=priya)
+    with pytest.raises(actions.PlanAsksFirst):
+        actions.send(changed, by=priya)
+    back = actions.choose(changed, neurologist, choice="suggested", because="near after all", by=priya)
+    assert (back.consent, back.authorization_number) == ("", "A-77"), "its own number is on record"
+    assert actions.open_plan_steps(back) == []
+
+
+def test_the_same_office_chosen_again_keeps_what_was_said_for_it(chosen, neurologist, priya):
+    for what in PlanStep.What:
+        settle(chosen, what, words="A-77", by=priya)
+    again = actions.choose(chosen, neurologist, choice="patient", because="asked for", by=priya)
+    assert (again.consent, again.authorization_number) == ("agreed", "A-77")
+
+
+# While it waits for coverage ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(chosen, priya):
+    until = timezone.now() + timedelta(days=3)
+    return actions.wait_for(chosen, what="coverage", until=until, words="Asked the plan.", by=priya)
+
+
+def test_what_the_plan_asks_for_is_the_first_thing_to_press(waiting, priya):
+    assert [(one.name, one.main) for one in step_of(waiting).buttons][:2] == [("plan", True), ("came", False)]
+    for what in PlanStep.What:
+        settle(waiting, what, by=priya)
+    until = timezone.now() + timedelta(days=3)
+    again = actions.wait_for(waiting, what="coverage", until=until, by=priya)
+    assert "plan" not in [one.name for one in step_of(again).buttons], "there is nothing to say any more"
+
+
+def test_the_last_one_settled_ends_the_wait(waiting, desk, priya):
+    first = settle(waiting, "referral", words="Dr. Lund, by fax", by=priya)
+    assert first.waits_for == "coverage"
+    said = {"do": "plan", "saw": actions.newest_line(first), "what": "authorization", "how": "there", "words": "A-77"}
+    for _pressed_twice in range(2):
+        assert desk.post(reverse("move_referral", args=[waiting.public_id]), said).status_code == 302
+    ended = Referral.objects.get()
+    assert (ended.waits_for, ended.next_check_at < waiting.next_check_at) == ("", True)
+    assert [line.what for line in ended.moves.order_by("pk")][-3:] == ["note", "note", "came"]
+    assert ended.moves.last().note.startswith("Coverage or an authorization. An authorization by the plan (harbor hmo)")
+    assert actions.send(ended, by=priya).status == "sent"
+
+
+def test_a_wait_for_something_else_goes_on(chosen, priya):
+    until = timezone.now() + timedelta(days=3)
+    actions.wait_for(chosen, what="data", until=until, by=priya)
+    for what in PlanStep.What:
+        settle(chosen, what, by=priya)
+    assert Referral.objects.get().waits_for == "data"
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_the_card_says_by_when_each_is_due_and_that_it_is_late(chosen, desk, priya, waits):
+    if waits:
+        actions.wait_for(chosen, what="coverage", until=timezone.now() + timedelta(days=3), by=priya)
+    PlanStep.objects.filter(what="authorization").update(due_at=timezone.now() - timedelta(hours=30))
+    text = desk.get(reverse("referral", args=[chosen.public_id])).text
+    card = " ".join(text[text.index('aria-labelledby="next"') :].partition("</section>")[0].split())
+    assert f"A referral by the primary care provider (<bdi>{HMO}</bdi>), due by" in card
+    assert "An authorization by the plan (<bdi>harbor hmo</bdi>), due by" in card
+    assert card.count("Overdue by 30 h") == 1
 
 
 def test_who_may_not_carry_settles_nothing_and_nobody_settles_twice(chosen, priya):

@@ -28,7 +28,7 @@ def put_in(house: House):
 def taken_back(house: House):
     referral = house.referral("sent")
     file = _a_new_fax(house, referral)
-    file = actions.confirm_import(file, saw=actions.preview_of(file).mark, by=house.priya)
+    actions.confirm_import(file, saw=actions.preview_of(file).mark, by=house.priya)
     house.clock.shift(1)
     house.now_changes()
     actions.undo_import(file, by=house.ruth)
