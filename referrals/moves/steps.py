@@ -60,10 +60,15 @@ def newest_line(referral: Referral) -> int:
 
 def already_did(referral: Referral, what: str, saw: int, *, by: User | None = None, office: str = "") -> bool:
     """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
-    since = list(referral.moves.filter(pk__gt=saw))
-    return bool(since) and all(
-        move.what == what and (move.by_id == by.pk if by else bool(office) and move.office == office) for move in since
-    )
+    since = all_since(referral, saw, by=by, office=office)
+    return bool(since) and all(move.what == what for move in since)
+
+
+def all_since(referral: Referral, saw: int, *, by: User | None = None, office: str = "") -> list[ReferralMove]:
+    """Return what happened since `saw` where this very person did all of it; nothing otherwise."""
+    since = list(referral.moves.filter(pk__gt=saw).select_related("appointment"))
+    theirs = all(move.by_id == by.pk if by else bool(office) and move.office == office for move in since)
+    return since if theirs else []
 
 
 def write_down(
