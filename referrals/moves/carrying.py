@@ -13,7 +13,7 @@ from clinic.staff.models import User
 from intake.models import Urgency
 from intake.review.outcomes import tell_not_reached
 from referrals.models import Referral
-from referrals.moves import offices, schedule
+from referrals.moves import offices, schedule, telling
 from referrals.moves.answers import drop_appointment
 from referrals.moves.asked_emails import patient_was_lost
 from referrals.moves.carrier_emails import handed_over
@@ -135,16 +135,21 @@ def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referr
     return referral
 
 
-def put_off_to(referral: Referral, now: datetime) -> datetime:
-    """Return the last moment at which somebody must look again."""
+def put_off_to(referral: Referral, now: datetime, *, to_call: bool = True) -> datetime:
+    """Return the last moment at which somebody must look again.
+
+    `to_call` is False where it is known that the patient has not to be called.
+    """
     stands = referral.standing_appointment
-    return schedule.put_off_to(
+    last = schedule.put_off_to(
         referral.status,
         Urgency(referral.urgency),
         now,
         referral.location.opening_hours,
         stands.starts_at if stands else None,
     )
+    before = telling.look_before_the_day(referral, now, to_call=to_call)
+    return min(last, before) if before else last
 
 
 def still_open(referral: Referral, *, until: datetime | None = None) -> None:
@@ -155,9 +160,11 @@ def still_open(referral: Referral, *, until: datetime | None = None) -> None:
     last = put_off_to(referral, now)
     if until is None or now < until <= last:
         return
+    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
+    if last == telling.look_before_the_day(referral, now):
+        raise NotYet(f"The patient cannot come, or does not know of the day: look again by {said}.")
     if referral.urgency < Urgency.URGENT:
         raise NotYet("Choose a date from now up to 90 days ahead.")
-    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
     raise NotYet(f"This referral is {referral.tier.label.lower()}: look again by {said}.")
 
 

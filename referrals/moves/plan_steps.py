@@ -95,7 +95,9 @@ def settle_plan_step(
 
 
 def _of_this_office(referral: Referral) -> list[PlanStep]:
-    return list(referral.plan_steps.filter(round=referral.round, specialist=referral.specialist))
+    """Return those of this round; a list has looked them up for all its rows at once."""
+    of_now = (referral.round, referral.specialist_id)
+    return [step for step in referral.plan_steps.all() if (step.round, step.specialist_id) == of_now]
 
 
 def _step(referral: Referral, what: str, plan: str) -> PlanStep:
