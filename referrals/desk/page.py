@@ -284,7 +284,7 @@ def _before_the_day(referral: Referral, known: Known) -> tuple[str, str, tuple[s
 
 @dataclass(frozen=True)
 class TryAgain:
-    """The call that nobody picked up: the form "call", filled in, and when it is tried again in words."""
+    """Hold the form "call" for when nobody picked up; `again` says when next."""
 
     whom: str
     outcome: str

@@ -61,7 +61,7 @@ def list_file(request: StaffRequest) -> HttpResponse:
     people = [row.patient for row in rows]
     saw_list(
         request,
-        () if chosen.looked_for else people,
+        [] if chosen.looked_for else people,
         found=people if chosen.looked_for else (),
         subject_id="file",
     )

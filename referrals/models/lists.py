@@ -68,5 +68,5 @@ class Cover(models.Model):
 
     @property
     def leaves_out(self) -> list[Location]:
-        """Return where whoever is away works and the colleague does not: they see nothing there."""
+        """Return where whoever is away works and the colleague does not."""
         return list(self.away.locations.exclude(pk__in=self.covered_by.locations.values("pk")).order_by("name"))

@@ -60,7 +60,7 @@ class ReferralForm(forms.Form):
         return self.data.get("words", "").strip()
 
     def left(self, line: ReferralMove) -> bool:
-        """Say whether this form, sent as it is, has left this line: its kind, with its words."""
+        """Say whether this form, as it is, has left a line: its kind, its words."""
         return line.what == self.what_it_does and self.typed in line.note
 
 

@@ -70,10 +70,10 @@ def _moved(referral: Referral, saw: Mapping[UUID, int] | None) -> str:
 def put_off_many(
     referrals: Collection[UUID], *, day: date, by: User, words: str, saw: Mapping[UUID, int] | None = None
 ) -> Done:
-    """Look again at these on a day, for a reason: in the morning by the clock of each location.
+    """Look again at these in the morning of a day, for a reason.
 
-    What may not wait so long, has ended or was moved since the line that was seen of it (`saw`) is left as it is. One
-    that was put off to that morning already is done.
+    It is the morning of each location. What may not wait so long, has ended or was moved since the line that was seen
+    of it (`saw`) is left as it is. One that was put off to that morning already is done.
     """
     check_may(by)
     if not words.strip():

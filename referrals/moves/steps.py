@@ -65,7 +65,7 @@ def already_did(referral: Referral, what: str, saw: int, *, by: User | None = No
 
 
 def all_since(referral: Referral, saw: int, *, by: User | None = None, office: str = "") -> list[ReferralMove]:
-    """Return what happened since `saw` where this very person did all of it; nothing otherwise."""
+    """Return what happened since `saw`, where one person did all of it."""
     since = list(referral.moves.filter(pk__gt=saw).select_related("appointment"))
     theirs = all(move.by_id == by.pk if by else bool(office) and move.office == office for move in since)
     return since if theirs else []

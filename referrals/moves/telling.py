@@ -196,10 +196,10 @@ def _see_that_they_hear(
 
 
 def look_before_the_day(referral: Referral, now: datetime, *, to_call: bool = True) -> datetime | None:
-    """Return by when somebody must look at a day its patient cannot keep or does not know of.
+    """Return by when somebody must look at a day that is not settled.
 
-    None where there is no such day. It is before they would set out, or the day itself once that is over. `to_call` is
-    False where it is known that no call waits.
+    That is one which the patient cannot keep or does not know of; None where there is none. It is before they would set
+    out, or the day itself once that is over. `to_call` is False where it is known that no call waits.
     """
     stands = referral.standing_appointment
     if referral.status != Referral.Status.SCHEDULED or stands is None or stands.starts_at <= now:

@@ -70,6 +70,20 @@ def test_another_from_the_same_page_comes_back_with_what_was_typed(accepted, des
     assert accepted.moves.count() == lines
 
 
+def test_a_letter_and_a_choice_are_compared_with_what_stands(draft, neurologist, desk):
+    at, casco = f"/referrals/{draft.public_id}/", factories.specialist(practice="Casco Nerve Center")
+    choose = {"listing": neurologist.public_id, "other": "", "why": "", "saw": actions.newest_line(draft)}
+    for listing, status in ((neurologist, 302), (neurologist, 302), (casco, 409)):
+        assert desk.post(f"{at}choose/", choose | {"listing": listing.public_id}).status_code == status, listing
+    letter = {"question": "Is it L5?", "wanted": "opinion", "consent": "agreed", "saw": actions.newest_line(draft)}
+    for question, status in (("Is it L5?", 302), ("Is it L5?", 302), ("Is it the peroneal nerve?", 409)):
+        answer = desk.post(f"{at}letter/", letter | {"question": question})
+        assert answer.status_code == status, question
+    assert "Is it the peroneal nerve?" in answer.text
+    draft.refresh_from_db()
+    assert (draft.specialist, draft.question) == (neurologist, "Is it L5?")
+
+
 def test_another_colleague_is_no_repetition(accepted, desk, ruth, daniel):
     form = {"do": "hand-over", "words": "", "saw": actions.newest_line(accepted)}
     assert [sends(desk, accepted, form | {"to": ruth.pk}).status_code for _twice in range(2)] == [302, 302]
