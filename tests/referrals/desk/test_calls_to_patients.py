@@ -69,13 +69,15 @@ def test_whether_the_patient_was_reached_is_on_record(accepted, priya, sign_in, 
 
 
 def test_calls_that_reach_nobody_end_it_and_one_that_does_begins_anew(accepted, priya, sign_in, clock):
-    referral, browser = in_status(accepted, "no_show"), sign_in(priya)
+    referral = in_status(accepted, "no_show")
     referral.patient.email = ""
     referral.patient.save()
     for outcome in ("no_answer", "message", "no_answer"):
+        browser = sign_in(priya)  # each day anew
         assert LOST not in browser.get(f"/referrals/{referral.public_id}/move/?do=withdraw").text
         press(browser, referral, outcome)
         clock.shift(DAY)
+    browser = sign_in(priya)
     assert LOST in browser.get(f"/referrals/{referral.public_id}/move/?do=withdraw").text
     assert "3 tries without reaching the patient: by phone." in browser.get(f"/referrals/{referral.public_id}/").text
     press(browser, referral, "calls_back")
