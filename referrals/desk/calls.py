@@ -1,7 +1,7 @@
 """A call about a referral: whom, at which number, what to say, and what came of it in one press."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -13,12 +13,14 @@ from clinic.staff.models import User
 from clinic.web.forms import DayField
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm
-from referrals.models import Referral, ReferralMove
-from referrals.moves.calls import CameOf, look_again
+from referrals.models import Referral, ReferralMove, WaitsFor
+from referrals.moves.calls import NOT_REACHED, CameOf, Whom, look_again, words_of_call
 from referrals.moves.forms import words_field
+from referrals.moves.schedule import morning_of
+from referrals.moves.steps import put_off_to
 
 Status = Referral.Status
-MORNING = time(9)
+What = ReferralMove.What
 
 # What to say to whoever answers at the office. It knows the number; a name stays with us until it has accepted.
 SAY = {
@@ -31,6 +33,12 @@ SAY = {
 NOT_ARRIVED = "Our mail did not reach you. Which mail address or fax number is right?"
 IS_IT_ON = "Is the appointment on {day} still on?"
 DID_THEY_COME = "Did the patient come on {day}?"
+WE_WAIT = {
+    WaitsFor.CONSENT: "It is not settled yet whether the patient agrees. Please wait until we call again.",
+    WaitsFor.COVERAGE: "Coverage or an authorization is not settled yet. Please wait until we call again.",
+    WaitsFor.DATA: "Papers or results are not here yet. Please wait until we call again.",
+}
+DO_YOU_AGREE = "Do you agree to this referral, and to what we may send there?"
 TO_PATIENT = {
     Status.DRAFT: "About the specialist and what we may send there.",
     Status.DECLINED: "The office cannot see you. We write to another one.",
@@ -52,9 +60,10 @@ class Came:
 class CallCard:
     """Whom to call and what to say.
 
-    `outcomes` are the buttons, `saw` is the newest line of the history.
+    `calls` is which of the two, `outcomes` are the buttons, `saw` is the newest line of the history.
     """
 
+    calls: str
     whom: str
     phone: str
     say: str
@@ -69,23 +78,45 @@ def call_card(referral: Referral, *, calls: str, saw: int) -> CallCard | None:
     """
     if not referral.is_open:
         return None
-    now = timezone.now()
-    outcomes = tuple(Came(one.value, one.label, look_again(referral, one, now)) for one in CameOf)
-    office = referral.specialist
-    if calls == "patient" or office is None or referral.status not in WITH_AN_OFFICE:
+    now, whom = timezone.now(), whom_to_call(referral, calls)
+    last = put_off_to(referral, now, to_call=calls == Whom.PATIENT)
+    again = {one: look_again(referral, one, now, whom=whom, last=last) for one in CameOf}
+    outcomes = tuple(Came(one.value, one.label, at) for one, at in again.items())
+    if whom == Whom.PATIENT:
         patient = referral.patient
-        say = TO_PATIENT.get(referral.status, "About your referral.")
-        return CallCard(patient.full_name, patient.phone, say, outcomes, saw)
-    return CallCard(office.practice, office.phone, to_say(referral), outcomes, saw)
+        return CallCard(whom, patient.full_name, patient.phone, _to_say_to_patient(referral), outcomes, saw)
+    office = referral.specialist
+    return CallCard(whom, office.practice, office.phone, to_say(referral), outcomes, saw)
 
 
 WITH_AN_OFFICE = (*SAY, Status.SCHEDULED)
+
+
+def whom_to_call(referral: Referral, calls: str = "") -> Whom:
+    """Return whom a call helps on; `calls` is whom the next step calls, if it does.
+
+    Who waits for the patient's consent asks the patient.
+    """
+    if referral.specialist_id is None or referral.status not in WITH_AN_OFFICE:
+        return Whom.PATIENT
+    if calls:
+        return Whom(calls)
+    waits_for_them = referral.waits_for == WaitsFor.CONSENT and not referral.undelivered_at
+    return Whom.PATIENT if waits_for_them else Whom.OFFICE
+
+
+def _to_say_to_patient(referral: Referral) -> str:
+    if referral.waits_for == WaitsFor.CONSENT:
+        return DO_YOU_AGREE
+    return TO_PATIENT.get(referral.status, "About your referral.")
 
 
 def to_say(referral: Referral) -> str:
     """Return what to say to the office, without a name."""
     if referral.undelivered_at:
         return NOT_ARRIVED
+    if referral.waits_for:
+        return WE_WAIT[WaitsFor(referral.waits_for)]
     stands = referral.standing_appointment
     if referral.status != Status.SCHEDULED or stands is None:
         return SAY.get(referral.status, "")
@@ -94,8 +125,9 @@ def to_say(referral: Referral) -> str:
 
 
 class CallForm(MoveForm):
-    what_it_does = ReferralMove.What.PHONE
+    what_it_does = What.PHONE
     title, button = "Log a call", "Keep the call"
+    whom = forms.ChoiceField(label="Whom did you call?", choices=Whom.choices, required=False, widget=forms.RadioSelect)
     outcome = forms.ChoiceField(
         label="What came of it?",
         choices=CameOf.choices,
@@ -105,10 +137,26 @@ class CallForm(MoveForm):
     words = words_field("What was said?")
     day = DayField(label="Look again on", required=False, help_text="Left empty, the day follows from what came of it.")
 
-    def act(self, *, by: User, saw: int, outcome: str, words: str, day: date | None) -> Referral:
-        zone = self.referral.location.zone
-        at = datetime.combine(day, MORNING, zone) if day else None
-        return actions.log_call(self.referral, outcome=outcome, words=words, at=at, by=by, saw=saw)
+    def first_values(self) -> dict[str, Any]:
+        return {"whom": whom_to_call(self.referral)}
+
+    def act(self, *, by: User, saw: int, whom: str, outcome: str, words: str, day: date | None) -> Referral:
+        at = morning_of(day, self.referral.location.zone) if day else None
+        return actions.log_call(self.referral, whom=whom, outcome=outcome, words=words, at=at, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        outcome, to_patient = self.data.get("outcome"), bool(line.channel)
+        if outcome not in CameOf or to_patient != (self._whom() == Whom.PATIENT):
+            return False
+        what = What.TRIED if to_patient and outcome in NOT_REACHED else What.PHONE
+        said, again, _day = line.note.rpartition("\nAgain: ")
+        return line.what == what and bool(again) and said == words_of_call(outcome, self.typed)
+
+    def _whom(self) -> str:
+        return self.data.get("whom") or whom_to_call(self.referral)
+
+    def clean_whom(self) -> str:
+        return self.cleaned_data["whom"] or self._whom()
 
     def clean_day(self) -> date | None:
         day = self.cleaned_data["day"]

@@ -66,11 +66,20 @@ def covering(request: StaffRequest) -> HttpResponse:
         except actions.NotYet as error:
             form.add_error("covered_by", error.words)
         else:
-            messages.success(request, f"{made.covered_by} looks after the referrals of {made.away}.")
+            messages.success(request, _in_words(made))
             return redirect("covering")
     ahead = Cover.objects.ahead(timezone.now()).at_places_of(request.user).select_related("away", "covered_by")
     context = {"form": form, "ahead": ahead}
     return render(request, "referrals/covering.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(made: Cover) -> str:
+    """Say who looks after whose, and where nobody does by this."""
+    said = f"{made.covered_by} looks after the referrals of {made.away}."
+    if not made.leaves_out:
+        return said
+    places = " and ".join(place.name for place in made.leaves_out)
+    return f"{said} Not at {places}, where {made.covered_by} does not work: find another colleague for those."
 
 
 @pressed_on("covering")
@@ -80,7 +89,13 @@ def end_covering(request: StaffRequest) -> HttpResponse:
     number = request.POST.get("cover", "")
     standing = Cover.objects.ahead(timezone.now()).at_places_of(request.user)
     found = standing.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-    if found:
+    if found is None:
+        messages.info(request, "It had ended before.")
+        return redirect("covering")
+    try:
         actions.end_cover(found, by=request.user)
-    messages.info(request, "It has ended." if found else "It had ended before.")
+    except actions.NotYet as error:
+        messages.warning(request, error.words)
+    else:
+        messages.info(request, "It has ended.")
     return redirect("covering")

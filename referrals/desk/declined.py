@@ -41,7 +41,6 @@ BY_REASON = {
         ("redirect", "back"),
     ),
 }
-OTHER_SPECIALTY = BY_REASON[DeclineReason.OTHER_SPECIALTY]
 
 
 def reasons_of(referrals: Iterable[Referral]) -> dict[int, str]:

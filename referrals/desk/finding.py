@@ -29,11 +29,6 @@ def keep(session: SessionBase, typed: str) -> str:
     return name
 
 
-def typed_before(session: SessionBase, name: str) -> str:
-    """Return what was typed under this name; "" when that is not known any more."""
-    return session.get(KEPT, {}).get(name, "")
-
-
 def fitting(rows: ReferralQuerySet, typed: str) -> ReferralQuerySet:
     """Return the referrals that what was typed may mean; none for a single letter."""
     if reference := read_reference(typed):

@@ -3,7 +3,7 @@
 `MOVES` is the table: a name in the address, a form that knows its words, when it fits, and the action it calls.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,11 +12,10 @@ from django.utils import timezone
 from clinic.files.checks import CheckedFile
 from clinic.staff.models import User
 from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
-from clinic.web.forms import ClockField, DayField
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.desk.calls import CallForm
-from referrals.desk.move_form import MoveForm, fits_status
+from referrals.desk.move_form import MoveForm, NextDateFields, fits_status
 from referrals.desk.plan_form import PlanStepForm
 from referrals.desk.setting_right_forms import SetRightForm, UndoForm
 from referrals.desk.waiting import CameForm, TriedForm, WaitForm
@@ -47,21 +46,21 @@ class NoteForm(MoveForm):
     def fits(cls, referral: Referral) -> bool:
         return True
 
+    def left(self, line: ReferralMove) -> bool:
+        return (line.what, line.note) == (self.data.get("what"), self.typed)
+
     def act(self, *, by: User, saw: int, what: str, words: str) -> Referral:
         return actions.note(self.referral, what=what, words=words, by=by, saw=saw)
 
 
-class NextDateForm(MoveForm):
+class NextDateForm(NextDateFields):
     what_it_does = What.NEXT_DATE
     title, button = "Set the next date", "Set the date"
     lead = "The referral comes back to the top of the list then."
-    day = DayField(label="Look again on")
-    at = ClockField(label="At", initial=time(9))
     words = words_field("Why this date?")
 
     def act(self, *, by: User, saw: int, day: date, at: time, words: str) -> Referral:
-        moment = datetime.combine(day, at, self.referral.location.zone)
-        return actions.set_next_check(self.referral, at=moment, words=words, by=by, saw=saw)
+        return actions.set_next_check(self.referral, at=self.moment(day, at), words=words, by=by, saw=saw)
 
     def clean_day(self) -> date:
         day = self.cleaned_data["day"]
@@ -91,6 +90,10 @@ class HandOverForm(MoveForm):
     def act(self, *, by: User, saw: int, to: User, words: str) -> Referral:
         return actions.hand_over(self.referral, to=to, words=words, by=by, saw=saw)
 
+    def left(self, line: ReferralMove) -> bool:
+        carrier = Referral.objects.filter(pk=self.referral.pk).values_list("owner", flat=True).get()
+        return super().left(line) and str(carrier) == self.data.get("to")
+
 
 class RecordAcceptForm(MoveForm):
     what_it_does = What.ACCEPTED
@@ -117,6 +120,9 @@ class RecordDeclineForm(MoveForm):
 
     def act(self, *, by: User, saw: int, reason: str, words: str) -> Referral:
         return actions.office_decline(self.referral, reason=reason, words=words, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        return super().left(line) and line.reason == self.data.get("reason")
 
 
 class AnswerForm(MoveForm):
@@ -335,6 +341,9 @@ class SendAgainForm(MoveForm):
 
     def act(self, *, by: User, saw: int, email: str) -> Referral:
         return actions.send_again(self.referral, email=email, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        return super().left(line) and self.data.get("email", "").strip().casefold() in line.note.casefold()
 
 
 class SendOtherwiseForm(MoveForm):

@@ -56,9 +56,12 @@ def _list(request: StaffRequest, chosen: WorklistFilter) -> HttpResponse:
     if request.session.get(LIST, "") != chosen.query():
         request.session[LIST] = chosen.query()
     to_tell = offices_to_tell(request.user, chosen.location)
+    people = [row["referral"].patient for row in rows]
     saw_list(
         request,
-        [*(row["referral"].patient for row in rows), *(one.referral.patient for one in to_tell)],
+        [*([] if chosen.looked_for else people), *(one.referral.patient for one in to_tell)],
+        found=people if chosen.looked_for else (),
+        subject_id="search" if chosen.looked_for else "",
         location_id=chosen.location.pk if chosen.location else None,
     )
     context = {

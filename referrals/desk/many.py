@@ -1,6 +1,8 @@
 """Several referrals ticked in the list: given to a colleague, or put off to a day."""
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from clinic.staff.request import StaffRequest
 from clinic.web.forms import DayField, FieldsOnly
 from intake.seen import saw_list
 from referrals import moves as actions
+from referrals.desk.calls import newest_lines
 from referrals.desk.list_views import came_from
 from referrals.models import Referral
 from referrals.moves.forms import words_field
@@ -24,19 +27,18 @@ from referrals.moves.many import Done
 from referrals.moves.schedule import LONGEST_WAIT
 
 MOST = 200
-MORNING = time(9)
 
 
 class ManyForm(forms.Form):
     """What is done to all that are ticked.
 
-    `act` calls the action, `done` says what it did.
+    `act` calls the action, `done` says what it did. `saw` is the line that was newest of each on the page.
     """
 
     title = button = done = left = ""
 
-    def __init__(self, *args: Any, referrals: list[Referral], **kwargs: Any) -> None:
-        self.referrals = referrals
+    def __init__(self, *args: Any, referrals: list[Referral], saw: Mapping[UUID, int], **kwargs: Any) -> None:
+        self.referrals, self.saw = referrals, saw
         super().__init__(*args, **kwargs)
         self.helper = FieldsOnly(self)
 
@@ -59,7 +61,8 @@ class HandOverMany(ManyForm):
         self.fields["to"].queryset = User.objects.filter(pk__in=able).order_by("name")
 
     def act(self, *, by: User, to: User, words: str) -> Done:
-        return actions.hand_over_many([one.public_id for one in self.referrals], to=to, words=words, by=by)
+        ids = [one.public_id for one in self.referrals]
+        return actions.hand_over_many(ids, to=to, words=words, by=by, saw=self.saw)
 
 
 class PutOffMany(ManyForm):
@@ -69,15 +72,24 @@ class PutOffMany(ManyForm):
     words = words_field("Why can they wait?", required="Say why they can wait.")
 
     def clean_day(self) -> date:
-        day, today = self.cleaned_data["day"], timezone.localdate()
-        if not today < day < today + LONGEST_WAIT:
+        """Leave a day that is to come at every location."""
+        day, now = self.cleaned_data["day"], timezone.now()
+        todays = [timezone.localdate(now, one.location.zone) for one in self.referrals] or [timezone.localdate(now)]
+        if not max(todays) < day < min(todays) + LONGEST_WAIT:
             raise forms.ValidationError("Choose a day after today, up to 90 days ahead.")
         return day
 
     def act(self, *, by: User, day: date, words: str) -> Done:
         ids = [one.public_id for one in self.referrals]
-        at = datetime.combine(day, MORNING, self.referrals[0].location.zone)
-        return actions.put_off_many(ids, at=at, words=words, by=by)
+        return actions.put_off_many(ids, day=day, words=words, by=by, saw=self.saw)
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """One that was ticked, and the newest line of its history as the page shows it."""
+
+    referral: Referral
+    saw: int
 
 
 FORMS = {"hand-over": HandOverMany, "put-off": PutOffMany}
@@ -92,26 +104,39 @@ def many(request: StaffRequest) -> HttpResponse:
     """
     sent = request.method == "POST"
     given = request.POST if sent else request.GET
-    rows = _ticked(request.user, given)
+    rows = _ticked(request.user, given, with_ended=sent)
+    saw = _saw(rows, given)
     form_class = FORMS.get(given.get("do", ""), HandOverMany)
-    form = form_class(request.POST if sent else None, referrals=rows)
+    form = form_class(request.POST if sent else None, referrals=rows, saw=saw)
     if sent and rows and form.is_valid():
         _tell(request, form, form.act(by=request.user, **form.cleaned_data))
         return redirect(came_from(request))
     saw_list(request, [one.patient for one in rows], subject_id="many")
-    context = {"rows": rows, "form": form, "do": given.get("do", ""), "the_list": came_from(request)}
+    lines = newest_lines(rows) | {one.pk: saw[one.public_id] for one in rows if one.public_id in saw}
+    ticked = [Ticked(one, lines.get(one.pk, 0)) for one in rows]
+    context = {"rows": ticked, "form": form, "do": given.get("do", ""), "the_list": came_from(request)}
     return render(request, "referrals/many.html", context, status=422 if sent and rows else 200)
 
 
-def _ticked(user: User, given: QueryDict) -> list[Referral]:
-    """Return the open referrals among what was ticked; what is no id is passed over."""
+def _saw(rows: list[Referral], given: QueryDict) -> dict[UUID, int]:
+    """Return which line was the newest of each where the page was drawn that was sent."""
+    typed = {one.public_id: given.get(f"saw-{one.public_id}", "")[:18] for one in rows}
+    return {public_id: int(line) for public_id, line in typed.items() if line.isascii() and line.isdigit()}
+
+
+def _ticked(user: User, given: QueryDict, *, with_ended: bool) -> list[Referral]:
+    """Return the referrals among what was ticked; what is no id is passed over.
+
+    What has ended since the page was drawn is among what is sent: it is named as left.
+    """
     ids = []
     for typed in given.getlist("chosen")[:MOST]:
         try:
             ids.append(UUID(typed))
         except ValueError:
             continue
-    rows = Referral.objects.visible_to(user).open().filter(public_id__in=ids)
+    rows = Referral.objects.visible_to(user).filter(public_id__in=ids)
+    rows = rows if with_ended else rows.open()
     return list(rows.select_related("patient", "location", "specialist", "owner").most_pressing_first())
 
 

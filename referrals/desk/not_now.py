@@ -15,12 +15,17 @@ HAS_ENDED = "This referral has ended. Open it again before changing the letter."
 
 
 def sent_twice(request: StaffRequest, found: Referral, form_class: type[ReferralForm]) -> bool:
-    """Say whether only this very form was sent since its page was drawn."""
+    """Say whether only this very form, as it is, was sent since its page was drawn.
+
+    Another call or note of the same person is no repetition: what it says would be lost.
+    """
     saw = request.POST.get("saw", "")
-    numbered = saw.isascii() and saw.isdigit()
-    return numbered and actions.already_did(
-        found, form_class.what_it_does, int(saw[:18]), by=request.user, brings=form_class.brings
-    )
+    if request.method != "POST" or not (saw.isascii() and saw.isdigit()):
+        return False
+    form = form_class(request.POST, request.FILES, referral=found)
+    since = actions.all_since(found, int(saw[:18]), by=request.user)
+    own = [line for line in since if line.what not in form_class.brings]
+    return bool(own) and all(map(form.left, own))
 
 
 def as_of_now(posted: QueryDict, found: Referral) -> QueryDict:

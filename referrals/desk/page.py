@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language
 
 from clinic.staff.models import User
@@ -13,14 +14,14 @@ from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
-from referrals.desk.declined import BY_REASON, OTHER_SPECIALTY, reasons_of
+from referrals.desk.declined import BY_REASON, reasons_of
 from referrals.desk.forms import MOVES
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
-from referrals.models import PlanStep, Referral, ReferralMove
+from referrals.models import DeclineReason, PlanStep, Referral, ReferralMove, Report
 from referrals.moves.about import reader_of
-from referrals.moves.calls import CameOf, look_again
+from referrals.moves.calls import CameOf, Whom, look_again
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -32,7 +33,7 @@ OURS = frozenset(
 
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
-    return "yours" if referral.status in OURS or referral.undelivered_at else "neutral"
+    return "yours" if referral.status in OURS or referral.undelivered_at or referral.waits_for else "neutral"
 
 
 def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -184,17 +185,25 @@ def is_late(referral: Referral) -> bool:
 class Known:
     """What next steps hang on besides the rows, looked up for all at once.
 
-    Of which the patient has still to be called, and why each office that declined did.
+    Of which the patient has still to be called, of which a report is unread, and why each office that declined did.
     """
 
     to_call: frozenset = frozenset()
+    unread: frozenset = frozenset()
     declined: Mapping[int, str] = field(default_factory=dict)
 
 
 def known_of(referrals: Iterable[Referral]) -> Known:
+    """Look it up, and what the plans ask for of those to be sent."""
     rows = list(referrals)
     waiting = CallToMake.objects.filter(subject_id__in=[row.public_id for row in rows], done_at=None)
-    return Known(to_call=frozenset(waiting.values_list("subject_id", flat=True)), declined=reasons_of(rows))
+    reported = [row.pk for row in rows if row.status == Status.REPORTED]
+    prefetch_related_objects([row for row in rows if row.status == Status.DRAFT], "plan_steps")
+    return Known(
+        to_call=frozenset(waiting.values_list("subject_id", flat=True)),
+        unread=frozenset(Report.objects.unread().filter(referral__in=reported).values_list("referral_id", flat=True)),
+        declined=reasons_of(rows),
+    )
 
 
 def next_step(referral: Referral, known: Known) -> Next:
@@ -253,7 +262,7 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
         return before
     if known.declined.get(referral.pk) in BY_REASON:
         return BY_REASON[known.declined[referral.pk]]
-    if referral.status == Status.REPORTED and not referral.reports.unread().exists():
+    if referral.status == Status.REPORTED and referral.pk not in known.unread:
         return READ
     if referral.status in OVERDUE and is_late(referral):
         return OVERDUE[referral.status]
@@ -275,11 +284,11 @@ def _before_the_day(referral: Referral, known: Known) -> tuple[str, str, tuple[s
 
 @dataclass(frozen=True)
 class TryAgain:
-    """The next date for when nobody picks up: the form "next-date", filled in."""
+    """Hold the form "call" for when nobody picked up; `again` says when next."""
 
-    at: datetime
-    is_tomorrow: bool
-    words: str
+    whom: str
+    outcome: str
+    again: str
     saw: int
 
 
@@ -314,9 +323,11 @@ def _act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.REPORTED and referral.reports.unread().exists():
         return ActOn(reader=reader_of(referral))
     if step.calls == "patient":
-        return ActOn(whom=referral.patient.full_name, phone=referral.patient.phone, again=_again(referral))
+        patient = referral.patient
+        return ActOn(whom=patient.full_name, phone=patient.phone, again=_again(referral, Whom.PATIENT))
     if step.calls == "office":
-        return ActOn(whom=referral.specialist.practice, phone=referral.specialist.phone, again=_again(referral))
+        office = referral.specialist
+        return ActOn(whom=office.practice, phone=office.phone, again=_again(referral, Whom.OFFICE))
     return ActOn()
 
 
@@ -327,12 +338,14 @@ def _declined(referral: Referral) -> ActOn:
     return ActOn(question=said, listing=listing, saw=actions.newest_line(referral))
 
 
-def _again(referral: Referral) -> TryAgain:
-    """On the clinic's next open day, as its doors open."""
+def _again(referral: Referral, whom: Whom) -> TryAgain:
+    """Say when, as a call that nobody answered has it."""
     now, zone = timezone.now(), referral.location.zone
-    at = look_again(referral, CameOf.NO_ANSWER, now).astimezone(zone)
-    is_tomorrow = (at.date() - now.astimezone(zone).date()).days == 1
-    return TryAgain(at, is_tomorrow, "No answer on the phone.", actions.newest_line(referral))
+    at = look_again(referral, CameOf.NO_ANSWER, now, whom=whom).astimezone(zone)
+    days = (at.date() - now.astimezone(zone).date()).days
+    in_words = {0: f"at {date_format(at, 'g:i A')}", 1: "tomorrow"}
+    again = in_words.get(days, f"on {date_format(at, 'l')}")
+    return TryAgain(whom, CameOf.NO_ANSWER, again, actions.newest_line(referral))
 
 
 SHORT = {
@@ -369,13 +382,13 @@ SHORT = {
 ENDS = ("close", "withdraw")  # they stand last, apart from what only changes something
 
 
-def other_moves(referral: Referral, step: Next, user: User) -> dict[str, list[Button]]:
+def other_moves(referral: Referral, step: Next, user: User, known: Known) -> dict[str, list[Button]]:
     """Return everything else that fits now: what changes it, and what ends it.
 
     Where the office named another specialty a therapist decides first.
     """
     shown = {"call", *(button.name for button in step.buttons)}  # a call has a card of its own
-    if step.title == OTHER_SPECIALTY[0]:
+    if known.declined.get(referral.pk) == DeclineReason.OTHER_SPECIALTY:
         shown.add("redirect")
     fitting = [
         Button(name, SHORT[name])

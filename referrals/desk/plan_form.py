@@ -68,3 +68,7 @@ class PlanStepForm(MoveForm):
 
     def act(self, *, by: User, saw: int, what: str, how: str, words: str) -> Referral:
         return actions.settle_plan_step(self.referral, what=what, how=how, words=words, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        what = self.data.get("what")
+        return super().left(line) and what in What and line.note.startswith(What(what).label)

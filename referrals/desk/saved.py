@@ -18,6 +18,7 @@ from referrals.desk.page import known_of, next_step, specialty_label
 from referrals.models import Referral, SavedList
 
 MOST_IN_A_FILE = 5000
+CUT = "There are more: a file holds {most:,} referrals. Choose a part of the list for the others."
 HEADER = (
     "Number", "Patient", "Location", "Status", "Whose turn", "Next", "Next date", "Urgency", "See by", "Specialty",
     "Office", "Office phone", "Carrier", "Sent",
@@ -50,12 +51,24 @@ def save_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 @staff_may(CARRY_REFERRALS)
 def list_file(request: StaffRequest) -> HttpResponse:
-    """Return the list as it is chosen, in its order, as a file for a spreadsheet."""
+    """Return the list as it is chosen, in its order, as a file for a spreadsheet.
+
+    Where it holds not all of them, the last row says so.
+    """
     chosen = chosen_in(request, request.GET)
-    rows = list(chosen.referrals()[:MOST_IN_A_FILE])
-    saw_list(request, [row.patient for row in rows], subject_id="file")
+    found = list(chosen.referrals()[: MOST_IN_A_FILE + 1])
+    rows = found[:MOST_IN_A_FILE]
+    people = [row.patient for row in rows]
+    saw_list(
+        request,
+        [] if chosen.looked_for else people,
+        found=people if chosen.looked_for else (),
+        subject_id="file",
+    )
     known = known_of(rows)
     lines = [_cells(row, next_step(row, known)) for row in rows]
+    if len(found) > len(rows):
+        lines.append((CUT.format(most=len(rows)), *[""] * (len(HEADER) - 1)))
     return as_file(f"referrals-{timezone.localdate()}", HEADER, lines)
 
 

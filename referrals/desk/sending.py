@@ -78,22 +78,32 @@ class ChooseForm(ReferralForm):
         return given
 
     def apply(self, *, by: User) -> Referral:
+        listing, choice, because = self._chosen()
+        saw = self.cleaned_data["saw"]
+        return actions.choose(self.referral, listing, choice=choice, because=because, by=by, saw=saw)
+
+    def _chosen(self) -> tuple[Specialist, str, str]:
+        """Return the listing, how it was chosen and why."""
         given = self.cleaned_data
         on_list = {str(choice.specialist.public_id): choice for choice in self.short}.get(given["listing"])
+        listing = on_list.specialist if on_list else given["other"]
         if given["patients_choice"]:
-            choice, because = Referral.Choice.PATIENT, given["why"]
-        elif on_list:
-            choice, because = Referral.Choice.SUGGESTED, "; ".join(on_list.reasons) or "first on the list"
-        else:
-            choice, because = Referral.Choice.OTHER, given["why"]
-        return actions.choose(
-            self.referral,
-            on_list.specialist if on_list else given["other"],
-            choice=choice,
-            because=because,
-            by=by,
-            saw=given["saw"],
-        )
+            return listing, Referral.Choice.PATIENT, given["why"]
+        if on_list:
+            return listing, Referral.Choice.SUGGESTED, "; ".join(on_list.reasons) or "first on the list"
+        return listing, Referral.Choice.OTHER, given["why"]
+
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the choice that was sent stands.
+
+        The reasons of the short list may be others by now.
+        """
+        if line.what != self.what_it_does or not self.is_valid():
+            return False
+        listing, choice, because = self._chosen()
+        said = {} if choice == Referral.Choice.SUGGESTED else {"choice_reason": because}
+        stands = Referral.objects.filter(pk=self.referral.pk, specialist=listing, choice=choice, **said)
+        return stands.exists()
 
 
 class LetterForm(ReferralForm):
@@ -169,10 +179,18 @@ class LetterForm(ReferralForm):
         return papers
 
     def apply(self, *, by: User) -> Referral:
-        given = dict(self.cleaned_data)
-        saw, included = given.pop("saw"), given.pop("included")
+        return actions.prepare_letter(self.referral, by=by, saw=self.cleaned_data["saw"], **self._parts())
+
+    def _parts(self) -> dict[str, Any]:
+        given = {name: value for name, value in self.cleaned_data.items() if name not in ("saw", "included")}
+        included = self.cleaned_data["included"]
         left_out = [part for part, _label in letter_words.MAY_BE_LEFT_OUT if part not in included]
-        return actions.prepare_letter(self.referral, by=by, saw=saw, left_out=left_out, **given)
+        return given | {"left_out": left_out}
+
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the letter that stands is the one that was sent."""
+        same = line.what == self.what_it_does and self.is_valid()
+        return same and Referral.objects.filter(pk=self.referral.pk, **self._parts()).exists()
 
 
 class SendForm(ReferralForm):

@@ -51,7 +51,8 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     shown(request, found)
     actions.look(found, by=request.user)
-    step = desk_page.offered_to(request.user, desk_page.next_step(found, desk_page.known_of([found])))
+    known = desk_page.known_of([found])
+    step = desk_page.offered_to(request.user, desk_page.next_step(found, known))
     return render(
         request,
         "referrals/referral.html",
@@ -66,7 +67,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "act": desk_page.act_on(found, step),
             "call": call_card(found, calls=step.calls, saw=actions.newest_line(found)),
             "is_late": desk_page.is_late(found),
-            "others": desk_page.other_moves(found, step, request.user),
+            "others": desk_page.other_moves(found, step, request.user, known),
             "next_up": next_up(request, besides=found) if was_done_in(request, "referrals") else None,
             "timeline": timeline(found),
             "knows": patient_knows(found),

@@ -1,16 +1,15 @@
 """What a referral waits for, and the tries to reach its patient: the step the desk reads, and its small forms."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from clinic.staff.models import User
-from clinic.web.forms import ClockField, DayField
 from intake.models import Contact
 from referrals import moves as actions
-from referrals.desk.move_form import MoveForm
+from referrals.desk.move_form import MoveForm, NextDateFields
 from referrals.models import Referral, ReferralMove, WaitsFor
 from referrals.moves.forms import words_field
 from referrals.moves.steps import still_open
@@ -48,7 +47,7 @@ def tries_in_words(referral: Referral) -> str:
     return f"{said} That is enough: it may be ended because the patient could not be reached."
 
 
-class WaitForm(MoveForm):
+class WaitForm(NextDateFields):
     what_it_does = What.WAITS
     title, button = "It waits for something", "Let it wait"
     lead = "It stands in the list with what is missing, and is overdue once the date is over."
@@ -58,9 +57,8 @@ class WaitForm(MoveForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is missing."},
     )
-    day = DayField(label="Look again on")
-    at = ClockField(label="At", initial=time(9))
     words = words_field("Who was asked, and for what?")
+    field_order = ["saw", "what", "day", "at", "words"]
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -71,17 +69,18 @@ class WaitForm(MoveForm):
         day, at = given.get("day"), given.get("at")
         if day and at:
             try:
-                still_open(self.referral, until=self._moment(day, at))
+                still_open(self.referral, until=self.moment(day, at))
             except actions.NotYet as error:
                 self.add_error("day", error.words)
         return given
 
-    def _moment(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, self.referral.location.zone)
-
     def act(self, *, by: User, saw: int, what: str, day: date, at: time, words: str) -> Referral:
-        until = self._moment(day, at)
+        until = self.moment(day, at)
         return actions.wait_for(self.referral, what=what, until=until, words=words, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        same = Referral.objects.filter(pk=self.referral.pk, waits_for=self.data.get("what", "")).exists()
+        return super().left(line) and same
 
 
 class CameForm(MoveForm):
@@ -122,5 +121,16 @@ class TriedForm(MoveForm):
         return given
 
     def act(self, *, by: User, saw: int, channel: str, outcome: str, words: str) -> Referral:
-        said = f"{Contact.Outcome(outcome).label}. {words}".strip()
+        said = _in_words(outcome, words)
         return actions.tried(self.referral, channel=channel, reached=outcome == REACHED, words=said, by=by, saw=saw)
+
+    def left(self, line: ReferralMove) -> bool:
+        channel, outcome = self.data.get("channel"), self.data.get("outcome")
+        if outcome not in (NO_ANSWER, MESSAGE, REACHED):
+            return False
+        what = What.PHONE if outcome == REACHED else What.TRIED
+        return (line.what, line.channel) == (what, channel) and line.note.endswith(_in_words(outcome, self.typed))
+
+
+def _in_words(outcome: str, words: str) -> str:
+    return f"{Contact.Outcome(outcome).label}. {words}".strip()

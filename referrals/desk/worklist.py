@@ -83,6 +83,7 @@ class WorklistFilter(forms.Form):
     def puts_news_first(self) -> bool:
         return self.order is ORDERS[""]
 
+    @cached_property
     def _everything(self) -> ReferralQuerySet:
         """Return what this person sees of what was looked for, at the chosen location."""
         rows = Referral.objects.visible_to(self.user)
@@ -91,7 +92,7 @@ class WorklistFilter(forms.Form):
 
     def _narrowed(self, *, but: str = "") -> ReferralQuerySet:
         """Return the chosen part, narrowed by all that was chosen `but` one."""
-        rows = self._everything()
+        rows = self._everything
         if self.shows_ended:
             rows = rows.filter(status__in=Referral.ENDED)
         else:
@@ -122,9 +123,9 @@ class WorklistFilter(forms.Form):
         """
         conditions = parts(self.user, self.now)
         numbers = {name: Count("pk", filter=condition) for name, condition in conditions.items() if name != "open"}
-        counts = self._everything().open().aggregate(open=Count("pk"), **numbers)
+        counts = self._everything.open().aggregate(open=Count("pk"), **numbers)
         if self.looked_for:
-            counts["ended"] = self._everything().filter(status__in=Referral.ENDED).count()
+            counts["ended"] = self._everything.filter(status__in=Referral.ENDED).count()
         return [self._tab(name, label, counts.get(name)) for name, label in self.PARTS]
 
     def _tab(self, name: str, label: str, count: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.audit.growing import never_emptied
-from clinic.staff.models import User
+from clinic.staff.models import Location, User
 
 
 class SavedList(models.Model):
@@ -41,8 +41,8 @@ class CoverQuerySet(models.QuerySet):
         return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
 
     def at_places_of(self, user: User) -> Self:
-        """Leave those of people who work where this person does."""
-        return self.filter(away__locations__in=user.places()).distinct()
+        """Leave those of people who work where this person does, and their own."""
+        return self.filter(Q(away__locations__in=user.places()) | Q(away=user)).distinct()
 
 
 class Cover(models.Model):
@@ -67,3 +67,8 @@ class Cover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.covered_by} for {self.away}"
+
+    @property
+    def leaves_out(self) -> list[Location]:
+        """Return where whoever is away works and the colleague does not."""
+        return list(self.away.locations.exclude(pk__in=self.covered_by.locations.values("pk")).order_by("name"))

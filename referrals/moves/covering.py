@@ -38,10 +38,13 @@ def cover(away: User, *, covered_by: User, starts_at: datetime, ends_at: datetim
 
 @transaction.atomic
 def end_cover(standing: Cover, *, by: User) -> Cover:
-    """End it now, before its time; what has not begun is gone."""
+    """End it now, before its time; what has not begun is gone.
+
+    Whoever is away does, or somebody who works where they do: the colleague may have left meanwhile.
+    """
     check_may(by)
-    if _where_all_work(standing.away, standing.covered_by, by) is None:
-        raise NotYet("You do not work where they do.")
+    if by != standing.away and not by.places().filter(pk__in=standing.away.locations.values("pk")).exists():
+        raise NotYet(f"You do not work where {standing.away} does.")
     now = timezone.now()
     if standing.starts_at >= now:
         standing.delete()

@@ -1,6 +1,7 @@
 """What the desk's forms and an office's share: a referral, the page it was read on, an appointment, a report."""
 
 from datetime import date, datetime, time, timedelta
+from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files.checks import CheckedFile
 from clinic.web.forms import ClockField, DayField, FieldsOnly
-from referrals.models import Referral
+from referrals.models import Referral, ReferralMove
 from referrals.moves import uploads
 from referrals.moves.steps import newest_line
 
@@ -55,6 +56,15 @@ class ReferralForm(forms.Form):
         """Return what stands in the fields at first."""
         return {}
 
+    @property
+    def typed(self) -> str:
+        """Return the words that were sent, whatever is wrong with the rest."""
+        return self.data.get("words", "").strip()
+
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether this form, as it is, has left a line: its kind, its words."""
+        return line.what == self.what_it_does and self.typed in line.note
+
 
 class AppointmentFields(ReferralForm):
     """When the specialist sees the patient, by the clock of that office."""
@@ -86,6 +96,15 @@ class AppointmentFields(ReferralForm):
             raise forms.ValidationError(_("Enter a date from today up to two years ahead."))
         return day
 
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the line gave the day, the time and the instructions that were sent."""
+        given = line.appointment
+        if line.what != self.what_it_does or given is None or not self.is_valid():
+            return False
+        said = self.cleaned_data
+        starts_at = self.when(said["day"], said["at"])["starts_at"]
+        return given.starts_at == starts_at and given.instructions == said["instructions"]
+
     def when(self, day: date, at: time) -> dict[str, Any]:
         """Return the moment and its clock, as `give_appointment` takes them."""
         return {"starts_at": datetime.combine(day, at, self.zone), "time_zone": self.zone.key}
@@ -106,6 +125,13 @@ class ReportFields(ReferralForm):
         self.fields["file"].help_text = _("PDF, JPEG or PNG, up to %(size)d MB.") % {
             "size": uploads.MOST_BYTES // 2**20
         }
+
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the newest report holds the words and the file that were sent."""
+        newest, upload = self.referral.reports.order_by("pk").last(), self.files.get("file")
+        if line.what != self.what_it_does or newest is None or newest.words != self.typed:
+            return False
+        return uploads.shown(upload.name, "") == PurePath(newest.file_name).stem if upload else not newest.file_name
 
     def clean_file(self) -> CheckedFile | None:
         upload = self.cleaned_data["file"]

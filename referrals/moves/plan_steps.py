@@ -5,7 +5,6 @@ emergency waits for no plan: no step is asked for there.
 """
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.staff.models import User
@@ -65,8 +64,8 @@ def number_on_record(referral: Referral) -> str:
 
     In this round: what it gave before may not hold any more.
     """
-    there = {"what": PlanStep.What.AUTHORIZATION, "how": PlanStep.How.THERE}
-    return next((_number(step) for step in _of_this_office(referral).filter(**there)), "")
+    there = (PlanStep.What.AUTHORIZATION, PlanStep.How.THERE)
+    return next((_number(step) for step in _of_this_office(referral) if (step.what, step.how) == there), "")
 
 
 def begin_plan_steps(referral: Referral) -> None:
@@ -108,8 +107,10 @@ def settle_plan_step(
     return referral
 
 
-def _of_this_office(referral: Referral) -> QuerySet[PlanStep]:
-    return referral.plan_steps.filter(round=referral.round, specialist=referral.specialist)
+def _of_this_office(referral: Referral) -> list[PlanStep]:
+    """Return those of this round; a list has looked them up for all its rows at once."""
+    of_now = (referral.round, referral.specialist_id)
+    return [step for step in referral.plan_steps.all() if (step.round, step.specialist_id) == of_now]
 
 
 def _number(step: PlanStep) -> str:

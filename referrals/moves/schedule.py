@@ -4,7 +4,8 @@ Short waits are counted in the location's open time, longer ones in its working 
 opening hours. Times are aware datetimes.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from clinic.staff.hours import OpeningHours
 from intake.models import Urgency
@@ -16,6 +17,7 @@ Status = Referral.Status
 SEEN_WITHIN_DAYS: dict[Urgency, int] = {Urgency.SOON: 7, Urgency.ROUTINE: 28}
 
 LONGEST_WAIT = timedelta(days=90)  # for a next date that somebody chooses
+MORNING = time(9)  # where somebody chooses a day alone
 LINK_LIVES = timedelta(days=60)  # after sending, and after each appointment
 
 # How long the next step may take: (hours of open time when it presses, working days when soon, when routine).
@@ -31,6 +33,11 @@ PATIENCE: dict[str, tuple[int, int, int]] = {
     Status.NO_SHOW: (1, 1, 1),
     Status.REPORTED: (4, 2, 2),
 }
+
+
+def morning_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return when somebody looks again who has chosen a day alone."""
+    return datetime.combine(day, MORNING, zone)
 
 
 def see_by(urgency: Urgency, now: datetime, hours: OpeningHours) -> date:

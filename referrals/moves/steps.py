@@ -1,6 +1,5 @@
 """What every action on a referral shares: who may, the lock, the line in the history, the next date."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from clinic.staff.models import Location, User
 from clinic.staff.permissions import CARRY_REFERRALS
 from intake.models import Urgency
 from referrals.models import MoveNotAllowed, Referral, ReferralMove
-from referrals.moves import schedule
+from referrals.moves import schedule, telling
 
 What = ReferralMove.What
 Status = Referral.Status
@@ -60,24 +59,17 @@ def newest_line(referral: Referral) -> int:
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def already_did(
-    referral: Referral,
-    what: str,
-    saw: int,
-    *,
-    by: User | None = None,
-    office: str = "",
-    brings: Sequence[str] = (),
-) -> bool:
-    """Say whether all that happened since `saw` is that this very person did `what`.
+def already_did(referral: Referral, what: str, saw: int, *, by: User | None = None, office: str = "") -> bool:
+    """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
+    since = all_since(referral, saw, by=by, office=office)
+    return bool(since) and all(move.what == what for move in since)
 
-    A form sent twice. `brings` are lines that may have come with it.
-    """
-    since = list(referral.moves.filter(pk__gt=saw))
-    return any(move.what == what for move in since) and all(
-        move.what in (what, *brings) and (move.by_id == by.pk if by else bool(office) and move.office == office)
-        for move in since
-    )
+
+def all_since(referral: Referral, saw: int, *, by: User | None = None, office: str = "") -> list[ReferralMove]:
+    """Return what happened since `saw`, where one person did all of it."""
+    since = list(referral.moves.filter(pk__gt=saw).select_related("appointment"))
+    theirs = all(move.by_id == by.pk if by else bool(office) and move.office == office for move in since)
+    return since if theirs else []
 
 
 def write_down(
@@ -109,16 +101,21 @@ def next_date(
     )
 
 
-def put_off_to(referral: Referral, now: datetime) -> datetime:
-    """Return the last moment at which somebody must look again."""
+def put_off_to(referral: Referral, now: datetime, *, to_call: bool = True) -> datetime:
+    """Return the last moment at which somebody must look again.
+
+    `to_call` is False where it is known that the patient has not to be called.
+    """
     stands = referral.standing_appointment
-    return schedule.put_off_to(
+    last = schedule.put_off_to(
         referral.status,
         Urgency(referral.urgency),
         now,
         referral.location.opening_hours,
         stands.starts_at if stands else None,
     )
+    before = telling.look_before_the_day(referral, now, to_call=to_call)
+    return min(last, before) if before else last
 
 
 def still_open(referral: Referral, *, until: datetime | None = None) -> None:
@@ -129,9 +126,11 @@ def still_open(referral: Referral, *, until: datetime | None = None) -> None:
     last = put_off_to(referral, now)
     if until is None or now < until <= last:
         return
+    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
+    if last == telling.look_before_the_day(referral, now):
+        raise NotYet(f"The patient cannot come, or does not know of the day: look again by {said}.")
     if referral.urgency < Urgency.URGENT:
         raise NotYet("Choose a date from now up to 90 days ahead.")
-    said = date_format(last.astimezone(referral.location.zone), "l, F j, g:i A")
     raise NotYet(f"This referral is {referral.tier.label.lower()}: look again by {said}.")
 
 

@@ -195,6 +195,24 @@ def _see_that_they_hear(
     )
 
 
+def look_before_the_day(referral: Referral, now: datetime, *, to_call: bool = True) -> datetime | None:
+    """Return by when somebody must look at a day that is not settled.
+
+    That is one which the patient cannot keep or does not know of; None where there is none. It is before they would set
+    out, or the day itself once that is over. `to_call` is False where it is known that no call waits.
+    """
+    stands = referral.standing_appointment
+    if referral.status != Referral.Status.SCHEDULED or stands is None or stands.starts_at <= now:
+        return None
+    call = call_to_make(referral) if to_call and not stands.answer else None
+    if call is None and not stands.cannot_come:
+        return None
+    was_at = call.was_at if call else None
+    first = min(at for at in (was_at, stands.starts_at) if at is not None and at > now)
+    before = first - TOO_CLOSE
+    return before if before > now else first
+
+
 def call_is_next(referral: Referral, call: CallToMake) -> None:
     """Make the call the next step: within an open hour, before they would set out."""
     now = timezone.now()

@@ -15,6 +15,7 @@ from intake.models import Contact, Urgency
 from intake.review.reaching import steps_left
 from intake.review.schedule import next_try
 from referrals.models import MoveNotAllowed, Referral, ReferralMove, WaitsFor
+from referrals.moves import telling
 from referrals.moves.steps import NotYet, Status, What, check_may, lock, next_date, still_open, write_down
 
 MAY_WAIT = (Status.DRAFT, Status.SENT, Status.OPENED, Status.QUESTION, Status.ACCEPTED, Status.DECLINED, Status.NO_SHOW)
@@ -77,6 +78,16 @@ def left_before_closing(referral: Referral) -> list[str]:
     return steps_left(tries_of(referral), referral.patient, referral.location.zone)
 
 
+def try_again_at(referral: Referral, now: datetime) -> datetime:
+    """Return when a patient whom nobody reached is tried again.
+
+    Where the next step is another's, its date stays when it is nearer.
+    """
+    again, due = next_try(Urgency(referral.urgency), now, referral.location.opening_hours), referral.next_check_at
+    hangs_on_them = referral.status in PATIENT_IS_NEXT or referral.waits_for
+    return again if hangs_on_them or due is None or due <= now else min(again, due)
+
+
 @transaction.atomic
 def tried(
     referral: Referral, *, channel: str, reached: bool, by: User, words: str = "", saw: int | None = None
@@ -91,12 +102,11 @@ def tried(
         raise NotYet("This referral has ended. Open it again first.")
     if reached and channel in Contact.WRITTEN:
         raise NotYet("What is written reaches nobody yet.")
-    now, urgency = timezone.now(), Urgency(referral.urgency)
     what = What.PHONE if reached else What.TRIED
     write_down(referral, what, by=by, channel=channel, note=f"{Contact.Channel(channel).label}. {words}".strip())
     if not reached:
-        again, due = next_try(urgency, now, referral.location.opening_hours), referral.next_check_at
-        hangs_on_them = referral.status in PATIENT_IS_NEXT or referral.waits_for
-        referral.next_check_at = again if hangs_on_them or due <= now else min(again, due)
+        now = timezone.now()
+        before = telling.look_before_the_day(referral, now)
+        referral.next_check_at = min(filter(None, (try_again_at(referral, now), before)))
         referral.save(update_fields=["next_check_at"])
     return referral

@@ -69,7 +69,7 @@ ROWS = (
     ),
     Change(
         "Somebody tries to reach the patient, and does not",
-        (actions.tried,),
+        (actions.tried, actions.log_call),
         What.TRIED,
         stays(*OPEN),
         (

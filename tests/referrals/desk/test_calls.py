@@ -2,9 +2,10 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from clinic.messages.kinds import KINDS
@@ -14,6 +15,7 @@ from referrals import moves as actions
 from referrals.desk.calls import call_card
 from referrals.models import Referral
 from referrals.moves.calls import CameOf, look_again
+from referrals.moves.schedule import morning_of
 from tests import factories
 from tests.source import one_line
 
@@ -26,7 +28,7 @@ def desk(sign_in, priya):
 def form_in(words: str) -> dict[str, str]:
     """Return what the form of a call posts besides its button, read from the page it stands on."""
     form = words[words.index('class="call-log"') :].split("</form>")[0]
-    return dict(re.findall(r'name="(do|saw|from)" value="([^"]*)"', form))
+    return dict(re.findall(r'name="(do|saw|whom|from)" value="([^"]*)"', form))
 
 
 @pytest.mark.parametrize("outcome", CameOf)
@@ -41,7 +43,7 @@ def test_one_press_in_the_row_logs_the_call_and_leads_back_to_the_list(sent, des
     before = timezone.now()
     sent.refresh_from_db()
     line = sent.moves.last()
-    assert (line.what, line.by) == ("phone", priya)
+    assert (line.what, line.by, line.channel) == ("phone", priya, ""), "the patient was not spoken with"
     assert line.note.startswith(f"{outcome.label}.")
     assert abs(sent.next_check_at - look_again(sent, outcome, before)) < timedelta(minutes=1)
     assert sent.next_check_at > before
@@ -135,16 +137,72 @@ def test_many_are_put_off_for_a_reason_and_what_is_urgent_stays(sent, location, 
         after=factories.decision(on=factories.case(at=location, acknowledged_by=maya), by=maya), owner=priya,
         urgency=Urgency.URGENT,
     )  # fmt: skip
-    at, before = timezone.now() + timedelta(days=6), urgent.next_check_at
+    day, before = (timezone.now() + timedelta(days=6)).date(), urgent.next_check_at
     chosen = [sent.public_id, urgent.public_id]
     with pytest.raises(actions.NotYet, match="why"):
-        actions.put_off_many(chosen, at=at, words=" ", by=priya)
-    result = actions.put_off_many(chosen, at=at, words="The office is closed.", by=priya)
+        actions.put_off_many(chosen, day=day, words=" ", by=priya)
+    result = actions.put_off_many(chosen, day=day, words="The office is closed.", by=priya)
     assert result.done == [sent]
     [(left, why)] = result.left
     assert left == urgent
     assert "look again by" in why
     sent.refresh_from_db()
     urgent.refresh_from_db()
-    assert (sent.next_check_at, urgent.next_check_at) == (at, before)
+    assert (sent.next_check_at, urgent.next_check_at) == (morning_of(day, sent.location.zone), before)
     assert sent.moves.last().note == "The office is closed."
+
+
+@pytest.fixture
+def far_away(other_location, olga, priya):
+    """A referral at a location of another time zone, where Priya works too."""
+    priya.locations.add(other_location)
+    case = factories.case(at=other_location, acknowledged_by=olga)
+    return factories.referral(after=factories.decision(on=case, by=olga), owner=priya)
+
+
+def test_the_morning_is_that_of_each_location(sent, far_away, priya):
+    day = (timezone.now() + timedelta(days=6)).date()
+    actions.put_off_many([sent.public_id, far_away.public_id], day=day, words="A holiday.", by=priya)
+    for one in Referral.objects.all():
+        local = one.next_check_at.astimezone(one.location.zone)
+        assert (local.date(), local.hour, local.minute) == (day, 9, 0), one.location
+
+
+LATE_IN_DENVER = datetime(2027, 3, 3, 5, 0, tzinfo=UTC)  # the third in New York, the second in Denver
+
+
+def test_a_day_that_is_to_come_is_one_at_every_location(sent, far_away, sign_in, priya):
+    given = {"do": "put-off", "chosen": [sent.public_id, far_away.public_id], "words": "A holiday."}
+    with time_machine.travel(LATE_IN_DENVER):
+        desk = sign_in(priya)
+        assert "Choose a day after today" in desk.post("/referrals/many/", given | {"day": "2027-03-03"}).text
+        there = given | {"chosen": [far_away.public_id]}
+        assert desk.post("/referrals/many/", there | {"day": "2027-03-03"}).status_code == 302
+        assert desk.post("/referrals/many/", given | {"day": "2027-03-04"}).status_code == 302
+
+
+@pytest.mark.parametrize("do", ["put-off", "hand-over"])
+def test_what_moved_since_it_was_ticked_is_left_and_named(sent, location, maya, priya, ruth, sign_in, do):
+    other, ended = (
+        factories.referral(
+            after=factories.decision(on=factories.case(at=location, acknowledged_by=maya), by=maya), owner=priya
+        )
+        for _ in range(2)
+    )
+    chosen, desk = [sent.public_id, other.public_id, ended.public_id], sign_in(priya)
+    page = one_line(desk.get("/referrals/many/", {"do": do, "chosen": chosen}).text)
+    seen = dict(re.findall(r'name="(saw-[^"]*)" value="([^"]*)"', page))
+    assert len(seen) == 3
+    actions.note(sent, words="They have a day for her.", by=ruth)
+    actions.withdraw(ended, reason="not_needed", by=priya)
+    day = (timezone.now() + timedelta(days=6)).date()
+    given = seen | {"do": do, "chosen": chosen, "day": day, "to": ruth.pk, "words": "A holiday."}
+    said = html.unescape(one_line(desk.post("/referrals/many/", given, follow=True).text))
+    assert "1 referral is" in said
+    assert f"{sent.reference}. Somebody moved it since you ticked it." in said
+    assert f"{ended.reference}. " in said
+    assert [one.moves.filter(note__contains="A holiday.").count() for one in (sent, other, ended)] == [0, 1, 0]
+    if do == "put-off":  # pressed twice
+        said = html.unescape(one_line(desk.post("/referrals/many/", given, follow=True).text))
+        assert "1 referral is put off." in said
+        assert other.moves.filter(note="A holiday.").count() == 1

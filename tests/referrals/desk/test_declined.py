@@ -1,6 +1,9 @@
 """What is next by the reason of a decline, and the listing that it shows to be out of date."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from referrals import moves as actions
 from referrals.models import DeclineReason, Referral
@@ -33,6 +36,17 @@ def test_each_reason_has_its_next_step(sent, reason):
     step = step_of(declined(sent, reason))
     assert (step.title, step.buttons[0].name) == FIRST[reason]
     assert step.buttons[0].main
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_another_office_is_not_offered_where_a_therapist_decides_first(sent, priya, sign_in, waits):
+    declined(sent, "other_specialty")
+    if waits:  # another card stands in the place of the next step
+        until = timezone.now() + timedelta(days=3)
+        actions.wait_for(sent, what="data", until=until, by=priya)
+    page = sign_in(priya).get(f"/referrals/{sent.public_id}/").text
+    assert "?do=back" in page
+    assert "?do=redirect" not in page
 
 
 def test_the_words_of_the_office_stand_beside_the_next_step(sent, priya, sign_in):

@@ -76,13 +76,14 @@ def test_an_office_that_is_late_is_called_from_the_card(sent, desk, neurologist)
 
 def test_nobody_picks_up_and_it_comes_back_on_the_next_open_day(sent, desk, location):
     form = card(desk, late(sent, days=1))
-    given = dict(re.findall(r'<input type="hidden" name="(do|saw|day|at|words)" value="([^"]*)"', form))
+    given = dict(re.findall(r'<input type="hidden" name="(do|saw|whom|outcome)" value="([^"]*)"', form))
     assert desk.post(f"/referrals/{sent.public_id}/move/", given).status_code == 302
     sent.refresh_from_db()
     opens = location.opening_hours.opening_on_a_later_day(timezone.now())
     assert sent.next_check_at == opens
     assert sent.status == "sent"
-    assert sent.moves.last().note == "No answer on the phone."
+    line = sent.moves.last()
+    assert (line.what, line.note.partition("\n")[0]) == ("phone", "No answer.")
 
 
 def test_a_patient_who_did_not_come_is_called_by_their_number(accepted, desk, priya):

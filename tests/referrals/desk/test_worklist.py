@@ -9,9 +9,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
+from clinic.audit.models import AccessLog
 from intake.models import Urgency
 from referrals import moves as actions
-from referrals.desk import list_views
+from referrals.desk import list_views, worklist
 from referrals.desk import page as desk_page
 from referrals.desk.order import ORDERS
 from referrals.desk.turns import Turn, whose_turn
@@ -73,6 +74,31 @@ def test_a_referral_is_found_by_patient_office_phone_and_number(make, desk, type
     assert typed not in answer.request["QUERY_STRING"], "no address names a patient"
 
 
+def test_a_search_logs_each_it_found_as_found(make, desk, priya, monkeypatch):
+    monkeypatch.setattr(list_views, "ROWS", 2)
+    wanted = [make("Garcia") for _number in range(3)]
+    make("Quill")
+    first = desk.post("/referrals/", {"looked_for": "garcia", "list": "show=open"}, follow=True)
+    rows = AccessLog.objects.filter(user=priya, page="referrals")
+    assert rows.filter(subject="list", subject_id="search").count() == 1
+    assert rows.filter(subject="found").count() == 2, "no more than the page shows"
+    desk.get(f"/referrals/?{first.context['further']}")
+    found = rows.filter(subject="found").values_list("patient_id", flat=True)
+    assert sorted(found) == sorted(one.patient_id for one in wanted)
+    assert not rows.filter(subject="listed").exists()
+    desk.get("/referrals/list.csv?" + first.request["QUERY_STRING"])
+    assert AccessLog.objects.filter(page="referrals_file", subject="found").count() == 3
+
+
+def test_an_office_is_looked_for_once_however_often_the_list_is_asked(make, priya, monkeypatch):
+    make("Quill")
+    searches, look = [], worklist.fitting
+    monkeypatch.setattr(worklist, "fitting", lambda *asked: searches.append(asked) or look(*asked))
+    listed = chosen("find=it", priya, it="quill")
+    assert [len(list(listed.referrals())), len(listed.tabs()), len(listed.turns())] == [1, len(listed.PARTS), 4]
+    assert len(searches) == 1
+
+
 def test_what_was_looked_for_stays_with_the_filters_and_on_the_way_back(make, desk):
     wanted = make("Garcia", urgency=Urgency.URGENT)
     make("Garcia", to=factories.specialist())
@@ -99,6 +125,7 @@ def test_whose_turn_it_is_follows_the_next_step_in_every_state(make):
             ("as it rests", {}),
             ("late", {"next_check_at": now - timedelta(hours=1)}),
             ("not delivered", {"undelivered_at": now}),
+            ("waiting", {"waits_for": "consent"}),
         ):
             gone = status in (Status.DRAFT, Status.DECLINED, *Referral.ENDED)
             if status in Referral.ENDED or (gone and name == "not delivered"):
@@ -126,6 +153,9 @@ def test_whose_turn_it_is_follows_the_next_step_in_every_state(make):
     assert resting["scheduled as it rests"] == "patient"
     assert resting["scheduled as it rests cannot"] == "us"
     assert resting["sent late"] == "us"
+    assert resting["sent waiting"] == resting["accepted waiting"] == "us"
+    waiting = {desk_page.tone(row) for row in rows if row.waits_for}
+    assert waiting == {"yours"}, "the list shows the same"
 
 
 def test_the_chosen_location_stays_chosen(make, sign_in, priya, other_location):

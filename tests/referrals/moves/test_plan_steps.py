@@ -258,3 +258,4 @@ def test_sent_twice_it_is_kept_once(chosen, desk):
     for _time in range(2):
         assert desk.post(move, said).status_code == 302
     assert chosen.moves.filter(what="note").count() == 1
+    assert desk.post(move, said | {"what": "authorization"}).status_code == 409, "another step with the same words"

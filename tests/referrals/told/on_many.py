@@ -23,8 +23,8 @@ def call(house: House):
 def put_off(house: House):
     referral = house.referral("sent")
     house.now_changes()
-    at = timezone.now() + 9 * DAY
-    actions.put_off_many([referral.public_id], at=at, words="The office is closed.", by=house.priya)
+    day = timezone.localdate() + 9 * DAY
+    actions.put_off_many([referral.public_id], day=day, words="The office is closed.", by=house.priya)
     return Walked(referral=referral, reads={"status": "The other office answers us"})
 
 
