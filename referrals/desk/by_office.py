@@ -20,7 +20,8 @@ from intake.seen import saw_list
 from referrals.desk.calls import WITH_AN_OFFICE, to_say
 from referrals.desk.list_views import came_from
 from referrals.desk.order import Row
-from referrals.desk.page import is_late, specialty_label
+from referrals.desk.page import is_late
+from referrals.desk.specialties import specialty_label
 from referrals.models import Referral, Specialist
 from referrals.models.rows import ReferralQuerySet
 from referrals.moves.calls import CameOf

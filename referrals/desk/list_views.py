@@ -17,7 +17,7 @@ from referrals.desk import page as desk_page
 from referrals.desk.calls import call_card, newest_lines
 from referrals.desk.looking import LONGEST
 from referrals.desk.order import ORDERS
-from referrals.desk.page import specialty_label
+from referrals.desk.specialties import specialty_label
 from referrals.desk.to_tell import offices_to_tell
 from referrals.desk.worklist import WorklistFilter
 from referrals.models import Referral

@@ -7,11 +7,9 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language
 
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
-from intake import triage
 from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.declined import BY_REASON, reasons_of
@@ -166,14 +164,6 @@ class Next:
     opens_case: bool = False  # it is done on the page of the case
     turn: Turn = Turn.US
     may_list: bool = False  # who reads it may change the directory
-
-
-def specialty_label(referral: Referral) -> str:
-    """Return the name of the specialty, in the language of the page."""
-    protocol = triage.shipped()
-    if referral.specialty not in protocol.specialists:
-        return referral.specialty.replace("_", " ")
-    return protocol.specialist_in(referral.specialty, get_language())
 
 
 def is_late(referral: Referral) -> bool:

@@ -14,7 +14,8 @@ from clinic.staff.request import StaffRequest
 from clinic.web.pressed import pressed_on
 from intake.seen import saw_list
 from referrals.desk.list_views import chosen_in
-from referrals.desk.page import known_of, next_step, specialty_label
+from referrals.desk.page import known_of, next_step
+from referrals.desk.specialties import specialty_label
 from referrals.models import Referral, SavedList
 
 MOST_IN_A_FILE = 5000

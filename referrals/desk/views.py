@@ -23,8 +23,8 @@ from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
 from referrals.desk.list_views import came_from, next_up
 from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
-from referrals.desk.page import specialty_label
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
+from referrals.desk.specialties import specialty_label
 from referrals.desk.way import way_of, wizard
 from referrals.directory.ranking import LANGUAGES
 from referrals.letter import letter

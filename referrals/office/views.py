@@ -22,7 +22,7 @@ from clinic.staff.models import Location
 from intake.door.door import View
 from intake.seen import saw_row
 from referrals import moves as actions
-from referrals.desk.page import specialty_label
+from referrals.desk.specialties import specialty_label
 from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Referral, ReferralMove

@@ -9,7 +9,7 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.permissions import SEE_CASES
 from intake.models import AppointmentRequest, Case, Intake, Patient, PatientFile, Urgency
-from referrals.desk.page import specialty_label
+from referrals.desk.specialties import specialty_label
 from referrals.models import Referral
 
 NEWEST = 200  # of each sort; nobody reads further back on a screen
