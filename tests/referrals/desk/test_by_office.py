@@ -13,13 +13,7 @@ from referrals.desk import by_office
 from referrals.models import Referral
 from tests import factories
 from tests.plans import rows_touched
-from tests.referrals.desk.test_worklist import history, make  # noqa: F401  a fixture
 from tests.source import one_line
-
-
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
 
 
 def words_of(browser, address) -> str:
@@ -27,7 +21,7 @@ def words_of(browser, address) -> str:
 
 
 @pytest.fixture
-def two_offices(make):  # noqa: F811
+def two_offices(make):
     """Casco has two referrals at two of its listings, Ashport one, and one is not sent."""
     one = factories.specialist(practice="Casco Nerve Center", phone="(207) 555-0170")
     other = factories.specialist(practice="Casco Nerve Center", phone="(207) 555-0170", specialty="podiatrist")
@@ -61,7 +55,7 @@ def test_the_sheet_names_nobody_until_the_office_has_accepted(two_offices, desk,
     assert second.reference not in elsewhere
 
 
-def test_offices_have_pages_that_history_does_not_slow(two_offices, desk, priya, monkeypatch, history):  # noqa: F811
+def test_offices_have_pages_that_history_does_not_slow(two_offices, desk, priya, monkeypatch, history):
     monkeypatch.setattr(by_office, "OFFICES", 1)
     first = desk.get("/referrals/by-office/")
     assert [one.practice for one in first.context["offices"]] == ["Ashport Neurology"]

@@ -20,11 +20,6 @@ from tests import factories
 from tests.source import one_line
 
 
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
 def form_in(words: str) -> dict[str, str]:
     """Return what the form of a call posts besides its button, read from the page it stands on."""
     form = words[words.index('class="call-log"') :].split("</form>")[0]

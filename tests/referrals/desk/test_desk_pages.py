@@ -19,11 +19,6 @@ from tests.referrals.conftest import OFFICE
 from tests.source import one_line
 
 
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
 def page(browser, address, status=200) -> str:
     response = browser.get(address)
     assert response.status_code == status

@@ -17,16 +17,10 @@ from referrals.desk import saved
 from referrals.models import Cover, Referral, SavedList
 from referrals.moves.about import who_hear
 from tests import factories
-from tests.referrals.desk.test_worklist import make  # noqa: F401  a fixture
 from tests.source import one_line
 
 
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
-def test_a_list_is_kept_with_its_filters_for_its_person_alone(make, desk, sign_in, ruth, priya):  # noqa: F811
+def test_a_list_is_kept_with_its_filters_for_its_person_alone(make, desk, sign_in, ruth, priya):
     make("Garcia")
     found = desk.post("/referrals/", {"looked_for": "garcia", "list": "show=mine&turn=us&sort=oldest"})
     desk.post("/referrals/save/", {"list": found.url.partition("?")[2], "name": " My own "})
@@ -45,7 +39,7 @@ def test_a_list_is_kept_with_its_filters_for_its_person_alone(make, desk, sign_i
     assert not SavedList.objects.filter(name="My own").exists()
 
 
-def test_the_file_holds_the_list_as_it_is_chosen_and_no_cell_acts(make, desk, priya):  # noqa: F811
+def test_the_file_holds_the_list_as_it_is_chosen_and_no_cell_acts(make, desk, priya):
     shown = make("=cmd()", to=factories.specialist(practice="+Ashport"))
     make("Unsent")
     answer = desk.get("/referrals/list.csv?status=sent")
@@ -57,7 +51,7 @@ def test_the_file_holds_the_list_as_it_is_chosen_and_no_cell_acts(make, desk, pr
     assert AccessLog.objects.filter(user=priya, subject_id="file").exists()
 
 
-def test_a_file_that_cannot_hold_all_says_so_in_its_last_row(make, desk, monkeypatch):  # noqa: F811
+def test_a_file_that_cannot_hold_all_says_so_in_its_last_row(make, desk, monkeypatch):
     for number in range(3):
         make(f"Quill{number}")
     for most, last in ((2, "There are more: a file holds 2 referrals."), (3, "")):
@@ -69,7 +63,7 @@ def test_a_file_that_cannot_hold_all_says_so_in_its_last_row(make, desk, monkeyp
         assert bool(rows[-1][1]) is not bool(last), "a row of the list has a patient"
 
 
-def test_a_file_asks_no_more_of_the_database_for_more_rows(make, desk, django_assert_max_num_queries):  # noqa: F811
+def test_a_file_asks_no_more_of_the_database_for_more_rows(make, desk, django_assert_max_num_queries):
     office = factories.specialist(referral_plans=["Harbor HMO"])
 
     def more(number):

@@ -16,11 +16,6 @@ from tests.source import one_line
 
 
 @pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
-@pytest.fixture
 def other(location, maya, priya):
     """Bruno's referral, which waits to be sent."""
     bruno = factories.patient(at=location, first_name="Bruno", last_name="Ostrander")

@@ -26,11 +26,6 @@ def accepted(decision, priya, neurologist):
     return factories.referral(after=decision, owner=priya, to=neurologist, status="accepted")
 
 
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
 def sends(browser, referral, form):
     return browser.post(f"/referrals/{referral.public_id}/move/", form)
 

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -23,23 +22,6 @@ from tests.plans import rows_touched
 from tests.source import one_line
 
 Status = Referral.Status
-
-
-@pytest.fixture
-def desk(sign_in, priya):
-    return sign_in(priya)
-
-
-@pytest.fixture
-def make(location, maya, priya):
-    """`make("Quill", ...)` is an open referral of somebody of that name."""
-
-    def made(last_name, to=None, phone="(207) 555-0111", **fields) -> Referral:
-        person = factories.patient(at=location, first_name="Ada", last_name=last_name, phone=phone)
-        case = factories.case(of=person, acknowledged_by=maya)
-        return factories.referral(after=factories.decision(on=case, by=maya), owner=priya, to=to, **fields)
-
-    return made
 
 
 def chosen(query, user, **typed) -> WorklistFilter:
@@ -209,34 +191,6 @@ def test_what_ended_last_stands_first_and_has_pages_too(make, desk, monkeypatch,
     second = desk.get(f"/referrals/?{first.context['further']}")
     rows = [row["referral"] for page in (first, second) for _title, found in page.context["groups"] for row in found]
     assert rows == ended[::-1]
-
-
-@pytest.fixture
-def history(make, priya):
-    """`history(n)`: that many more referrals that have ended, of the same patients."""
-    ended = actions.withdraw(make("Garcia"), reason="not_needed", by=priya)
-    names = [field.column for field in Referral._meta.concrete_fields]
-    drawn = {
-        "id": "nextval('referrals_referral_id_seq')",
-        "public_id": "gen_random_uuid()",
-        "decision_id": "-nextval('referrals_referral_id_seq')",
-        "reference": "lpad(nextval('referrals_referral_id_seq')::text, 9, '0')",
-        "ended_at": "now() - random() * interval '900 days'",
-    }
-
-    def more(number):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(
-                f"INSERT INTO referrals_referral ({', '.join(names)})"
-                f" SELECT {', '.join(drawn.get(name, name) for name in names)}"
-                " FROM referrals_referral, generate_series(1, %s) WHERE id = %s",
-                [number, ended.pk],
-            )
-            cursor.execute("SET LOCAL session_replication_role = origin")
-            cursor.execute("ANALYZE referrals_referral")
-
-    return more
 
 
 QUERIES = ("", "turn=office", "sort=office", "show=mine", "show=ended", "find=it", "find=it&show=open&status=draft")
