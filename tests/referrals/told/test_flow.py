@@ -56,7 +56,7 @@ def test_what_is_back_with_a_therapist_is_not_the_desks_to_redirect():
 
 def test_the_page_is_fresh_and_a_stale_one_is_noticed(tmp_path, monkeypatch):
     call_command("flow", check=True, stdout=StringIO())
-    monkeypatch.setattr(command, "DOCUMENT", tmp_path / "flow.md")
+    monkeypatch.setattr(command.Command, "path", tmp_path / "flow.md")
     with pytest.raises(CommandError, match="not fresh"):
         call_command("flow", check=True)
     call_command("flow", stdout=StringIO())

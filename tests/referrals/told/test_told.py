@@ -132,8 +132,8 @@ def test_every_row_is_walked():
 
 def test_the_page_is_what_the_table_says(tmp_path, monkeypatch):
     call_command("told", check=True, stdout=StringIO())
-    monkeypatch.setattr(command, "DOCUMENT", tmp_path / "told.md")
-    command.DOCUMENT.write_text("Nobody hears of anything.")
+    monkeypatch.setattr(command.Command, "path", tmp_path / "told.md")
+    command.Command.path.write_text("Nobody hears of anything.")
     with pytest.raises(CommandError, match="not fresh"):
         call_command("told", check=True)
 
