@@ -225,6 +225,12 @@ class Referral(models.Model):
         return next((one for one in self.appointments.all() if one.replaced_at is None), None)
 
     @property
+    def day_to_come(self) -> "Appointment | None":
+        """Return the day its office still keeps for the patient; one that is over cannot be off."""
+        stands = self.standing_appointment
+        return stands if stands and stands.starts_at > timezone.now() else None
+
+    @property
     def case_is_open(self) -> bool:
         """Say whether its case is open again: what it asks, and whom, may change."""
         return self.is_open and self.case.is_open

@@ -77,7 +77,7 @@ def _answered(
     check_may(by)
     referral = lock(referral, saw)
     if to == Status.DECLINED:
-        line["dropped"] = referral.standing_appointment
+        line["dropped"] = referral.day_to_come
     referral.move_to(to, what=what, office=office, by=by, next_check_at=next_date(referral, to), **line)
     stop_reminding(referral, why)
     news.has_answered(referral, by=by)

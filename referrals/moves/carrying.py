@@ -9,7 +9,7 @@ from clinic.links import actions as links
 from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
-from referrals.models import Appointment, Referral
+from referrals.models import Referral
 from referrals.moves import lost, offices
 from referrals.moves.answers import drop_appointment
 from referrals.moves.asked_emails import patient_was_lost
@@ -144,16 +144,11 @@ def wake_link(referral: Referral, *, by: User, saw: int | None = None) -> Referr
     return referral
 
 
-def _day_to_come(referral: Referral) -> Appointment | None:
-    """Return the day that the office keeps; one that is over cannot be off."""
-    return referral.appointments.filter(replaced_at=None, starts_at__gt=timezone.now()).first()
-
-
 def _end(referral: Referral, status: str, what: str, reason: str, words: str, by: User) -> Referral:
     is_lost = reason == Referral.EndReason.LOST_CONTACT
     if is_lost and (left := left_before_closing(referral)):
         raise NotYet(f"Not yet: still to do before closing: {'; '.join(left)}.")
-    day = _day_to_come(referral)
+    day = referral.day_to_come
     office_hears = offices.has_heard_of_it(referral) and (status == Status.WITHDRAWN or day is not None)
     referral.move_to(
         status,

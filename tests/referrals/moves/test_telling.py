@@ -362,3 +362,12 @@ def test_a_call_nobody_made_in_time_is_about_the_day_that_is_off_now(accepted, p
     call.refresh_from_db()
     assert (call.was_at, call.starts_at) == (later.starts_at, None)
     assert NOON + timedelta(days=2) >= call.due_at
+
+
+@pytest.mark.parametrize(("days", "off"), [(3, False), (1, True)], ids=["over", "to come"])
+def test_an_office_that_declines_calls_no_day_off_that_is_over(accepted, days, off):
+    """The patient may have been there; only a day still ahead is off."""
+    gives(accepted, days=2)
+    with at(NOON + timedelta(days=days)):
+        actions.office_decline(Referral.objects.get(), reason="not_in_time", office=OFFICE)
+    assert (Referral.objects.get().moves.last().appointment_before is not None) is off
