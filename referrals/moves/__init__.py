@@ -50,7 +50,7 @@ from referrals.moves.start import (
     refer,
     send,
 )
-from referrals.moves.steps import NotYet, ReferralChanged, all_since, already_did, newest_line
+from referrals.moves.steps import NotYet, ReferralChanged, all_since, newest_line
 from referrals.moves.undoing import has_begun, line_to_take_back, undo
 from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, tried, tries_of, wait_for
 from referrals.moves.with_patient import patient_answers, patient_told
@@ -62,7 +62,6 @@ __all__ = [
     "PlanAsksFirst",
     "ReferralChanged",
     "all_since",
-    "already_did",
     "answer_question",
     "back_to_therapist",
     "choose",

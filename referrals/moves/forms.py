@@ -59,7 +59,7 @@ class ReferralForm(forms.Form):
     @property
     def typed(self) -> str:
         """Return the words that were sent, whatever is wrong with the rest."""
-        return self.data.get("words", "").strip()
+        return str(self.data.get("words") or self.data.get("instructions") or "").strip()
 
     def left(self, line: ReferralMove) -> bool:
         """Say whether this form, as it is, has left a line: its kind, its words."""

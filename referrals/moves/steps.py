@@ -59,12 +59,6 @@ def newest_line(referral: Referral) -> int:
     return referral.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def already_did(referral: Referral, what: str, saw: int, *, by: User | None = None, office: str = "") -> bool:
-    """True when all that happened since `saw` is that this very person did `what`: a form sent twice."""
-    since = all_since(referral, saw, by=by, office=office)
-    return bool(since) and all(move.what == what for move in since)
-
-
 def all_since(referral: Referral, saw: int, *, by: User | None = None, office: str = "") -> list[ReferralMove]:
     """Return what happened since `saw`, where one person did all of it."""
     since = list(referral.moves.filter(pk__gt=saw).select_related("appointment"))

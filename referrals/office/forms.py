@@ -85,6 +85,10 @@ class DeclineForm(OfficeForm):
     )
     words = words_field(_("Anything the clinic should know?"))
 
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the line gives the reason that was sent, too."""
+        return super().left(line) and line.reason == self.data.get("reason")
+
     def act(self, *, office: str, saw: int, reason: str, words: str) -> Referral:
         return actions.office_decline(self.referral, reason=reason, words=words, office=office, saw=saw)
 

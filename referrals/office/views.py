@@ -124,8 +124,10 @@ def office(request: HttpRequest, session: OfficeSession) -> HttpResponse:
     return _room(request, session)
 
 
-def _room(request: HttpRequest, session: OfficeSession, *, changed: bool = False, kept: str = "") -> HttpResponse:
-    """Show the room. `kept` is what the office has just answered, in words."""
+def _room(
+    request: HttpRequest, session: OfficeSession, *, changed: bool = False, kept: str = "", typed: str = ""
+) -> HttpResponse:
+    """Show the room. `kept` is what the office has just answered, in words; `typed` what of it was not kept."""
     referral = session.referral
     _shown(request, referral)
     opened_up = referral.status in OPEN_TO_OFFICE or _accepted_before(referral)
@@ -159,6 +161,7 @@ def _room(request: HttpRequest, session: OfficeSession, *, changed: bool = False
             "reports": referral.reports.all() if opened_up else (),
             "changed": changed,
             "kept": kept,
+            "typed": typed,
         },
         status=409 if changed else 200,
     )
@@ -220,13 +223,18 @@ def office_answer(request: HttpRequest, session: OfficeSession, answer: str) -> 
 
 
 def _too_late(request: HttpRequest, session: OfficeSession, form_class: type[OfficeForm], answer: str) -> HttpResponse:
-    """The referral moved on since the page was shown; a form sent twice is simply done."""
+    """Say that the referral moved on since the page was shown, and give back what was typed.
+
+    A form sent twice, as it is, is simply done.
+    """
     seen = request.POST.get("saw", "")
     seen = int(seen[:18]) if seen.isascii() and seen.isdigit() else 0
-    if actions.already_did(session.referral, form_class.what_it_does, seen, office=session.person):
+    form = form_class(request.POST, request.FILES, referral=session.referral)
+    since = actions.all_since(session.referral, seen, office=session.person)
+    if since and all(map(form.left, since)):
         return redirect("office_done", answer=answer)
-    session = office_session.current(request)
-    return _room(request, session, changed=True) if session else ended(request)
+    now = office_session.current(request)
+    return _room(request, now, changed=True, typed=form.typed) if now else ended(request)
 
 
 @room_only

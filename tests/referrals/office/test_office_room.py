@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 
 from clinic.audit.models import AccessLog
 from clinic.links.actions import address_of
@@ -293,6 +294,23 @@ def test_a_page_that_is_behind_says_so_and_keeps_nothing(room, sent, priya):
     response = room.post(address, {"saw": seen})
     assert response.status_code == 409
     assert Referral.objects.get().status == "opened"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [{"reason": "other", "words": "She needs an MRI first."}, {"reason": "not_taking", "words": "Ask Dr. Lee <b>."}],
+    ids=["another reason", "other words"],
+)
+def test_another_answer_from_an_old_page_is_not_taken_for_the_first_and_its_words_come_back(room, second):
+    """Two at one computer, or the browser's Back: "declined" was said to be kept, and what was new in it was gone."""
+    address = "/office/answer/decline/"
+    seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
+    first = {"saw": seen, "reason": "not_taking", "words": ""}
+    assert [room.post(address, first).status_code for _ in range(2)] == [302, 302]
+    behind = room.post(address, {"saw": seen} | second)
+    assert behind.status_code == 409
+    assert escape(second["words"]) in behind.content.decode()
+    assert ReferralMove.objects.filter(what="declined").count() == 1
 
 
 @pytest.mark.parametrize("saw", ["", "x", "-1", "9" * 60, "\x00"])
