@@ -1,6 +1,7 @@
 """What stands in a form of the staff beside `{% csrf_token %}`, so that its words are not lost."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from clinic.typed.actions import FIELD, KeptWords, signed, waiting, waiting_in_rows
 
 register = template.Library()
-OF_THE_PAGE = ("do", "step", "version", "saw", "seen")  # hidden fields, which nobody typed
+OF_THE_PAGE = re.compile(r"do|step|version|saw(-.*)?|seen|chosen")  # hidden fields, which nobody typed
 
 
 @register.simple_tag(takes_context=True)
@@ -48,7 +49,7 @@ def typed_here(
     if among is None:
         among = waiting(request.user, [place]) if request.method == "GET" else {}
     typed = among.get(place)
-    fields = {name: values for name, values in typed.fields.items() if name not in OF_THE_PAGE} if typed else {}
+    fields = {name: values for name, values in typed.fields.items() if not OF_THE_PAGE.fullmatch(name)} if typed else {}
     return {
         "field": FIELD,
         "value": signed(request.user, place),

@@ -97,3 +97,18 @@ def test_a_form_that_warns_of_what_is_not_sent_keeps_it(settings):
         name for name, form in forms if not re.search(r"typed_(here|by)", form) or "data-as-typed" not in form
     ] == []
     assert ROUTES["typed"].post_only
+
+
+def test_what_was_ticked_is_never_brought_back_with_what_was_typed(location, maya, priya, sign_in):
+    """The ticks of another day would put off other referrals."""
+    one, other = (
+        factories.referral(after=factories.decision(on=factories.case(at=location), by=maya), owner=priya)
+        for _each in range(2)
+    )
+    browser = sign_in(priya)
+    address = f"{reverse('many_referrals')}?do=put-off&chosen={one.public_id}"
+    sent = {"do": "put-off", "chosen": str(other.public_id), f"saw-{other.public_id}": "7", "words": "Closed in May."}
+    browser.post(reverse("typed"), sent | {"typed_by": the_field(browser.get(address).text)})
+    page = browser.get(address).text
+    assert brought_back(page) == {"words": ["Closed in May."]}
+    assert str(other.public_id) not in page
