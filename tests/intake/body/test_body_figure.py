@@ -84,7 +84,7 @@ def test_the_therapist_sees_it_with_the_answers_and_that_nobody_has_checked_the_
     figure = page[page.index('<figure class="body-figure-frame">') : page.index("</figure>")]
     assert 'role="img"' in figure
     assert "Bottom of the heel, right" in figure
-    assert "Borders not yet read by a clinician" in figure
+    assert "Regions not yet read by a clinician" in figure
 
 
 @pytest.mark.django_db
