@@ -12,7 +12,7 @@ from referrals.letter import letter
 from referrals.models import Referral
 from referrals.models.reference import WRITTEN, Drawn, read_reference
 from tests.referrals.letter.test_letter import text_of
-from tests.referrals.office.test_office_room import path_of
+from tests.referrals.office.conftest import path_of
 
 
 def subjects(referral) -> dict[str, str]:

@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
 
 from clinic.audit.models import AccessLog
-from clinic.links.actions import address_of
 from clinic.links.models import Link
 from referrals import moves as actions
 from referrals.models import Referral, ReferralMove, Report
@@ -20,22 +19,8 @@ from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
 from tests import factories
 from tests.referrals import papers
+from tests.referrals.office.conftest import ELLEN, path_of
 from tests.source import one_line
-
-ELLEN = {"person": "Ellen Park, RN", "digits": "0171"}
-
-
-def path_of(referral) -> str:
-    link = Link.objects.get(subject_id=referral.public_id, withdrawn_at=None)
-    return "/" + address_of(link).split("/", 3)[3]
-
-
-@pytest.fixture
-def room(sent):
-    """A browser at the office in which the referral is open."""
-    browser = Client()
-    assert browser.post(path_of(sent), ELLEN).status_code == 302
-    return browser
 
 
 def page(browser, address, status=200):
@@ -354,55 +339,3 @@ def test_a_cookie_somebody_made_up_opens_nothing(sent):
     for value in ("", "x", "x:y:z", "a" * 5000):
         browser.cookies[office_session.COOKIE.name] = value
         assert browser.get("/office/").status_code == 404
-
-
-def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya, priya, location, neurologist):
-    """Every route there is, with the ids of another patient's records where it takes any."""
-    other_case = factories.case(
-        of=factories.patient(at=location, first_name="Bruno", last_name="Ostrander"), acknowledged_by=maya
-    )
-    other = actions.refer(
-        factories.decision(on=other_case, by=maya, specialist="neurologist", reason="examined", words="x"), by=maya
-    )
-    actions.choose(other, neurologist, choice="suggested", because="near", by=priya)
-    actions.prepare_letter(other, consent="agreed", by=priya)
-    actions.send(other, by=priya)
-    actions.office_accept(other, office="X")
-    report = actions.receive_report(other, words="Secret words", office="X")
-    ids = {"case": other_case.public_id, "report": report.public_id, "read_report": report.public_id}
-    own = {"office", "office_letter", "office_leave", "office_answer", "office_done"}
-    open_to_all = re.compile(
-        r"home|guide|livez|readyz|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
-    )
-    for name, address in every_route(lambda name: ids.get(name, other.public_id)):
-        for method in (room.get, room.post):
-            response = method(address)
-            words = b"".join(response) if response.streaming else response.content
-            assert b"Ostrander" not in words, address
-            assert b"Secret words" not in words, address
-            if name not in own and not open_to_all.match(name):
-                assert response.status_code in (302, 403, 404, 405), (name, response.status_code)
-                if response.status_code == 302:
-                    assert "/account/login/" in response.url, name
-
-
-def every_route(an_id):
-    """(name, address) of every route, nested ones too."""
-
-    def walk(patterns, before=""):
-        for entry in patterns:
-            route = before + str(entry.pattern)
-            if isinstance(entry, URLPattern):
-                name = entry.name or route
-                yield name, filled(route, str(an_id(name)))
-            else:
-                yield from walk(entry.url_patterns, route)
-
-    return walk(get_resolver().url_patterns)
-
-
-def filled(route, an_id) -> str:
-    values = {"uuid": an_id, "slug": "accept", "str": "y" * 43, "int": "1"}
-    address = re.sub(r"<(\w+):\w+>", lambda found: values[found[1]], route)
-    address = re.sub(r"\(\?P<\w+>[^)]*\)", "x", address)
-    return "/" + re.sub(r"[\^$]|\\Z", "", address)

@@ -1,0 +1,22 @@
+"""A browser at a specialist's office, and what it needs to come in."""
+
+import pytest
+from django.test import Client
+
+from clinic.links.actions import address_of
+from clinic.links.models import Link
+
+ELLEN = {"person": "Ellen Park, RN", "digits": "0171"}
+
+
+def path_of(referral) -> str:
+    link = Link.objects.get(subject_id=referral.public_id, withdrawn_at=None)
+    return "/" + address_of(link).split("/", 3)[3]
+
+
+@pytest.fixture
+def room(sent):
+    """A browser at the office in which the referral is open."""
+    browser = Client()
+    assert browser.post(path_of(sent), ELLEN).status_code == 302
+    return browser
