@@ -3,6 +3,7 @@
 
     python3 run.py demo [--port 8000]    the whole clinic on this machine, until Ctrl-C
     python3 run.py test [pytest options] every test, browser included
+    python3 run.py test --quick          every test that needs no browser
     python3 run.py check                 format, lint, types, migrations, protocol: what needs no test
     python3 run.py setup                 only the first half of both: makes .venv/
     python3 run.py setup --server        .venv/ as a clinic's own server needs it
@@ -53,10 +54,13 @@ def main(words):
         become(["-m", "demo", "--port", str(port)])
     elif verb == "test":
         install(TEST)
-        no_browser = subprocess.call([PYTHON, "-m", "tests.browser"], cwd=HERE)
+        quick = rest[:1] == ["--quick"]
+        no_browser = 0 if quick else subprocess.call([PYTHON, "-m", "tests.browser"], cwd=HERE)
         if no_browser:
             sys.exit(no_browser)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of hundreds of processes compiles it all anew
+        if quick:
+            become(["-m", "pytest", *EVERY_TEST, "-m", "not journey", *rest[1:]])
         become(["-m", "pytest", *(rest or EVERY_TEST)])
     elif verb == "check" and not rest:
         install(TEST)
