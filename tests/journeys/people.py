@@ -1,5 +1,8 @@
 """Who walks through the clinic: a patient, a colleague of the clinic, somebody at a specialist's office."""
 
+from django.conf import settings
+from django.test import Client
+
 from demo.invented.house import second_factor
 from intake import triage
 from intake.models import Intake
@@ -121,6 +124,17 @@ class Colleague(Screen):
         self.presses("Sign in")
         self.fills_in(Code=second_factor(user))
         self.presses("Sign in")
+
+    def is_signed_in(self, user):
+        """Past both steps already, and where they lead; for journeys about what comes after.
+
+        The door itself is walked in `test_therapist.py`, `test_two_people.py` and by keys alone in `test_sign_off.py`.
+        """
+        browser = Client()
+        browser.force_login(user)
+        cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        self.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.home}])
+        self.opens("/account/login/")
 
 
 class Office(Screen):

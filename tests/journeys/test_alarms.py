@@ -24,7 +24,7 @@ def case(location):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_who_decides_reads_them_first_and_says_so_in_one_press(window, case, maya, size, scheme):
     screen = window(Colleague, SIZES[size], color_scheme=scheme)
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.sees("2 danger signs no rule used", label(*SIGNS[0][:2]))
 
     screen.follows("Ben Quill")
@@ -42,7 +42,7 @@ def test_who_decides_reads_them_first_and_says_so_in_one_press(window, case, may
 def test_without_scripts_an_answer_that_comes_meanwhile_is_read_before_deciding(window, case, maya):
     """What she typed is still there, and nothing was decided."""
     screen = window(Colleague, SIZES["a computer"], scripts=False)
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.follows("Ben Quill")
     screen.ticks("Decide otherwise")
     screen.fills_in(In_your_words="Walks on heels and toes.")

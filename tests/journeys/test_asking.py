@@ -87,7 +87,7 @@ def test_the_desk_books_what_is_late(window, location, priya, width):
     late = factories.appointment_request(at=location, answer_by=timezone.now() - timedelta(hours=4), words="Mornings.")
     factories.appointment_request(at=location, reason="after_surgery")
     desk = window(Colleague, PHONE | {"width": width})
-    desk.signs_in(priya)
+    desk.is_signed_in(priya)
     if width == 360:
         menu = desk.page.locator(".bar-menu > summary")
         assert not desk.page.get_by_role("link", name="Directory").is_visible()

@@ -69,7 +69,7 @@ def full_lists(location, maya, priya, well):
 def test_twelve_rows_of_every_list_stand_on_a_laptops_screen(computer, full_lists, maya):
     """On a phone the first one: what narrows the list is folded above it, and opens without a script."""
     screen = computer()
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     for address in ("/queue/", "/referrals/", "/directory/", "/messages/?show=waiting"):
         screen.opens(address)
         screen.looks()
@@ -112,7 +112,7 @@ def test_no_list_is_cut_off_on_a_tablet(computer, long_names, maya, ruth):
     """What decides is in sight however long the names are: beside it, or folded under it, and nothing to the right."""
     for person, addresses in ((maya, LISTS), (ruth, ("/staff/", "/scorecard/"))):
         screen = computer(viewport={"width": 768, "height": 1024})
-        screen.signs_in(person)
+        screen.is_signed_in(person)
         for address in addresses:
             screen.page.goto(screen.home + address)
             screen.looks(colours_only=True)
@@ -135,7 +135,7 @@ def test_a_case_is_decided_on_one_screen(computer, location, maya, answers):
     """The story, each flag, what not to do and the button: nothing decisive is below, and nothing scrolls inside."""
     case = factories.case(at=location, answers=answers, acknowledged_by=maya)
     screen = computer()
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(case.get_absolute_url())
     decisive = [".story", ".flag-head", ".holds h2", "#decision .btn-primary, #call-first"]
     assert screen.page.locator(".story").is_visible()
@@ -164,7 +164,7 @@ def test_an_unfinished_emergency_form_is_read_on_two_screens(computer, unfinishe
     """Whom to call, what fired, what to ask first and the decision, with all that stands on the page."""
     width, height, screens = SCREENS[size]
     screen = computer(viewport={"width": width, "height": height})
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(unfinished.get_absolute_url())
     assert screen.page.evaluate(HEIGHT) <= screens * height
 
@@ -177,7 +177,7 @@ def test_what_is_late_takes_one_line_and_the_story_is_not_cut(computer, location
     Case.objects.update(acknowledge_by=past, decide_by=past)
     Case.objects.filter(urgency=Urgency.SOON).update(status="second_look", acknowledged_by=daniel, acknowledged_at=past)
     screen = computer()
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(case.get_absolute_url())
     band = screen.page.get_by_role("region", name="Past their time")
     assert "1 emergency case past its time since" in band.inner_text()
@@ -189,7 +189,7 @@ def test_what_is_late_takes_one_line_and_the_story_is_not_cut(computer, location
 def test_on_a_phone_the_story_comes_before_the_flags(window, location, maya):
     case = factories.case(at=location, answers=TEMPLE_HEADACHE, acknowledged_by=maya)
     screen = window(Colleague, {"width": 390, "height": 844})
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(case.get_absolute_url())
     story, flag = (screen.page.locator(one).first.bounding_box()["y"] for one in (".case-story", ".flag"))
     assert story < flag < 844, "both begin on the first screen"
@@ -199,7 +199,7 @@ def test_a_form_of_one_question_stands_beside_whom_to_call(computer, location, m
     decided = factories.decision(on=factories.case(at=location, answers=FOOT_DROP), by=maya)
     referral = factories.referral(after=decided, owner=priya, to=factories.specialist(), status="sent")
     screen = computer()
-    screen.signs_in(priya)
+    screen.is_signed_in(priya)
     screen.opens(f"/referrals/{referral.public_id}/move/?do=note")
     beside = screen.page.get_by_role("complementary", name="Whom it is about")
     assert beside.bounding_box()["x"] > 600

@@ -22,7 +22,7 @@ def case(location):
 @pytest.fixture
 def at_desk(window, maya):
     at_desk = window(KeyboardColleague, COMPUTER)
-    at_desk.signs_in(maya)
+    at_desk.is_signed_in(maya)
     return at_desk
 
 

@@ -88,7 +88,7 @@ def test_a_foot_drop_is_referred_seen_and_reported(
 
     assert mail(maya.email)["Subject"]
     therapist = computer()
-    therapist.signs_in(maya)
+    therapist.is_signed_in(maya)
     therapist.opens(referral)
     assert therapist.file("Download report.pdf").startswith(b"%PDF")
     therapist.presses("I have read this report")

@@ -32,7 +32,7 @@ def carried(location, maya, priya):
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_call_is_logged_from_the_row_with_two_presses_and_one_page(computer, carried, priya, scripts):
     screen = computer(scripts=scripts)
-    screen.signs_in(priya)
+    screen.is_signed_in(priya)
     screen.opens("/referrals/?turn=office&sort=office")
     screen.looks()
     assert screen.page.evaluate(WHOLE_ROWS) >= 12
@@ -58,7 +58,7 @@ def test_a_call_is_logged_from_the_row_with_two_presses_and_one_page(computer, c
 
 def test_the_desk_finds_ticks_hands_over_and_calls_by_office(computer, carried, priya, ruth):
     screen = computer()
-    screen.signs_in(priya)
+    screen.is_signed_in(priya)
     screen.opens("/referrals/")
     screen.page.get_by_role("searchbox", name="Patient, office, phone or number").fill(carried[3].reference)
     screen.presses("Find a referral")

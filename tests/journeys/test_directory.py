@@ -25,7 +25,7 @@ def file(tmp_path):
 def test_offices_come_from_a_file_and_are_taken_back(computer, location, priya, file):
     factories.specialist(name="Miriam Katz", practice="Casco Nerve Center", street="1 Harbor Street")
     desk = computer()
-    desk.signs_in(priya)
+    desk.is_signed_in(priya)
     desk.opens("/directory/")
     desk.follows("Add from a file")
     desk.looks()
@@ -48,7 +48,7 @@ def test_offices_come_from_a_file_and_are_taken_back(computer, location, priya, 
 def test_an_office_is_asked_and_confirmed_by_one_press(computer, location, priya):
     factories.specialist(name="Miriam Katz")
     desk = computer()
-    desk.signs_in(priya)
+    desk.is_signed_in(priya)
     desk.opens("/directory/")
     desk.follows("Offices to ask (1)")
     desk.looks()

@@ -50,7 +50,7 @@ def test_a_study_of_somebody_else_that_nobody_scanned(computer, location, maya):
     names = {"name": "Brown^Eve", "birth_date": "19900101", "read": True, "differs": ["name", "birth_date"]}
     factories.patient_file(case.intake, a_study(), kind="imaging", name="IM1.dcm", names=names)
     at_desk = computer()
-    at_desk.signs_in(maya)
+    at_desk.is_signed_in(maya)
     at_desk.opens(case.get_absolute_url())
     at_desk.sees("Not yet scanned for viruses", "This study may be of somebody else", "Brown Eve, born Jan 1, 1990")
     at_desk.follows("IM1.dcm")

@@ -16,7 +16,7 @@ def test_cases_are_handed_over_in_one_step_and_todays_list_prints(window, comput
         for answers in (FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS)
     )
     therapist = window(Colleague, PHONE, color_scheme="dark")
-    therapist.signs_in(maya)
+    therapist.is_signed_in(maya)
     therapist.opens("/handover/")
     therapist.presses("Hand over", status=422)
     therapist.sees_errors("Choose who takes the cases of Riverside.")
@@ -26,7 +26,7 @@ def test_cases_are_handed_over_in_one_step_and_todays_list_prints(window, comput
 
     assert mail(daniel.email)
     colleague = computer()
-    colleague.signs_in(daniel)
+    colleague.is_signed_in(daniel)
     colleague.opens("/queue/")
     colleague.sees("2 cases were handed over to you")
     colleague.follows("See what was handed over")

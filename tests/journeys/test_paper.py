@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (COMPUTER, False)], ids=["phone", "computer no scripts"])
 def test_priya_keys_a_form_in_from_paper(window, priya, maya, size, scripts):
     desk = window(Colleague, size, scripts=scripts)
-    desk.signs_in(priya)
+    desk.is_signed_in(priya)
     desk.opens("/paper/")
     for name, words in ADA.items():
         if name != "language":

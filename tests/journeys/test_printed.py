@@ -91,7 +91,7 @@ def test_a_case_is_on_two_sheets_and_its_answers_follow(computer, location, maya
     """A therapist takes it to the examination; eleven sheets of forms stay on the printer."""
     case = the_case(location, answers, by=maya)
     screen = computer()
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(case.get_absolute_url())
     printed = sheets(screen)
     first_of_answers = next(number for number, words in enumerate(printed) if says(words, "All answers of Ada Quill"))
@@ -110,7 +110,7 @@ def test_a_case_is_on_two_sheets_and_its_answers_follow(computer, location, maya
 def test_a_decided_case_says_on_paper_who_decided_what(computer, location, maya):
     case = the_case(location, FOOT_DROP, by=maya, specialist="neurologist", reason="examined", words="As I saw.")
     screen = computer()
-    screen.signs_in(maya)
+    screen.is_signed_in(maya)
     screen.opens(case.get_absolute_url())
     said = sheets(screen)[0]
     assert not says(said, "Not decided yet")

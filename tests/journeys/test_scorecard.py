@@ -33,7 +33,7 @@ def cases(location, maya):
 def test_three_presses_and_what_they_add_up_to(window, computer, cases, maya, ruth):
     name = cases[-1].patient.full_name
     therapist = window(Colleague, PHONE, color_scheme="dark")
-    therapist.signs_in(maya)
+    therapist.is_signed_in(maya)
     therapist.opens("/scorecard/")
     therapist.sees("Your cases nobody has looked back on", "To review", "came back urgent within 90 days")
     therapist.follows(name)
@@ -44,7 +44,7 @@ def test_three_presses_and_what_they_add_up_to(window, computer, cases, maya, ru
     therapist.sees("Thank you. It counts on the scorecard", "Single nerve or neuropathy", "Correct it")
 
     lead = computer()
-    lead.signs_in(ruth)
+    lead.is_signed_in(ruth)
     lead.opens("/scorecard/")
     lead.sees("How often each rule was right", "Every rule that fired", "1 of those turned out urgent")
     assert name not in lead.words

@@ -138,7 +138,7 @@ def test_staff_see_what_is_missed_now(computer, location, maya, who, request):
     case = factories.case(at=location, answers=HEEL_PAIN)
     Case.objects.filter(pk=case.pk).update(acknowledge_by=timezone.now() - timedelta(minutes=90))
     screen = computer()
-    screen.signs_in(request.getfixturevalue(who))
+    screen.is_signed_in(request.getfixturevalue(who))
     screen.opens("/promises/")
     screen.sees("Somebody looks at the answers", "Overdue by")
     if who == "ruth":

@@ -56,7 +56,7 @@ def test_worse_since_the_form_was_sent_is_an_emergency_at_the_first_answer(phone
     assert case.urgency == Urgency.EMERGENCY
 
     desk = computer()
-    desk.signs_in(maya)
+    desk.is_signed_in(maya)
     desk.sees("The patient reported getting worse")
     desk.opens(case.get_absolute_url())
     desk.sees("Got worse since", "Call the patient first", "The earlier case")
@@ -102,7 +102,7 @@ def test_worse_after_two_weeks_goes_on_to_the_safety_questions(phone, computer, 
     assert ada.asked == ["emergency_now"]
 
     desk = computer()
-    desk.signs_in(maya)
+    desk.is_signed_in(maya)
     desk.opens(Case.objects.get(opened_because="worse").get_absolute_url())
     desk.sees("Answers that got worse", "pain 9", "Nobody has seen it")
     desk.presses("I have seen this")
