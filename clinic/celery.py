@@ -15,7 +15,7 @@ MOST_SECONDS_APART = 3  # two tries for a broker that was lost; the default grow
 class Broker(Connection):
     """A connection whose tries to come back stay seconds apart, however long the broker was away."""
 
-    def _ensure_connection(self, errback=None, max_retries: int | None = None, **more: Any):
+    def _ensure_connection(self, errback: Any = None, max_retries: int | None = None, **more: Any) -> Any:
         more |= {"interval_start": 1, "interval_max": MOST_SECONDS_APART}
         return super()._ensure_connection(errback, max_retries, **more)
 

@@ -9,6 +9,7 @@ import os
 import warnings
 from email.utils import formataddr
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,7 @@ def required(name: str, otherwise: str) -> str:
     return otherwise
 
 
-def read(kind, name, default):
+def read(kind: str, name: str, default: Any) -> Any:
     """Return a typed setting, refused with one sentence that names it."""
     try:
         return getattr(env, kind)(name, default)

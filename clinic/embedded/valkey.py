@@ -4,8 +4,10 @@ import importlib.util
 import platform
 import shutil
 import socket
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from clinic.embedded.processes import last_lines, spawn, stop, wait_until
 from clinic.embedded.running import HOW, CannotStart
@@ -25,7 +27,7 @@ def binary() -> str:
 
 
 @contextmanager
-def server(state: Path, sockets: Path, logs: Path, *, throwaway: bool):
+def server(state: Path, sockets: Path, logs: Path, *, throwaway: bool) -> Iterator[Any]:
     """Yields (process, BROKER_URL). Unacknowledged tasks survive a restart unless `throwaway`."""
     data, door, log = state / "valkey", sockets / "valkey", logs / "valkey.log"
     data.mkdir(mode=0o700, exist_ok=True)

@@ -12,6 +12,7 @@ import tempfile
 from email.utils import getaddresses
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -114,7 +115,7 @@ def _without_port(netloc: str) -> str:
     return netloc.partition(":")[0]
 
 
-def _parts(name: str, url: str):
+def _parts(name: str, url: str) -> Any:
     """Return the address taken apart; refused when it has no usable port or holds what no address holds."""
     try:
         parts = urlsplit(url)

@@ -131,7 +131,7 @@ def _kind(head: bytes, name: str, limits: Limits) -> str:
     return kind
 
 
-def _fits(name, kind) -> bool:
+def _fits(name: str, kind: str) -> bool:
     """A name without an ending says nothing. Imaging files are often called by numbers with dots between."""
     ending = PurePosixPath(_last_part(name)).suffix.lower()
     return not ending or ending in NAMES[kind] or (kind == "dicom" and ending[1:].isdecimal())
@@ -151,7 +151,7 @@ class _turn:
         _turns.release()
 
 
-def _copy(upload: UploadedFile, to, limits: Limits) -> str:
+def _copy(upload: UploadedFile, to: Any, limits: Limits) -> str:
     """The bytes as they came, in a file without a name; returns their checksum."""
     digest, left = hashlib.sha256(), limits.most_bytes
     upload.seek(0)
@@ -166,7 +166,7 @@ def _copy(upload: UploadedFile, to, limits: Limits) -> str:
     return digest.hexdigest()
 
 
-def _opened(sent, limits: Limits):
+def _opened(sent: Any, limits: Limits) -> tuple[dict[str, Any], File | None]:
     """The answer of the process that opens the file, and the file it made of it."""
     options = json.dumps({"most_pages": limits.most_pages, "most_pixels": limits.most_pixels})
     out = tempfile.TemporaryFile()  # noqa: SIM115  it becomes the content that is kept
@@ -190,7 +190,7 @@ def _opened(sent, limits: Limits):
         return {"refused": "unreadable"}, None
 
 
-def _rest(out) -> File:
+def _rest(out: Any) -> File:
     """Return what follows the first line, as a file of its own."""
     rest = tempfile.TemporaryFile()  # noqa: SIM115
     shutil.copyfileobj(out, rest, CHUNK)
@@ -198,7 +198,7 @@ def _rest(out) -> File:
     return rest
 
 
-def _as_sent(sent, *, zeros: int = 0, length: int | None = None):
+def _as_sent(sent: Any, *, zeros: int = 0, length: int | None = None) -> File:
     """Return the file as it came, its first `zeros` bytes blanked, and no longer than `length`."""
     kept = tempfile.TemporaryFile()  # noqa: SIM115
     sent.seek(zeros)
@@ -209,7 +209,7 @@ def _as_sent(sent, *, zeros: int = 0, length: int | None = None):
     return kept
 
 
-def _checksum(file) -> tuple[str, int]:
+def _checksum(file: Any) -> tuple[str, int]:
     file.flush()
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -77,7 +77,7 @@ def _what_else(head: bytes) -> str:
 # PDF ------------------------------------------------------------------------------------------------------------------
 
 
-def pdf(file, options: dict[str, Any]) -> dict[str, Any]:
+def pdf(file: Any, options: dict[str, Any]) -> dict[str, Any]:
     """Kept as it is, when it is a PDF from its first byte to its last and can only be read."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         length = _only_a_pdf(data)
@@ -132,7 +132,7 @@ def _ends_like_a_zip(data: mmap.mmap) -> bool:
     return len(tail) - place - 22 >= comment
 
 
-def _acts(reader) -> bool:
+def _acts(reader: Any) -> bool:
     """Looks at every object that can be reached, each once."""
     from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
@@ -160,7 +160,7 @@ def _acts(reader) -> bool:
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
-def picture(file, options: dict[str, Any], kind: str) -> dict:
+def picture(file: Any, options: dict[str, Any], kind: str) -> dict:
     """Made anew: upright, and without place, camera, comments or anything hidden or appended."""
     from PIL import Image, ImageOps
 
@@ -193,7 +193,7 @@ def picture(file, options: dict[str, Any], kind: str) -> dict:
     return {}
 
 
-def _loses(opened, kind: str, file, whole) -> bool:
+def _loses(opened: Any, kind: str, file: Any, whole: Any) -> bool:
     """Say whether what is kept shows less than what was sent: fewer shades, or fewer points."""
     if opened.size != whole:
         return True
@@ -202,7 +202,7 @@ def _loses(opened, kind: str, file, whole) -> bool:
     return kind == "heic" and opened.info.get("bit_depth", 8) > 8
 
 
-def _in_eight_bits(opened, kind: str):
+def _in_eight_bits(opened: Any, kind: str) -> Any:
     """Return the picture in the mode it is kept in."""
     if opened.mode.startswith("I"):
         return _beside("shades").every_shade(opened)
@@ -211,7 +211,7 @@ def _in_eight_bits(opened, kind: str):
     return opened.convert(_plain_mode(opened, kind))
 
 
-def _beside(name: str):
+def _beside(name: str) -> Any:
     """Load the file of this folder with that name, and no other: this process sees nothing else of ours."""
     where = os.path.join(os.path.dirname(__file__), f"{name}.py")
     spec = importlib.util.spec_from_file_location(name, where)
@@ -220,13 +220,13 @@ def _beside(name: str):
     return module
 
 
-def _plain_mode(opened, kind: str) -> str:
+def _plain_mode(opened: Any, kind: str) -> str:
     if opened.mode == "1":
         return "L"
     return "RGBA" if kind == "png" and (opened.mode in ("LA", "PA") or "transparency" in opened.info) else "RGB"
 
 
-def _bare(opened):
+def _bare(opened: Any) -> Any:
     """Return the same pixels as a plain picture, which knows nothing of the file it came from."""
     from PIL import Image
 
@@ -235,7 +235,7 @@ def _bare(opened):
     return bare
 
 
-def _small_enough(opened, most) -> None:
+def _small_enough(opened: Any, most: int) -> None:
     """Reads a large JPEG smaller. Refused when the picture would still fill the memory."""
     most *= 3 if opened.mode in ("1", "L") else 1
     width, height = opened.size
@@ -252,7 +252,7 @@ def _small_enough(opened, most) -> None:
 # DICOM ----------------------------------------------------------------------------------------------------------------
 
 
-def dicom(file, options: dict[str, Any]) -> dict:
+def dicom(file: Any, options: dict[str, Any]) -> dict:
     """Kept as it is, but for a first part that a computer could run. Only the head is read: whose study it is."""
     head = file.read(HEAD)
     file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
@@ -270,7 +270,7 @@ def dicom(file, options: dict[str, Any]) -> dict:
     deflated = b"1.2.840.10008.1.2.1.99" in head[:2048]  # unpacking it could fill the memory
     passed = []  # the first part behind the patient's: a file that ends before it is cut or lies about its lengths
 
-    def stop(tag, *_: Any) -> bool:
+    def stop(tag: Any, *_: Any) -> bool:
         if tag >= 0x00100031:
             passed.append(tag)
         return bool(passed)

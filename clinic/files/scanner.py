@@ -1,6 +1,7 @@
 """Asking clamd about a file, over its socket. Which scanner, if any, is the setting SCANNER_URL."""
 
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +22,7 @@ def configured() -> bool:
     return bool(settings.SCANNER_URL)
 
 
-def scan(file) -> str:
+def scan(file: Any) -> str:
     """Return what the scanner calls the virus in an open file; "" when it found none. Raises NoAnswer."""
     try:
         with _connected() as line:
@@ -55,7 +56,7 @@ def _connected() -> socket.socket:
     return line
 
 
-def _answer(line) -> str:
+def _answer(line: Any) -> str:
     said = b""
     while not said.endswith(b"\0") and len(said) < 4096 and (more := line.recv(1024)):
         said += more

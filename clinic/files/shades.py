@@ -3,6 +3,9 @@
 Loaded by `opened.py` in its process of its own, so it knows no Django, no settings and no keys either.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -12,7 +15,7 @@ INNER = (20, 236)  # the shades of all others, when those stand apart
 NEARLY = 0.8
 
 
-def every_shade(opened):
+def every_shade(opened: Any) -> Any:
     """Grey of 16 bits as grey of 8, as many shades apart as can be.
 
     A scan often holds 10 or 12 bits in 16, or lies far above zero, or has a white label on it: read as they stand,
@@ -30,11 +33,11 @@ def every_shade(opened):
     return grey
 
 
-def _strips(opened) -> list[tuple[int, int, int, int]]:
+def _strips(opened: Any) -> list[tuple[int, int, int, int]]:
     return [(0, top, opened.width, min(top + STRIP, opened.height)) for top in range(0, opened.height, STRIP)]
 
 
-def every_colour(opened, file):
+def every_colour(opened: Any, file: Any) -> Any:
     """The same for colours and for what is partly clear. One table for all colours, so that none changes its hue.
 
     What nobody sees, because it is clear, is not counted; the least clear point becomes solid.
@@ -57,7 +60,7 @@ def every_colour(opened, file):
     return opened
 
 
-def _sixteen_bits(opened, file):
+def _sixteen_bits(opened: Any, file: Any) -> Callable[..., Any]:
     """Return a function that gives the colours of a strip and how solid each point is, both in 16 bits.
 
     Pillow keeps one byte of two. Told that the other comes first it keeps that one, so the picture is read twice; grey
@@ -77,7 +80,7 @@ def _sixteen_bits(opened, file):
         file.seek(place)
     opened.load()
 
-    def read(place):
+    def read(place: Any) -> Any:
         high = np.asarray(opened.crop(place)).astype(np.uint16)
         if grey:
             return high[:, :, :1] << 8 | high[:, :, 1:2], high[:, :, 2] << 8 | high[:, :, 3]
@@ -88,11 +91,11 @@ def _sixteen_bits(opened, file):
     return read
 
 
-def _values(opened, place):
+def _values(opened: Any, place: Any) -> Any:
     return np.asarray(opened.crop(place)).astype(np.uint16)
 
 
-def _shades(counts):
+def _shades(counts: Any) -> Any:
     """Return the 8-bit shade of every 16-bit value.
 
     Of three ways, from 0 to 65535, from the darkest point to the brightest, and the outermost points apart, it is the
@@ -109,7 +112,7 @@ def _shades(counts):
     return next(table for table, shades in zip(tables, kept, strict=True) if shades >= enough)
 
 
-def _stretched(way: dict[int, int]):
+def _stretched(way: dict[int, int]) -> Any:
     values = sorted(way)
     table = np.floor(np.interp(np.arange(65536), values, [way[value] for value in values]))
     return np.clip(table, 0, 255).astype(np.uint8)

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pghistory
@@ -61,7 +62,7 @@ def address_of(link: Link) -> str:
 
 
 @transaction.atomic
-def make_link(purpose: str, subject_id: UUID, *, expires_at: datetime, by=None) -> Link:
+def make_link(purpose: str, subject_id: UUID, *, expires_at: datetime, by: Any = None) -> Link:
     """Return the one live link for this purpose and subject, good until `expires_at` or longer.
 
     A live link is kept, so every mail that holds it goes on working. One that has expired gets a new generation and
@@ -157,14 +158,14 @@ def try_open(link: Link, right: bool) -> Opened | Wrong | Asleep:
 
 
 @transaction.atomic
-def wake(link: Link, *, by) -> None:
+def wake(link: Link, *, by: Any) -> None:
     """Give a sleeping link its tries back. `by` is a member of staff who made sure who is asking."""
     with pghistory.context(user=by.pk):
         Link.objects.live().filter(pk=link.pk).update(wrong_tries=0)
 
 
 @transaction.atomic
-def withdraw(link: Link, *, by=None) -> None:
+def withdraw(link: Link, *, by: Any = None) -> None:
     """End a link for good; `by` is missing when an office ended it. The next `make_link` makes another."""
     with pghistory.context(**({"user": by.pk} if by else {})):
         Link.objects.filter(pk=link.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())

@@ -45,7 +45,7 @@ def wait_for_turn(*keys: Any) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], signed=True)])
 
 
-def too_often(rows, moment: str, limits: dict[timedelta, int], now: datetime) -> bool:
+def too_often(rows: Any, moment: str, limits: dict[timedelta, int], now: datetime) -> bool:
     """Say whether one of the limits is used up; `moment` names the field with the time of a row."""
     return any(rows.filter(**{f"{moment}__gt": now - span}).count() >= most for span, most in limits.items())
 

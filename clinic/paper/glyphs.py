@@ -16,7 +16,7 @@ import logging
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ def showable(said: Any) -> dict[str, Any]:
     return _with_texts(said, lambda text: _breakable(text if _plain(text) else _written(_cleaned(text), shown)))
 
 
-def marked(said: Any):
+def marked(said: Any) -> Any:
     """`said` with a mark for every character that is not plain ASCII: what is left when all else has failed."""
     return _with_texts(said, lambda text: _breakable("".join(c if _plain(c) else _mark(c) for c in _cleaned(text))))
 
@@ -141,7 +141,7 @@ def _texts(said: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _with_texts(said: Any, change):
+def _with_texts(said: Any, change: Callable[[str], str]) -> Any:
     if isinstance(said, str):
         return change(said)
     if isinstance(said, dict):
@@ -164,7 +164,7 @@ def _breakable(text: str) -> str:
     return ENDLESS.sub(lambda word: "\u200b".join(_in_parts(word[0])), text)
 
 
-def _in_parts(word: str):
+def _in_parts(word: str) -> Iterator[str]:
     part = []
     for cluster in _clusters(word):
         part.append(cluster)

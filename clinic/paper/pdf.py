@@ -27,7 +27,7 @@ def tagged(template: Path, said: dict[str, Any], **pictures: str) -> bytes:
         return _compiled(template, glyphs.marked(said), pictures)  # a template that is broken fails here again
 
 
-def _compiled(template: Path, said: dict[str, Any], pictures) -> bytes:
+def _compiled(template: Path, said: dict[str, Any], pictures: dict[str, str]) -> bytes:
     return typst.compile(
         str(template),
         sys_inputs=pictures | glyphs.inputs(said),

@@ -3,9 +3,11 @@
 import logging
 import re
 import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from logging import LogRecord
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
@@ -25,7 +27,7 @@ class OneLine(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatTime(self, record: LogRecord, datefmt=None) -> str:
+    def formatTime(self, record: LogRecord, datefmt: str | None = None) -> str:
         """Return the moment in UTC: Django puts processes into the zone of a location, where an hour comes twice."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
@@ -47,7 +49,7 @@ def _error_of(record: LogRecord) -> BaseException | None:
     return record.exc_info[1] if isinstance(record.exc_info, tuple) else None
 
 
-def _message(record: LogRecord, error) -> str:
+def _message(record: LogRecord, error: Any) -> str:
     request = getattr(record, "request", None)
     if isinstance(error, SuspiciousOperation) and request is not None:
         return f"{type(error).__name__}: {_route(request)}"  # its words are the request's: a host, a name of a file
@@ -81,7 +83,7 @@ def _without_words_of_errors(record: LogRecord) -> str:
     return str(_class_of(record.msg)) if not given else record.getMessage()
 
 
-def _class_of(value):
+def _class_of(value: Any) -> Any:
     return type(value).__name__ if isinstance(value, BaseException) else value
 
 
@@ -90,7 +92,7 @@ def _route(request: HttpRequest) -> str:
     return (match and match.view_name) or "no route"
 
 
-def _chain(error):
+def _chain(error: Any) -> Iterator[BaseException]:
     """Return the exception and what it came from, the last first."""
     for _ in range(MOST_CAUSES):
         if error is None:
@@ -99,7 +101,7 @@ def _chain(error):
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _places(error) -> str:
+def _places(error: Any) -> str:
     """Class and frames of an exception and of those behind it, never their words."""
     return "; from ".join(
         " < ".join([type(one).__name__, *map(_place, reversed(traceback.extract_tb(one.__traceback__)))])
@@ -107,6 +109,6 @@ def _places(error) -> str:
     )
 
 
-def _place(frame) -> str:
+def _place(frame: Any) -> str:
     name = frame.filename.rpartition("site-packages/")[2]
     return f"{name.removeprefix(f'{HOUSE}/')}:{frame.lineno} {frame.name}"

@@ -68,7 +68,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             f"Many wrong tries were made here. Wait {moment}, then type it again and press the button.", code="too_soon"
         )
 
-    def reauthenticate(self, user: User, password) -> bool:
+    def reauthenticate(self, user: User, password: str) -> bool:
         """With a second step a password is not enough to change it or to see recovery codes."""
         if is_mfa_enabled(user):
             raise ValidationError("Use a code of your authenticator app instead.", code="code_needed")

@@ -32,6 +32,6 @@ def tell_of_wrong_tries(now: datetime) -> int:
     return told
 
 
-def _told_within_the_hour(user, now: datetime) -> bool:
+def _told_within_the_hour(user: User, now: datetime) -> bool:
     told = Message.objects.about("user", user.public_id).filter(kind="wrong_sign_ins")
     return told.filter(created_at__gt=now - HOUR).exists()

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_cod
 from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,7 +57,7 @@ def _proves_it_first(request: StaffRequest, person: User) -> HttpResponse:
     return redirect(f"{way['url']}?{urlencode({'next': reverse('people')})}")
 
 
-def _colleagues(manager: User):
+def _colleagues(manager: User) -> QuerySet[User]:
     own = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     waiting = HandedOverCode.objects.filter(user=OuterRef("pk"), expires_at__gt=timezone.now())
     shared = User.objects.filter(locations__in=manager.locations.all(), is_active=True).distinct()

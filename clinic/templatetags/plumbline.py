@@ -75,7 +75,7 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     return {"lines": lines}
 
 
-def _lines_of(form) -> Iterator[dict[str, Any]]:
+def _lines_of(form: Any) -> Iterator[dict[str, Any]]:
     if isinstance(form, BaseForm):
         for error in form.non_field_errors():
             yield {"text": error, "label": "", "target": ""}
@@ -123,7 +123,7 @@ def time_left(due_at: datetime | None, soon: int = 60, now: datetime | None = No
 
 
 @register.filter
-def late_by(due_at) -> str:
+def late_by(due_at: datetime) -> str:
     """Say by how much a moment has passed: "9 days"."""
     return _span(timezone.now() - due_at)
 
@@ -142,7 +142,7 @@ def _span(delta: timedelta) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def bar_links(context) -> dict:
+def bar_links(context: Any) -> dict:
     """Return the bar's links of whoever is signed in: `shown`, `more`, `is_in_more`."""
     request = context["request"]
     bar = bar_of(request.user)
@@ -151,13 +151,13 @@ def bar_links(context) -> dict:
 
 
 @register.simple_tag
-def places_of(user) -> str:
+def places_of(user: Any) -> str:
     """Return where somebody works: by name, or how many when there are many."""
     places = [place.name for place in user.locations.all()]
     return " and ".join(places) if len(places) <= 2 else f"{len(places)} locations"
 
 
-def _link(section, path) -> dict[str, Any]:
+def _link(section: Any, path: str) -> dict[str, Any]:
     url = reverse(section.name)
     return {
         "name": section.name,
@@ -168,7 +168,7 @@ def _link(section, path) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def page_link(context, number):
+def page_link(context: Any, number: int) -> str:
     """The query string of this page with another page number, keeping every filter."""
     query = context["request"].GET.copy()
     query["page"] = number

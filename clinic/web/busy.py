@@ -38,14 +38,14 @@ class BusyDatabase:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not passes(error):
             return None
         log.error("%s: the database could not answer (%s)", request.resolver_match.view_name, _state(error) or "away")
         return busy(request)
 
 
-def passes(error) -> bool:
+def passes(error: BaseException) -> bool:
     """True for an error of the database that a moment later may be gone.
 
     Of the line to it, too.
@@ -57,7 +57,7 @@ def passes(error) -> bool:
     return state.startswith(PASSING) or (not state and lost)
 
 
-def _state(error) -> str:
+def _state(error: BaseException) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 

@@ -1,5 +1,6 @@
 """Telling the demo's history: what happened last week happens while the clock stands there."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -14,7 +15,7 @@ def ago(text: str, now: datetime) -> datetime:
 
 
 @contextmanager
-def clock_at(moment: datetime):
+def clock_at(moment: datetime) -> Iterator[None]:
     """Inside the block Django's clock stands at `moment`. For one process that tells one story at a time."""
     with patch("django.utils.timezone.now", return_value=moment):
         yield moment

@@ -3,6 +3,7 @@
 A story is a function that takes a Told and moves its clock forward as it goes. `data/people.yaml` names one for each.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +44,7 @@ class Told:
     def referral(self) -> Referral:
         return Referral.objects.get(case__intake=self.intake)
 
-    def after(self, **span: Any):
+    def after(self, **span: Any) -> Any:
         """Moves the story on, never past the present; use as `with told.after(hours=2): ...`."""
         self.at = min(self.at + timedelta(**span), timezone.now())
         return clock_at(self.at)
@@ -52,7 +53,7 @@ class Told:
 # Answering --------------------------------------------------------------------------------------------------------
 
 
-def answers_pages(told: Told, *, stop_when=lambda saved: False) -> None:
+def answers_pages(told: Told, *, stop_when: Callable[..., bool] = lambda saved: False) -> None:
     """Saves page after page as the patient would, until done or until `stop_when(saved)`."""
     protocol = triage.shipped()
     seen: set[str] = set()
@@ -118,7 +119,7 @@ def decided(
     *,
     specialist: str = "",
     refer: bool = False,
-    tier=None,
+    tier: Any = None,
     reason: str = "agree",
     words: str = "",
     **span: Any,

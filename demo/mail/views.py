@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from demo.mail import mailbox
 
 
-def demo_only(view: Callable[..., HttpResponse]):
+def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """404 wherever the product is not a demo, so that a wrong setting can never publish mail."""
 
     @wraps(view)

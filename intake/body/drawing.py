@@ -283,7 +283,7 @@ def drawn_views(boxes: dict) -> list[dict]:
     return [_drawn(view, boxes) for view in VIEWS]
 
 
-def _drawn(view: Callable[..., HttpResponse], boxes) -> dict[str, Any]:
+def _drawn(view: Callable[..., HttpResponse], boxes: Any) -> dict[str, Any]:
     near, far = (LEFT, RIGHT) if view.left_is_on == RIGHT else (RIGHT, LEFT)
     straight = _shapes(view.sided, near, boxes)
     mirrored = _shapes(view.sided, far, boxes)
@@ -293,7 +293,7 @@ def _drawn(view: Callable[..., HttpResponse], boxes) -> dict[str, Any]:
     return {"view": view, "straight": straight, "mirrored": mirrored, "middle": middle, "marks": marks}
 
 
-def _shapes(outlines, side, boxes) -> list[dict]:
+def _shapes(outlines: Any, side: str, boxes: Any) -> list[dict]:
     shapes = []
     for name, region in outlines.items():
         if box := boxes.get(f"{region}_{side}"):

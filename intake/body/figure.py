@@ -1,5 +1,8 @@
 """The drawing as one small picture of what a patient marked, on pages and paper."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,7 +20,7 @@ BETWEEN = 16  # one row of views and the next
 LETTER_AT = (120, 24)  # as far to the right and to the left of the middle line; and down
 
 
-def body_figure(places, *, alt: str) -> SafeString:
+def body_figure(places: Iterable[str], *, alt: str) -> SafeString:
     """Return an SVG of the front and the back with `places` filled.
 
     The feet stand below when a place is seen only there. `alt` says the same in words. It carries its own colours for
@@ -41,7 +44,7 @@ def body_figure(places, *, alt: str) -> SafeString:
     )
 
 
-def _seen_in(views: tuple[View, ...], places) -> set[str]:
+def _seen_in(views: tuple[View, ...], places: Iterable[str]) -> set[str]:
     """Pick the places of `places` that these views show."""
     seen = set()
     for view in views:
@@ -50,7 +53,7 @@ def _seen_in(views: tuple[View, ...], places) -> set[str]:
     return seen & set(places)
 
 
-def _joined(parts) -> SafeString:
+def _joined(parts: Iterable[Any]) -> SafeString:
     return format_html_join("", "{}", ([part] for part in parts))
 
 

@@ -1,5 +1,7 @@
 """Staff invite a patient to fill in an intake: somebody new, or somebody the clinic knows already."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -49,7 +51,7 @@ def _known(user: User, form: InvitationForm) -> list[Patient]:
     return [*found, *(patient for patient in others if patient.is_near(first_name, last_name))][:MOST_OFFERED]
 
 
-def _invite(request: StaffRequest, form) -> HttpResponse:
+def _invite(request: StaffRequest, form: Any) -> HttpResponse:
     try:
         intakes.invite_patient(by=request.user, public_id=form.public_id(), **form.contact())
     except AlreadySubmitted:

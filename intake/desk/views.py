@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -58,7 +59,7 @@ def find(request: StaffRequest) -> HttpResponse:
     return _show_list(request, form, found)
 
 
-def _nobody(what, others) -> str:
+def _nobody(what: str, others: Any) -> str:
     nobody = f"Nobody of this name and birth date {what}"
     return f"{nobody} These have that birth date and another name." if others else nobody
 
@@ -102,7 +103,7 @@ def _wanted_visits(user: User, now: datetime) -> QuerySet[DeskTask]:
     return settled.order_by("visit_on", "pk")[:SHOWN]
 
 
-def _next_up(waiting) -> NextUp:
+def _next_up(waiting: Any) -> NextUp:
     """Return who was promised the next answer.
 
     The list below names them too, so the log has them with it.
@@ -129,7 +130,7 @@ def appointment_request(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return _answered(request, asked) if request.method == "POST" else _show(request, asked)
 
 
-def _answered(request: StaffRequest, asked: AppointmentRequest):
+def _answered(request: StaffRequest, asked: AppointmentRequest) -> HttpResponse:
     do = request.POST.get("do", "book")
     form = _form(asked, do, request.POST)
     if not form.is_valid():
@@ -183,7 +184,7 @@ def _whom_to_call(asked: AppointmentRequest) -> str:
     return "No mail tells them in time: call them, they are in the list of calls." if waits else ""
 
 
-def _form(asked: AppointmentRequest, do: str, data: QueryDict | None = None):
+def _form(asked: AppointmentRequest, do: str, data: QueryDict | None = None) -> Any:
     seen = {"seen": appointments.stamp(asked)}
     if do == "book":
         local = asked.starts_at.astimezone(asked.location.zone) if asked.starts_at else None
@@ -196,7 +197,12 @@ def _form(asked: AppointmentRequest, do: str, data: QueryDict | None = None):
 
 
 def _show(
-    request: StaffRequest, asked: AppointmentRequest, *, status: int = 200, book: BookForm | None = None, close=None
+    request: StaffRequest,
+    asked: AppointmentRequest,
+    *,
+    status: int = 200,
+    book: BookForm | None = None,
+    close: Any = None,
 ) -> HttpResponse:
     saw(
         request,

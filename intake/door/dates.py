@@ -15,7 +15,7 @@ OLDEST = 120  # years
 LONGEST = 40  # characters of a box: a whole date may be pasted into one
 
 
-def _filled_by_the_browser(autocomplete, name) -> dict[str, str]:
+def _filled_by_the_browser(autocomplete: str, name: str) -> dict[str, str]:
     if autocomplete in ("", "off"):
         return {"autocomplete": "off"} if autocomplete else {}
     return {"autocomplete": f"{autocomplete}-{name}"}
@@ -49,7 +49,7 @@ class DatePartsWidget(forms.MultiWidget):
             context["widget"]["subwidgets"][0]["attrs"]["id"] = attrs["id"]
         return context
 
-    def id_for_label(self, id_, index: str = "0"):
+    def id_for_label(self, id_: str, index: str = "0") -> str:
         return id_
 
 
@@ -88,7 +88,7 @@ class DatePartsField(forms.MultiValueField):
             raise ValidationError(self.error_messages["year"], code="year")
         return self._date(year, month, day)
 
-    def _one_box(self, typed):
+    def _one_box(self, typed: str) -> date | None:
         """A whole date that somebody pasted into one of the boxes."""
         if found := whole_date(typed):
             return found

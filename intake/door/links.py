@@ -85,7 +85,7 @@ def _open(request: DoorRequest, found: Link, opens: Patient) -> HttpResponse:
     return remember(request, redirect(address), opens)
 
 
-def _asleep(request: DoorRequest, found, patient: Patient) -> HttpResponse:
+def _asleep(request: DoorRequest, found: Any, patient: Patient) -> HttpResponse:
     context = {"location": patient.location, "link": found}
     return render(request, "door/link_asleep.html", context, status=403)
 

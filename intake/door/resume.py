@@ -54,7 +54,7 @@ def resume(request: DoorRequest) -> HttpResponse:
         return _resume(request, intake, to)
 
 
-def _resume(request: DoorRequest, intake: Intake, to: str):
+def _resume(request: DoorRequest, intake: Intake, to: str) -> HttpResponse:
     link = intake.link
     says_date = request.method == "POST" and "confirm-again" not in request.POST
     form = OpenLinkForm(request.POST if says_date else None, prefix="confirm")
@@ -79,7 +79,7 @@ def _sent(request: DoorRequest) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if goes_along(name)}
 
 
-def _onwards(request: DoorRequest, intake: Intake, to: str):
+def _onwards(request: DoorRequest, intake: Intake, to: str) -> HttpResponse:
     """What waited is sent first; with nothing waiting, the safety check may come before the page they were on."""
     if not _sent(request):
         return redirect(next_address(intake) if asked_again(intake) else to)

@@ -87,7 +87,7 @@ def not_open(request: HttpRequest) -> HttpResponse:
     return render(request, "status/not_open.html", {"locations": Location.objects.all()}, status=404)
 
 
-def forget_status(response: HttpResponse):
+def forget_status(response: HttpResponse) -> HttpResponse:
     return COOKIE.forget(response)
 
 
@@ -139,7 +139,7 @@ def _opens(request: HttpRequest, *, shows: bool) -> tuple[Door, HttpResponse | N
     return replace(door, held=door.held | {"n": told}, logged=shows), None
 
 
-def _closed(request: HttpRequest, meant: Meant | None):
+def _closed(request: HttpRequest, meant: Meant | None) -> HttpResponse:
     """A page nobody used for too long asks for the date of birth again; what was sent to it waits for that. Else, how
     to get back.
     """

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clinic.links.actions import wake
 from clinic.links.models import Link
@@ -33,13 +33,13 @@ def give_out(patient: Patient, *, by: User) -> list[Link]:
     return links
 
 
-def with_sleeping_links(user: User):
+def with_sleeping_links(user: User) -> QuerySet[Patient]:
     """The patients this member of staff may see of whom a link took too many wrong tries."""
     asleep = Link.objects.asleep().values("subject_id")
     forms = Intake.objects.filter(public_id__in=asleep).values("patient_id")
     return Patient.objects.visible_to(user).filter(Q(public_id__in=asleep) | Q(pk__in=forms))
 
 
-def left_out(user: User):
+def left_out(user: User) -> QuerySet[Patient]:
     """Return the patients this member of staff may see whose turn for a link has not come yet."""
     return Patient.objects.visible_to(user).filter(left_out__isnull=False)

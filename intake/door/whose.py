@@ -72,7 +72,7 @@ def meant_by(request: HttpRequest, use: Use) -> Meant | None:
     return Meant(link.subject_id, link if lives else None)
 
 
-def _drawn_before_an_upgrade(value) -> UUID | None:
+def _drawn_before_an_upgrade(value: str) -> UUID | None:
     """Pages that were open then signed the public id alone. They still say whose they are, and open nothing."""
     with suppress(signing.BadSignature, ValueError):
         return UUID(signing.Signer(salt="intake.whose").unsign(value))

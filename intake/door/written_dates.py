@@ -6,8 +6,10 @@ finds people confirm, looks for both.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from itertools import permutations
+from typing import Any
 
 from django.utils import timezone
 
@@ -74,7 +76,7 @@ def possible_dates(typed: str) -> set[date]:
     return _real((*order, year) for order in orders for year in years)
 
 
-def _real(readings) -> set[date]:
+def _real(readings: Iterable[tuple[int, int, int]]) -> set[date]:
     """Return those of (month, day, year) that are in the calendar and not to come."""
     found = set()
     for month, day, year in readings:
@@ -85,7 +87,7 @@ def _real(readings) -> set[date]:
     return {day for day in found if day <= timezone.localdate()}
 
 
-def _with_a_name(parts: list[str], typed: str):
+def _with_a_name(parts: list[str], typed: str) -> tuple[Any, str, str] | None:
     """A month by its name stands before or behind the day; the year is last, or first."""
     month = next(str(MONTHS[word]) for word in re.split(r"[\s,./-]+", typed) if word in MONTHS)
     rest = list(parts)
@@ -100,7 +102,7 @@ def _place_of_name(typed: str) -> int:
     return next(place for place, word in enumerate(words) if word in MONTHS)
 
 
-def _in_numbers(parts: list[str]):
+def _in_numbers(parts: list[str]) -> tuple[str, str, str] | None:
     """1961-03-31 has one reading; of 3/31/1961 only one can be a date; 5/6/1961 has two, and none is taken."""
     if YEAR.fullmatch(parts[0]) and DAY.fullmatch(parts[1]) and DAY.fullmatch(parts[2]):
         return parts[1], parts[2], parts[0]

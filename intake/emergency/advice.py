@@ -76,7 +76,7 @@ def next_steps(intake: Intake, language: str) -> NextSteps:
     )
 
 
-def _call_by(intake: Intake, *, unread) -> datetime | None:
+def _call_by(intake: Intake, *, unread: bool) -> datetime | None:
     """Until when somebody calls us whom we cannot call; None where nobody needs to."""
     if unread:
         return intake.case.decide_by

@@ -7,6 +7,7 @@ kept apart all the way: they call for different numbers, and one must not hide t
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -113,7 +114,7 @@ def danger_of(patient: Patient, language: str, now: datetime | None = None) -> D
     )
 
 
-def emergency_words(wording, self_harm: Urgency, bodily: Urgency, language: str) -> tuple[str, ...]:
+def emergency_words(wording: Any, self_harm: Urgency, bodily: Urgency, language: str) -> tuple[str, ...]:
     """Return the protocol's words for each kind that is an emergency; what is urgent beside it may not go unsaid."""
     tier = wording.tiers[Urgency.EMERGENCY.word]
     says = [tier.say_in(language, self_harm=True)] if self_harm == Urgency.EMERGENCY else []
@@ -159,7 +160,9 @@ class Call:
     calls_us: bool = False
 
 
-def _call_words(patient: Patient, cases: list[Case], wording, bodily: Urgency, language: str, now: datetime) -> Call:
+def _call_words(
+    patient: Patient, cases: list[Case], wording: Any, bodily: Urgency, language: str, now: datetime
+) -> Call:
     """Return when the call comes, if it still does, and whether it is late. Never a promise the clock does not keep."""
     waiting = [case for case in cases if not was_reached(case)]
     worse = (_if_worse(),) if bodily == Urgency.URGENT else ()
@@ -184,14 +187,14 @@ def _call_words(patient: Patient, cases: list[Case], wording, bodily: Urgency, l
     return Call(near, (wording.tier_in(Urgency.URGENT, language, **about),))
 
 
-def _spoke_words(cases) -> str:
+def _spoke_words(cases: list[Case]) -> str:
     """Say that we told them what to do, only when the contact log of each says so."""
     if all(_since_any_news(case).with_advice().exists() for case in cases):
         return _("We spoke with you. Do what we told you.")
     return _("We spoke with you. Call us if you are not sure what to do.")
 
 
-def _patient_calls(opens, worse) -> Call:
+def _patient_calls(opens: Any, worse: Any) -> Call:
     """Nobody can call them: no call is promised, so none is late."""
     if opens:
         closed = _("We have no phone number for you. We are closed now and open %(when)s. Please call us then.")

@@ -76,14 +76,14 @@ def add_file(intake: Intake, *, checked: CheckedFile, kind: str, by: User | None
     return file
 
 
-def _room_for(checked, there) -> None:
+def _room_for(checked: Any, there: Any) -> None:
     if there.count() >= settings.FILES_EACH_INTAKE:
         raise NotUsable("too_many", **limits())
     if (there.aggregate(sum=Sum("size"))["sum"] or 0) + checked.size > settings.FILES_MEGABYTES * MEGABYTE:
         raise NotUsable("too_much", **limits())
 
 
-def _store(file: PatientFile, checked, stored: list[str]) -> None:
+def _store(file: PatientFile, checked: Any, stored: list[str]) -> None:
     """Write the file, and the original where it shows more; `stored` gets each name as soon as there is one."""
     original = checked.original
     try:
@@ -105,7 +105,7 @@ def _disk() -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-def _kind(checked, kind) -> str:
+def _kind(checked: Any, kind: str) -> str:
     """As the sender said, as far as it can be: an imaging file is one, and nothing else is."""
     if checked.media_type == "application/dicom":
         return Kind.IMAGING
@@ -226,7 +226,7 @@ def drop_orphans(now: datetime) -> int:
     return dropped
 
 
-def _names_in(folder) -> list[str]:
+def _names_in(folder: str) -> list[str]:
     try:
         return default_storage.listdir(folder)[1]
     except FileNotFoundError:

@@ -1,5 +1,6 @@
 """Adding files: what they are, and one or more of them. Each is checked by itself; good ones are kept."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -41,7 +42,7 @@ class FilesForm(forms.Form):
     )
     files = ManyFilesField(label=_("Choose one or more files"), error_messages={"required": _("Choose a file to add.")})
 
-    def __init__(self, *args: Any, limits, refused=(), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Any, refused: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.limits, self.uploads = limits, []
         self.dropped = [(name, reason) for field, name, reason in refused if field == "files"]
@@ -61,7 +62,7 @@ class FilesForm(forms.Form):
                 self.refuse(name, sentence(reason, **self.limits))
         return self.cleaned_data
 
-    def checked(self):
+    def checked(self) -> Iterator[checks.CheckedFile]:
         """Return each upload that may be kept, as a CheckedFile; the others become errors at the field."""
         limits = checks.Limits(most_bytes=self.limits["size"] * 1024 * 1024)
         for upload in self.uploads:
@@ -70,7 +71,7 @@ class FilesForm(forms.Form):
             except NotUsable as why:
                 self.refuse(upload.name, why.words)
 
-    def refuse(self, name, words: str) -> None:
+    def refuse(self, name: str, words: str) -> None:
         """An error at the field that says which file it is about."""
         said = checks.as_said(name)
         self.add_error("files", f"{said}: {words}" if said else words)

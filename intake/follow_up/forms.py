@@ -21,7 +21,7 @@ CHANGES = (
 )
 
 
-def _scale(ends, *, unsure: bool = False):
+def _scale(ends: Any, *, unsure: bool = False) -> forms.ChoiceField:
     widget = forms.RadioSelect()
     widget.scale_ends = ends
     wrong = _("Choose a number from 0 to 10, or “I am not sure”.") if unsure else _("Choose a number from 0 to 10.")
@@ -45,7 +45,7 @@ class FollowUpForm(forms.Form):
     )
     pain = _scale(SCALE_ENDS["pain_worst"])
 
-    def __init__(self, data=None, *, follow_up: FollowUp, language: str) -> None:
+    def __init__(self, data: Any = None, *, follow_up: FollowUp, language: str) -> None:
         super().__init__(data)
         question = triage.shipped().questions["pain_worst"]
         self.fields["pain"].label = question.text_in(language)

@@ -57,7 +57,7 @@ class Series:
         self.now = now
 
     @property
-    def started_at(self):
+    def started_at(self) -> datetime:
         return self.intake.submitted_at
 
     @cached_property
@@ -94,12 +94,12 @@ class Series:
         return Drawing(f"{name}-{self.intake.pk}", title, "; ".join(said) + ".", tuple(points), tuple(missed), weeks)
 
 
-def week_and_value(row: FollowUp, value) -> str:
+def week_and_value(row: FollowUp, value: float) -> str:
     number = _("no answer") if value is None else str(value)
     return _("%(week)s: %(number)s") % {"week": in_weeks(row.week), "number": number}
 
 
-def in_weeks(week) -> str:
+def in_weeks(week: int) -> str:
     if week == 0:
         return _("At the start")
     return ngettext("After %(count)d week", "After %(count)d weeks", week) % {"count": week}

@@ -6,10 +6,11 @@ English, and in `es.yaml` with the same ids. Both are loaded strictly; nothing h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from intake import triage
 from intake.triage.errors import Defect, ProtocolError
@@ -95,7 +96,7 @@ class _GuideLoader:
         held = {name: hold for name, (hold, _but) in care.items()}
         return Guide(areas, options, held, {name: but for name, (_hold, but) in care.items() if but})
 
-    def both(self, english, spanish, key, read):
+    def both(self, english: Any, spanish: Any, key: str, read: Callable[..., Any]) -> dict[str, Any]:
         """The entries under `key`, each with its Spanish words; the same ids in both, in the order of the English."""
         ours, theirs = dict(english.entry(key).mapping()), dict(spanish.entry(key).mapping())
         for name in theirs:
@@ -110,7 +111,7 @@ class _GuideLoader:
             theirs[name].finish()
         return found
 
-    def area(self, entry, words, options) -> Area:
+    def area(self, entry: Any, words: Any, options: Any) -> Area:
         places = set(self.protocol.questions["pain_regions"].option_ids)
         return Area(
             id=entry.name,
@@ -123,17 +124,17 @@ class _GuideLoader:
             },
         )
 
-    def option(self, entry, words) -> CareOption:
+    def option(self, entry: Any, words: Any) -> CareOption:
         text = GuideWords(entry.text("text"), words.text("text"))
         return CareOption(entry.name, self.known(entry, "unless_held", self.holds, "hold"), text)
 
-    def care(self, entry, words):
+    def care(self, entry: Any, words: Any) -> tuple[tuple[str, ...], Any]:
         if entry.name not in self.protocol.wording.self_care:
             raise entry.refuse(f"{entry.name!r} is no self-care of the protocol", "Use an id of wording.yaml.")
         but = GuideWords(entry.text("but"), words.text("but")) if entry.has("but") else None
         return self.known(entry, "unless_held", self.holds, "hold"), but
 
-    def known(self, entry, key, names, what) -> tuple[str, ...]:
+    def known(self, entry: Any, key: str, names: Container[str], what: str) -> tuple[str, ...]:
         found = entry.texts(key, optional=key == "unless_held")
         for name in found:
             if name not in names:

@@ -20,7 +20,7 @@ SALT = "intake.guide"
 class SoFar:
     """What was said until now, carried in the page itself: signed, so that only what a page asked comes back."""
 
-    def __init__(self, areas=(), steps=(), given=None) -> None:
+    def __init__(self, areas: Any = (), steps: Any = (), given: Any = None) -> None:
         self.areas, self.steps, self.given = tuple(areas), tuple(map(tuple, steps)), dict(given or {})
 
     @classmethod
@@ -36,7 +36,7 @@ class SoFar:
     def text(self) -> str:
         return signing.dumps({"areas": self.areas, "steps": self.steps, "given": self.given}, salt=SALT, compress=True)
 
-    def after(self, questions, answers) -> "SoFar":
+    def after(self, questions: Any, answers: dict[str, Any]) -> "SoFar":
         return SoFar(self.areas, (*self.steps, questions), self.given | answers)
 
     def before_last(self) -> "SoFar":
@@ -50,7 +50,7 @@ class SoFar:
         return {name: value for name, value in self.given.items() if name in asked}
 
 
-def _still_asked(carried) -> bool:
+def _still_asked(carried: dict[str, Any]) -> bool:
     protocol = triage.shipped()
     try:
         triage.validate_answers(protocol, carried["given"])
@@ -83,7 +83,9 @@ class StepForm(forms.Form):
     After `is_valid()`, `contradictory` holds the answers in which an option that stands alone came with others.
     """
 
-    def __init__(self, *args: Any, protocol: triage.Protocol, questions, language: str, given, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, protocol: triage.Protocol, questions: Any, language: str, given: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.protocol, self.contradictory = protocol, {}
         for name in questions:
@@ -108,7 +110,7 @@ class StepForm(forms.Form):
                 self.add_error(name, self._words_for(name, error))
         return cleaned
 
-    def _words_for(self, name, error):
+    def _words_for(self, name: str, error: Any) -> Any:
         if error.code == "exclusive":
             return ValidationError(
                 _("“None of these” and “I am not sure” cannot go together with another answer. Keep one or the other.")

@@ -62,7 +62,7 @@ def _turn(request: HttpRequest, so_far: SoFar, *, stays: bool) -> HttpResponse:
     return _show_step(request, so_far, coming, form, status=422)
 
 
-def _with_dangers(so_far: SoFar, questions, form):
+def _with_dangers(so_far: SoFar, questions: Any, form: StepForm) -> Any:
     """Return what was answered well on a page with an error, and the worst that a contradictory answer may mean."""
     protocol = triage.shipped()
     answers = _answers(so_far.after(questions, form.cleaned_data))
@@ -91,7 +91,7 @@ def _next_page(request: HttpRequest, so_far: SoFar) -> HttpResponse:
     return _show_step(request, so_far, coming, _step_form(request, so_far, coming.questions))
 
 
-def _show_step(request: HttpRequest, so_far: SoFar, coming, form, **context: Any) -> HttpResponse:
+def _show_step(request: HttpRequest, so_far: SoFar, coming: Any, form: Any, **context: Any) -> HttpResponse:
     page = next(page for page in triage.pages(triage.shipped()) if coming.questions[0] in page.questions)
     section = next(one for one in triage.shipped().sections if one.id == page.section)
     context |= {"place": len(so_far.steps) + 2, "places": len(so_far.steps) + 1 + coming.ahead}
@@ -102,7 +102,7 @@ def _areas_form(request: HttpRequest, data: QueryDict | None = None, **more: Any
     return AreasForm(data, areas=the_guide().areas, language=language_of(request), **more)
 
 
-def _step_form(request: HttpRequest, so_far: SoFar, questions, data=None):
+def _step_form(request: HttpRequest, so_far: SoFar, questions: Any, data: Any = None) -> StepForm:
     return StepForm(
         data, protocol=triage.shipped(), questions=questions, language=language_of(request), given=so_far.given
     )
@@ -152,13 +152,13 @@ def _show_result(request: HttpRequest, so_far: SoFar) -> HttpResponse:
     return _kept_by_the_browser(request, render(request, f"guide/{name}.html", context))
 
 
-def _says(words, found, language: str):
+def _says(words: Any, found: Any, language: str) -> tuple[str, ...]:
     if found.urgency != Urgency.EMERGENCY:
         return ()
     return emergency_words(words, found.self_harm, found.bodily, language)
 
 
-def _area_in_words(area, language: str) -> dict:
+def _area_in_words(area: Any, language: str) -> dict:
     return {name: getattr(area, name).in_(language) for name in ("label", "treats", "elsewhere", "looks_at")}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def next_step(protocol: triage.Protocol, answers: Mapping[str, Any]) -> Next:
     return Next(tuple(name for name in first if name in waiting), len(pages))
 
 
-def _of_the_same_page(protocol: triage.Protocol, answers, waiting) -> list[str]:
+def _of_the_same_page(protocol: triage.Protocol, answers: dict[str, Any], waiting: Iterable[str]) -> list[str]:
     """Of the questions that wait, those an answer of their own page has opened."""
     found = []
     for page in protocol.pages:
@@ -115,14 +115,14 @@ def _reasons(outcome: triage.Outcome) -> dict[str, tuple[Any, ...]]:
     return reasons
 
 
-def _options(guide, areas, held) -> tuple[str, ...]:
+def _options(guide: Any, areas: Iterable[str], held: Collection[str]) -> tuple[str, ...]:
     wanted = {option for area in areas for option in guide.areas[area].options}
     return tuple(
         name for name, option in guide.options.items() if name in wanted and held.isdisjoint(option.unless_held)
     )
 
 
-def _specialists(protocol: triage.Protocol, guide, areas) -> tuple[str, ...]:
+def _specialists(protocol: triage.Protocol, guide: Any, areas: Iterable[str]) -> tuple[str, ...]:
     """Return who else may help with problems of these areas, in the order of the routing; never by the answers."""
     rows = [protocol.routing.rows[origin] for area in areas for origin in guide.areas[area].origins]
     named = dict.fromkeys(way.to for row in rows for way in (*row.first, *row.also))

@@ -37,7 +37,7 @@ class CaseQuerySet(OfPlacesQuerySet):
     def awaiting_decision(self) -> Self:
         return self.exclude(status=Case.Status.DECIDED)
 
-    def decided_last_first(self, after=None):
+    def decided_last_first(self, after: Any = None) -> Self:
         """Return decided cases, newest first: those behind `after`, a case of this list."""
         decided = self.filter(status=Case.Status.DECIDED).order_by("-decided_at", "-pk")
         if after is None or after.decided_at is None:

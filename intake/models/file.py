@@ -2,7 +2,7 @@
 
 import uuid
 from pathlib import PurePath
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.conf import settings
@@ -20,12 +20,12 @@ from clinic.staff.places import OfPlacesQuerySet
 FOLDER, APART, ORIGINALS = "patients", "infected", "originals"
 
 
-def file_name(_file, name) -> str:
+def file_name(_file: Any, name: str) -> str:
     """A random name; the ending is that of the type the content was found to have."""
     return f"{FOLDER}/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
 
-def original_name(_file, _name) -> str:
+def original_name(_file: Any, _name: str) -> str:
     """Return a random name with an ending that nothing opens."""
     return f"{ORIGINALS}/{uuid.uuid4().hex}.sent"
 

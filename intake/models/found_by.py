@@ -4,6 +4,8 @@ One column and one index answer a name, a date, a number, or any of them togethe
 them, which needs no extension.
 """
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -20,18 +22,18 @@ class FoundBy(models.Field):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs | {"editable": False, "db_default": ""})  # code of the release before writes none
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["editable"], kwargs["db_default"]
         return name, path, args, kwargs
 
-    def db_type(self, connection) -> str:
+    def db_type(self, connection: Any) -> str:
         return "tsvector"
 
-    def get_placeholder(self, value, compiler, connection) -> str:
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
         return "%s::tsvector"
 
-    def pre_save(self, model_instance, add):
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
         found = lexemes_of(model_instance)
         setattr(model_instance, self.attname, found)
         return found
@@ -46,16 +48,16 @@ class Fits(models.Lookup):
     def get_prep_lookup(self) -> str:
         return str(self.rhs)
 
-    def get_db_prep_lookup(self, value, connection):
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
         return "%s::tsquery", [value]
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, of_column = self.process_lhs(compiler, connection)
         query, of_query = self.process_rhs(compiler, connection)
         return f"{column} @@ {query}", [*of_column, *of_query]
 
 
-def lexemes_of(patient) -> str:
+def lexemes_of(patient: Any) -> str:
     """Return what is stored: 'garcia' 'garcialopez' 'lopez' 'b19720609' 't5550142'."""
     found = {_born(patient._meta.get_field("date_of_birth").to_python(patient.date_of_birth))}
     for name in (patient.first_name, patient.last_name):
@@ -77,7 +79,7 @@ def called(parts: list[str]) -> str:
     return _either(_all(f"'{word}':*" for word in together) for together in _ways_to_join(parts))
 
 
-def born_on(days) -> str:
+def born_on(days: Iterable[date]) -> str:
     return _either(f"'{_born(day)}'" for day in sorted(days))
 
 
@@ -85,15 +87,15 @@ def phoned_at(digits: str) -> str:
     return f"'t{digits}'"
 
 
-def together(queries) -> str:
+def together(queries: Iterable[str]) -> str:
     return _all(f"({query})" for query in queries)
 
 
-def _born(day) -> str:
+def _born(day: date) -> str:
     return f"b{day:%Y%m%d}"
 
 
-def _ways_to_join(parts):
+def _ways_to_join(parts: list[str]) -> Iterator[list[str]]:
     """Yield the parts as they are, and with neighbours joined in every way."""
     if len(parts) < 2:
         yield parts
@@ -103,9 +105,9 @@ def _ways_to_join(parts):
         yield [parts[0] + rest[0], *rest[1:]]
 
 
-def _either(queries) -> str:
+def _either(queries: Iterable[str]) -> str:
     return " | ".join(queries)
 
 
-def _all(queries) -> str:
+def _all(queries: Iterable[str]) -> str:
     return " & ".join(queries)

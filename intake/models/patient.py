@@ -1,6 +1,7 @@
 """The person whose intake it is."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
@@ -104,7 +105,7 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return self.full_name
 
-    def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save; what the patient is found by changes with what it is made of."""
         if update_fields and {*update_fields} & {*found_by.READ_FROM}:
             update_fields = {*update_fields, "found_by"}

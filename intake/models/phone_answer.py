@@ -1,6 +1,6 @@
 """What a patient answered on the phone, beside what they answered themselves."""
 
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -21,7 +21,7 @@ OF_A_CALL = """
 
 
 class PhoneAnswerQuerySet(models.QuerySet):
-    def of(self, intake) -> Self:
+    def of(self, intake: Any) -> Self:
         """Return all that were taken about this form, the newest last."""
         return self.filter(contact__case__intake=intake).select_related("contact__by")
 

@@ -7,6 +7,8 @@ about a case that holds an emergency takes a second person, whatever the tier sa
 
 import re
 import unicodedata
+from collections.abc import Collection
+from typing import Any
 
 import pgtrigger
 
@@ -19,7 +21,9 @@ HANDLED_AT = "emergency_department"
 UNSEEN = r"[ \t\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"  # spaces and signs nobody sees make no other name
 
 
-def why_two(case, *, tier, specialist, dismissed, outcome: str, advised: bool) -> list[str]:
+def why_two(
+    case: Any, *, tier: Urgency, specialist: str, dismissed: Collection[str], outcome: str, advised: bool
+) -> list[str]:
     """Return why a decision on this case takes a second person, in words; nothing when one is enough.
 
     `dismissed`: the ids of the rules whose flags are dismissed. `advised`: the contact log holds a word of advice.
@@ -40,7 +44,7 @@ def why_two(case, *, tier, specialist, dismissed, outcome: str, advised: bool) -
     return why
 
 
-def same_person(one, other: User) -> bool:
+def same_person(one: User, other: User) -> bool:
     """Two accounts of one human: the same license, the same NPI, or the same name and no two licenses.
 
     The database asks the same below. Numbers are compared by their letters and digits, however they were typed.
@@ -66,7 +70,7 @@ def _folded(name: str) -> str:
     return re.sub(UNSEEN, "", unicodedata.normalize("NFKC", name).lower())
 
 
-def who_may_look(case, *, proposed_by: User) -> list[User]:
+def who_may_look(case: Any, *, proposed_by: User) -> list[User]:
     """Everybody who may be the second person to what `proposed_by` decides: who treats where the case is.
 
     Where nobody does, the case is every therapist's (decision 39), and so is the second look.
@@ -198,5 +202,5 @@ CASE_KEEPS_ITS_EMERGENCY = """
 """
 
 
-def after(name, operation, func) -> pgtrigger.Trigger:
+def after(name: str, operation: Any, func: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(name=name, when=pgtrigger.After, operation=operation, func=func)

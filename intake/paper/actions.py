@@ -80,14 +80,14 @@ def blanks(intake: Intake) -> Blanks:
         answers |= open_
 
 
-def _open_answer(question: triage.Question):
+def _open_answer(question: triage.Question) -> Any:
     option = next((one for one in OPEN_ANSWERS if one in question.option_ids), None)
     return [option] if option and question.takes_many else option
 
 
 @transaction.atomic
 def submit_paper(
-    intake: Intake, *, version: int, signed_name: str, choices, by: User, judge_blanks: bool = False
+    intake: Intake, *, version: int, signed_name: str, choices: dict[str, Any], by: User, judge_blanks: bool = False
 ) -> Assessment:
     """Send what was keyed in, with the signature on the paper.
 

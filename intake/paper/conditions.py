@@ -1,6 +1,6 @@
 """When a question on paper is to be answered, in words that point to the numbers of earlier questions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
@@ -81,7 +81,7 @@ class Conditions:
         question = self.protocol.questions[node.question]
         return {"number": self.numbers[node.question], "options": self._labels(question, node.options)}
 
-    def _labels(self, question: triage.Question, options) -> str:
+    def _labels(self, question: triage.Question, options: Iterable[str]) -> str:
         labels = (question.option(option).label_in(self.language) for option in options)
         return _(" or ").join(_("“%(label)s”") % {"label": label} for label in labels)
 

@@ -28,7 +28,7 @@ class FindForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = FieldsOnly()
 
-    def clean_code(self):
+    def clean_code(self) -> str:
         code = as_code(self.cleaned_data["code"])
         if code is None:
             raise ValidationError("This is not a code. Compare it with the form, letter by letter.", code="not_a_code")
@@ -88,7 +88,7 @@ class PaperSignForm(SignForm):
         error_messages={"required": "Call the patient and key in the answers, or check this box when you could not."},
     )
 
-    def __init__(self, *args: Any, blanks, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, blanks: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["signed_name"].label = "Name of whoever signed, as it stands on the paper"
         self.fields["signed_name"].error_messages["required"] = "Enter the name under the signature."
@@ -100,5 +100,5 @@ class PaperSignForm(SignForm):
         if not self.documents:
             del self.fields["signed_name"], self.fields["intend"]
 
-    def clean_signed_name(self):
+    def clean_signed_name(self) -> str:
         return super().clean_signed_name() if self.documents else ""

@@ -1,5 +1,6 @@
 """Staff hand out forms on paper and key in what comes back, through the same pages as online."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def desk(request: StaffRequest) -> HttpResponse:
 
 
 def _show_desk(
-    request: StaffRequest, *, form: forms.BaseForm | None = None, find=None, begun=None, found=()
+    request: StaffRequest, *, form: forms.BaseForm | None = None, find: Any = None, begun: Any = None, found: Any = ()
 ) -> HttpResponse:
     mine = Intake.objects.visible_to(request.user).unfinished().exclude(paper_code=None)
     rows = mine.select_related("patient__location", "entered_by")[:LISTED]
@@ -250,7 +251,7 @@ def _show_newer(form: PageForm, intake: Intake) -> None:
     form.data["version"] = intake.version
 
 
-def _changed(intake: Intake, changed) -> list[dict]:
+def _changed(intake: Intake, changed: Any) -> list[dict]:
     protocol, number_of = protocol_for(intake), numbers(protocol_for(intake))
     return [
         {
@@ -309,7 +310,7 @@ def _next(intake: Intake) -> str:
     return _address(intake, page) if page else ""
 
 
-def _in_words(found) -> str:
+def _in_words(found: Iterable[object]) -> str:
     return ", ".join(map(str, found))
 
 
@@ -370,7 +371,7 @@ def _who(request: StaffRequest, intake: Intake) -> HttpResponse:
     return _show(request, intake, "paper/who.html", status=INVALID if form.errors else 200, form=form)
 
 
-def _questions(intake: Intake, names) -> list[dict]:
+def _questions(intake: Intake, names: Iterable[str]) -> list[dict]:
     protocol = protocol_for(intake)
     number_of = numbers(protocol)
     on = {name: page for page in triage.pages(protocol) for name in page.questions}

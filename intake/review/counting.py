@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from intake.models import Assessment, Intake, PhoneAnswer
 from intake.versions.protocols import assessment_now, protocol_for, what_fits
 
@@ -75,7 +77,7 @@ def with_the_phone(own: Assessment) -> Assessment:
     return assessed(own.intake) if OnThePhone(own.intake).standing else own
 
 
-def own_assessments(intake: Intake):
+def own_assessments(intake: Intake) -> QuerySet[Assessment]:
     """Return those of the patient's own answers alone, the newest last."""
     return intake.assessments.exclude(occasion=BY_PHONE)
 

@@ -132,7 +132,7 @@ class DecisionForm(forms.Form):
         suggested: str,
         specialists: dict[str, str],
         others: Sequence[Intake] = (),
-        log=None,
+        log: Any = None,
         **kwargs: Any,
     ) -> None:
         self.case, self.suggested, self.log, self.others = case, suggested, log or reaching(case), others

@@ -145,7 +145,9 @@ def visit_changed(
             _follow(task, case, visit, by=by, later_is_right=later_is_right.strip(), now=now)
 
 
-def _follow(task: DeskTask, case: Case, visit: AppointmentRequest, *, by, later_is_right: str, now: datetime) -> None:
+def _follow(
+    task: DeskTask, case: Case, visit: AppointmentRequest, *, by: User | None, later_is_right: str, now: datetime
+) -> None:
     """Make one task what the visits of its patient make of it."""
     in_time = left_to_do.visit_in_time(task)
     if in_time:

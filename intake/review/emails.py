@@ -166,7 +166,7 @@ class CaseNeedsYou(ToAColleague):
     together = True
 
     @staticmethod
-    def still_waiting(ids) -> set:
+    def still_waiting(ids: Any) -> set:
         waiting = Case.objects.filter(public_id__in=ids, status__in=(Case.Status.WAITING, Case.Status.SECOND_LOOK))
         return set(waiting.values_list("public_id", flat=True))
 

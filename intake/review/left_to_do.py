@@ -7,6 +7,7 @@ what it settles wherever it was booked, and by whomever.
 from datetime import date, datetime
 from typing import Any
 
+from clinic.staff.models import User
 from intake.models import AppointmentRequest, CaseEvent, Decision, DeskTask
 from intake.models.case import Case
 
@@ -82,7 +83,9 @@ def visit_in_time(task: DeskTask) -> AppointmentRequest | None:
     return next((visit for visit in visits if day_of(visit) <= task.due_on), None)
 
 
-def settle(task: DeskTask, visit: AppointmentRequest, *, case: Case, by, words: str = "", now: datetime) -> None:
+def settle(
+    task: DeskTask, visit: AppointmentRequest, *, case: Case, by: User | None, words: str = "", now: datetime
+) -> None:
     """Say that `visit` does what this task asks for.
 
     Of a later one `words` say why that is right. It was booked by whoever booked it, also where the decision came
@@ -96,7 +99,7 @@ def settle(task: DeskTask, visit: AppointmentRequest, *, case: Case, by, words: 
     case.move_to(case.status, event=CaseEvent.Kind.TASK_DONE, by=by, words=said, now=now)
 
 
-def bring_back(task: DeskTask, *, case: Case, by, why: str, now: datetime) -> None:
+def bring_back(task: DeskTask, *, case: Case, by: User | None, why: str, now: datetime) -> None:
     """Put a visit to book back into the list: the one that was booked is off."""
     _write(task, **UNSETTLED)
     said = f"Book a visit by {in_words(task.due_on)}: {why}"

@@ -4,6 +4,7 @@ It holds no name of a patient and nothing a case holds: whoever may see those op
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -99,7 +100,7 @@ def _phones(now: datetime) -> dict[int, list[str]]:
     return numbers
 
 
-def _told(cases) -> dict:
+def _told(cases: Iterable[Case]) -> dict:
     ids = [case.public_id for case in cases]
     mails = Message.objects.filter(subject_type="case", subject_id__in=ids, kind="case_needs_you").exclude(recipient="")
     sent = Q(status=Message.Status.SENT)

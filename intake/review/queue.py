@@ -86,7 +86,7 @@ class Chosen:
         last = self._last_shown()
         return (cases.after(last) if last else cases).most_urgent_first()
 
-    def _last_shown(self):
+    def _last_shown(self) -> Case | None:
         """Return the last case of the page before this one, or None."""
         if self.start is None:
             return None
@@ -129,7 +129,7 @@ class Chosen:
         return _address(chosen | changes)
 
 
-def _address(chosen) -> str:
+def _address(chosen: dict[str, str]) -> str:
     kept = {name: value for name, value in chosen.items() if value and (name, value) != ("show", "open")}
     return "&".join(f"{name}={value}" for name, value in kept.items())
 
@@ -157,7 +157,7 @@ def parts(user: User, now: datetime) -> dict[str, Q]:
     }
 
 
-def next_case(user, *, besides: Case) -> Case | None:
+def next_case(user: User, *, besides: Case) -> Case | None:
     """Return the first case of this person's queue that is theirs to act on.
 
     That is one nobody has, one they have, or a colleague's proposal they have not made themselves.
@@ -286,7 +286,7 @@ def _tab(chosen: Chosen, show: str, label: str, count: int | None) -> dict[str, 
     }
 
 
-def _add_decisions(cases) -> None:
+def _add_decisions(cases: list[Case]) -> None:
     """Give each case the decision that took effect last, in one statement."""
     last = {
         decision.case_id: decision for decision in Decision.objects.filter(case__in=cases, effective_at__isnull=False)
@@ -295,7 +295,7 @@ def _add_decisions(cases) -> None:
         case.decision = last.get(case.pk)
 
 
-def _say_who_was_asked(cases) -> None:
+def _say_who_was_asked(cases: list[Case]) -> None:
     """Give each case whether it was left unscreened and asked on the phone since."""
     left = [case for case in cases if not case.screened]
     asked = asked_on_the_phone(left) if left else set()
@@ -303,7 +303,7 @@ def _say_who_was_asked(cases) -> None:
         case.asked_on_the_phone = case.pk in asked
 
 
-def _announcement(request: StaffRequest, news) -> str:
+def _announcement(request: StaffRequest, news: Any) -> str:
     """What a screen reader says when cases arrived since the list was last drawn; never whose they are."""
     try:
         seen = int(request.GET.get("seen", ""))

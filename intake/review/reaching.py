@@ -115,7 +115,7 @@ def steps_left(tries: Iterable[Try], patient: Patient, zone: ZoneInfo) -> list[s
     return left
 
 
-def check_on_record(case: Case, *, reason: str, outcome, uncontacted) -> None:
+def check_on_record(case: Case, *, reason: str, outcome: str, uncontacted: str) -> None:
     """Raise NotOnRecord for a decision that the contact log does not carry."""
     log = reaching(case)
     if reason == Reason.AGREE and not case.screened:
@@ -172,11 +172,11 @@ def recorded_already(
 def note(
     case: Case,
     *,
-    outcome,
-    safety_advice_given,
+    outcome: Contact.Outcome,
+    safety_advice_given: bool,
     words: str,
     by: User,
-    channel=Contact.Channel.PHONE,
+    channel: Contact.Channel = Contact.Channel.PHONE,
     told: str = "",
     asked_safety: bool = False,
     now: datetime | None = None,

@@ -1,5 +1,7 @@
 """A patient's complaint as a therapist asks it: where, how bad, since when, and what it keeps them from."""
 
+from typing import Any
+
 from intake.review.words import Said
 
 STORY = (
@@ -20,7 +22,7 @@ RISKS = (
 )  # each with the answer that says no
 
 
-def story_of(page) -> list[Said]:
+def story_of(page: Any) -> list[Said]:
     """Return what was answered of it, each with a word of our own in place of the question."""
     answers = page.phone.answers
     told = [
@@ -31,11 +33,11 @@ def story_of(page) -> list[Said]:
     return told + _risks(page, answers)
 
 
-def _is_by_phone(page, id: str) -> bool:
+def _is_by_phone(page: Any, id: str) -> bool:
     return id in page.phone.standing
 
 
-def _risks(page, answers) -> list[Said]:
+def _risks(page: Any, answers: dict[str, Any]) -> list[Said]:
     """Return what raises the stakes; what the patient said no to is one line."""
     asked = [(label, id, no) for label, id, no in RISKS if answers.get(id) not in (None, "", [])]
     denied = [(label, id) for label, id, no in asked if answers[id] in (no, [no])]
@@ -48,7 +50,7 @@ def _risks(page, answers) -> list[Said]:
     return told + ([Said("denied", "Said no to", words)] if denied else [])
 
 
-def sex_of(page) -> str:
+def sex_of(page: Any) -> str:
     """Return "female", "male" or "intersex" as it was answered; "" when it was not."""
     answered = page.phone.answers.get("sex_at_birth")
     return page.answer("sex_at_birth", answered).lower() if answered in ("female", "male", "intersex") else ""

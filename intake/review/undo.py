@@ -1,6 +1,7 @@
 """Ten minutes to take back a press: a case taken by mistake, or handed back by mistake."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ MINUTES = 10
 UNDOES = {Kind.ACKNOWLEDGED: Status.IN_REVIEW, Kind.HANDED_BACK: Status.WAITING}  # what it left the case as
 
 
-def may_undo(case: Case, person, *, now: datetime | None = None) -> CaseEvent | None:
+def may_undo(case: Case, person: User, *, now: datetime | None = None) -> CaseEvent | None:
     """Return the press this person may still take back, the last of the case."""
     now = now or timezone.now()
     last = case.events.last()
@@ -50,6 +51,6 @@ def undo(case: Case, *, by: User, seen: int | None = None, now: datetime | None 
     return case
 
 
-def _clock_before(case: Case, press):
+def _clock_before(case: Case, press: CaseEvent) -> Any:
     """Return the row of the case as it was before the press, out of its history."""
     return case.history.filter(version__lt=press.version).order_by("pgh_id").last()

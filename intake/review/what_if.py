@@ -41,7 +41,7 @@ class WhatIf:
         """How many found changes are not shown."""
         return len(self.found.raise_[SHOWN:]) + len(self.found.lower[SHOWN:])
 
-    def _told(self, one) -> dict[str, Any]:
+    def _told(self, one: Any) -> dict[str, Any]:
         return {
             "tier": one.urgency.word,
             "changes": [self._change(change) for change in one.changes],
@@ -49,7 +49,7 @@ class WhatIf:
             "stops": [self.page.condition(rule) for rule in one.stops],
         }
 
-    def _change(self, change) -> dict[str, Any]:
+    def _change(self, change: Any) -> dict[str, Any]:
         verb = {"answer": "answered", "add": "also", "remove": "without"}[change.kind]
         return {
             "question": self.page.question(change.question),

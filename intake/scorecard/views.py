@@ -1,5 +1,6 @@
 """The scorecard, its file, and the page that says how one case ended."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ def scorecard(request: StaffRequest) -> HttpResponse:
     return render(request, "scorecard/scorecard.html", shown)
 
 
-def _cases_behind(request: StaffRequest, unseen, now) -> tuple[list[Case], list[Case]]:
+def _cases_behind(request: StaffRequest, unseen: Any, now: datetime) -> tuple[list[Case], list[Case]]:
     """Return cases no rule saw, and those to look back on, to whoever sees cases."""
     if not request.user.may(SEE_CASES):
         return [], []

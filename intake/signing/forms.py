@@ -116,7 +116,7 @@ class SignForm(forms.Form):
         return {document: self.cleaned_data[str(document)] in (True, YES) for document in self.documents}
 
 
-def document_field(document: str):
+def document_field(document: str) -> forms.Field:
     if document == Document.TREATMENT:
         return Agreed(
             label=_("I agree to be examined and treated."),
@@ -138,7 +138,7 @@ def document_field(document: str):
     )
 
 
-def _promise_no_call(field) -> None:
+def _promise_no_call(field: Any) -> None:
     field.choices = [(YES, _("Yes")), (NO, _("No"))]
     field.help_text = format_html(
         '{} <a href="{}">{}</a>',
@@ -148,7 +148,7 @@ def _promise_no_call(field) -> None:
     )
 
 
-def _choice(label, choices):
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=choices,

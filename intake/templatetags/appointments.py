@@ -1,5 +1,6 @@
 """Visits asked for and booked, on the patient's pages and in the navigation of the staff."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -27,18 +28,18 @@ def appointment_of(patient: Patient) -> dict[str, Any]:
 
 
 @register.filter
-def at_its_place(moment, request: AppointmentRequest) -> str:
+def at_its_place(moment: datetime, request: AppointmentRequest) -> str:
     """Return a moment by the clock of the location that was asked."""
     return date(moment.astimezone(request.location.zone), "MOMENT_FORMAT")
 
 
 @register.filter
-def day_words(days) -> str:
+def day_words(days: list[str]) -> str:
     return ", ".join(days_in_words(days))
 
 
 @register.filter
-def time_words(times) -> str:
+def time_words(times: list[str]) -> str:
     return ", ".join(times_in_words(times))
 
 

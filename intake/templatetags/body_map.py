@@ -26,7 +26,7 @@ def body_views(field: BoundField) -> list[dict[str, Any]]:
 
 
 @register.filter
-def body_chosen(field) -> list[dict]:
+def body_chosen(field: Any) -> list[dict]:
     """List what is checked: the id of its checkbox, and its name."""
     return field.field.widget.chosen(field)
 

@@ -16,7 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def dismissal(form, rule) -> dict[str, Any]:
+def dismissal(form: Any, rule: Any) -> dict[str, Any]:
     """Return the boxes that dismiss one flag, and whether they hold something already."""
     fields = [form[name] for name in form.flag_fields[rule]]
     return {"fields": fields, "open": any(field.value() or field.errors for field in fields)}
@@ -29,14 +29,14 @@ def specialist_label(id: str) -> str:
 
 
 @register.filter
-def rule_label(id) -> str:
+def rule_label(id: str) -> str:
     """The condition a rule stands for; a rule of an older protocol is shown by its id."""
     rule = triage.shipped().rules.get(id)
     return rule.condition if rule else id
 
 
 @register.filter
-def question_label(id) -> str:
+def question_label(id: str) -> str:
     """Return a question in English; one of an older protocol is shown by its id."""
     question = triage.shipped().questions.get(id)
     return str(question.text) if question else id
@@ -50,13 +50,13 @@ def nobody_tells(reason: str) -> str:
 
 
 @register.filter
-def paper_code(code) -> str:
+def paper_code(code: str) -> str:
     """Return the code of a paper form as it is printed."""
     return written(code)
 
 
 @register.filter
-def had_since(case: Case, events) -> datetime:
+def had_since(case: Case, events: Any) -> datetime:
     """Return since when whoever has this case has it: handed over, else taken."""
     over = [event.at for event in events if event.kind == CaseEvent.Kind.HANDED_OVER]
     return max([case.acknowledged_at, *over])

@@ -17,7 +17,7 @@ def files_of(case: Case) -> dict[str, Any]:
     return {"case": case, "patient": case.patient, "files": [_row(file, case) for file in rows]}
 
 
-def _row(file, case: Case) -> dict[str, Any]:
+def _row(file: Any, case: Case) -> dict[str, Any]:
     names = file.names
     return {
         "file": file,
@@ -29,7 +29,7 @@ def _row(file, case: Case) -> dict[str, Any]:
     }
 
 
-def _day(said):
+def _day(said: str) -> date | str:
     """A birth date as imaging files write it, 19820331, or what stands there instead."""
     try:
         return date(int(said[:4]), int(said[4:6]), int(said[6:])) if said.isascii() and len(said) == 8 else said

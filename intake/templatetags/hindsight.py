@@ -14,7 +14,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("scorecard/_look_back.html", takes_context=True)
-def look_back_on(context: dict[str, Any], case: Case, referral=None) -> dict[str, Any]:
+def look_back_on(context: dict[str, Any], case: Case, referral: Any = None) -> dict[str, Any]:
     """Show the presses and what was said; nothing for a case that is open.
 
     `referral`: the one whose report was read, where the page to come back to is its own.

@@ -26,22 +26,22 @@ def worse_and_unseen(patient: Patient) -> list:
 
 
 @register.filter
-def weeks(number) -> str:
+def weeks(number: int) -> str:
     return in_weeks(number)
 
 
 @register.filter
-def change_words(change) -> str:
+def change_words(change: str) -> str:
     """Return what the patient said, in the words they chose it by."""
     return dict(CHANGES)[change or UNSURE]
 
 
 @register.filter
-def plain(number) -> str:
+def plain(number: float) -> str:
     """Return a coordinate: always with a point, whatever the language of the page."""
     return f"{number:g}"
 
 
 @register.filter
-def add_to(number, more) -> str:
+def add_to(number: float, more: float) -> str:
     return f"{number + more:g}"

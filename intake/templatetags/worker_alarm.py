@@ -1,5 +1,7 @@
 """The alarm on every staff page: nobody may believe that somebody was told while nobody was."""
 
+from typing import Any
+
 from django import template
 
 from clinic.staff.permissions import KEEP_WATCH, SEE_CASES
@@ -9,7 +11,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("parts/_worker_alarm.html", takes_context=True)
-def worker_alarm(context):
+def worker_alarm(context: Any) -> dict[str, Any]:
     """Show bands for all that is wrong, as the list of the watchdog has it."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:

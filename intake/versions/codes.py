@@ -1,5 +1,6 @@
 """Keeping the few-bytes form of submitted intakes in step with their assessments."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -56,7 +57,7 @@ def keep_code(assessment: Assessment) -> None:
     row_for(assessment).save()
 
 
-def differing_rows(*, make_again: bool = False):
+def differing_rows(*, make_again: bool = False) -> Iterator[int]:
     """Yields the intake ids whose row is missing or differs from the last submitted assessment; mends them if asked."""
     submitted = Assessment.objects.filter(occasion=Assessment.Occasion.SUBMIT).select_related("protocol")
     for assessment in submitted.order_by("pk").iterator(chunk_size=500):
@@ -72,5 +73,5 @@ def differing_rows(*, make_again: bool = False):
             yield assessment.intake_id
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value

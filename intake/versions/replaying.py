@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, connections
 from django.db.models import Count, Max, Min
@@ -149,7 +149,7 @@ def blocks(piece: Slice, code_bytes: int, flag_bytes: int) -> Iterator:
         starts.append(at + 4)
         at += 4 + width
 
-    def stored(raw: bytes) -> Stored:
+    def stored(raw: bytes) -> Any:
         rows = np.frombuffer(raw, dtype=np.uint8).reshape(-1, stride)
         fields = [rows[:, s : s + w] for s, w in zip(starts, widths, strict=True)]
         ids = np.ascontiguousarray(fields[0]).view(">i8").ravel().astype(np.int64)
@@ -242,13 +242,13 @@ class Workshop:
         return found
 
 
-def stored_rows(rows: list[AnswerCode]):
+def stored_rows(rows: list[AnswerCode]) -> Any:
     """Rows of one protocol as the block a replayer reads."""
     import numpy as np
 
     from intake.triage.many.replaying import Stored
 
-    def bytes_of(name):
+    def bytes_of(name: str) -> Any:
         return np.frombuffer(b"".join(getattr(row, name) for row in rows), dtype=np.uint8).reshape(len(rows), -1)
 
     return Stored(
@@ -287,7 +287,7 @@ def replay_all(
 
 
 @contextmanager
-def _results(pieces: list[Slice], processes: int):
+def _results(pieces: list[Slice], processes: int) -> Iterator[Any]:
     if processes == 1 or len(pieces) <= 1:
         yield map(_run, pieces)
         return

@@ -8,6 +8,7 @@ from itertools import islice
 from django.conf import settings
 from django.urls import reverse
 
+from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS
 from intake.models import Case, Intake
 from intake.triage import Protocol, Urgency
@@ -28,7 +29,7 @@ class FormPage:
     location: str
 
 
-def lines(found: Found, after: Protocol, *, weeks: float, reader=None) -> Iterator[str]:
+def lines(found: Found, after: Protocol, *, weeks: float, reader: User | None = None) -> Iterator[str]:
     """The report, line by line. A form is named by the address of a page and its location; no answer and no name.
 
     What loses an emergency comes first, worst first. With a `reader` only the pages that person may open are named;
@@ -86,7 +87,7 @@ def _not_read(found: Found) -> Iterator[str]:
         yield f"NOT JUDGED: {forms:,} sent under protocol {version}, which this release can no longer read."
 
 
-def _named(changes: list[Change], found: Found, reader) -> Iterator[str]:
+def _named(changes: list[Change], found: Found, reader: User | None) -> Iterator[str]:
     """One line for each form the reader may open, then what must be said of them all."""
     standing_of, hidden, without_case = found.standing_of(), Counter(), 0
     for change, place, open_to_reader in _places(changes, reader):
@@ -105,7 +106,7 @@ def _named(changes: list[Change], found: Found, reader) -> Iterator[str]:
         )
 
 
-def _places(changes: list[Change], reader) -> Iterator[tuple[Change, FormPage, bool]]:
+def _places(changes: list[Change], reader: User | None) -> Iterator[tuple[Change, FormPage, bool]]:
     """Each change with its page, and whether the reader may open that. Without a reader everything may be named."""
     rest = iter(changes)
     while part := list(islice(rest, LOOKED_UP)):
@@ -128,7 +129,7 @@ def _place(intake: Intake) -> FormPage:
     return FormPage(settings.SITE_URL + path, case is not None, intake.patient.location.name)
 
 
-def _open_to(reader, ids: list[int]) -> set[int]:
+def _open_to(reader: User | None, ids: list[int]) -> set[int]:
     """Return the forms among `ids` whose page opens for this member of staff."""
     cases = Case.objects.visible_to(reader).filter(intake_id__in=ids)
     found = set(cases.values_list("intake_id", flat=True))

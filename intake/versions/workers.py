@@ -29,7 +29,7 @@ class NoWorker(Exception):
     """Nothing came back for a while: no worker runs, or all of them are busy with something long."""
 
 
-def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float | None = None):
+def replay_on_workers(after: Protocol, *, progress: Callable = lambda *_: None, patience: float | None = None) -> Found:
     """Return what `replaying.replay_all` finds. Raises NoWorker when no slice comes back for `patience` seconds."""
     patience = PATIENCE if patience is None else patience
 
@@ -84,7 +84,7 @@ def _packed(found: Found) -> dict[str, Any]:
     return {"parts": parts, "not_read": dict(found.not_read)}
 
 
-def _change_packed(change) -> tuple:
+def _change_packed(change: Any) -> tuple:
     tiers = (int(change.tier_before), int(change.tier_after))
     specialists = (change.specialist_before, change.specialist_after)
     return (change.id, change.newly_flagged, change.no_longer_flagged, tiers, specialists)
@@ -101,7 +101,7 @@ def _unpacked(packed: dict) -> Found:
     return found
 
 
-def _change_unpacked(number, newly, gone, tiers, specialists):
+def _change_unpacked(number: int, newly: Any, gone: Any, tiers: Any, specialists: Any) -> Any:
     from intake.triage.many.replaying import Change
 
     return Change(number, tuple(newly), tuple(gone), *map(Urgency, tiers), *specialists)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pghistory
 from django.core.exceptions import PermissionDenied
@@ -229,5 +230,5 @@ def _may(by: User | None, location: Location) -> None:
         raise PermissionDenied
 
 
-def _history(by: User | None):
+def _history(by: User | None) -> Any:
     return pghistory.context(**({"user": by.pk} if by else {}))

@@ -36,11 +36,11 @@ def times_in_words(times: list[str]) -> list[str]:
 class _Wishes(ChosenField):
     """Some of the choices, or the one that says any will do; cleans to a list, empty for any."""
 
-    def __init__(self, *, choices, any_of_them, **kwargs: Any) -> None:
+    def __init__(self, *, choices: Any, any_of_them: str, **kwargs: Any) -> None:
         super().__init__(choices=[*choices, (_("or"), [(ANY, any_of_them)])], widget=ChoicesWithExclusive, **kwargs)
         self.widget.exclusive = (ANY,)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> list[str]:
         chosen = super().clean(value)
         if ANY in chosen and len(chosen) > 1:
             raise ValidationError(self.error_messages["exclusive"], code="exclusive")
@@ -91,7 +91,7 @@ class AskForm(AtALocation, forms.Form):
         error_messages={"max_length": _("Use at most %(limit_value)d characters. You have %(show_value)d.")},
     )
 
-    def __init__(self, *args: Any, locations, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, locations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choose_among(locations)
         opens = {day for location in locations for day in WEEK if location.hours.get(day)}

@@ -1,5 +1,6 @@
 """Asking for a visit: beside an open intake, or from the status page. The same page, with its way back."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -43,7 +44,9 @@ def status_appointment(request: DoorRequest, patient: Patient) -> HttpResponse:
     return _page(request, intake, "status_appointment", shown, onwards="", back=reverse("status"))
 
 
-def _page(request: DoorRequest, intake: Intake, here, show, **ways: Any):
+def _page(
+    request: DoorRequest, intake: Intake, here: str, show: Callable[..., HttpResponse], **ways: Any
+) -> HttpResponse:
     patient = intake.patient
     not_now = partial(show, "visits/not_now.html", **ways)
     if not appointments.are_offered(patient):
@@ -76,7 +79,7 @@ def _page(request: DoorRequest, intake: Intake, here, show, **ways: Any):
     )
 
 
-def _withdrawn(request: DoorRequest, standing, here) -> HttpResponse:
+def _withdrawn(request: DoorRequest, standing: Any, here: str) -> HttpResponse:
     try:
         if standing.asked:
             appointments.withdraw(standing.asked)

@@ -3,6 +3,7 @@
 `look` asks the database three questions, however many cases and mails there ever were; `facts_of` is pure.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -155,7 +156,7 @@ def _groups(now: datetime, page_of: User | None) -> list[QuerySet]:
     return groups
 
 
-def _late(group) -> Late:
+def _late(group: dict[str, Any]) -> Late:
     return Late(group["tier"], group["looks"], group["over"], group["count"], group["oldest"])
 
 
@@ -164,7 +165,7 @@ def facts_of(looked: Looked, now: datetime, *, broker_answers: bool = True) -> t
     return (*_machines(looked, now, broker_answers), *_mail(looked, now), *_people(looked), *_of_a_page(looked))
 
 
-def _machines(looked, now: datetime, broker_answers):
+def _machines(looked: Any, now: datetime, broker_answers: Any) -> Iterator[Wrong]:
     if _silent(looked.swept_at, now):
         yield Wrong("sweep", "Nobody sends mails and alarms", looked.swept_at)
     if _silent(looked.worker_at, now):
@@ -175,7 +176,7 @@ def _machines(looked, now: datetime, broker_answers):
         yield Wrong("clocks", f"The clocks of web and database are {round(looked.apart)} seconds apart")
 
 
-def _mail(looked, now: datetime):
+def _mail(looked: Any, now: datetime) -> Iterator[Wrong]:
     if looked.held_up:
         number = len(looked.held_up)
         words = f"{_some(number, 'alarm')} {'has' if number == 1 else 'have'} reached nobody"
@@ -184,7 +185,7 @@ def _mail(looked, now: datetime):
         yield Wrong("mail", "The mail server takes no mail", looked.mail_refused_since)
 
 
-def _people(looked):
+def _people(looked: Any) -> Iterator[Wrong]:
     for tier in reversed(Urgency):
         late = [group for group in looked.cases if group.urgency == tier and group.late and not group.second_look]
         for group in late:
@@ -208,16 +209,16 @@ def _people(looked):
         yield Wrong("calls", words, looked.not_called.oldest, number, alarm=False)
 
 
-def _of_a_page(looked):
+def _of_a_page(looked: Any) -> Iterator[Wrong]:
     for name in looked.alone:
         yield Wrong("alone", f"{name} has no therapist")
     if looked.failed:
         yield Wrong("failed", f"{_some(looked.failed, 'message')} could not be sent", count=looked.failed, alarm=False)
 
 
-def _silent(at, now: datetime) -> bool:
+def _silent(at: datetime | None, now: datetime) -> bool:
     return at is None or now - at > MAY_BE_SILENT
 
 
-def _some(number, noun) -> str:
+def _some(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -53,7 +53,7 @@ def read(typed: str) -> LookedFor:
     return LookedFor(typed, frozenset(days), phone, tuple(called[:MOST_WORDS]), number)
 
 
-def _take_days(typed):
+def _take_days(typed: str) -> tuple[set[date], str]:
     """Return the dates the longest run of words may mean, and the words without it."""
     words = typed.replace(",", " ").split()
     for size in range(min(len(words), WORDS_OF_A_DATE), 0, -1):
@@ -63,7 +63,7 @@ def _take_days(typed):
     return set(), typed
 
 
-def _take_phone(typed):
+def _take_phone(typed: str) -> tuple[str, str, str]:
     """Return a phone number, a number that is none, and the words around it."""
     found = phones.NUMBER.search(phones.plain(typed))
     if found is None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
@@ -25,7 +26,7 @@ def find(request: StaffRequest, public_id: UUID) -> Report:
 
 @require_GET
 @staff_may(SIGN_REFERRALS)
-def report(request: StaffRequest, public_id: UUID):
+def report(request: StaffRequest, public_id: UUID) -> HttpResponseBase:
     """The file as an attachment, after its checksum was compared with the one from the day it came."""
     found = find(request, public_id)
     if not found.file:

@@ -1,5 +1,8 @@
 """Parts of the list that a person keeps by a name, and the list as a file."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -73,7 +76,7 @@ def list_file(request: StaffRequest) -> HttpResponse:
     return as_file(f"referrals-{timezone.localdate()}", HEADER, lines)
 
 
-def _cells(row: Referral, step) -> tuple[str, ...]:
+def _cells(row: Referral, step: Any) -> tuple[str, ...]:
     zone, office = row.location.zone, row.specialist
     return (
         row.reference,
@@ -93,5 +96,5 @@ def _cells(row: Referral, step) -> tuple[str, ...]:
     )
 
 
-def _moment(at, zone) -> str:
+def _moment(at: datetime | None, zone: Any) -> str:
     return date_format(at.astimezone(zone), "Y-m-d H:i") if at else ""

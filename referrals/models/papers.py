@@ -2,7 +2,7 @@
 
 import uuid
 from pathlib import PurePath
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,7 +24,7 @@ def report_name(report: "Report", name: str) -> str:
     return f"reports/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
 
-def original_name(report, _name) -> str:
+def original_name(report: Any, _name: str) -> str:
     """Return a random name with an ending that nothing opens."""
     return f"reports/{uuid.uuid4().hex}.sent"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class MoveNotAllowed(Exception):
     """Say that no such move begins where the referral is; nothing was changed."""
 
-    def __init__(self, referral: Any, to) -> None:
+    def __init__(self, referral: Any, to: Any) -> None:
         self.referral, self.to = referral, to
         super().__init__(f"A referral that is {referral.get_status_display().lower()} cannot become {to}.")
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from intake.models import AppointmentRequest, Case, Intake, Patient, PatientFile, Urgency
 from referrals.desk.specialties import specialty_label
@@ -27,7 +29,7 @@ class OnFile:
     level: str = ""
 
 
-def everything(patient: Patient, *, user) -> list[OnFile]:
+def everything(patient: Patient, *, user: User) -> list[OnFile]:
     """Return what `user` may know of a patient: of cases and files the desk hears nothing."""
     forms = list(Intake.objects.visible_to(user).filter(patient=patient)[:NEWEST])
     visits = list(_of(AppointmentRequest, patient, user).order_by("-asked_at")[:NEWEST])
@@ -46,18 +48,18 @@ def everything(patient: Patient, *, user) -> list[OnFile]:
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def _of(model, patient: Patient, user):
+def _of(model: Any, patient: Patient, user: User) -> Any:
     return model.objects.visible_to(user).filter(patient=patient)
 
 
-def _messages(subjects, user):
+def _messages(subjects: Any, user: User) -> Any:
     """Return mails to patient and offices; one to staff would tell the desk of an alarm."""
     outside = [name for name, kind in KINDS.items() if kind.audience != "staff"]
     sent = Message.objects.visible_to(user).filter(subject_id__in=subjects, kind__in=outside)
     return sent.order_by("-due_at", "pk")[:NEWEST]
 
 
-def _form(form, *, says_why) -> OnFile:
+def _form(form: Any, *, says_why: bool) -> OnFile:
     """Return a form; that a patient got worse is for those who see cases."""
     where = " on paper" if form.paper_code else ""
     unsent = "On paper, not keyed in yet" if form.paper_code else "Not sent yet"
@@ -85,7 +87,7 @@ def _case(case: Case) -> OnFile:
     )
 
 
-def _visit(asked) -> OnFile:
+def _visit(asked: Any) -> OnFile:
     url = reverse("appointment_request", args=[asked.public_id])
     return OnFile(asked.asked_at, "Visit", asked.get_reason_display(), asked.get_state_display(), url)
 
@@ -97,7 +99,7 @@ def _referral(referral: Referral) -> OnFile:
     return OnFile(referral.created_at, "Referral", to, referral.get_status_display(), url, level)
 
 
-def _file(file) -> OnFile:
+def _file(file: Any) -> OnFile:
     url = reverse("patient_file", args=[file.public_id])
     return OnFile(file.added_at, "File", file.get_kind_display(), file.name, url)
 

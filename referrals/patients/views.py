@@ -1,6 +1,7 @@
 """Finding a patient, and the page of one."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.contact import names
+from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, staff_may
 from clinic.staff.request import StaffRequest
 from intake.models import AppointmentRequest, Case, Intake, Patient
@@ -45,7 +47,7 @@ def patients(request: StaffRequest) -> HttpResponse:
     return render(request, "patients/search.html", context)
 
 
-def _found(looked: LookedFor, user) -> list[Patient]:
+def _found(looked: LookedFor, user: User) -> list[Patient]:
     """Return at most one more than is shown, by name.
 
     The database sorts nothing: thousands may be called Garcia.
@@ -54,7 +56,7 @@ def _found(looked: LookedFor, user) -> list[Patient]:
     return sorted(fitting, key=lambda one: (names.letters(one.last_name), names.letters(one.first_name), one.pk))
 
 
-def _open(found, user) -> dict[int, list]:
+def _open(found: Any, user: User) -> dict[int, list]:
     """Return what is open of each, (words, address): cases to those who see them."""
     now, opened = timezone.now(), defaultdict(list)
     for case in Case.objects.visible_to(user).awaiting_decision().filter(patient__in=found):

@@ -7,6 +7,7 @@ which takes a therapist's decision and the patient's agreement.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -140,7 +141,7 @@ def _course(
     return Course(intake, _("Your form of %(day)s") % {"day": day}, tuple(lines), tuple(steps))
 
 
-def _line(at: datetime, title, text: str = "", *, zone: ZoneInfo, state: str = "done") -> CourseLine:
+def _line(at: datetime, title: Any, text: str = "", *, zone: ZoneInfo, state: str = "done") -> CourseLine:
     return CourseLine(title=str(title), text=str(text or ""), when=in_words(at, zone), state=state, at=at)
 
 
@@ -150,7 +151,7 @@ def _waits(step: Step) -> CourseLine:
     return CourseLine(title=step.title, text=step.text, when=when, state="late" if step.late else "now")
 
 
-def _ahead(case: Case | None, carried) -> list[CourseLine]:
+def _ahead(case: Case | None, carried: Any) -> list[CourseLine]:
     """What comes after the next step, as far as that is settled: nothing that a therapist has still to decide."""
     ahead = words.AHEAD_OF_CASES.get(case.status, ()) if case else ()
     for referral in carried:
@@ -191,7 +192,7 @@ def _step_decided(case: Case, carried: list[Referral], patient: Patient) -> Step
     return Step(str(said.title), str(said.text), str(said.owner))
 
 
-def _said_of_decided(case: Case):
+def _said_of_decided(case: Case) -> Any:
     """Return the words for a decided case, which claim no advice nobody gave."""
     decision = case.decisions.exclude(effective_at=None).last()
     if decision and decision.reason == Decision.Reason.NOT_REACHED:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -101,7 +102,7 @@ def status_answers_json(request: DoorRequest, patient: Patient, public_id: UUID)
     return _file(data.encode(), "application/json", "my-answers.json")
 
 
-def _answered(patient: Patient):
+def _answered(patient: Patient) -> Any:
     sent_or_saved = patient.intakes.exclude(submitted_at=None) | patient.intakes.exclude(saved_at=None)
     return sent_or_saved.select_related("patient__location", "protocol").defer("protocol__content")
 

@@ -118,6 +118,6 @@ def visit_at_clinic(request: AppointmentRequest, starts_at: datetime, now: datet
     )
 
 
-def specialty_in(specialty, language: str) -> str:
+def specialty_in(specialty: str, language: str) -> str:
     protocol = triage.shipped()
     return protocol.specialist_in(specialty, language) if specialty in protocol.specialists else ""

@@ -152,7 +152,7 @@ REQUESTS = {
 }
 
 
-def of_contact(contact) -> str:
+def of_contact(contact: Contact) -> str:
     """Return what the patient reads of one entry of the contact log."""
     if contact.channel in Contact.WRITTEN:
         return WROTE

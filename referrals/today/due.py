@@ -3,6 +3,7 @@
 Who sees no cases learns that one waits, never whose.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property, partial
@@ -79,35 +80,35 @@ class Today:
             return Case.objects.none()
         return Case.objects.filter(location__in=self.places).awaiting_decision()
 
-    def visits(self):
+    def visits(self) -> Any:
         """Return the visits booked for what is left of today."""
         booked = AppointmentRequest.objects.visible_to(self.user).filter(state=AppointmentRequest.State.BOOKED)
         return booked.filter(self._by_tonight("starts_at"), starts_at__gte=self.now).order_by("starts_at", "pk")
 
-    def asked(self):
+    def asked(self) -> Any:
         """Return the visits that patients wait to hear of."""
         return AppointmentRequest.objects.visible_to(self.user).unanswered().order_by("answer_by", "pk")
 
-    def calls(self):
+    def calls(self) -> Any:
         return CallToMake.objects.visible_to(self.user).waiting()
 
-    def tasks(self):
+    def tasks(self) -> Any:
         return DeskTask.objects.visible_to(self.user).waiting()
 
-    def answers(self):
+    def answers(self) -> Any:
         """Return those whose office has answered since this person looked."""
         return Referral.objects.with_news_for(self.user).most_pressing_first()
 
-    def referrals(self):
+    def referrals(self) -> Any:
         """Return the other referrals whose next date is today, or was before."""
         mine = Referral.objects.visible_to(self.user).open().exclude(pk__in=self.answers().order_by().values("pk"))
         return mine.filter(self._by_tonight("next_check_at")).most_pressing_first()
 
-    def offices(self):
+    def offices(self) -> Any:
         """Return what offices have to be told, because no mail tells them."""
         return OfficeToTell.objects.visible_to(self.user).waiting()
 
-    def reports(self):
+    def reports(self) -> Any:
         """Return reports nobody has read, to those who may."""
         return Report.objects.visible_to(self.user).unread().order_by("received_at", "pk")
 
@@ -185,7 +186,7 @@ class Today:
         )
 
 
-def _part(id: str, title: str, rows, as_row) -> Part:
+def _part(id: str, title: str, rows: Any, as_row: Callable[..., Any]) -> Part:
     found = list(rows[: SHOWN + 1])
     more = rows.count() - SHOWN if len(found) > SHOWN else 0
     return Part(id, title, [as_row(row) for row in found[:SHOWN]], more)

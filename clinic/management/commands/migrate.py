@@ -13,7 +13,7 @@ class Command(migrate.Command):
     page queue up behind it, so it gives up and can be started again.
     """
 
-    def handle(self, *args: Any, **options: Any):
+    def handle(self, *args: Any, **options: Any) -> Any:
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")

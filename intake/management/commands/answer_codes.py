@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rebuild", action="store_true", help="write every row that is missing or differs again")
 
-    def handle(self, *args: Any, rebuild, **options: Any) -> None:
+    def handle(self, *args: Any, rebuild: bool, **options: Any) -> None:
         with transaction.atomic():
             differing = list(differing_rows(make_again=rebuild))
         if not differing:

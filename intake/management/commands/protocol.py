@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
     def handle(self, *, verb: str, **options: Any) -> None:
         getattr(self, verb)(**{name: options[name] for name in ARGUMENTS[verb]})
 
-    def check(self, folder, notes, mutations) -> None:
+    def check(self, folder: Path | None, notes: bool, mutations: Any) -> None:
         protocol = loaded(folder)
         report = check(protocol)
         for defect in report.defects:
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         if mutations:
             self.mutate(protocol.folder, mutations)
 
-    def mutate(self, folder, number) -> None:
+    def mutate(self, folder: Path | None, number: int) -> None:
         """Injects defects one by one; refuses when too few are caught."""
         chosen = sample(mutants(folder), number)
         tried, caught = Counter(), Counter()
@@ -102,7 +103,7 @@ class Command(BaseCommand):
         if share < SCORE:
             raise refusal(f"Less than {SCORE} % of the injected defects were caught.")
 
-    def cliffs(self, folder, all) -> None:
+    def cliffs(self, folder: Path | None, all: bool) -> None:
         """Lists the cliffs; refuses one that is not accepted, and an accepted one that no longer exists."""
         protocol = loaded(folder)
         blocks = [found for found in read_cases(protocol.folder) if isinstance(found, Block)]
@@ -119,7 +120,7 @@ class Command(BaseCommand):
         if judged.defects:
             raise refusal(f"{len(judged.defects)} defects: see accepted_cliffs.yaml.")
 
-    def show(self, id) -> None:
+    def show(self, id: str) -> None:
         protocol = triage.shipped()
         for kind, known in (("rule", protocol.rules), ("fact", protocol.facts), ("question", protocol.questions)):
             if id in known:
@@ -127,11 +128,11 @@ class Command(BaseCommand):
                 return
         raise refusal(f"no rule, fact or question is called {id!r}")
 
-    def diff(self, old, new) -> None:
+    def diff(self, old: Path, new: Path) -> None:
         changes = compare(loaded(old, stored=True), loaded(new))
         self.stdout.write("\n".join(changes) if changes else "Nothing changed.")
 
-    def replay(self, folder: Path, processes: int, workers: bool, reader) -> None:
+    def replay(self, folder: Path, processes: int, workers: bool, reader: Any) -> None:
         from intake.versions import replaying
         from intake.versions import report as replay_report  # they load NumPy, which no other command needs
         from intake.versions import workers as replay_workers
@@ -139,7 +140,7 @@ class Command(BaseCommand):
         reader = member_of_staff(reader)
         after = loaded(folder)
 
-        def progress(done, of, intakes) -> None:
+        def progress(done: int, of: int, intakes: int) -> None:
             self.stderr.write(f"  {done} of {of} slices, {intakes:,} intakes", ending="\r")
 
         if workers:
@@ -153,7 +154,7 @@ class Command(BaseCommand):
         for line in replay_report.lines(found, after, weeks=replaying.weeks_of_intakes(), reader=reader):
             self.stdout.write(line)
 
-    def translations(self, folder, refresh) -> None:
+    def translations(self, folder: Path | None, refresh: Any) -> None:
         protocol = loaded(folder)
         if refresh is not None:
             unknown = set(refresh) - {text.key for text in english_texts(protocol)}
@@ -170,7 +171,7 @@ class Command(BaseCommand):
             raise refusal(f"{len(found)} texts need a translator; {safety} of them refuse activation.")
         self.stdout.write("Every text that patients read has a current translation.")
 
-    def docs(self, check) -> None:
+    def docs(self, check: bool) -> None:
         protocol = triage.shipped()
         text = document(protocol, [found for found in read_cases(protocol.folder) if isinstance(found, Block)])
         if not check:
@@ -193,7 +194,7 @@ ARGUMENTS = {
 }
 
 
-def member_of_staff(email):
+def member_of_staff(email: str) -> Any:
     """The member of staff with this address, or one clear refusal; None when nobody was named."""
     if not email:
         return None
@@ -205,7 +206,7 @@ def member_of_staff(email):
     return found
 
 
-def loaded(folder: Path | None, *, stored: bool = False):
+def loaded(folder: Path | None, *, stored: bool = False) -> triage.Protocol:
     """Load the protocol of a folder, or give one clear refusal with every defect."""
     try:
         return triage.load(folder, stored=stored) if folder else triage.shipped()
@@ -213,7 +214,7 @@ def loaded(folder: Path | None, *, stored: bool = False):
         raise refusal(str(error))
 
 
-def told(cliff, entry):
+def told(cliff: Any, entry: Any) -> Iterator[str]:
     """Tell one cliff: the rule and both tiers, what changes, both sets of answers, and why it stays."""
     yield f"{cliff.rule}: {cliff.fall}"
     yield f"  {cliff.role} {cliff.change}"
@@ -223,7 +224,7 @@ def told(cliff, entry):
         yield f"  {entry.kind} ({entry.id}): {entry.reason}"
 
 
-def shown(protocol, kind, found):
+def shown(protocol: triage.Protocol, kind: str, found: Any) -> Iterator[str]:
     if kind == "rule":
         yield f"{found.condition} ({found.id}), {found.tier.word}: {found.why}"
         yield from outline(protocol, found.fires_when.expression)
@@ -241,5 +242,5 @@ def shown(protocol, kind, found):
             yield from outline(protocol, found.asked_when.expression)
 
 
-def refusal(message):
+def refusal(message: str) -> CommandError:
     return CommandError(message, returncode=2)

@@ -1,6 +1,7 @@
 """Assesses the cases of a file: one JSON object per line, in order. Needs no database, secret or broker."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--explain", action="store_true", help="add the explanation to every line")
 
-    def handle(self, *, file, explain, **options: Any) -> None:
+    def handle(self, *, file: Any, explain: bool, **options: Any) -> None:
         protocol = triage.shipped()
         lines = []
         for case_id, answers in read_cases(file):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(line, ensure_ascii=False))
 
 
-def read_cases(file):
+def read_cases(file: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Pairs of case id and answers. Refuses a file that is not the expected shape, naming the case."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -48,5 +49,5 @@ def read_cases(file):
         yield case.get("id", f"case {place}"), case["answers"]
 
 
-def refusal(message):
+def refusal(message: str) -> CommandError:
     return CommandError(message, returncode=2)

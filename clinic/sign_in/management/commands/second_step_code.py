@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *args: Any, email, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, **options: Any) -> None:
         user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
         if user is None:
             raise CommandError("Nobody who works here has this address.")
