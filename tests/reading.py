@@ -58,6 +58,7 @@ NOT_FOR_PATIENTS = (
     "templates/today/",
     "templates/parts/_body_figure.html",
     "templates/parts/_filter_fold.html",
+    "templates/parts/_rows_left_out.html",
     "templates/parts/_filter_location.html",
     "templates/parts/_pagination.html",
     "templates/parts/_typed_here.html",

@@ -12,9 +12,9 @@ FLOORS = {
     "clinic": [
         "environment",  # what a clinic sets
         "embedded",  # the demo's servers
-        "formats",  # dates and times in each language, cells of a file
-        "faces",  # the letters pages and PDFs are set in
         "contact",  # names and phone numbers as typed
+        "formats",  # dates and times in each language, files of a spreadsheet
+        "faces",  # the letters pages and PDFs are set in
         "web",  # every request, and the pages for what is wrong
         "files",  # what comes from outside
         "paper",  # PDFs and their fonts
