@@ -8,6 +8,7 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
+from referrals.numbers import views as numbers
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -42,7 +43,7 @@ urlpatterns = [
     path("directory/import/<uuid:public_id>/", imports.one_import, name="one_import"),
     path("directory/import/<uuid:public_id>/confirm/", imports.confirm, name="confirm_import"),
     path("directory/import/<uuid:public_id>/undo/", imports.undo, name="undo_import"),
-    path("directory/import/<uuid:public_id>/to-correct.csv", imports.to_correct, name="rows_to_correct"),
+    path("directory/import/<uuid:public_id>/to-correct.csv", imports.rows_to_correct, name="rows_to_correct"),
     path("directory/<uuid:public_id>/", directory.listing, name="listing"),
     path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
     path("office/", office.office, name="office"),
@@ -54,6 +55,8 @@ urlpatterns = [
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),
     path("promises/", promises.promises, name="promises"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/<slug:name>.csv", numbers.numbers_file, name="numbers_file"),
     path("intake/done/", sent.done, name="intake_done"),
     path("status/", status.status, name="status"),
     path("status/answers/", status.status_answers, name="status_answers"),

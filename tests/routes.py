@@ -108,6 +108,14 @@ ROUTES = {
     "again": Route(ANYONE, shows=True),
     "follow_up": Route(ANYONE, shows=True),
     "invite": Route(may.INVITE_PATIENTS),
+    "invitations": Route(may.INVITE_PATIENTS, shows=True),
+    "send_invitation_again": changes(may.INVITE_PATIENTS, "invitation"),
+    "take_back_invitation": changes(may.INVITE_PATIENTS, "invitation"),
+    "add_invitation_list": Route(may.INVITE_PATIENTS),
+    "invitation_list": Route(may.INVITE_PATIENTS, "invitation list", shows=True),
+    "send_invitation_list": changes(may.INVITE_PATIENTS, "invitation list"),
+    "undo_invitation_list": changes(may.INVITE_PATIENTS, "invitation list"),
+    "list_to_correct": Route(may.INVITE_PATIENTS, "invitation list"),
     # What patients ask the desk for
     "requests": Route(may.ANSWER_REQUESTS, shows=True),
     "call_made": changes(may.ANSWER_REQUESTS, "call"),
@@ -153,6 +161,8 @@ ROUTES = {
     "handover": Route(may.KEEP_WATCH, shows=True),
     "scorecard": Route(may.SEE_SCORECARD, shows=True),
     "scorecard_file": Route(may.SEE_SCORECARD),
+    "numbers": Route(may.SEE_PROMISES),  # of nobody by name
+    "numbers_file": Route(may.SEE_PROMISES, "table"),
     "proof_seen": changes(may.SEE_CASES, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "give_out_links": changes(may.ANSWER_REQUESTS, "patient"),

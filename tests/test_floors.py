@@ -12,9 +12,9 @@ FLOORS = {
     "clinic": [
         "environment",  # what a clinic sets
         "embedded",  # the demo's servers
-        "formats",  # dates and times in each language, cells of a file
-        "faces",  # the letters pages and PDFs are set in
         "contact",  # names and phone numbers as typed
+        "formats",  # dates and times in each language, files of a spreadsheet
+        "faces",  # the letters pages and PDFs are set in
         "web",  # every request, and the pages for what is wrong
         "files",  # what comes from outside
         "paper",  # PDFs and their fonts
@@ -49,6 +49,7 @@ FLOORS = {
         "guide",  # where does it hurt, before any form
         "paper",  # the form on paper
         "visits",  # visits at the clinic
+        "inviting",  # patients who are asked for a form
         "desk",  # the front desk's pages about patients
         "templatetags",
         "management",
@@ -66,6 +67,7 @@ FLOORS = {
         "moves",  # all that may happen to a referral, and who is told
         "directory",  # the listings of offices
         "desk",  # who carries it
+        "numbers",  # what a manager counts
         "patients",  # finding a patient, and the page of one
         "today",  # what there is to do, on paper and in the morning
         "office",  # who answers

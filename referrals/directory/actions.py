@@ -9,10 +9,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from clinic.contact.names import visible
+from clinic.formats.sheets import MOST_BYTES, text_of
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.directory.preview import CHANGED, NEW, WRONG, Preview, Previewed, look
-from referrals.directory.reading import MOST_BYTES, read, text_of
+from referrals.directory.reading import read
 from referrals.models import DirectoryImport, ImportedListing, Referral, ReferralMove, Specialist
 from referrals.moves.directory import change_listing, listing_version
 from referrals.moves.steps import NotYet, ReferralChanged, check_may

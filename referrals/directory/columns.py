@@ -1,16 +1,12 @@
-"""The columns of a file of offices: their headings, the names others give them, what a listing shows in each.
-
-What goes out comes in again unchanged: cells that a spreadsheet would take for a formula carry an apostrophe, and lose
-that one alone.
-"""
+"""The columns of a file of offices: their headings, the names others give them, what a listing shows in each."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic.contact.names import visible
-from clinic.formats.cells import inert
+from clinic.formats import sheets
+from clinic.formats.sheets import kept_apart
 from clinic.staff.models import Location
 from referrals.directory.forms import OF_PLANS, ZONES, miles_field, specialties
 from referrals.directory.ranking import LANGUAGES
@@ -21,27 +17,10 @@ LISTING, FIRST_NAME, LAST_NAME = "listing", "first_name", "last_name"  # what a 
 
 
 @dataclass(frozen=True)
-class Column:
-    """Hold one column: its field, its heading, and how others call it.
+class Column(sheets.Column):
+    """Hold one column of the directory: `shows` is the cell of a listing; without it a column only comes in."""
 
-    `others` are headings by letters and digits alone. `shows` is the cell of a listing.
-    Without `shows` a column only comes in; with `only_out` it is passed over when it comes in.
-    """
-
-    field: str
-    heading: str
-    others: str = ""
     shows: Callable[[Specialist], Any] | None = None
-    only_out: bool = False
-
-    @property
-    def names(self) -> set[str]:
-        return {plain(self.heading), *self.others.split()}
-
-
-def plain(heading: str) -> str:
-    """Return a heading by its letters and digits: "ZIP Code " is "zipcode"."""
-    return "".join(sign for sign in visible(heading).casefold() if sign.isalnum())
 
 
 def _own(field: str) -> Callable[[Specialist], Any]:
@@ -126,7 +105,7 @@ def columns(locations: Iterable[Location]) -> list[Column]:
         *(_miles(location) for location in locations),
         Column("confirmed_at", "Last confirmed", "", _confirmed_on, only_out=True),
         Column("confirmed_by", "Confirmed by", "", _confirmed_by, only_out=True),
-        Column("what_is_wrong", "What is wrong", only_out=True),
+        Column("what_is_wrong", sheets.WHAT_IS_WRONG, only_out=True),
     ]
 
 
@@ -165,22 +144,6 @@ def table_of(listings: Iterable[Specialist], locations: Iterable[Location]) -> t
     return [column.heading for column in going_out], [
         [kept_apart(column.shows(listing)) for column in going_out if column.shows] for listing in listings
     ]
-
-
-def kept_apart(value: Any) -> Any:
-    """Return a cell that only says something.
-
-    It can be told from one that began with an apostrophe before.
-    """
-    if isinstance(value, str) and value.startswith("'") and inert(value.lstrip("'")).startswith("'"):
-        return f"'{value}"
-    return "" if value is None else inert(value)
-
-
-def as_it_was(cell: str) -> str:
-    """Return what a cell said before an apostrophe kept it from calculating."""
-    bare = cell.lstrip("'")
-    return cell[1:] if cell != bare and inert(bare) != bare else cell
 
 
 def parts_of(cell: str) -> list[str]:

@@ -1,6 +1,5 @@
 """A file of offices: looked at, put into the directory, taken back."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,15 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.formats.cells import as_file
+from clinic.formats.sheets import NotReadable, to_correct
 from clinic.staff.models import Location
 from clinic.staff.permissions import MANAGE_DIRECTORY, staff_may
 from clinic.staff.request import StaffRequest
 from clinic.web.pressed import pressed_on
 from referrals.directory import actions
-from referrals.directory.columns import kept_apart
 from referrals.directory.forms import FileOfOfficesForm
 from referrals.directory.preview import CHANGED, NEW, SAME, WRONG, Preview
-from referrals.directory.reading import MOST_ROWS, NotReadable, read
+from referrals.directory.reading import MOST_ROWS, read
 from referrals.models import DirectoryImport
 from referrals.moves.steps import NotYet, ReferralChanged
 
@@ -88,7 +87,7 @@ def undo(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 @staff_may(MANAGE_DIRECTORY)
-def to_correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
+def rows_to_correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Hand out the rows that were left out, as they came, and what is wrong with each."""
     kept = _find(public_id)
     sheet = read(kept.text, Location.objects.all())
@@ -96,21 +95,7 @@ def to_correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
         wrong = {number: problems for number, _name, problems in kept.left_out}
     else:
         wrong = {row.line.number: row.problems for row in actions.preview_of(kept).of(WRONG)}
-    lines = [line for line in sheet.lines if line.number in wrong]
-    width = max([len(sheet.headings), *(len(line.raw) for line in lines)])
-    rows = [
-        [*(kept_apart(cell) for cell in _filled_up(line.raw, width)), _in_one_cell(wrong[line.number])]
-        for line in lines
-    ]
-    return as_file("offices-to-correct", [*_filled_up(sheet.headings, width), "What is wrong"], rows)
-
-
-def _filled_up(cells: Sequence[str], width: int) -> list[str]:
-    return [*cells, *[""] * (width - len(cells))]
-
-
-def _in_one_cell(problems: list[tuple[str, str]]) -> str:
-    return "\n".join(f"{heading}: {words}" if heading else words for heading, words in problems)
+    return as_file("offices-to-correct", *to_correct(sheet, wrong))
 
 
 def _find(public_id: UUID) -> DirectoryImport:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 
 from clinic.contact.names import letters, visible
+from clinic.formats.sheets import Line, Sheet, too_many
 from clinic.staff.models import Location
 from referrals.directory.columns import (
     FIRST_NAME,
@@ -24,7 +25,7 @@ from referrals.directory.columns import (
 )
 from referrals.directory.forms import ZONES, ListingForm, miles_field, specialties
 from referrals.directory.ranking import LANGUAGES
-from referrals.directory.reading import LONGEST_CELL, Line, Sheet
+from referrals.directory.reading import LONGEST_CELL
 from referrals.models import Specialist
 from referrals.models.numbers import ZERO_FIRST, zone_of
 
@@ -116,7 +117,7 @@ class _Looking:
         cells = _named(line.cells)
         name = visible(" · ".join(filter(None, [cells.get("name"), cells.get("practice")])))[:120]
         if line.beyond:
-            return Previewed(line, name, WRONG, problems=(("", _too_many(line.beyond)),))
+            return Previewed(line, name, WRONG, problems=(("", too_many(line.beyond)),))
         typed, problems = self._as_typed(cells)
         listing, wrong = self._listing(cells, typed)
         problems += wrong
@@ -208,14 +209,6 @@ class _Looking:
         if other is None:
             return ""
         return f"The same NPI is listed: {other}. To change that one, export the directory and keep its number."
-
-
-def _too_many(beyond: int) -> str:
-    cells = "1 cell stands" if beyond == 1 else f"{beyond} cells stand"
-    return (
-        f"{cells} under no heading, so the others may be in the wrong columns. Put a cell that holds a comma or "
-        "another sign between columns in quotation marks, take away what is too much, or write a heading."
-    )
 
 
 def _named(cells: dict[str, str]) -> dict[str, str]:

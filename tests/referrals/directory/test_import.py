@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.urls import reverse
 
+from clinic.formats.sheets import MOST_BYTES
 from clinic.messages.models import Message
 from referrals import moves
 from referrals.directory import actions
 from referrals.directory.preview import NEW, SAME, WRONG
-from referrals.directory.reading import MOST_BYTES
 from referrals.models import DirectoryImport, Specialist
 from tests import factories
 from tests.referrals.directory.sheets import HEADINGS, ROW, kept, put_in, sheet, upload
