@@ -80,8 +80,8 @@ def _of_referrals(user: User, now: datetime) -> Iterator[Missed]:
 
 
 def _of_visits(user: User, now: datetime) -> Iterator[Missed]:
-    requests = AppointmentRequest.objects.visible_to(user).unanswered().filter(answer_by__lt=now).order_by("answer_by")
-    for request in requests.select_related("patient", "location")[:SHOWN]:
+    requests = AppointmentRequest.objects.visible_to(user).waiting_for_us().filter(answer_by__lt=now)
+    for request in requests.order_by("answer_by").select_related("patient", "location")[:SHOWN]:
         yield Missed("request", request.answer_by, request, request.patient, request.location)
     calls = CallToMake.objects.visible_to(user).late(now).order_by("due_at", "pk")
     for call in calls.select_related("patient", "location")[:SHOWN]:
