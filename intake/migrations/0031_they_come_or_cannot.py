@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0029_who_sent_them_and_where_they_live'),
+        ('intake', '0030_invitations_and_due_dates'),
         ('staff', '0011_coordinates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
