@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -34,6 +35,7 @@ from referrals.office import session as office_session
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.floors import SOURCES, imported
+from tests.referrals import papers_out
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
@@ -165,6 +167,9 @@ def samples(location, maya, priya):
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
         "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
+        "enclosure": {"public_id": unsent.public_id, "paper": papers_out.enclosure(of=unsent, by=priya).public_id},
+        "fax": {"public_id": referral.public_id, "number": papers_out.fax(of=referral).pk},
+        "enclosed": {"paper": uuid4()},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "table": {"name": "steps"},
@@ -334,7 +339,7 @@ def by_cookie(samples, location):
 def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(name, samples, by_cookie, monkeypatch):
     opened_by = {"again": "status", "follow_up": "status"}.get(name, name.split("_")[0])
     browser = by_cookie[opened_by]
-    if name == "office_letter":  # it is shown to those who accepted
+    if name in ("office_letter", "office_packet"):  # they are shown to those who accepted
         referring.office_accept(Referral.objects.get(status=Referral.Status.SENT), office="Ellen Park")
     shown = browser.get(address(name, samples))
     assert shown.status_code == 200

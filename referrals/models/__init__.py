@@ -1,6 +1,8 @@
 """The directory of specialists and the referrals carried to them."""
 
 from referrals.models.directory import Specialist
+from referrals.models.enclosures import Delivery, Enclosure
+from referrals.models.faxes import Fax
 from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
@@ -14,7 +16,10 @@ __all__ = [
     "CameOf",
     "Cover",
     "DeclineReason",
+    "Delivery",
     "DirectoryImport",
+    "Enclosure",
+    "Fax",
     "ImportedListing",
     "Letter",
     "MoveNotAllowed",

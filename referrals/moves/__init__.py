@@ -6,7 +6,7 @@ raises NotYet with words for the person acting. Nothing is changed then.
 """
 
 from referrals.models import MoveNotAllowed
-from referrals.moves.again import send_again, send_otherwise
+from referrals.moves.again import fax_it, may_be_faxed_now, send_again, send_otherwise
 from referrals.moves.answers import (
     answer_question,
     give_appointment,
@@ -32,6 +32,8 @@ from referrals.moves.carrying import (
     withdraw,
 )
 from referrals.moves.covering import cover, end_cover
+from referrals.moves.enclosing import enclose, files_that_may_travel, reports_that_may_travel
+from referrals.moves.faxing import prove_fax, unproven
 from referrals.moves.listings import in_words as listing_in_words
 from referrals.moves.listings import out_of_date as listing_out_of_date
 from referrals.moves.listings import update_listing
@@ -67,8 +69,11 @@ __all__ = [
     "choose",
     "close",
     "cover",
+    "enclose",
     "end_cover",
     "end_those_back",
+    "fax_it",
+    "files_that_may_travel",
     "give_appointment",
     "hand_over",
     "hand_over_many",
@@ -82,6 +87,7 @@ __all__ = [
     "listing_out_of_date",
     "log_call",
     "look",
+    "may_be_faxed_now",
     "newest_line",
     "no_show",
     "note",
@@ -95,6 +101,7 @@ __all__ = [
     "patient_answers",
     "patient_told",
     "prepare_letter",
+    "prove_fax",
     "put_off_many",
     "read_report",
     "ready_to_send",
@@ -102,6 +109,7 @@ __all__ = [
     "redirect",
     "refer",
     "reopen",
+    "reports_that_may_travel",
     "seen",
     "send",
     "send_again",
@@ -111,6 +119,7 @@ __all__ = [
     "tried",
     "tries_of",
     "undo",
+    "unproven",
     "update_listing",
     "wait_for",
     "wake_link",
