@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from referrals.desk import by_office, covering, decision, list_views, many, paper_views, reports, saved, to_tell
+from referrals.desk import by_office, codes, covering, decision, list_views, many, paper_views, reports, saved, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
 from referrals.numbers import views as numbers
+from referrals.office import earlier, room, visit
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -46,6 +47,7 @@ urlpatterns = [
         name="fax_proof",
     ),
     path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
+    path("referrals/<uuid:public_id>/code/", codes.office_code, name="office_code"),
     path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
     path("offices/<uuid:public_id>/told/", to_tell.office_told, name="office_told"),
     path("reports/<uuid:public_id>/", reports.report, name="report"),
@@ -61,13 +63,18 @@ urlpatterns = [
     path("directory/import/<uuid:public_id>/to-correct.csv", imports.rows_to_correct, name="rows_to_correct"),
     path("directory/<uuid:public_id>/", directory.listing, name="listing"),
     path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
-    path("office/", office.office, name="office"),
-    path("office/letter.pdf", office.office_letter, name="office_letter"),
-    path("office/papers.pdf", office.office_packet, name="office_packet"),
-    path("office/papers/<uuid:paper>/", office.office_enclosure, name="office_enclosure"),
+    path("office/", visit.office, name="office"),
     path("office/leave/", office.office_leave, name="office_leave"),
-    path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
-    path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("office/<uuid:public_id>/", room.office_room, name="office_room"),
+    path("office/<uuid:public_id>/open/", visit.office_room_open, name="office_room_open"),
+    path("office/<uuid:public_id>/letter.pdf", room.office_room_letter, name="office_room_letter"),
+    path("office/<uuid:public_id>/papers.pdf", room.office_room_packet, name="office_room_packet"),
+    path("office/<uuid:public_id>/papers/<uuid:paper>/", room.office_room_enclosure, name="office_room_enclosure"),
+    path("office/<uuid:public_id>/answer/<slug:answer>/", room.office_room_answer, name="office_room_answer"),
+    path("office/<uuid:public_id>/done/<slug:answer>/", room.office_room_done, name="office_room_done"),
+    path("office/letter.pdf", earlier.office_letter, name="office_letter"),
+    path("office/answer/<slug:answer>/", earlier.office_answer, name="office_answer"),
+    path("office/done/<slug:answer>/", earlier.office_done, name="office_done"),
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),

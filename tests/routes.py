@@ -192,6 +192,7 @@ ROUTES = {
     "enclosure": Route(may.CARRY_REFERRALS, "enclosure", shows=True),
     "send_referral": Route(may.CARRY_REFERRALS, "draft", shows=True),
     "move_referral": Route(may.CARRY_REFERRALS, "referral", shows=True, query="do=note"),
+    "office_code": changes(may.CARRY_REFERRALS, "referral"),
     "office_told": changes(may.CARRY_REFERRALS, "office to tell"),
     "report": Route(may.SIGN_REFERRALS, "report", shows=True),
     "read_report": changes(may.SIGN_REFERRALS, "report"),
@@ -208,13 +209,18 @@ ROUTES = {
     "confirm_import": changes(may.MANAGE_DIRECTORY, "import"),
     "undo_import": changes(may.MANAGE_DIRECTORY, "import"),
     "rows_to_correct": Route(may.MANAGE_DIRECTORY, "import"),
-    # Specialists' offices, by the referral their browser has open
+    # Specialists' offices, by the referrals their browser has open
     "office": Route(ANYONE, shows=True),
-    "office_letter": Route(ANYONE, shows=True),
-    "office_packet": Route(ANYONE, shows=True),
-    "office_enclosure": Route(ANYONE, "enclosed"),
     "office_leave": Route(ANYONE, post_only=True),
-    "office_answer": Route(ANYONE, "answer", shows=True),
+    "office_room": Route(ANYONE, "referral", shows=True),
+    "office_room_open": Route(ANYONE, "referral", post_only=True),
+    "office_room_letter": Route(ANYONE, "referral", shows=True),
+    "office_room_packet": Route(ANYONE, "referral", shows=True),
+    "office_room_enclosure": Route(ANYONE, "enclosed"),
+    "office_room_answer": Route(ANYONE, "room answer", shows=True),
+    "office_room_done": Route(ANYONE, "room answer", shows=True),
+    "office_letter": Route(ANYONE),  # addresses from before each referral had its own: they lead on
+    "office_answer": Route(ANYONE, "answer"),
     "office_done": Route(ANYONE, "answer"),
     "office_link": Route(ANYONE, "secret"),
     # Messages

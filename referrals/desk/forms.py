@@ -19,6 +19,7 @@ from referrals.desk.delivery_forms import FaxForm, ProofForm, SendAgainForm, Sen
 from referrals.desk.move_form import MoveForm, NextDateFields, fits_status
 from referrals.desk.plan_form import PlanStepForm
 from referrals.desk.setting_right_forms import SetRightForm, UndoForm
+from referrals.desk.times import OtherTimesForm, TakeTimeForm
 from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
@@ -316,7 +317,7 @@ class PatientToldForm(MoveForm):
 class WakeLinkForm(MoveForm):
     what_it_does = What.LINK_WOKEN
     title, button = "Let the office try its link again", "Give it new tries"
-    lead = "Phone the office first and make sure that it was they who mistyped the four digits."
+    lead = "Phone the office first and make sure that it was they who mistyped the code."
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -343,6 +344,8 @@ MOVES = {
     "declined": RecordDeclineForm,
     "answer": AnswerForm,
     "appointment": EnterAppointmentForm,
+    "take-time": TakeTimeForm,
+    "other-times": OtherTimesForm,
     "seen": SeenForm,
     "no-show": NoShowForm,
     "undo": UndoForm,

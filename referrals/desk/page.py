@@ -15,9 +15,11 @@ from referrals import moves as actions
 from referrals.desk.declined import BY_REASON, reasons_of
 from referrals.desk.forms import MOVES
 from referrals.desk.not_arrived import FAX_FAILED, FAX_IT, UNDELIVERED
+from referrals.desk.times import TO_TAKE, times_in_words
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
+from referrals.desk.what_next import CALL_THE_PATIENT, CANNOT_COME, CHECK, CHOOSE, NEXT, OVERDUE, PLAN, READ, SEND
 from referrals.models import CameOf, DeclineReason, PlanStep, Referral, ReferralMove, Report
 from referrals.moves.about import reader_of
 from referrals.moves.calls import Whom, look_again
@@ -28,11 +30,13 @@ What = ReferralMove.What
 OURS = frozenset(
     {Status.DRAFT, Status.QUESTION, Status.DECLINED, Status.BACK, Status.NO_SHOW, Status.REPORTED}
 )  # we act next
+OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 
 
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
-    return "yours" if referral.status in OURS or referral.undelivered_at or referral.waits_for else "neutral"
+    ours = referral.status in OURS or referral.undelivered_at or referral.waits_for or referral.times_proposed_at
+    return "yours" if ours else "neutral"
 
 
 def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -41,103 +45,6 @@ def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any
     others = [row for row in rows if not row["referral"].news_at]
     parts = [("New from offices", fresh), ("All others" if fresh else "", others)]
     return [(title, of_it) for title, of_it in parts if of_it]
-
-
-# What the owner does next: (title, what to do, moves offered as buttons).
-NEXT = {
-    Status.SENT: (
-        "Wait for the office to answer",
-        "Nobody there has opened it yet. Did they tell you by phone or fax? Write down what.",
-        ("accepted", "declined", "note"),
-    ),
-    Status.OPENED: (
-        "Wait for the office to answer",
-        "Somebody there has read it but has not answered. Did they tell you by phone or fax? Write down what.",
-        ("accepted", "declined", "note"),
-    ),
-    Status.QUESTION: (
-        "Answer the office's question",
-        "Ask the therapist when the question is about the patient's condition.",
-        ("answer", "note"),
-    ),
-    Status.ACCEPTED: (
-        "See that an appointment is made",
-        "The office has accepted and will give an appointment. Did they tell you by phone? Enter it.",
-        ("appointment", "declined", "note"),
-    ),
-    Status.DECLINED: (
-        "Choose another office",
-        "The office declined. Take the referral back and choose again, within the specialty the therapist decided.",
-        ("redirect", "back"),
-    ),
-    Status.BACK: (
-        "A therapist decides again",
-        "The office declined, and a therapist says what now: another specialty, or another office of the same one.",
-        ("same-specialty",),
-    ),
-    Status.SCHEDULED: (
-        "See that the patient went",
-        "After the appointment, ask the office or the patient whether the visit took place.",
-        ("seen", "no-show", "appointment"),
-    ),
-    Status.SEEN: (
-        "Get the report",
-        "The patient was seen, and the office writes its report.",
-        ("report", "note"),
-    ),
-    Status.NO_SHOW: (
-        "Call the patient",
-        "Ask why, and whether a new appointment is wanted. Then enter it, choose another specialist, or close.",
-        ("appointment", "redirect", "tried"),
-    ),
-    Status.REPORTED: ("A therapist reads the report", "It is unread. It cannot be closed before that.", ()),
-    Status.CLOSED: ("Nothing: the loop is closed", "", ("reopen",)),
-    Status.WITHDRAWN: ("Nothing: it was withdrawn", "", ("reopen",)),
-}
-# The same once the next date has passed and the office is to be called: the buttons are what may come of the call.
-OVERDUE = {
-    Status.SENT: (
-        "Call the office: it has not opened the referral",
-        "Ask whether it arrived, and whether they take the patient.",
-        ("accepted", "declined"),
-    ),
-    Status.OPENED: (
-        "Call the office: it has not answered",
-        "They have read it. Ask whether they take the patient.",
-        ("accepted", "declined"),
-    ),
-    Status.ACCEPTED: (
-        "Call the office: there is no appointment",
-        "They have accepted. Ask for a day and a time.",
-        ("appointment", "declined"),
-    ),
-    Status.SCHEDULED: (
-        "Ask whether the patient went",
-        "Call the office and ask whether the visit took place.",
-        ("seen", "no-show", "appointment"),
-    ),
-    Status.SEEN: (
-        "Call the office: the report has not come",
-        "The patient was seen. Ask for the report by the link or by fax.",
-        ("report",),
-    ),
-}
-CALL_THE_PATIENT = (
-    "Call the patient: no mail tells them in time",
-    "Tell them of the appointment below. Then note that they know.",
-    ("told", "appointment"),
-)
-CANNOT_COME = (
-    "Find another day: the patient cannot come",
-    "They said so on their page. Call the office, free the day and ask for another.",
-    ("appointment", "declined"),
-)
-OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
-READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
-CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
-CHECK = ("Check the letter", "Read it once as the office will, and say whether the patient agreed.", ())
-PLAN = "Get what the plan asks for first"
-SEND = ("Send the letter", "Everything is there.", ())
 
 
 @dataclass(frozen=True)
@@ -241,6 +148,8 @@ def _towards_sending(referral: Referral) -> Next:
 
 def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    if referral.times_proposed_at and referral.status in Referral.TIMES_STAND_IN:
+        return TO_TAKE
     before = _before_the_day(referral, known) if referral.status == Status.SCHEDULED else None
     if before in (CANNOT_COME, CALL_THE_PATIENT):
         return before
@@ -291,6 +200,7 @@ class ActOn:
     question: ReferralMove | None = None
     listing: str = ""  # what the listing should say, by what the office said
     saw: int = 0
+    times: Sequence[str] = ()  # what its office proposes
     tries: str = ""  # how often nobody was reached, and what is left to do
     plan_steps: Sequence[PlanStep] = ()  # what the plan asks for first and nobody has settled
     whom: str = ""
@@ -307,6 +217,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
 def _act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.DRAFT:
         return ActOn(plan_steps=actions.open_plan_steps(referral))
+    if step.title == TO_TAKE[0]:
+        return ActOn(times=times_in_words(referral), whom=referral.patient.full_name, phone=referral.patient.phone)
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
@@ -353,6 +265,8 @@ SHORT = {
     "declined": "They declined",
     "answer": "Answer the question",
     "appointment": "Enter an appointment",
+    "take-time": "Take one of the times",
+    "other-times": "Ask for other times",
     "seen": "The patient was seen",
     "no-show": "The patient did not come",
     "undo": "Take back how it went",

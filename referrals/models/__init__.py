@@ -1,5 +1,6 @@
 """The directory of specialists and the referrals carried to them."""
 
+from referrals.models.codes import OfficeCode
 from referrals.models.directory import Specialist
 from referrals.models.enclosures import Delivery, Enclosure
 from referrals.models.faxes import Fax
@@ -7,6 +8,7 @@ from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.plan_steps import PlanStep
+from referrals.models.proposals import ProposedTime
 from referrals.models.reasons import CameOf, DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.referral import Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
@@ -23,8 +25,10 @@ __all__ = [
     "ImportedListing",
     "Letter",
     "MoveNotAllowed",
+    "OfficeCode",
     "OfficeToTell",
     "PlanStep",
+    "ProposedTime",
     "Referral",
     "ReferralMove",
     "Report",

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
 from intake.models import KNOWN_URGENCIES, URGENCIES, Contact, Urgency
+from referrals.models import lines
 from referrals.models.reasons import CameOf, DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.reference import Drawn, new_reference
 from referrals.models.rows import ReferralQuerySet
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
+    from referrals.models.proposals import ProposedTime
 
 
 @pghistory.track(
@@ -44,6 +46,7 @@ class Referral(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     ENDED = (Status.CLOSED, Status.WITHDRAWN)
+    TIMES_STAND_IN = (Status.ACCEPTED, Status.SCHEDULED, Status.NO_SHOW)  # an office may propose when it sees them
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.DRAFT: {Status.SENT, Status.WITHDRAWN},
         Status.SENT: {
@@ -148,6 +151,9 @@ class Referral(models.Model):
     undelivered_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when a mail to the office is known not to have arrived"
     )
+    times_proposed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its office proposed the times of which we have still to take one"
+    )
     waits_for = models.CharField(
         max_length=10, choices=WaitsFor, blank=True, help_text="Without what nothing goes on; its date is the next date"
     )
@@ -199,6 +205,10 @@ class Referral(models.Model):
                 name="undelivered_referral_is_with_an_office",
             ),
             models.CheckConstraint(
+                condition=Q(times_proposed_at=None) | Q(status__in=["accepted", "question", "scheduled", "no_show"]),
+                name="times_are_proposed_by_an_office_that_accepted",
+            ),
+            models.CheckConstraint(
                 condition=Q(waits_for="") | ~Q(status__in=["closed", "withdrawn"]),
                 name="only_an_open_referral_waits",
             ),
@@ -231,6 +241,13 @@ class Referral(models.Model):
         """Return the day its office still keeps for the patient; one that is over cannot be off."""
         stands = self.standing_appointment
         return stands if stands and stands.starts_at > timezone.now() else None
+
+    @property
+    def standing_times(self) -> "list[ProposedTime]":
+        """Return the times its office proposes now, of those to come."""
+        if self.times_proposed_at is None or self.status not in self.TIMES_STAND_IN:
+            return []
+        return list(self.proposed_times.filter(proposed_at=self.times_proposed_at, starts_at__gt=timezone.now()))
 
     @property
     def case_is_open(self) -> bool:
@@ -266,6 +283,7 @@ class Referral(models.Model):
         before, locked.status = locked.status, status
         locked.undelivered_at = None  # whoever moved it has reached the office, or needs it no more
         locked.waits_for = ""  # another step is next
+        locked.times_proposed_at = None  # and what was proposed for the one before does not stand
         specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
@@ -293,46 +311,9 @@ class ReferralMove(models.Model):
     Most lines change the status; a note, a phone call or a new owner leaves it as it was.
     """
 
-    class What(models.TextChoices):
-        STARTED = "started", "Referral started"
-        CHOSEN = "chosen", "Specialist chosen"
-        LETTER = "letter", "Letter changed"
-        SENT = "sent", "Sent"
-        OPENED = "opened", "Opened by the office"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
-        ASKED = "asked", "Question asked"
-        ANSWERED = "answered", "Question answered"
-        SCHEDULED = "scheduled", "Appointment made"
-        SEEN = "seen", "Patient was seen"
-        NO_SHOW = "no_show", "Patient did not come"
-        REPORTED = "reported", "Report received"
-        READ = "read", "Report read"
-        REDIRECTED = "redirected", "Goes to another specialist"
-        CLOSED = "closed", "Closed"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        REOPENED = "reopened", "Opened again"
-        PHONE = "phone", "Phone call"
-        FAX = "fax", "Fax"
-        NOTE = "note", "Note"
-        NEXT_DATE = "next_date", "Next date set"
-        HANDED_OVER = "handed_over", "Handed over"
-        LINK_WOKEN = "link_woken", "Link opened again for the office"
-        BACK = "back", "Back to the therapist"
-        TOLD = "told", "Patient told by phone"
-        CONFIRMED = "confirmed", "Patient confirmed the appointment"
-        CANNOT_COME = "cannot_come", "Patient cannot come"
-        UNDELIVERED = "undelivered", "It did not arrive"
-        WENT = "went", "It went after all"
-        SENT_AGAIN = "sent_again", "Sent again"
-        OFFICE_TOLD = "office_told", "The office was told"
-        UNDONE = "undone", "Taken back"
-        LISTING = "listing", "Listing updated"
-        WAITS = "waits", "Waits"
-        CAME = "came", "What it waited for came"
-        TRIED = "tried", "Patient not reached"
+    What = lines.What
 
-    BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
+    BY_ITSELF = (lines.What.UNDELIVERED, lines.What.WENT)  # the outbox noticed it: nobody did it
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="moves")
     what = models.CharField(max_length=12, choices=What)

@@ -31,6 +31,7 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.codes import CODE_DIGITS, digits_of, make_code, take_code
 from referrals.moves.covering import cover, end_cover
 from referrals.moves.enclosing import enclose, files_that_may_travel, reports_that_may_travel
 from referrals.moves.faxing import prove_fax, unproven
@@ -41,6 +42,7 @@ from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
+from referrals.moves.proposals import ask_other_times, propose_times, take_time
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -58,6 +60,7 @@ from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, trie
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
+    "CODE_DIGITS",
     "MAY_WAIT",
     "MoveNotAllowed",
     "NotYet",
@@ -65,10 +68,12 @@ __all__ = [
     "ReferralChanged",
     "all_since",
     "answer_question",
+    "ask_other_times",
     "back_to_therapist",
     "choose",
     "close",
     "cover",
+    "digits_of",
     "enclose",
     "end_cover",
     "end_those_back",
@@ -87,6 +92,7 @@ __all__ = [
     "listing_out_of_date",
     "log_call",
     "look",
+    "make_code",
     "may_be_faxed_now",
     "newest_line",
     "no_show",
@@ -101,6 +107,7 @@ __all__ = [
     "patient_answers",
     "patient_told",
     "prepare_letter",
+    "propose_times",
     "prove_fax",
     "put_off_many",
     "read_report",
@@ -116,6 +123,8 @@ __all__ = [
     "send_otherwise",
     "set_next_check",
     "settle_plan_step",
+    "take_code",
+    "take_time",
     "tried",
     "tries_of",
     "undo",

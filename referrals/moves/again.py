@@ -6,7 +6,7 @@ from clinic.messages import actions as messages
 from clinic.messages import faxing as gateway
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
-from referrals.models import Delivery, Referral, Specialist
+from referrals.models import Delivery, Referral
 from referrals.moves import faxing, offices, undelivered
 from referrals.moves.deliveries import went_out
 from referrals.moves.directory import change_listing, hold
@@ -82,7 +82,7 @@ def fax_it(referral: Referral, *, by: User, number: str = "", saw: int | None = 
     Another `number` is a correction of the listing, and takes what that takes.
     """
     check_may(by)
-    office = Specialist.objects.select_for_update().filter(pk=referral.specialist_id).first()
+    office = hold(referral.specialist_id)
     referral = lock(referral, saw)
     if office is None or not may_be_faxed_now(referral):
         raise NotYet("The letter cannot be faxed from here now.")

@@ -14,7 +14,7 @@ from referrals.models import Delivery, Enclosure, Referral
 from tests import factories
 from tests.referrals import papers_out
 from tests.referrals.letter.test_letter import text_of
-from tests.referrals.office.conftest import ELLEN, path_of
+from tests.referrals.office.conftest import ellen, here, path_of
 from tests.referrals.papers import a_pdf
 
 OFFICE = "Ellen Park, RN"
@@ -160,16 +160,16 @@ def paper(chosen, her_file, priya):
 
 @pytest.fixture
 def office(paper, client):
-    assert client.post(path_of(paper.referral), ELLEN).status_code == 302
+    assert client.post(path_of(paper.referral), ellen(paper.referral)).status_code == 302
     return client
 
 
 def test_the_office_opens_it_once_it_has_accepted_and_not_before(paper, office):
-    address = reverse("office_enclosure", args=[paper.public_id])
+    address = here(paper.public_id, name="office_room_enclosure")
     assert office.get(address).status_code == 404
-    assert paper.title not in office.get("/office/").text
+    assert paper.title not in office.get(here()).text
     actions.office_accept(Referral.objects.get(), office=OFFICE)
-    assert paper.title in office.get("/office/").text
+    assert paper.title in office.get(here()).text
     answer = office.get(address)
     assert answer.getvalue() == a_pdf()
     assert answer["Content-Disposition"] == 'attachment; filename="enclosure.pdf"'
@@ -178,12 +178,12 @@ def test_the_office_opens_it_once_it_has_accepted_and_not_before(paper, office):
 
 def test_it_closes_with_the_link_and_with_the_version_that_lacks_it(paper, office, priya):
     referral = actions.office_accept(Referral.objects.get(), office=OFFICE)
-    address = reverse("office_enclosure", args=[paper.public_id])
+    address = here(paper.public_id, name="office_room_enclosure")
     actions.enclose(referral, by=priya)
     assert office.get(address).status_code == 404, "a newer version goes without it"
     actions.enclose(referral, files=[paper.patient_file], agreed=True, by=priya)
     new = referral.enclosures.going().get()
-    address = reverse("office_enclosure", args=[new.public_id])
+    address = here(new.public_id, name="office_room_enclosure")
     assert office.get(address).status_code == 200
     actions.withdraw(referral, reason="not_needed", by=priya)
     assert office.get(address).status_code == 404
@@ -192,6 +192,6 @@ def test_it_closes_with_the_link_and_with_the_version_that_lacks_it(paper, offic
 def test_a_virus_found_later_stops_it(paper, office):
     actions.office_accept(Referral.objects.get(), office=OFFICE)
     PatientFile.objects.update(scan="infected", scanned_at=timezone.now(), found="Eicar")
-    answer = office.get(reverse("office_enclosure", args=[paper.public_id]))
+    answer = office.get(here(paper.public_id, name="office_room_enclosure"))
     assert answer.status_code == 409
     assert "A virus was found" in answer.text

@@ -14,7 +14,7 @@ from referrals import moves as actions
 from referrals.letter.packet import packet
 from referrals.models import Referral
 from tests import factories
-from tests.referrals.office.conftest import ELLEN, path_of
+from tests.referrals.office.conftest import ellen, here, path_of
 from tests.referrals.papers import a_pdf, a_picture
 
 
@@ -118,10 +118,10 @@ def test_the_desk_opens_it_once_the_letter_is_out_and_each_paper_is_written_down
 
 def test_the_office_opens_it_after_it_accepted(send_with, client):
     letter = send_with(PICTURE)
-    assert client.post(path_of(letter.referral), ELLEN).status_code == 302
-    address = reverse("office_packet")
+    assert client.post(path_of(letter.referral), ellen(letter.referral)).status_code == 302
+    address = here(name="office_room_packet")
     assert client.get(address).status_code == 404
     actions.office_accept(Referral.objects.get(), office="Ellen Park, RN")
     answer = client.get(address)
     assert len(pages_of(answer.content)) >= 2
-    assert AccessLog.objects.filter(page="office_packet", actor="office", subject="enclosure").count() == 1
+    assert AccessLog.objects.filter(page="office_room_packet", actor="office", subject="enclosure").count() == 1
