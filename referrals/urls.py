@@ -8,6 +8,7 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
+from referrals.numbers import views as numbers
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -54,6 +55,8 @@ urlpatterns = [
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),
     path("promises/", promises.promises, name="promises"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/<slug:name>.csv", numbers.numbers_file, name="numbers_file"),
     path("intake/done/", sent.done, name="intake_done"),
     path("status/", status.status, name="status"),
     path("status/answers/", status.status_answers, name="status_answers"),

@@ -48,6 +48,7 @@ NOT_FOR_PATIENTS = (
     "templates/directory/",
     "templates/handover/",
     "templates/messages/",
+    "templates/numbers/",
     "templates/office/",
     "templates/paper/",
     "templates/patients/",

@@ -153,6 +153,8 @@ ROUTES = {
     "handover": Route(may.KEEP_WATCH, shows=True),
     "scorecard": Route(may.SEE_SCORECARD, shows=True),
     "scorecard_file": Route(may.SEE_SCORECARD),
+    "numbers": Route(may.SEE_PROMISES),  # of nobody by name
+    "numbers_file": Route(may.SEE_PROMISES, "table"),
     "proof_seen": changes(may.SEE_CASES, "case"),
     "confirm_contact": Route(may.ANSWER_REQUESTS, "patient", shows=True),
     "give_out_links": changes(may.ANSWER_REQUESTS, "patient"),

@@ -66,6 +66,7 @@ FLOORS = {
         "moves",  # all that may happen to a referral, and who is told
         "directory",  # the listings of offices
         "desk",  # who carries it
+        "numbers",  # what a manager counts
         "patients",  # finding a patient, and the page of one
         "today",  # what there is to do, on paper and in the morning
         "office",  # who answers

@@ -167,6 +167,7 @@ def samples(location, maya, priya):
         "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
+        "table": {"name": "steps"},
         "listing": {"public_id": referral.specialist.public_id},
         "import": {"public_id": factories.directory_import(by=priya).public_id},
         "message": {"id": message.pk},

@@ -32,6 +32,7 @@ ON_WATCH = Section("on_watch", "On watch", may.KEEP_WATCH)
 REFERRALS = Section("referrals", "Referrals", may.CARRY_REFERRALS, holds=("/reports/",))
 REQUESTS = Section("requests", "Requests", may.ANSWER_REQUESTS)
 PROMISES = Section("promises", "Promises", may.SEE_PROMISES)
+NUMBERS = Section("numbers", "Numbers", may.SEE_PROMISES)
 TODAY = Section("today", "Today", may.ANSWER_REQUESTS)
 HANDOVER = Section("handover", "Handover", may.KEEP_WATCH)
 SCORECARD = Section("scorecard", "Scorecard", may.SEE_SCORECARD)
@@ -48,7 +49,7 @@ BARS = {
     Role.FRONT_DESK: Bar((REFERRALS, REQUESTS, INVITE, DIRECTORY), (TODAY, MESSAGES, PAPER)),
     Role.MANAGER: Bar(
         (QUEUE, ON_WATCH, REFERRALS, REQUESTS, PROMISES),
-        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD),
+        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, NUMBERS),
     ),
 }
 

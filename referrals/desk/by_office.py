@@ -22,9 +22,8 @@ from referrals.desk.list_views import came_from
 from referrals.desk.order import Row
 from referrals.desk.page import is_late
 from referrals.desk.specialties import specialty_label
-from referrals.models import Referral, Specialist
+from referrals.models import CameOf, Referral, Specialist
 from referrals.models.rows import ReferralQuerySet
-from referrals.moves.calls import CameOf
 
 OFFICES = 25
 ACCEPTED = frozenset(

@@ -13,8 +13,8 @@ from clinic.staff.models import User
 from clinic.web.forms import DayField
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm
-from referrals.models import Referral, ReferralMove, WaitsFor
-from referrals.moves.calls import NOT_REACHED, CameOf, Whom, look_again, words_of_call
+from referrals.models import CameOf, Referral, ReferralMove, WaitsFor
+from referrals.moves.calls import NOT_REACHED, Whom, look_again, words_of_call
 from referrals.moves.forms import words_field
 from referrals.moves.schedule import morning_of
 from referrals.moves.steps import put_off_to

@@ -17,9 +17,9 @@ from referrals.desk.forms import MOVES
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
-from referrals.models import DeclineReason, PlanStep, Referral, ReferralMove, Report
+from referrals.models import CameOf, DeclineReason, PlanStep, Referral, ReferralMove, Report
 from referrals.moves.about import reader_of
-from referrals.moves.calls import CameOf, Whom, look_again
+from referrals.moves.calls import Whom, look_again
 
 Status = Referral.Status
 What = ReferralMove.What

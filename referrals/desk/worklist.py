@@ -16,7 +16,7 @@ from referrals.desk.finding import fitting
 from referrals.desk.order import ENDED_LAST, ORDERS, Order
 from referrals.desk.turns import Turn, whose_turn
 from referrals.directory.forms import specialties
-from referrals.models import Referral, Report
+from referrals.models import PlanStep, Referral, Report
 from referrals.models.carriers import covered_by, has_left
 from referrals.models.referral import ReferralQuerySet
 
@@ -31,6 +31,7 @@ def parts(user: User, now: datetime) -> dict[str, Q]:
         "overdue": Q(next_check_at__lt=now),
         "unread": Q(Exists(unread), status=Status.REPORTED),
         "unsent": Q(status=Status.DRAFT),
+        "plan": Q(Exists(PlanStep.objects.late(now).filter(referral=OuterRef("pk"))), status=Status.DRAFT),
         "office": Q(status__in=[Status.SENT, Status.OPENED]),
         "mine": Q(owner=user) | covered_by(user, now),
         "left": has_left(now),
@@ -48,12 +49,13 @@ class WorklistFilter(forms.Form):
         ("overdue", "Overdue"),
         ("unread", "Reports to read"),
         ("unsent", "To be sent"),
+        ("plan", "Plan late"),
         ("office", "With an office"),
         ("mine", "Mine"),
         ("left", "No carrier"),
         ("ended", "Ended"),
     )
-    TONES = {"overdue": "bad", "unread": "late", "left": "bad"}  # of a number that is not nought
+    TONES = {"overdue": "bad", "unread": "late", "plan": "bad", "left": "bad"}  # of a number that is not nought
     NARROWS = ("status", "specialty", "turn")
     show = forms.ChoiceField(choices=PARTS, required=False)
     location = forms.SlugField(required=False)

@@ -12,6 +12,7 @@ from statistics import fmean
 from django.db import connection
 
 from referrals.models import DeclineReason
+from referrals.moves.undoing import STANDS
 
 NEWEST = 25
 LOOKED_BACK = timedelta(days=730)  # an office of two years ago is another office
@@ -118,7 +119,7 @@ def _mean(values: list[float]) -> float | None:
 # The newest sendings to each listing, by an index that holds nothing else; then what followed each until it went to the
 # next office. A visit is dated by the appointment that stood when it was noted, else by the note; one that was taken
 # back is none. That nobody there answers is no answer of theirs.
-IN_SQL = """
+IN_SQL = f"""
     SELECT newest.listing,
         extract(epoch FROM happened.answered - newest.at) / 86400,
         coalesce(happened.declined, false),
@@ -136,14 +137,7 @@ IN_SQL = """
                 WHERE what IN ('accepted', 'scheduled', 'declined', 'asked', 'reported') AND reason <> %(no_answer)s
             ) AS answered,
             bool_or(what = 'declined' AND NOT reason = ANY(%(says_nothing)s)) AS declined,
-            min(at) FILTER (
-                WHERE what = 'reported' OR what = 'seen' AND (
-                    SELECT later.what FROM referrals_referralmove AS later
-                    WHERE later.referral_id = newest.referral_id AND later.id > line.id
-                        AND later.from_status <> later.to_status
-                    ORDER BY later.id LIMIT 1
-                ) IS DISTINCT FROM 'undone'
-            ) AS visited,
+            min(at) FILTER (WHERE what = 'reported' OR what = 'seen' AND {STANDS}) AS visited,
             bool_or(what = 'reported') AS reported
         FROM referrals_referralmove AS line
         WHERE referral_id = newest.referral_id AND to_id = newest.listing AND id > newest.id AND id < coalesce((

@@ -5,12 +5,13 @@ from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.plan_steps import PlanStep
-from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
+from referrals.models.reasons import CameOf, DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.referral import Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
     "Appointment",
+    "CameOf",
     "Cover",
     "DeclineReason",
     "DirectoryImport",

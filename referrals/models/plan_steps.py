@@ -1,12 +1,28 @@
 """What a patient's plan asks for before an office may see them."""
 
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.audit.growing import never_emptied
+
+
+class PlanStepQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Leave those nobody has settled and that hold up a sending still.
+
+        Another round or another office asks anew, and a number in the letter settles an authorization.
+        """
+        held = Q(referral__status="draft", round=F("referral__round"), specialist=F("referral__specialist"))
+        numbered = Q(what=PlanStep.What.AUTHORIZATION) & ~Q(referral__authorization_number="")
+        return self.filter(held, how="").exclude(numbered)
+
+    def late(self, now: datetime) -> Self:
+        return self.waiting().filter(due_at__lt=now)
 
 
 class PlanStep(models.Model):
@@ -40,6 +56,8 @@ class PlanStep(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = PlanStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -1,4 +1,4 @@
-"""Why: an office declined, a referral waits, a move was refused."""
+"""Why: an office declined, a referral waits, a move was refused. And what came of a call."""
 
 from typing import Any
 
@@ -28,3 +28,12 @@ class WaitsFor(models.TextChoices):
     CONSENT = "consent", "The patient's consent"
     COVERAGE = "coverage", "Coverage or an authorization"
     DATA = "data", "Papers or results"
+
+
+class CameOf(models.TextChoices):
+    """What came of a call, where that is no move of its own."""
+
+    NO_ANSWER = "no_answer", "No answer"
+    MESSAGE = "message", "Left a message"
+    CALLS_BACK = "calls_back", "They call back"
+    ON_IT = "on_it", "They are on it"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.audit.growing import only_grows
 from clinic.staff.models import User
 from intake.models import KNOWN_URGENCIES, URGENCIES, Contact, Urgency
-from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
+from referrals.models.reasons import CameOf, DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.reference import Drawn, new_reference
 from referrals.models.rows import ReferralQuerySet
 
@@ -171,6 +171,7 @@ class Referral(models.Model):
                 name="referral_ended",
                 condition=Q(status__in=["closed", "withdrawn"]),
             ),
+            models.Index("location", "created_at", name="referral_started"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -274,6 +275,7 @@ class Referral(models.Model):
             from_status=before,
             to_status=status,
             to=specialist,
+            due_at=locked.next_check_at,
             by=by,
             office=office,
             reason=reason,
@@ -345,7 +347,9 @@ class ReferralMove(models.Model):
         related_name="+",
         help_text="The listing it was with at that moment",
     )
+    due_at = models.DateTimeField(null=True, blank=True, help_text="The next date of the referral after this line")
     reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+    came_of = models.CharField(max_length=12, choices=CameOf, blank=True, help_text="Of a call: what came of it")
     note = models.TextField(blank=True)
     channel = models.CharField(
         max_length=20, choices=Contact.Channel, blank=True, help_text="Of a try to reach the patient: by what way"
@@ -369,8 +373,14 @@ class ReferralMove(models.Model):
             ),
             models.CheckConstraint(condition=~Q(what="declined") | ~Q(reason=""), name="declined_move_has_a_reason"),
             models.CheckConstraint(condition=~Q(what="tried") | ~Q(channel=""), name="try_was_made_by_some_way"),
+            models.CheckConstraint(
+                condition=Q(came_of="") | Q(what__in=["phone", "tried"]), name="only_a_call_comes_to_something"
+            ),
         ]
-        indexes = [models.Index("to", "id", name="referral_move_sent_to", condition=Q(what="sent"))]  # newest of each
+        indexes = [
+            models.Index("to", "id", name="referral_move_sent_to", condition=Q(what="sent")),  # newest of each
+            models.Index("due_at", "referral", name="referral_move_promised", condition=Q(due_at__isnull=False)),
+        ]
         triggers = only_grows("referral_move_only_grows")
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.dateformat import format as date_format
 
 from clinic.staff.models import User
 from intake.models import Contact
-from referrals.models import Referral
+from referrals.models import CameOf, Referral
 from referrals.moves.steps import What, check_may, lock, next_date, put_off_to, still_open, write_down
 from referrals.moves.waiting import try_again_at
 
@@ -19,15 +19,6 @@ class Whom(TextChoices):
 
     OFFICE = "office", "The office"
     PATIENT = "patient", "The patient"
-
-
-class CameOf(TextChoices):
-    """What came of a call, where that is no move of its own."""
-
-    NO_ANSWER = "no_answer", "No answer"
-    MESSAGE = "message", "Left a message"
-    CALLS_BACK = "calls_back", "They call back"
-    ON_IT = "on_it", "They are on it"
 
 
 NOT_REACHED = (CameOf.NO_ANSWER, CameOf.MESSAGE)
@@ -85,6 +76,7 @@ def log_call(
         What.TRIED if to_patient and outcome in NOT_REACHED else What.PHONE,
         by=by,
         channel=Contact.Channel.PHONE if to_patient else "",
+        came_of=outcome,
         note=f"{words_of_call(outcome, words)}\nAgain: {said}.",
     )
     return referral

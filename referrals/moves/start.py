@@ -53,7 +53,9 @@ def refer(decision: Decision, *, by: User) -> Referral:
         next_check_at=schedule.next_check(Status.DRAFT, urgency, now, hours),
         created_by=by,
     )
-    ReferralMove.objects.create(referral=referral, what=What.STARTED, to_status=Status.DRAFT, by=by)
+    ReferralMove.objects.create(
+        referral=referral, what=What.STARTED, to_status=Status.DRAFT, due_at=referral.next_check_at, by=by
+    )
     end_those_back(decision, by=by)
     return referral
 

@@ -67,19 +67,31 @@ def all_since(referral: Referral, saw: int, *, by: User | None = None, office: s
 
 
 def write_down(
-    referral: Referral, what: str, *, by: User | None = None, office: str = "", note: str = "", channel: str = ""
+    referral: Referral,
+    what: str,
+    *,
+    by: User | None = None,
+    office: str = "",
+    note: str = "",
+    channel: str = "",
+    came_of: str = "",
 ) -> ReferralMove:
-    """A line in the history that leaves the status as it is."""
+    """Write a line that leaves the status as it is.
+
+    The next date it keeps is the one already set.
+    """
     return ReferralMove.objects.create(
         referral=referral,
         what=what,
         from_status=referral.status,
         to_status=referral.status,
         to=referral.specialist,
+        due_at=referral.next_check_at,
         by=by,
         office=office,
         note=note,
         channel=channel,
+        came_of=came_of,
     )
 
 

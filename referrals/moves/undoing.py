@@ -13,6 +13,13 @@ from referrals.moves.steps import NotYet, Status, What, check_may, lock
 FOR_A_DAY = timedelta(days=1)
 OUTCOMES = {Status.SEEN: What.SEEN, Status.NO_SHOW: What.NO_SHOW}
 
+# In SQL: whether nobody took back that the patient was seen, as `line` of a referral's lines says.
+STANDS = """(
+    SELECT later.what FROM referrals_referralmove AS later
+    WHERE later.referral_id = line.referral_id AND later.id > line.id AND later.from_status <> later.to_status
+    ORDER BY later.id LIMIT 1
+) IS DISTINCT FROM 'undone'"""
+
 
 def line_to_take_back(referral: Referral) -> ReferralMove | None:
     """Return the line of how the day went, while it may be taken back, or None."""

@@ -102,11 +102,11 @@ def tried(
         raise NotYet("This referral has ended. Open it again first.")
     if reached and channel in Contact.WRITTEN:
         raise NotYet("What is written reaches nobody yet.")
-    what = What.PHONE if reached else What.TRIED
-    write_down(referral, what, by=by, channel=channel, note=f"{Contact.Channel(channel).label}. {words}".strip())
     if not reached:
         now = timezone.now()
         before = telling.look_before_the_day(referral, now)
         referral.next_check_at = min(filter(None, (try_again_at(referral, now), before)))
         referral.save(update_fields=["next_check_at"])
+    what = What.PHONE if reached else What.TRIED
+    write_down(referral, what, by=by, channel=channel, note=f"{Contact.Channel(channel).label}. {words}".strip())
     return referral

@@ -44,9 +44,9 @@ def _told(sender: CallToMake, *, by: User, **_more: Any) -> None:
         return
     referral = Referral.objects.get(public_id=sender.subject_id)
     stands = referral.standing_appointment
-    _line(referral, What.TOLD, by=by, appointment=stands)
     if referral.status == Status.SCHEDULED and stands and not stands.cannot_come:
         _look_after_the_day(referral, stands)
+    _line(referral, What.TOLD, by=by, appointment=stands)
 
 
 @transaction.atomic
@@ -66,13 +66,14 @@ def patient_answers(referral: Referral, *, number: int, comes: bool) -> Appointm
         return stands
     stands.answer, stands.answered_at = answer, now
     stands.save(update_fields=["answer", "answered_at"])
-    _line(referral, What.CONFIRMED if comes else What.CANNOT_COME, by_patient=True, appointment=stands)
     if comes:
         _look_after_the_day(referral, stands)
+        _line(referral, What.CONFIRMED, by_patient=True, appointment=stands)
         return stands
     due = min(referral.location.opening_hours.closing_of_the_day(now), stands.starts_at - telling.TOO_CLOSE)
     referral.next_check_at, referral.news_at = max(now, due), now
     referral.save(update_fields=["next_check_at", "news_at"])
+    _line(referral, What.CANNOT_COME, by_patient=True, appointment=stands)
     patient_cannot_come(stands)
     return stands
 
@@ -91,5 +92,6 @@ def _line(referral: Referral, what: str, **more: Any) -> None:
         from_status=referral.status,
         to_status=referral.status,
         to=referral.specialist,
+        due_at=referral.next_check_at,
         **more,
     )

@@ -13,8 +13,8 @@ from clinic.messages.models import Message
 from intake.models import Urgency
 from referrals import moves as actions
 from referrals.desk.calls import call_card
-from referrals.models import Referral
-from referrals.moves.calls import CameOf, look_again
+from referrals.models import CameOf, Referral
+from referrals.moves.calls import look_again
 from referrals.moves.schedule import morning_of
 from tests import factories
 from tests.source import one_line
@@ -40,6 +40,8 @@ def test_one_press_in_the_row_logs_the_call_and_leads_back_to_the_list(sent, des
     line = sent.moves.last()
     assert (line.what, line.by, line.channel) == ("phone", priya, ""), "the patient was not spoken with"
     assert line.note.startswith(f"{outcome.label}.")
+    assert line.came_of == outcome, "what came of calls can be counted"
+    assert line.due_at == Referral.objects.get().next_check_at
     assert abs(sent.next_check_at - look_again(sent, outcome, before)) < timedelta(minutes=1)
     assert sent.next_check_at > before
 

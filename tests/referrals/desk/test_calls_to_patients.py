@@ -12,8 +12,8 @@ from intake.models import Contact, Urgency
 from intake.review.schedule import next_try
 from referrals import moves as actions
 from referrals.desk.calls import WE_WAIT, call_card, to_say
-from referrals.models import Referral, WaitsFor
-from referrals.moves.calls import CameOf, Whom
+from referrals.models import CameOf, Referral, WaitsFor
+from referrals.moves.calls import Whom
 from tests import factories
 from tests.referrals.conftest import OFFICE
 from tests.referrals.desk.test_calls import form_in

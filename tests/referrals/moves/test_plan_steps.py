@@ -259,3 +259,14 @@ def test_sent_twice_it_is_kept_once(chosen, desk):
         assert desk.post(move, said).status_code == 302
     assert chosen.moves.filter(what="note").count() == 1
     assert desk.post(move, said | {"what": "authorization"}).status_code == 409, "another step with the same words"
+
+
+def test_what_is_late_has_a_list_of_its_own_whatever_next_date_the_referral_has(chosen, desk, priya):
+    """The desk may look at the referral next week: the plan's day was yesterday, and the tab says so."""
+    PlanStep.objects.update(due_at=timezone.now() - timedelta(days=1))
+    actions.set_next_check(chosen, at=timezone.now() + timedelta(days=3), by=priya)
+    assert chosen.patient.full_name in desk.get(reverse("referrals"), {"show": "plan"}).text
+    settle(chosen, "referral", by=priya)
+    assert chosen.patient.full_name in desk.get(reverse("referrals"), {"show": "plan"}).text, "the other one waits"
+    settle(chosen, "authorization", by=priya)
+    assert chosen.patient.full_name not in desk.get(reverse("referrals"), {"show": "plan"}).text
