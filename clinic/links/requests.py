@@ -59,5 +59,8 @@ def network_key(use: str, address: str) -> bytes:
 
 
 def forget_old(now: datetime) -> int:
-    """Requests nobody counts any more are deleted; returns how many."""
-    return LinkRequest.objects.filter(address="", asked_at__lt=now - DAY).delete()[0]
+    """Delete requests nobody counts any more; returns how many.
+
+    The address of one that nobody could answer goes with it.
+    """
+    return LinkRequest.objects.filter(asked_at__lt=now - DAY).delete()[0]

@@ -7,7 +7,6 @@ before it ends. The date of birth tells which is whose; the mail does not. An ad
 
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from clinic.links.actions import renew_link
 from clinic.links.models import Link, LinkRequest
 from clinic.links.requests import forget_old
 from clinic.messages.models import Message
+from clinic.running.each import each_by_itself
 from intake.door import emails
 from intake.door.status_emails import status_link
 from intake.door.status_links import STATUS_LINK_LIVES
@@ -25,18 +25,22 @@ LEFT_OUT_STANDS = timedelta(days=14)  # as long as a link to a form lives; a nam
 
 
 def answer_link_requests(now: datetime) -> int:
-    """Look at every request that waits; returns how many were looked at. Several workers may run it at once."""
-    answered = 0
-    while _answer_next():
-        answered += 1
+    """Look at every request that waits; returns how many were answered.
+
+    Several workers may run it at once. One that cannot be answered keeps nobody else's link away: it is looked at again
+    the next time, for a day.
+    """
+    waiting = list(LinkRequest.objects.exclude(address="").order_by("pk").values_list("pk", flat=True))
+    answered = each_by_itself(waiting, _answer, failed="A request for a link was not answered")
     forget_old(now)
     LeftOut.objects.filter(asked_at__lt=now - LEFT_OUT_STANDS).delete()
     return answered
 
 
-@transaction.atomic
-def _answer_next() -> bool:
-    waiting = LinkRequest.objects.exclude(address="").select_for_update(skip_locked=True).order_by("pk").first()
+def _answer(number: int) -> bool:
+    """Answer one; False where another worker has it, or has answered it."""
+    waits = LinkRequest.objects.exclude(address="").select_for_update(skip_locked=True)
+    waiting = waits.filter(pk=number).first()
     if waiting is None:
         return False
     _mail_links(waiting.address)

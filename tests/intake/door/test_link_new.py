@@ -16,7 +16,7 @@ from clinic.links.models import MOST_WRONG_TRIES, Link, LinkRequest
 from clinic.links.requests import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, ask
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from intake.door import emails
+from intake.door import emails, link_requests
 from intake.door.link_requests import MOST_PEOPLE, answer_link_requests
 from intake.door.status_links import link_to_status
 from intake.models import Intake, LeftOut, Respondent
@@ -241,6 +241,27 @@ def test_what_was_typed_is_kept_only_until_it_was_looked_at(sent):
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
         answer_link_requests(timezone.now())
     assert not LinkRequest.objects.exists()
+
+
+def test_one_address_that_cannot_be_answered_keeps_no_link_from_the_others(sent, ada, monkeypatch):
+    """The first in the queue breaks each time; the one behind it is answered, and the first is given up after a day."""
+    mailed = link_requests._mail_links
+
+    def breaks(address):
+        if address == "broken@patients.example":
+            raise ValueError("unreadable")
+        mailed(address)
+
+    monkeypatch.setattr(link_requests, "_mail_links", breaks)
+    now = timezone.now()
+    for address in ("broken@patients.example", ada.email):
+        LinkRequest.objects.create(address=address, address_key=b"a", network_key=b"n")
+    assert answer_link_requests(now) == 1
+    assert list(LinkRequest.objects.exclude(address="").values_list("address", flat=True)) == [
+        "broken@patients.example"
+    ]
+    answer_link_requests(now + timedelta(days=1, minutes=1))
+    assert not LinkRequest.objects.exists(), "an address is kept no longer than a day"
 
 
 def test_three_mails_an_hour_go_to_an_address_and_no_more(sent):
