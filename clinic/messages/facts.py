@@ -146,6 +146,7 @@ FORMS = {
     "referrals": _number,
     "reports": _number,
     "answers": _number,
+    "covered": _number,
     "answer": _answer,
     "reference": _reference,
 }

@@ -18,6 +18,7 @@ from intake.models import AppointmentRequest, CallToMake, Case, DeskTask, Patien
 from intake.models.case import CaseQuerySet
 from referrals.desk.page import Known, known_of, next_step
 from referrals.models import OfficeToTell, Referral, Report
+from referrals.models.carriers import covered_by
 
 SHOWN = 100  # of each sort; a longer list is no plan for a day
 
@@ -55,12 +56,13 @@ class Counted:
     handed: int
     tasks: int
     referrals: int
+    covered: int
     reports: int
     answers: int
 
     @property
     def nothing(self) -> bool:
-        return not (self.cases or self.tasks or self.answers or self.referrals or self.reports)
+        return not (self.cases or self.tasks or self.answers or self.referrals or self.covered or self.reports)
 
 
 class Today:
@@ -100,8 +102,15 @@ class Today:
 
     def referrals(self):
         """Return the other referrals whose next date is today, or was before."""
+        return self._due().exclude(covered_by(self.user, self.now)).most_pressing_first()
+
+    def covered(self):
+        """Return those of them that are carried by whom this person covers."""
+        return self._due().filter(covered_by(self.user, self.now)).most_pressing_first()
+
+    def _due(self):
         mine = Referral.objects.visible_to(self.user).open().exclude(pk__in=self.answers().order_by().values("pk"))
-        return mine.filter(self._by_tonight("next_check_at")).most_pressing_first()
+        return mine.filter(self._by_tonight("next_check_at"))
 
     def offices(self):
         """Return what offices have to be told, because no mail tells them."""
@@ -130,6 +139,7 @@ class Today:
             handed=handed_to(self.user).count(),
             tasks=sum(part.count() for part in (self.asked(), self.calls(), self.tasks(), self.offices())),
             referrals=self.referrals().count(),
+            covered=self.covered().count(),
             reports=self.reports().count(),
             answers=self.answers().count(),
         )
@@ -144,8 +154,9 @@ class Today:
         calls, tasks = self.calls().select_related(*people), self.tasks().select_related(*people)
         cases = self.cases().most_urgent_first().select_related(*people, "acknowledged_by")
         answers = self.answers().select_related(*people, "owner").prefetch_related("appointments")
+        covered = self.covered().select_related(*people, "owner").prefetch_related("appointments")
         referrals = self.referrals().select_related(*people, "owner").prefetch_related("appointments")
-        known = known_of([*answers[:SHOWN], *referrals[:SHOWN]])
+        known = known_of([*answers[:SHOWN], *covered[:SHOWN], *referrals[:SHOWN]])
         reports = self.reports().select_related("referral__patient", "referral__location")
         offices = self.offices().select_related(
             "referral__patient", "referral__location", "referral__owner", "specialist"
@@ -158,6 +169,7 @@ class Today:
             _part("offices", "Offices to tell", offices, _office),
             _part("asked", "Visits asked for", asked, _asked),
             _part("answers", "New from offices", answers, partial(_referral, known=known)),
+            _part("covered", "Due for whom you cover", covered, partial(_referral, known=known)),
             _part("referrals", "Referrals due", referrals, partial(_referral, known=known)),
             _part("reports", "Reports to read", reports, _report),
             _part("visits", "Visits still to come today", visits, _visit),

@@ -36,7 +36,7 @@ def _number(day: date) -> str:
     "morning_list",
     title="What there is to do today",
     audience="staff",
-    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "reports", "answers"),
+    safe=("link", "worklist", "cases", "late", "handed", "tasks", "referrals", "covered", "reports", "answers"),
 )
 class MorningList(ToAColleague):
     @classmethod

@@ -14,6 +14,7 @@ from clinic.running.beat import SCHEDULE
 from clinic.staff.models import Location
 from intake.models import Case
 from referrals.models import Referral, Report
+from referrals.moves import cover
 from referrals.today.due import Today
 from referrals.today.morning import LASTS, write_in_the_morning, write_in_the_morning_task
 from tests import factories
@@ -143,6 +144,27 @@ def test_it_says_how_many_and_where_and_nothing_of_whom(morning, maya, post_offi
     assert "/today/" in text
     assert "/queue/" in text
     assert "Quill" not in mail.as_string()
+
+
+def test_whoever_covers_a_colleague_reads_what_that_one_carries_in_the_morning_too(
+    location, maya, priya, ruth, sign_in, post_office
+):
+    """Priya is away and Ruth covers her: what is due of Priya's stands apart, and is counted in Ruth's mail."""
+    decision = factories.decision(on=factories.case(at=location, answers=FOOT_DROP, acknowledged_by=maya), by=maya)
+    referral = factories.referral(after=decision, owner=priya, next_check_at=EIGHT - timedelta(hours=1))
+    with time_machine.travel(EIGHT, tick=False):
+        assert "Due for whom you cover" not in page(sign_in(ruth))
+        cover(priya, covered_by=ruth, starts_at=EIGHT - timedelta(days=1), ends_at=EIGHT + timedelta(days=3), by=priya)
+        words = page(sign_in(ruth))
+        counted = Today(ruth, EIGHT).count()
+        Message.objects.all().delete()
+        write_in_the_morning(EIGHT)
+        sweep()
+    assert "Due for whom you cover" in words
+    assert words.count(referral.patient.full_name) == 1, "once, not among the others too"
+    assert (counted.covered, counted.referrals) == (1, 0)
+    texts = {mail["To"]: mail.as_string() for mail in post_office.mails}
+    assert "1 referral due that you look after for a colleague" in texts[ruth.email]
 
 
 def test_what_was_done_meanwhile_makes_it_needless(morning, maya, location, post_office):
