@@ -145,7 +145,14 @@ def tell_instead(message: Message, *, now: datetime | None = None) -> None:
 
 
 def take_back(case: Case, *, now: datetime | None = None) -> None:
-    """Drop what is not done and not told yet: the case is open again."""
+    """Drop what is not done and not told yet: the case is open again.
+
+    That a patient has to be asked to call, because a referral ended without reaching them, is no part of the decision:
+    that line stays, with these words alone.
+    """
     waiting = DeskTask.objects.filter(decision__case=case, done_at=None)
-    waiting.update(done_at=now or timezone.now(), dropped=True)
+    asked = waiting.filter(what=What.WRITE, words__endswith=TO_TELL["not_reached"])
+    asked = asked.exclude(decision__outcome=Outcome.CLOSED)  # there the decision itself says so
+    waiting.exclude(pk__in=asked.values("pk")).update(done_at=now or timezone.now(), dropped=True)
+    asked.update(words=TO_TELL["not_reached"])
     emails.tell_the_patient_no_more(case)

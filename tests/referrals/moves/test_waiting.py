@@ -305,6 +305,16 @@ def test_they_are_asked_to_call_though_their_case_is_open_again(decided, priya, 
     assert [ASKED in words for words, _due in waiting_to_be_asked()] == ([] if arrives else [True])
 
 
+def test_a_case_that_is_opened_again_leaves_the_line_that_asks_them_to_call(decided, location, priya, maya, clock):
+    """The line that tells of the decision goes with the decision; that they be asked to call stays."""
+    referral = decided("")
+    DeskTask.objects.update(done_at=None, done_by=None)
+    lost(referral, priya, clock)
+    cases.reopen(referral.case, by=maya, words="I forgot the knee.")
+    [(words, _due)] = waiting_to_be_asked()
+    assert words == in_a_day(location)[0]
+
+
 @pytest.mark.parametrize("address", ["", GRACIELA])
 def test_nobody_is_asked_to_call_once_it_is_taken_up_again(decided, priya, clock, post_office, address):
     actions.reopen(lost(decided(address), priya, clock), by=priya)
