@@ -230,6 +230,9 @@ def referral_sent(told: Told) -> None:
             because="; ".join(best.reasons),
             by=told.desk,
         )
+        for step in actions.open_plan_steps(told.referral):
+            words = "Faxed by the primary care office" if step.what == step.What.REFERRAL else "A-40718"
+            actions.settle_plan_step(told.referral, what=step.what, how=step.How.THERE, words=words, by=told.desk)
         actions.prepare_letter(told.referral, consent=Referral.Consent.AGREED, by=told.desk)
         actions.send(told.referral, by=told.desk)
 
