@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from intake.desk import invitations
 from intake.door import link_new, switching
 from intake.door import links as patient_links
 from intake.door import resume as patient_resume
 from intake.files import patient_views as patient_files
 from intake.follow_up import views as follow_up
+from intake.inviting.urls import urlpatterns as inviting_urls
 from intake.paper.urls import urlpatterns as paper_urls
 from intake.questionnaire import finish as patient_finish
 from intake.questionnaire import pages as patient_pages
@@ -50,4 +50,4 @@ patient_urls = [
     path("l/<str:secret>/", patient_links.link, name="link"),
 ]
 
-urlpatterns = [*patient_urls, path("invite/", invitations.invite, name="invite"), *paper_urls, *staff_urls]
+urlpatterns = [*patient_urls, *inviting_urls, *paper_urls, *staff_urls]

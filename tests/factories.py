@@ -23,6 +23,7 @@ from intake.models import (
     DeskTask,
     Document,
     Intake,
+    InvitationList,
     Patient,
     PatientFile,
     ProtocolVersion,
@@ -329,6 +330,10 @@ def specialist(**fields) -> Specialist:
             **fields,
         }
     )
+
+
+def invitation_list(*, by: User, text: str = "First name,Last name,DOB,Email\nInes,Quill,1980-02-29,i@p.example"):
+    return InvitationList.objects.create(file_name="people.csv", text=text, uploaded_by=by)
 
 
 def directory_import(*, by: User, text: str = "Specialty,Practice,Name\nneurologist,Casco,Noor") -> DirectoryImport:

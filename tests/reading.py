@@ -47,6 +47,7 @@ NOT_FOR_PATIENTS = (
     "templates/desk/",
     "templates/directory/",
     "templates/handover/",
+    "templates/inviting/",
     "templates/messages/",
     "templates/numbers/",
     "templates/office/",

@@ -49,6 +49,7 @@ FLOORS = {
         "guide",  # where does it hurt, before any form
         "paper",  # the form on paper
         "visits",  # visits at the clinic
+        "inviting",  # patients who are asked for a form
         "desk",  # the front desk's pages about patients
         "templatetags",
         "management",

@@ -170,6 +170,8 @@ def samples(location, maya, priya):
         "table": {"name": "steps"},
         "listing": {"public_id": referral.specialist.public_id},
         "import": {"public_id": factories.directory_import(by=priya).public_id},
+        "invitation": {"public_id": factories.intake(at=location, invited_by=priya).public_id},
+        "invitation list": {"public_id": factories.invitation_list(by=priya).public_id},
         "message": {"id": message.pk},
         "sleeping link": {"id": link.pk},
         "shift": {"id": factories.on_call(maya, at=location).pk},

@@ -6,6 +6,7 @@ share one all the same, so a birth date has to agree.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Letters that no decomposition takes apart.
 PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
@@ -46,6 +47,24 @@ def parts(name: str) -> list[str]:
 def same(one: str, other: str) -> bool:
     """Say whether both have the same letters, and any at all."""
     return letters(one) == letters(other) != ""
+
+
+def same_whole(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Say whether two whole names have the same parts, in any order.
+
+    García-López María, and Maria Lopez Garcia.
+    """
+    return _every_part(one) == _every_part(other) != []
+
+
+def share_a_part(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Say whether two whole names share a part that is no initial."""
+    shared = {*_every_part(one)} & {*_every_part(other)}
+    return any(len(part) > 2 for part in shared)
+
+
+def _every_part(whole: Iterable[str]) -> list[str]:
+    return sorted(part for name in whole for part in parts(name))
 
 
 def found_in(words: str, *texts: str) -> bool:

@@ -38,7 +38,7 @@ HANDOVER = Section("handover", "Handover", may.KEEP_WATCH)
 SCORECARD = Section("scorecard", "Scorecard", may.SEE_SCORECARD)
 DIRECTORY = Section("directory", "Directory", may.CARRY_REFERRALS)
 MESSAGES = Section("messages", "Messages", may.SEE_MESSAGES)
-INVITE = Section("invite", "Invite", may.INVITE_PATIENTS)
+INVITE = Section("invite", "Invite", may.INVITE_PATIENTS, holds=("/invitations/",))
 PAPER = Section("paper", "Forms on paper", may.ANSWER_REQUESTS)
 
 BARS = {

@@ -1,1 +1,1 @@
-"""The front desk's pages about patients: requests, lines to do, invitations, details."""
+"""The front desk's pages about patients: requests, lines to do, details."""

@@ -28,6 +28,14 @@ def invite(intake: Intake, *, at: datetime | None = None) -> Message | None:
     return _to_patient("intake_invitation", intake, 1, due_at=at)
 
 
+def invite_once_more(intake: Intake) -> Message | None:
+    """Mail the same link again, as staff wish; at most three times an hour."""
+    sent = Message.objects.about("intake", intake.public_id).filter(kind="intake_invitation")
+    if sent.filter(created_at__gt=timezone.now() - timedelta(hours=1)).count() >= MOST_LINKS_AN_HOUR:
+        return None
+    return _to_patient("intake_invitation", intake, sent.count() + 1)
+
+
 def remind_to_finish(intake: Intake) -> list[Message]:
     """Two reminders, 24 and 72 hours after the intake was started. A submitted one is not reminded of."""
     reminders = [
@@ -76,6 +84,13 @@ def _had_enough(address: str, name: str) -> bool:
 # Kinds --------------------------------------------------------------------------------------------------------------
 
 
+def over(intake: Intake) -> str:
+    """Say why nobody fills in this form any more, or ""."""
+    if intake.submitted_at:
+        return "The intake was submitted."
+    return "The invitation was taken back." if intake.taken_back_at else ""
+
+
 class _WithTheForm(ToThePatient):
     """Holds the link to an intake."""
 
@@ -86,7 +101,7 @@ class _WithTheForm(ToThePatient):
     @classmethod
     def still_needed(cls, message: Message) -> str:
         intake = cls._intake(message)
-        return "The intake was submitted." if intake.submitted_at else intake.patient.why_no_mail(asked_for=True)
+        return over(intake) or intake.patient.why_no_mail(asked_for=True)
 
     @classmethod
     def patient_of(cls, message: Message) -> Patient:
@@ -113,8 +128,8 @@ class FinishIntake(_WithTheForm):
     @classmethod
     def still_needed(cls, message: Message) -> str:
         intake = cls._intake(message)
-        if intake.submitted_at:
-            return "The intake was submitted."
+        if why := over(intake):
+            return why
         if intake.paper_code:
             return "The patient answers on paper."
         if intake.urgency == Urgency.EMERGENCY or intake.occasion == Intake.Occasion.WORSE:

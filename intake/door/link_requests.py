@@ -76,7 +76,8 @@ def _forms_of_each(address: str) -> list[tuple[Intake | None, Intake | None]]:
     Somebody who began twice is one person: their name and date of birth are the same. Anybody may begin forms with this
     address, so whoever has sent one comes first; then whoever waited longest for a link, then the newest.
     """
-    found = Intake.objects.filter(patient__email__iexact=address).select_related("patient__location")
+    found = Intake.objects.filter(patient__email__iexact=address, taken_back_at=None)
+    found = found.select_related("patient__location")
     forms: dict[tuple, list[Intake]] = {}
     for intake in found.order_by("-started_at"):
         patient = intake.patient

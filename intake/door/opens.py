@@ -12,7 +12,7 @@ def intake_behind(link: Link | None) -> Intake | None:
         return None
     intakes = Intake.objects.select_related("patient__location", "protocol").defer("protocol__content")
     intake = intakes.filter(public_id=link.subject_id).first()
-    if intake is None or intake.patient.outgrew_guardian:
+    if intake is None or intake.taken_back_at or intake.patient.outgrew_guardian:
         return None
     intake.link = link
     return intake

@@ -15,6 +15,7 @@ from intake.models.file import PatientFile
 from intake.models.follow_up import FollowUp
 from intake.models.hindsight import Hindsight
 from intake.models.intake import LEFT_AFTER, AlreadySubmitted, AnswerChange, Intake
+from intake.models.invitation_list import InvitationList
 from intake.models.left_out import LeftOut
 from intake.models.lost_hold import LostHold
 from intake.models.patient import Patient
@@ -47,6 +48,7 @@ __all__ = [
     "FollowUp",
     "Hindsight",
     "Intake",
+    "InvitationList",
     "LeftOut",
     "LostHold",
     "MoveNotAllowed",

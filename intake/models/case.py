@@ -155,6 +155,8 @@ class Case(models.Model):
             ),
             models.Index("decided_at", "id", name="case_decided", condition=Q(status="decided")),
             models.Index("location", "opened_at", name="case_opened"),
+            models.Index("acknowledge_by", name="case_to_acknowledge_by"),  # of promises that fell due in some time
+            models.Index("decide_by", name="case_to_decide_by"),
         ]
         constraints = [
             models.CheckConstraint(

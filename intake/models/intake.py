@@ -46,7 +46,12 @@ class IntakeQuerySet(OfPlacesQuerySet):
     at_place = "patient__location"
 
     def unfinished(self) -> Self:
-        return self.filter(submitted_at=None)
+        """Leave forms that may still be filled in."""
+        return self.filter(submitted_at=None, taken_back_at=None)
+
+    def invitations(self) -> Self:
+        """Leave what staff invited patients to; a form on paper is handed out."""
+        return self.filter(invited_by__isnull=False, paper_code=None)
 
     def left_since(self, moment: datetime) -> Self:
         """Unfinished ones nobody has touched since `moment`, with that moment as `touched_at`.
@@ -104,6 +109,20 @@ class Intake(models.Model):
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    invited_in = models.ForeignKey(
+        "intake.InvitationList",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="intakes",
+        help_text="The list by which the patient was invited, if by one",
+    )
+    taken_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="When staff took the invitation back; nobody fills this form in any more"
+    )
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -126,11 +145,23 @@ class Intake(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
+        indexes = [
+            models.Index(
+                fields=["-started_at", "-id"],
+                name="intake_invited",
+                condition=Q(invited_by__isnull=False, paper_code=None),
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="intake_has_a_known_urgency"),
             models.CheckConstraint(
                 condition=Q(occasion="first", earlier=None) | (~Q(occasion="first") & Q(earlier__isnull=False)),
                 name="intake_after_another_names_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None, taken_back_by=None)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False, submitted_at=None, saved_at=None),
+                name="only_an_invitation_nobody_began_is_taken_back",
             ),
         ]
         triggers = [

@@ -25,22 +25,21 @@ class Called(NamedTuple):
     others: list["Patient"]
 
 
-def _fits(first_name: str, typed: str) -> bool:
-    return not typed or names.same(first_name, typed)
-
-
 class PatientQuerySet(OfPlacesQuerySet):
     def fitting(self, query: str) -> Self:
         """Return whom a query of `intake.models.found_by` finds."""
         return self.filter(found_by__fits=query)
 
     def called(self, last_name: str, first_name: str = "", *, born: date) -> "Called":
-        """Return who has these names by their letters and this birth date, and who else has the date."""
+        """Return who has this name and birth date, and who else has the date.
+
+        Names are compared by their letters. Of a whole name the parts may stand in any order: a first name is typed
+        where the last belongs, or two last names the other way round.
+        """
         found: list[Patient] = []
         others: list[Patient] = []
         for patient in self.filter(date_of_birth=born).order_by("-pk")[:MOST_OF_A_DAY]:
-            fits = names.same(patient.last_name, last_name) and _fits(patient.first_name, first_name)
-            (found if fits else others).append(patient)
+            (found if patient.is_called(first_name, last_name) else others).append(patient)
         return Called(found, others)
 
     def came_of_age(self) -> Self:
@@ -149,9 +148,25 @@ class Patient(models.Model):
         names_fit = names.same(self.last_name, other.last_name) and names.same(self.first_name, other.first_name)
         return names_fit and self.date_of_birth == other.date_of_birth
 
+    def is_called(self, first_name: str, last_name: str) -> bool:
+        """Say whether that is this name, however it is written.
+
+        By the last name alone where no first one is given.
+        """
+        if not first_name:
+            return names.same(self.last_name, last_name)
+        if names.same(self.last_name, last_name) and names.same(self.first_name, first_name):
+            return True
+        return names.same_whole((self.first_name, self.last_name), (first_name, last_name))
+
     def is_near(self, first_name: str, last_name: str) -> bool:
-        """Say whether either name has the same letters, or the last name holds the other ("Lopez", "Garcia Lopez")."""
-        if names.same(self.first_name, first_name) or names.same(self.last_name, last_name):
+        """Say whether this may be the same name.
+
+        A part of it is, the last one holds the other, or a letter slipped.
+        """
+        if names.share_a_part((self.first_name, self.last_name), (first_name, last_name)):
+            return True
+        if names.same(self.first_name, first_name) or names.is_slip(self.last_name, last_name):
             return True
         mine, theirs = names.letters(self.last_name), names.letters(last_name)
         return min(len(mine), len(theirs)) > 2 and (mine in theirs or theirs in mine)

@@ -243,7 +243,7 @@ def _locked(intake: Intake) -> Intake:
         .defer("protocol__content")
         .get(pk=intake.pk)
     )
-    if locked.submitted_at:
+    if locked.submitted_at or locked.taken_back_at:
         raise AlreadySubmitted
     return locked
 

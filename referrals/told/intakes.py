@@ -3,6 +3,7 @@
 from intake.door import form_links, respondents
 from intake.emergency.actions import emergency_read
 from intake.follow_up import actions as follow_ups
+from intake.inviting import actions as inviting
 from intake.paper import actions as paper
 from intake.questionnaire import actions, after_sending
 from intake.returning import actions as returning
@@ -29,6 +30,21 @@ ROWS = (
         "Staff invite a patient the clinic knows",
         (returning.invite_again,),
         told=(Told(Who.PATIENT, Mail("intake_invitation"), otherwise=UNDER_MESSAGES), REMINDED),
+    ),
+    Change(
+        "Everybody of a list is invited",
+        (inviting.invite_list,),
+        told=(Told(Who.PATIENT, Mail("intake_invitation"), otherwise=UNDER_MESSAGES), REMINDED),
+    ),
+    Change(
+        "An invitation is sent again",
+        (inviting.send_again,),
+        told=(Told(Who.PATIENT, Mail("intake_invitation"), otherwise=UNDER_MESSAGES),),
+    ),
+    Change(
+        "An invitation, or those of a list, are taken back",
+        (inviting.take_back, inviting.undo_list),
+        nobody="nobody has begun; whoever tries the link reads that it has ended, and our phone number",
     ),
     Change(
         "A patient the clinic knows begins another form, or goes on with one",

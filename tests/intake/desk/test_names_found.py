@@ -52,6 +52,20 @@ def test_letters_alone_decide_with_the_birth_date(on_file):
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        (("María José", "García-López"), ("MARIA JOSE", "Lopez Garcia")),
+        (("Van", "Nguyễn"), ("Nguyen", "Van")),
+        (("Ada", "Quill Jr."), ("quill", "ADA")),
+    ],
+)
+def test_the_parts_of_a_whole_name_may_stand_in_any_order(on_file, kept, typed):
+    patient = on_file(kept[1], kept[0])
+    found, _others = Patient.objects.called(typed[1], typed[0], born=patient.date_of_birth)
+    assert found == [patient]
+
+
 def test_another_birth_date_is_another_person(on_file):
     patient = on_file("Muñoz")
     found, others = Patient.objects.called("Munoz", born=patient.date_of_birth.replace(year=1960))
@@ -81,7 +95,17 @@ def test_the_desk_is_offered_others_of_that_birth_date(on_file, sign_in, priya):
     assert "Ada Muñoz" in page
 
 
-@pytest.mark.parametrize("typed", [("Ada", "Munoz"), ("ADA", "Muñoz Jr."), ("Ada", "Munoz Vega"), ("Aida", "Munoz")])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("Ada", "Munoz"),
+        ("ADA", "Muñoz Jr."),
+        ("Ada", "Munoz Vega"),
+        ("Aida", "Munoz"),
+        ("Muñoz", "Ada"),  # the wrong way round
+        ("ada", "Munozz"),
+    ],
+)
 def test_an_invitation_to_somebody_on_file_asks_first(on_file, sign_in, priya, typed):
     on_file("Muñoz")
     first_name, last_name = typed

@@ -8,6 +8,8 @@ from intake import triage
 from intake.door import form_links, respondents
 from intake.emergency.actions import emergency_read
 from intake.follow_up import actions as follow_ups
+from intake.inviting import actions as inviting
+from intake.inviting.preview import look
 from intake.models import Document, Intake
 from intake.paper import actions as paper
 from intake.questionnaire import actions, after_sending
@@ -60,6 +62,30 @@ def invited_again(house: House):
     case = house.decided(HEEL_PAIN, **HERE)
     house.now_changes()
     return Walked(intake=returning.invite_again(case.patient, by=house.priya))
+
+
+@walks("Everybody of a list is invited")
+def list_invited(house: House):
+    kept = factories.invitation_list(by=house.priya)
+    house.now_changes()
+    inviting.invite_list(kept, saw=look(kept, house.priya).mark, by=house.priya)
+    return Walked(intake=kept.intakes.get())
+
+
+@walks("An invitation is sent again")
+def sent_again(house: House):
+    intake = _begun(house, invited_by=house.priya)
+    house.now_changes()
+    inviting.send_again(intake, by=house.priya)
+    return Walked(intake=intake)
+
+
+@walks("An invitation, or those of a list, are taken back")
+def invitation_taken_back(house: House):
+    intake = _begun(house, invited_by=house.priya)
+    house.now_changes()
+    inviting.take_back(intake, by=house.priya)
+    return Walked(intake=intake)
 
 
 @walks("A patient the clinic knows begins another form, or goes on with one")
