@@ -1,15 +1,18 @@
 """Lines written before they kept a next date, or what came of a call, are filled from what was known."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection
 
+from referrals import migrations
 from referrals import moves as actions
 from referrals.models import ReferralMove
 from tests.referrals.conftest import OFFICE
 
-FILL = import_module("referrals.migrations.0016_lines_keep_the_next_date").FILL
+MIGRATION = next(Path(migrations.__path__[0]).glob("*_lines_keep_the_next_date.py")).stem
+FILL = import_module(f"referrals.migrations.{MIGRATION}").FILL
 FORGET = """
     ALTER TABLE referrals_referralmove DISABLE TRIGGER pgtrigger_referral_move_only_grows_717d9;
     UPDATE referrals_referralmove SET due_at = NULL, came_of = '';
