@@ -208,6 +208,8 @@ try:
 except ValueError as error:
     raise refused(f"QUIET_HOURS cannot be used: {error}. See .env.example.") from error
 MORNING_MAIL = usable.hour("MORNING_MAIL", os.environ.get("MORNING_MAIL", "8"))  # on the clock of each location
+# Reminders wait for the next day once their reader had so many routine mails in one.
+MOST_MAILS_A_DAY = usable.within("MOST_MAILS_A_DAY", read("int", "MOST_MAILS_A_DAY", 3), 1, 100)
 # More send faster, and leave more mails in doubt after a crash.
 SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
 _from_us = formataddr((ORGANIZATION, "no-reply@localhost"))

@@ -58,6 +58,8 @@ BAD = [
     ("PLUMBLINE_ENV", None),
     ("MORNING_MAIL", "24"),
     ("MORNING_MAIL", "early"),
+    ("MOST_MAILS_A_DAY", "0"),
+    ("MOST_MAILS_A_DAY", "some"),
     ("SECRET_KEY", "short"),
     ("SECRET_KEY", "a" * 50),
     ("SECRET_KEY", "changeme-" * 6),
