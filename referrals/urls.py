@@ -10,7 +10,7 @@ from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
 from referrals.office import views as office
 from referrals.patients import views as people
-from referrals.status import sent
+from referrals.status import mails, sent
 from referrals.status import views as status
 from referrals.today import views as today
 
@@ -62,6 +62,7 @@ urlpatterns = [
     path("status/calendar/<uuid:public_id>.ics", status.status_calendar, name="status_calendar"),
     path("status/visit/<uuid:public_id>/", status.status_visit, name="status_visit"),
     path("status/looked/", status.status_looked, name="status_looked"),
+    path("status/mails/", mails.status_mails, name="status_mails"),
     path("status/stay/", status.status_stay, name="status_stay"),
     path("status/leave/", status.status_leave, name="status_leave"),
     path("office/<str:secret>/", office.office_link, name="office_link"),

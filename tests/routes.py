@@ -88,6 +88,7 @@ ROUTES = {
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
     "link": Route(ANYONE, "secret"),
+    "stop_mails": Route(ANYONE, "reminder"),
     "link_new": Route(ANYONE),
     "link_asked": Route(ANYONE),
     # Patients, by the status page their browser has open
@@ -98,6 +99,7 @@ ROUTES = {
     "status_calendar": Route(ANYONE, "referral"),
     "status_looked": Route(ANYONE, shows=True),
     "status_resume": Route(ANYONE),
+    "status_mails": Route(ANYONE, shows=True),
     "status_stay": Route(ANYONE, post_only=True),
     "status_visit": Route(ANYONE, "referral", post_only=True),
     "status_leave": Route(ANYONE, post_only=True),

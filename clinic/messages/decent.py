@@ -9,6 +9,7 @@ from django.conf import settings
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message
 from clinic.messages.quiet import due_moment
+from clinic.messages.stopping import TURNED_OFF, is_turned_off
 
 MORNING = "It waits for the morning."
 WORKING_DAY = "It waits for a working day."
@@ -45,6 +46,8 @@ def why_not(message: Message, kind: Kind, at: datetime) -> str:
     """
     if reason := kind.still_needed(message):
         return reason
+    if is_turned_off(message):
+        return TURNED_OFF
     until = kind.worth_until(message)
     return OUT_OF_DATE if until is not None and until < at else ""
 

@@ -19,6 +19,7 @@ A kind is a class of static methods, registered by the app that sends it:
         sent_again(message, by)   # optional: staff let it go again after it had failed
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
         zone(message)             # optional: its reader's time zone, where that is not the one of its location
+        reader_id(message)        # with a category: the public id of whoever may turn it off
         works_on(message)         # optional: a function that says of a day whether its reader works; None for every day
         worth_until(message)      # optional: when it is out of date, however long it was held up; None for never
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
@@ -31,21 +32,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.mime.text import MIMEText
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import Error
 from django.template import Context, engines
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from clinic.messages.calendar_file import as_enclosure
 from clinic.messages.facts import FACTS, NotSafe, in_words
 from clinic.staff.models import User
 
 AUDIENCES = ("patient", "staff", "office")
-CATEGORIES = {
-    "visits": "Reminders of visits",
-    "forms": "Reminders to finish a form",
-    "follow_up": "Questions some weeks later",
+CATEGORIES = {  # what patients may turn off, in their words; staff read the same
+    "visits": gettext_lazy("Reminders of visits"),
+    "forms": gettext_lazy("Reminders to finish a form"),
+    "follow_up": gettext_lazy("Questions some weeks later"),
 }
 
 
@@ -54,7 +57,7 @@ class Kind:
     """`routine` kinds can wait for each other; the others alert staff and are tried again at short steps.
 
     `asked_for` is what its reader has just asked for: it is routine, and still goes at night. `category` is what sort
-    of reminder it is, "" for none: of those a person gets only so many a day.
+    of reminder it is, "" for none: of those a person gets only so many a day, and may turn them off.
     """
 
     name: str
@@ -78,6 +81,10 @@ class Kind:
     def works_on(self, message) -> Callable[[date], bool] | None:
         """Return what says of a day whether its reader works; None where any day will do."""
         return self.source.works_on(message) if hasattr(self.source, "works_on") else None
+
+    def reader_id(self, message) -> UUID | None:
+        """Return whose choice it is to get it; None where it is nobody's to turn off."""
+        return self.source.reader_id(message) if self.category else None
 
     def worth_until(self, message) -> datetime | None:
         """Return when it is out of date; None for never."""

@@ -9,9 +9,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
+from django.utils import timezone
 
 from clinic.audit.growing import never_emptied, only_grows
-from clinic.messages.kinds import KINDS
+from clinic.messages.kinds import CATEGORIES, KINDS
 from clinic.staff.permissions import SEE_MESSAGES
 from clinic.staff.places import OfPlacesQuerySet
 
@@ -153,6 +154,42 @@ class Message(models.Model):
     def due_since(self):
         """Return when it was due first, however often it was put off."""
         return self.first_due_at or self.due_at
+
+
+class MailStop(models.Model):
+    """A patient wants no more reminders of one category, until they do again.
+
+    Nothing is lost by it that they must hear: what is asked for, what is new and what is urgent has no category.
+    """
+
+    class How(models.TextChoices):
+        ONE_PRESS = "one_press", "by one press in a mail"
+        PAGE = "page", "on their own page"
+        COMPLAINT = "complaint", "by marking a mail as unwanted"
+
+    reader_id = models.UUIDField(help_text="Public id of the patient")
+    category = models.CharField(max_length=20)
+    how = models.CharField(max_length=10, choices=How)
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = [never_emptied("mail_stop_never_emptied")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader_id", "category"], condition=Q(ended_at=None), name="a_category_is_stopped_once"
+            ),
+            models.CheckConstraint(condition=~Q(category=""), name="mail_stop_names_a_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} stopped {self.get_how_display()}"
+
+    @property
+    def title(self) -> str:
+        """What staff and patients call what is stopped."""
+        return str(CATEGORIES.get(self.category, self.category))
 
 
 class SweepBeat(models.Model):

@@ -5,9 +5,12 @@ import logging
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import Error
+from django.utils import translation
+from django.utils.translation import gettext
 
 from clinic.messages.kinds import Kind
 from clinic.messages.models import Message
+from clinic.messages.stopping import stop_address
 from clinic.messages.twin import twin
 
 log = logging.getLogger(__name__)
@@ -16,7 +19,8 @@ log = logging.getLogger(__name__)
 def mail(message: Message, subject: str, body: str) -> EmailMessage:
     """Write the mail of a message: plain text first, then the same words as HTML.
 
-    Its headers are made from the row alone. Nothing in it tracks, and nothing comes from elsewhere.
+    Its headers are made from the row alone. Nothing in it tracks, and nothing comes from elsewhere. A reminder says how
+    to stop it, to its reader and to their mail program.
     """
     headers = {
         "Message-ID": f"<{message.id}@{settings.MESSAGE_ID_DOMAIN}>",
@@ -24,9 +28,18 @@ def mail(message: Message, subject: str, body: str) -> EmailMessage:
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
     }
-    written = EmailMultiAlternatives(subject, body, to=[message.recipient], headers=headers)
-    written.attach_alternative(twin(message, subject, body), "text/html")
+    stop = stop_address(message)
+    if stop:
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    text = body + _how_to_stop(message, stop) if stop else body
+    written = EmailMultiAlternatives(subject, text, to=[message.recipient], headers=headers)
+    written.attach_alternative(twin(message, subject, body, stop=stop), "text/html")
     return written
+
+
+def _how_to_stop(message: Message, stop: str) -> str:
+    with translation.override(message.language):
+        return f"\n-- \n{gettext('Stop reminders like this one')}:\n{stop}\n"
 
 
 def words_of(message: Message, kind: Kind) -> tuple[str, str]:

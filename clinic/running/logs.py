@@ -11,7 +11,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
 HOUSE = Path(__file__).resolve().parents[2]
-SECRET = re.compile(r"((?:/|%2F)(?:l|office)(?:/|%2F))[\w.~%+=-]{12,}", re.IGNORECASE)  # the addresses of mailed links
+# The addresses of mailed links
+SECRET = re.compile(r"((?:/|%2F)(?:l|office|stop)(?:/|%2F))[\w.~%+=-]{12,}", re.IGNORECASE)
 MOST_CAUSES = 5
 
 
