@@ -112,6 +112,7 @@ ROUTES = {
     "invite": Route(may.INVITE_PATIENTS),
     # What patients ask the desk for
     "requests": Route(may.ANSWER_REQUESTS, shows=True),
+    "address_works": changes(may.ANSWER_REQUESTS, "patient"),
     "call_made": changes(may.ANSWER_REQUESTS, "call"),
     "task_done": changes(may.ANSWER_REQUESTS, "desk task"),
     "came_to_nothing": changes(may.ANSWER_REQUESTS, "desk task"),
@@ -206,6 +207,7 @@ ROUTES = {
     "messages": Route(may.SEE_MESSAGES, shows=True),
     "message": Route(may.SEE_MESSAGES, "message", shows=True),
     "wake_sleeping_link": changes(may.SEE_MESSAGES, "sleeping link"),
+    "mail_hook": Route(ANYONE, "provider", post_only=True),  # believes what is signed
     # The demo
     "demo_start": Route(ANYONE),
     "demo_look": Route(ANYONE),

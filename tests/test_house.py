@@ -170,6 +170,7 @@ def samples(location, maya, priya):
         "listing": {"public_id": referral.specialist.public_id},
         "import": {"public_id": factories.directory_import(by=priya).public_id},
         "message": {"id": message.pk},
+        "provider": {"provider": "plain"},
         "reminder": {"secret": "x" * 43},
         "sleeping link": {"id": link.pk},
         "shift": {"id": factories.on_call(maya, at=location).pk},

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
+from clinic.messages.came_back import OFF, is_off, turn_off
 from clinic.messages.decent import DECENT, WITH_ANOTHER, wait_of, why_not
 from clinic.messages.facts import NotSafe
 from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
@@ -198,6 +199,9 @@ class _Sweep:
         message.recipient, message.language = kind.recipient(message), kind.language(message)
         if not message.recipient:
             return self.end(message, Status.FAILED, "There is no address any more.")
+        if kind.audience == "patient" and not kind.asked_for and is_off(message.recipient):
+            turn_off(message)
+            return self.end(message, Status.FAILED, OFF)
         if why := kind.held(message):
             return self.put_off(message, why, HELD)
         return ""

@@ -19,7 +19,7 @@ A kind is a class of static methods, registered by the app that sends it:
         sent_again(message, by)   # optional: staff let it go again after it had failed
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
         zone(message)             # optional: its reader's time zone, where that is not the one of its location
-        reader_id(message)        # with a category: the public id of whoever may turn it off
+        reader_id(message)        # of mails to patients: their public id, by which they turn off a category
         works_on(message)         # optional: a function that says of a day whether its reader works; None for every day
         worth_until(message)      # optional: when it is out of date, however long it was held up; None for never
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
@@ -83,8 +83,8 @@ class Kind:
         return self.source.works_on(message) if hasattr(self.source, "works_on") else None
 
     def reader_id(self, message) -> UUID | None:
-        """Return whose choice it is to get it; None where it is nobody's to turn off."""
-        return self.source.reader_id(message) if self.category else None
+        """Return the public id of the patient it goes to; None for anybody else."""
+        return self.source.reader_id(message) if hasattr(self.source, "reader_id") else None
 
     def worth_until(self, message) -> datetime | None:
         """Return when it is out of date; None for never."""

@@ -8,6 +8,7 @@ from django.db import Error
 from django.utils import translation
 from django.utils.translation import gettext
 
+from clinic.messages.came_back import envelope_address
 from clinic.messages.kinds import Kind
 from clinic.messages.models import Message
 from clinic.messages.stopping import stop_address
@@ -32,7 +33,8 @@ def mail(message: Message, subject: str, body: str) -> EmailMessage:
     if stop:
         headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     text = body + _how_to_stop(message, stop) if stop else body
-    written = EmailMultiAlternatives(subject, text, to=[message.recipient], headers=headers)
+    headers["From"] = settings.DEFAULT_FROM_EMAIL  # the envelope has an address of its own, for what comes back
+    written = EmailMultiAlternatives(subject, text, envelope_address(message), [message.recipient], headers=headers)
     written.attach_alternative(twin(message, subject, body, stop=stop), "text/html")
     return written
 

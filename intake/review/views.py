@@ -98,7 +98,7 @@ def show_case(
         "can_decide": request.user.may(DECIDE_CASES) and case.status in DECIDABLE and not needs_contact,
         "visit": case.patient.appointment_requests.booked_after(timezone.now()).first(),
         "language": dict(settings.LANGUAGES).get(case.patient.language, case.patient.language),
-        "reach": reach_of(case.patient.public_id),
+        "reach": reach_of(case.patient.public_id, case.patient.email),
         "higher": [tier for tier in Urgency if tier > case.urgency],
     } | more
     put_back(shown)

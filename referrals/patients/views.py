@@ -84,7 +84,7 @@ def patient(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "patient": found,
             "location": found.location,
             "language": dict(settings.LANGUAGES).get(found.language, found.language),
-            "reach": reach_of(found.public_id),
+            "reach": reach_of(found.public_id, found.email),
             "age": found.age_on(timezone.localdate()),
             "on_file": [row for row in rows if row.at <= now],
             "planned": [row for row in reversed(rows) if row.at > now],
