@@ -23,6 +23,7 @@ from clinic.messages.actions import schedule_for_each
 from clinic.messages.came_back import OFF, is_off, turn_off
 from clinic.messages.decent import DECENT, WITH_ANOTHER, wait_of, why_not
 from clinic.messages.facts import NotSafe
+from clinic.messages.guard import look_once_more
 from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message, MessageQuerySet, SweepBeat
@@ -187,11 +188,14 @@ class _Sweep:
 
     def write(self, message: Message, kind: Kind) -> EmailMessage | WrittenText:
         subject, body = words_of(message, kind)
+        written: EmailMessage | WrittenText
         if kind.by_text:
-            return WrittenText(message, body)
-        written = mail(message, subject, body)
-        if enclosed := kind.enclosure(message):
-            written.attach(enclosed)
+            written = WrittenText(message, body)
+        else:
+            written = mail(message, subject, body)
+            if enclosed := kind.enclosure(message):
+                written.attach(enclosed)
+        look_once_more(message, written)
         return written
 
     def address(self, message: Message, kind: Kind) -> str:
