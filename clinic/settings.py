@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
 from clinic.embedded.running import running_urls
-from clinic.environment import usable
+from clinic.environment import coming_back, usable
 from clinic.environment.keys import local_key
 from clinic.environment.usable import refused
 from clinic.messages.quiet import QuietHours
@@ -209,8 +209,14 @@ try:
 except ValueError as error:
     raise refused(f"QUIET_HOURS cannot be used: {error}. See .env.example.") from error
 MORNING_MAIL = usable.hour("MORNING_MAIL", os.environ.get("MORNING_MAIL", "8"))  # on the clock of each location
+# Reminders wait for the next day once their reader had so many routine mails in one.
+MOST_MAILS_A_DAY = usable.within("MOST_MAILS_A_DAY", read("int", "MOST_MAILS_A_DAY", 3), 1, 100)
 # More send faster, and leave more mails in doubt after a crash.
 SWEEPS_AT_ONCE = usable.within("SWEEPS_AT_ONCE", read("int", "SWEEPS_AT_ONCE", 1), 1, 100)
+# Where bounces go, each mail by a name of its own (bounces+...@): a mailbox, and whose reports are believed.
+BOUNCE_ADDRESS = coming_back.address(os.environ.get("BOUNCE_ADDRESS", ""))
+BOUNCE_MAILBOX = coming_back.mailbox(os.environ.get("BOUNCE_MAILBOX", ""), PRODUCTION)
+MAIL_HOOK_KEYS = coming_back.keys(os.environ.get("MAIL_HOOK_KEYS", ""))
 _from_us = formataddr((ORGANIZATION, "no-reply@localhost"))
 SECURITY_CONTACT = usable.security_contact(os.environ.get("SECURITY_CONTACT", ""))  # in /.well-known/security.txt
 DEFAULT_FROM_EMAIL = usable.sender(required("FROM_EMAIL", _from_us), PRODUCTION)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("requests/", requests.requests, name="requests"),
     path("requests/find/", requests.find, name="find_patient"),
+    path("requests/address/<uuid:public_id>/", requests.address_works, name="address_works"),
     path("requests/calls/<uuid:public_id>/", requests.call_made, name="call_made"),
     path("requests/tasks/<uuid:public_id>/", requests.task_done, name="task_done"),
     path("requests/tasks/<uuid:public_id>/nothing/", requests.came_to_nothing, name="came_to_nothing"),

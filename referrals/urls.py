@@ -12,9 +12,10 @@ from referrals.numbers import views as numbers
 from referrals.office import earlier, room, visit
 from referrals.office import views as office
 from referrals.patients import views as people
-from referrals.status import sent
+from referrals.status import mails, sent
 from referrals.status import views as status
 from referrals.today import views as today
+from referrals.told import kinds_page
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
@@ -78,6 +79,7 @@ urlpatterns = [
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),
+    path("messages/kinds/", kinds_page.kinds_of_mail, name="kinds_of_mail"),
     path("promises/", promises.promises, name="promises"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers/<slug:name>.csv", numbers.numbers_file, name="numbers_file"),
@@ -89,6 +91,7 @@ urlpatterns = [
     path("status/calendar/<uuid:public_id>.ics", status.status_calendar, name="status_calendar"),
     path("status/visit/<uuid:public_id>/", status.status_visit, name="status_visit"),
     path("status/looked/", status.status_looked, name="status_looked"),
+    path("status/mails/", mails.status_mails, name="status_mails"),
     path("status/stay/", status.status_stay, name="status_stay"),
     path("status/leave/", status.status_leave, name="status_leave"),
     path("office/<str:secret>/", office.office_link, name="office_link"),

@@ -29,14 +29,14 @@ AS_MAIL = policy.default.clone(message_factory=Arrived)
 
 
 class PostOffice:
-    """Keeps what arrives in `mails` (parsed, oldest first). The rest are orders for the mails to come:
+    """Keeps what arrives in `mails` (parsed, oldest first), and in `senders` whom they came from. The rest are orders:
 
     `refuse[address] = "550 no such person"` answers RCPT so, every time; `put_off[address] = 2` answers 451 twice;
     `delay` seconds pass before each "250, I have it"; `swallow[address] = 1` takes a mail and hangs up without a word.
     """
 
     def __init__(self):
-        self.mails, self.envelopes = [], []
+        self.mails, self.envelopes, self.senders = [], [], []
         self.refuse, self.put_off, self.swallow = {}, Counter(), Counter()
         self.refuse_sender = ""
         self.delay = 0.0
@@ -70,6 +70,7 @@ class PostOffice:
         with self._lock:
             self.mails.append(message_from_bytes(envelope.original_content, policy=AS_MAIL))
             self.envelopes.append(list(envelope.rcpt_tos))
+            self.senders.append(envelope.mail_from)
         for address in envelope.rcpt_tos:
             if self.swallow[address]:
                 self.swallow[address] -= 1

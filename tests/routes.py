@@ -88,6 +88,7 @@ ROUTES = {
     "intake_save": Route(ANYONE),
     "intake_leave": Route(ANYONE, post_only=True),
     "link": Route(ANYONE, "secret"),
+    "stop_mails": Route(ANYONE, "reminder"),
     "link_new": Route(ANYONE),
     "link_asked": Route(ANYONE),
     # Patients, by the status page their browser has open
@@ -98,6 +99,7 @@ ROUTES = {
     "status_calendar": Route(ANYONE, "referral"),
     "status_looked": Route(ANYONE, shows=True),
     "status_resume": Route(ANYONE),
+    "status_mails": Route(ANYONE, shows=True),
     "status_stay": Route(ANYONE, post_only=True),
     "status_visit": Route(ANYONE, "referral", post_only=True),
     "status_leave": Route(ANYONE, post_only=True),
@@ -118,6 +120,7 @@ ROUTES = {
     "list_to_correct": Route(may.INVITE_PATIENTS, "invitation list"),
     # What patients ask the desk for
     "requests": Route(may.ANSWER_REQUESTS, shows=True),
+    "address_works": changes(may.ANSWER_REQUESTS, "patient"),
     "call_made": changes(may.ANSWER_REQUESTS, "call"),
     "task_done": changes(may.ANSWER_REQUESTS, "desk task"),
     "came_to_nothing": changes(may.ANSWER_REQUESTS, "desk task"),
@@ -227,6 +230,9 @@ ROUTES = {
     "messages": Route(may.SEE_MESSAGES, shows=True),
     "message": Route(may.SEE_MESSAGES, "message", shows=True),
     "wake_sleeping_link": changes(may.SEE_MESSAGES, "sleeping link"),
+    "kinds_of_mail": Route(may.SEE_PROMISES),
+    "delivery": Route(may.SEE_PROMISES),
+    "mail_hook": Route(ANYONE, "provider", post_only=True),  # believes what is signed
     # The demo
     "demo_start": Route(ANYONE),
     "demo_look": Route(ANYONE),

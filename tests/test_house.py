@@ -178,6 +178,8 @@ def samples(location, maya, priya):
         "invitation": {"public_id": factories.intake(at=location, invited_by=priya).public_id},
         "invitation list": {"public_id": factories.invitation_list(by=priya).public_id},
         "message": {"id": message.pk},
+        "provider": {"provider": "plain"},
+        "reminder": {"secret": "x" * 43},
         "sleeping link": {"id": link.pk},
         "shift": {"id": factories.on_call(maya, at=location).pk},
         "secret": {"secret": secret_of(link)},

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.messages.bell import ring
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
-from clinic.messages.models import Message, MessageQuerySet
+from clinic.messages.models import AddressOff, Message, MessageQuerySet
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import SEE_MESSAGES
 
@@ -149,6 +149,8 @@ def send_again(message: Message, *, to: str = "", by: User) -> bool:
     with pghistory.context(user=by.pk):
         if to and message.recipient and to != message.recipient:  # an announcement has no address to correct
             _correct(message, to, by)
+        offs = AddressOff.objects.filter(address__iexact=message.recipient, ended_at=None)
+        offs.update(ended_at=timezone.now(), ended_by=by)  # whoever sends it there again says that it works
         message.status = Message.Status.SCHEDULED
         message.outcome, message.settled_at, message.handed_over_at = "", None, None
         message.attempts, message.doubts, message.due_at = 0, 0, timezone.now()

@@ -11,23 +11,24 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import Error, connection, transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clinic.messages.actions import schedule_for_each
+from clinic.messages.came_back import OFF, is_off, turn_off
+from clinic.messages.decent import DECENT, WITH_ANOTHER, wait_of, why_not
 from clinic.messages.facts import NotSafe
+from clinic.messages.guard import look_once_more
 from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message, MessageQuerySet, SweepBeat
 from clinic.messages.post import Gateways, InDoubt, NotNow, NotTaken, Post, WrittenFax, WrittenText
-from clinic.messages.quiet import due_moment
-from clinic.messages.twin import twin
+from clinic.messages.writing import mail, words_of
 from clinic.staff.models import User
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,7 @@ MAY_BE_SILENT = timedelta(seconds=60)
 Status = Message.Status
 LOST = "lost"  # our lease ran out and another worker has the message
 SPREAD = "spread"  # an announcement became a message for each of its people
-WITH_ANOTHER = "It went with another to the same person."
 NO_LEASE = {"lease_token": None, "lease_until": None}
-MORNING = "It waits for the morning."
 NOBODY = "There is nobody to tell: whoever could act has left."
 NO_ANSWER = "The mail server did not answer."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
@@ -162,11 +161,12 @@ class _Sweep:
         if kind is None:  # written by a newer version than this worker; another will know it
             return self.put_off(message, "This worker does not know this kind of message yet.", timedelta(minutes=1))
         try:
-            if wait := self.until_morning(message, kind):
-                return self.put_off(message, MORNING, wait)
+            wait, why = wait_of(message, kind, self.at)
+            if wait:
+                return self.put_off(message, why, wait)
             if message.doubts >= MOST_DOUBTS:
                 return self.end(message, Status.FAILED, _no_answer(kind, twice=True))
-            if reason := kind.still_needed(message):
+            if reason := why_not(message, kind, self.at):
                 return self.end(message, Status.SKIPPED, reason)
             if kind.finds_people and not message.recipient:
                 return self.spread(message, kind.people(message))
@@ -187,12 +187,15 @@ class _Sweep:
     def write(self, message: Message, kind: Kind) -> EmailMessage | WrittenText | WrittenFax:
         if kind.by_fax:
             return WrittenFax(message, *kind.source.papers(message))
-        subject, body = _words(message, kind)
+        subject, body = words_of(message, kind)
+        written: EmailMessage | WrittenText
         if kind.by_text:
-            return WrittenText(message, body)
-        written = mail(message, subject, body)
-        if enclosed := kind.enclosure(message):
-            written.attach(enclosed)
+            written = WrittenText(message, body)
+        else:
+            written = mail(message, subject, body)
+            if enclosed := kind.enclosure(message):
+                written.attach(enclosed)
+        look_once_more(message, written)
         return written
 
     def address(self, message: Message, kind: Kind) -> str:
@@ -200,6 +203,9 @@ class _Sweep:
         message.recipient, message.language = kind.recipient(message), kind.language(message)
         if not message.recipient:
             return self.end(message, Status.FAILED, "There is no address any more.")
+        if kind.audience == "patient" and not kind.asked_for and is_off(message.recipient):
+            turn_off(message)
+            return self.end(message, Status.FAILED, OFF)
         if why := kind.held(message):
             return self.put_off(message, why, HELD)
         return ""
@@ -230,13 +236,6 @@ class _Sweep:
         except Exception as error:
             log.error("%s goes with no other: %s", other.key, type(error).__name__)
             return False
-
-    def until_morning(self, message: Message, kind: Kind) -> timedelta:
-        """Return how long a routine message waits because its reader sleeps: nothing by day."""
-        if not kind.by_day_only:
-            return timedelta()
-        zone = message.location.zone if message.location else ZoneInfo(settings.TIME_ZONE)
-        return due_moment(self.at, zone, settings.QUIET_HOURS) - self.at
 
     @transaction.atomic
     def spread(self, message: Message, people: list[User]) -> str:
@@ -331,7 +330,7 @@ class _Sweep:
         waits = _mine(message).update(
             status=Status.SCHEDULED,
             due_at=F("due_at") if wait is None else self.clock + wait,
-            first_due_at=F("first_due_at") if wait is None or why == MORNING else Coalesce("first_due_at", "due_at"),
+            first_due_at=F("first_due_at") if wait is None or why in DECENT else Coalesce("first_due_at", "due_at"),
             outcome=why,
             doubts=message.doubts,
             handed_over_at=None,
@@ -346,35 +345,6 @@ class _Sweep:
         for message in messages:
             wait = timedelta(seconds=random.uniform(10, 30)) if pause.why else None  # noqa: S311 (no secret)
             self.put_off(message, pause.why or message.outcome, wait)
-
-
-def mail(message: Message, subject: str, body: str) -> EmailMessage:
-    """Write the mail of a message: plain text first, the same words as HTML, headers made from the row alone.
-
-    Nothing in it tracks, and nothing comes from elsewhere.
-    """
-    headers = {
-        "Message-ID": f"<{message.id}@{settings.MESSAGE_ID_DOMAIN}>",
-        "X-Message-Key": message.key,
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": message.language,
-    }
-    written = EmailMultiAlternatives(subject, body, to=[message.recipient], headers=headers)
-    written.attach_alternative(twin(message, subject, body), "text/html")
-    return written
-
-
-def _words(message: Message, kind) -> tuple[str, str]:
-    """Write subject and body; of this message alone where another has no words."""
-    if message.together:
-        try:
-            return kind.render(message)
-        except Error:
-            raise
-        except Exception as error:
-            log.error("%s goes alone: %s", message.key, type(error).__name__)
-            message.together = ()
-    return kind.render(message)
 
 
 def _mine(message: Message) -> MessageQuerySet:

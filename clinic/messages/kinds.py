@@ -20,31 +20,47 @@ A kind is a class of static methods, registered by the app that sends it:
         gone(message)             # optional: what ends once it went
         sent_again(message, by)   # optional: staff let it go again after it had failed
         still_waiting(ids)        # optional: of these subjects, the ids that still need somebody, in one query
+        zone(message)             # optional: its reader's time zone, where that is not the one of its location
+        reader_id(message)        # of mails to patients: their public id, by which they turn off a category
+        works_on(message)         # optional: a function that says of a day whether its reader works; None for every day
+        worth_until(message)      # optional: when it is out of date, however long it was held up; None for never
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from email.mime.text import MIMEText
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import Error
 from django.template import Context, engines
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from clinic.messages.calendar_file import as_enclosure
 from clinic.messages.facts import FACTS, NotSafe, in_words
 from clinic.staff.models import User
 
 AUDIENCES = ("patient", "staff", "office")
+CATEGORIES = {  # what patients may turn off, in their words; staff read the same
+    "visits": gettext_lazy("Reminders of visits"),
+    "forms": gettext_lazy("Reminders to finish a form"),
+    "follow_up": gettext_lazy("Questions some weeks later"),
+}
 
 
 @dataclass(frozen=True)
 class Kind:
     """`routine` kinds can wait for each other; the others alert staff and are tried again at short steps.
 
-    `asked_for` is what its reader has just asked for: it is routine, and still goes at night.
+    `asked_for` is what its reader has just asked for: it is routine, and still goes at night. `category` is what sort
+    of reminder it is, "" for none: of those a person gets only so many a day, and may turn them off.
     """
 
     name: str
@@ -53,12 +69,29 @@ class Kind:
     safe: frozenset
     routine: bool
     asked_for: bool
+    category: str
     source: type
 
     @property
     def by_day_only(self) -> bool:
         """True when nobody should be woken by it."""
         return self.routine and not self.asked_for
+
+    def zone(self, message) -> ZoneInfo | None:
+        """Return the time zone of its reader; None for that of its location."""
+        return self.source.zone(message) if hasattr(self.source, "zone") else None
+
+    def works_on(self, message) -> Callable[[date], bool] | None:
+        """Return what says of a day whether its reader works; None where any day will do."""
+        return self.source.works_on(message) if hasattr(self.source, "works_on") else None
+
+    def reader_id(self, message) -> UUID | None:
+        """Return the public id of the patient it goes to; None for anybody else."""
+        return self.source.reader_id(message) if hasattr(self.source, "reader_id") else None
+
+    def worth_until(self, message) -> datetime | None:
+        """Return when it is out of date; None for never."""
+        return self.source.worth_until(message) if hasattr(self.source, "worth_until") else None
 
     def still_needed(self, message) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""
@@ -160,7 +193,12 @@ class Kind:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""
         with translation.override(message.language):
             looked_up = self.source.facts(message) if hasattr(self.source, "facts") else {}
-            words = _OnlyFacts(self.name, in_words(message, message.facts | looked_up, self.safe))
+        return self.in_words_of(message, message.facts | looked_up)
+
+    def in_words_of(self, message, facts: dict[str, Any]) -> tuple[str, str]:
+        """Return its subject and body with these facts, in the language of the message."""
+        with translation.override(message.language):
+            words = _OnlyFacts(self.name, in_words(message, facts, self.safe))
             subject, body = (
                 engines["django"].get_template(f"emails/{self.name}/{part}.txt").template.render(words)
                 for part in ("subject", "body")
@@ -196,8 +234,19 @@ class _OnlyFacts(Context):
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: bool = True, asked_for: bool = False):
+def kind(
+    name: str,
+    *,
+    title: str,
+    audience: str = "patient",
+    safe=(),
+    routine: bool = True,
+    asked_for: bool = False,
+    category: str = "",
+):
     """Register the class below as the kind `name`; `title` is what staff call it."""
+    if category and (category not in CATEGORIES or audience != "patient" or asked_for or not routine):
+        raise ValueError(f"{name}: only a reminder to patients has a category: {', '.join(CATEGORIES)}.")
     if audience not in AUDIENCES:
         raise ValueError(f"{name}: audience is one of {', '.join(AUDIENCES)}.")
     if unknown := set(safe) - set(FACTS):
@@ -206,7 +255,7 @@ def kind(name: str, *, title: str, audience: str = "patient", safe=(), routine: 
     def register(source):
         if name in KINDS:
             raise ValueError(f"There is already a kind of message called {name}.")
-        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, source)
+        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, category, source)
         return source
 
     return register

@@ -9,9 +9,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
+from django.utils import timezone
 
 from clinic.audit.growing import never_emptied, only_grows
-from clinic.messages.kinds import KINDS
+from clinic.messages.kinds import CATEGORIES, KINDS
 from clinic.staff.permissions import SEE_MESSAGES
 from clinic.staff.places import OfPlacesQuerySet
 
@@ -155,6 +156,105 @@ class Message(models.Model):
         return self.first_due_at or self.due_at
 
 
+class AddressOff(models.Model):
+    """Mails to this address come back.
+
+    A patient's routine ones go there no more, until somebody says that it works.
+
+    `reader_id` is the patient whose mail it was, so that the desk has them in its list; empty for offices and staff.
+    """
+
+    address = models.EmailField()
+    reader_id = models.UUIDField(null=True, blank=True, help_text="Public id of the patient")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+", help_text="What came back")
+    code = models.CharField(max_length=12, blank=True, help_text="What the other server said, such as 5.1.1")
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "staff.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who says it works"
+    )
+
+    class Meta:
+        triggers = [never_emptied("address_off_never_emptied")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Upper("address"),
+                "reader_id",
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="an_address_is_off_once_for_each_reader",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="address_that_works_again_has_a_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"address off since {self.since:%Y-%m-%d}"
+
+
+class MailReport(models.Model):
+    """What somebody else's server said of a mail after ours had handed it over."""
+
+    class What(models.TextChoices):
+        HARD = "hard", "No such address"
+        SOFT = "soft", "Came back, the address may work"
+        LATE = "late", "Still tried by their server"
+        COMPLAINT = "complaint", "Marked as unwanted"
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reports")
+    what = models.CharField(max_length=10, choices=What)
+    code = models.CharField(max_length=12, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    digest = models.CharField(max_length=64, unique=True, help_text="Of the report itself: read twice, it counts once")
+
+    class Meta:
+        triggers = [never_emptied("mail_report_never_emptied")]
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["at"], name="mail_report_at")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.code}".strip()
+
+
+class MailStop(models.Model):
+    """A patient wants no more reminders of one category, until they do again.
+
+    Nothing is lost by it that they must hear: what is asked for, what is new and what is urgent has no category.
+    """
+
+    class How(models.TextChoices):
+        ONE_PRESS = "one_press", "by one press in a mail"
+        PAGE = "page", "on their own page"
+        COMPLAINT = "complaint", "by marking a mail as unwanted"
+
+    reader_id = models.UUIDField(help_text="Public id of the patient")
+    category = models.CharField(max_length=20)
+    how = models.CharField(max_length=10, choices=How)
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = [never_emptied("mail_stop_never_emptied")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader_id", "category"], condition=Q(ended_at=None), name="a_category_is_stopped_once"
+            ),
+            models.CheckConstraint(condition=~Q(category=""), name="mail_stop_names_a_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} stopped {self.get_how_display()}"
+
+    @property
+    def title(self) -> str:
+        """What staff and patients call what is stopped."""
+        return str(CATEGORIES.get(self.category, self.category))
+
+
 class SweepBeat(models.Model):
     """One row: when somebody, and a worker, last swept; how the mail server took it.
 
@@ -165,6 +265,7 @@ class SweepBeat(models.Model):
     at = models.DateTimeField()
     worker_at = models.DateTimeField(null=True)
     mail_went_at = models.DateTimeField(null=True, help_text="The last mail the server took")
+    came_back_read_at = models.DateTimeField(null=True, help_text="When the mailbox of bounces was read last")
     mail_refused_since = models.DateTimeField(
         null=True, help_text="The first hand-over since then that failed by the server's fault, not the reader's"
     )

@@ -1,7 +1,8 @@
 """The twin of a mail's plain text: the same words as a page, with a button where the text has its link.
 
 It is made from the finished text, so no kind can say in one of them what it does not say in the other. Only the clinic,
-its location and the word on the button are added. No picture, nothing from elsewhere, nothing that tells us who reads.
+its location, the word on the button and how to stop a reminder are added. No picture, nothing from elsewhere, nothing
+that tells us who reads.
 """
 
 import re
@@ -31,8 +32,11 @@ class Paragraph:
     is_for_help: bool
 
 
-def twin(message: Message, subject: str, body: str) -> str:
-    """Return the HTML of a mail whose plain text is `body`."""
+def twin(message: Message, subject: str, body: str, *, stop: str = "") -> str:
+    """Return the HTML of a mail whose plain text is `body`.
+
+    `stop` is the address that stops reminders like it.
+    """
     location = message.location
     texts = [paragraph.split("\n") for paragraph in BROKEN_AT.split(body.strip())]
     with translation.override(message.language):
@@ -43,6 +47,7 @@ def twin(message: Message, subject: str, body: str) -> str:
                 "subject": subject,
                 "clinic": settings.ORGANIZATION,
                 "location": "" if message.together or not location else location.name,
+                "stop": stop,
                 "paragraphs": [_paragraph(lines, location.phone if location else "") for lines in texts],
             },
         )

@@ -21,7 +21,7 @@ from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, MessageQuerySet
 from clinic.messages.whose import whose
 from clinic.staff.models import User
-from clinic.staff.permissions import SEE_MESSAGES, staff_may
+from clinic.staff.permissions import SEE_MESSAGES, SEE_PROMISES, staff_may
 from clinic.staff.places import place_named
 from clinic.staff.request import StaffRequest
 from clinic.web.pressed import pressed_on
@@ -123,6 +123,7 @@ def messages(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "page_obj": page,
         "kinds": sorted(KINDS.values(), key=lambda kind: kind.title),
+        "see_delivery": request.user.may(SEE_PROMISES),
         "sleeping": _sleeping_links(request.user),
     }
     return render(request, "messages/list.html", context)

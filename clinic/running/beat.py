@@ -12,6 +12,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE = {
     "send due messages": _every(SWEEP_SECONDS, "clinic.messages.tasks.sweep"),
+    "read what came back": _every(60, "clinic.messages.tasks.read_bounces"),
     "look after accounts of staff": _every(5, "clinic.staff.tasks.look_after_accounts"),
     "answer requests for a link": _every(5, "intake.tasks.answer_link_requests"),
     "forget counted starts of forms": _every(3600, "intake.tasks.forget_starts"),

@@ -13,7 +13,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
 HOUSE = Path(__file__).resolve().parents[2]
-SECRET = re.compile(r"((?:/|%2F)(?:l|office)(?:/|%2F))[\w.~%+=-]{12,}", re.IGNORECASE)  # the addresses of mailed links
+# The addresses of mailed links
+SECRET = re.compile(r"((?:/|%2F)(?:l|office|stop)(?:/|%2F))[\w.~%+=-]{12,}", re.IGNORECASE)
+# An email address, and a phone number as people write it: no line of ours needs one
+PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.:-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w.:-])")
 MOST_CAUSES = 5
 
 
@@ -21,7 +24,8 @@ class OneLine(logging.Formatter):
     """`time level logger message`, one line each, whatever happened; the time in UTC, with its offset.
 
     Of an exception only its class and the places in the code are told: its words may quote a whole row of the
-    database. Of a request only the name of its route is told: its path may hold the secret of a link.
+    database. Of a request only the name of its route is told: its path may hold the secret of a link. An email address
+    or a phone number is left out wherever it comes from.
     """
 
     def __init__(self) -> None:
@@ -38,7 +42,7 @@ class OneLine(logging.Formatter):
         line = self.formatMessage(record)
         if error is not None and not isinstance(error, SuspiciousOperation):
             line = f"{line}; {_places(error)}"
-        return _escaped(SECRET.sub(r"\1***", line))
+        return _escaped(PERSONAL.sub("***", SECRET.sub(r"\1***", line)))
 
 
 def _escaped(line: str) -> str:

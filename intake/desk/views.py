@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit.actions import saw
+from clinic.messages.came_back import works_again
 from clinic.staff.models import User
 from clinic.staff.permissions import ANSWER_REQUESTS, staff_may
 from clinic.staff.request import StaffRequest
@@ -22,6 +23,7 @@ from clinic.typed.actions import refused
 from clinic.web.next_up import NextUp, done_in, was_done_in
 from clinic.web.pressed import pressed_on
 from intake.desk.done_form import CameToNothingForm, DoneForm
+from intake.door.addresses import with_address_off
 from intake.door.way_back import left_out, with_sleeping_links
 from intake.models import AppointmentRequest, CallToMake, DeskTask, Patient
 from intake.paper.forms import NameAndBirthForm
@@ -35,6 +37,7 @@ from intake.visits.forms import BookForm, CloseForm
 State = AppointmentRequest.State
 LATELY = timedelta(days=14)  # a visit that was not come to is noted by then
 SHOWN = 100  # of each sort; more than that is a day nobody plans by list
+NAMED = ("came_of_age", "without_proof", "left_out", "asleep")
 OF_VISITS = ("waiting", "calls", "tasks", "wanted", "booked", "closed")
 
 
@@ -82,15 +85,27 @@ def _show_list(request: StaffRequest, form: forms.BaseForm, found: Sequence[Pati
         "without_proof": Patient.objects.visible_to(user).without_proof().select_related("location")[:SHOWN],
         "left_out": left_out(user).select_related("location", "left_out")[:SHOWN],
         "asleep": with_sleeping_links(user).select_related("location")[:SHOWN],
+        "address_off": with_address_off(user, SHOWN),
         "find": form,
         "found": found,
     }
     if was_done_in(request, "requests"):
         context["next_up"] = _next_up(waiting)
     visits = [visit.patient for part in OF_VISITS for visit in context[part]]
-    names = [patient for part in ("came_of_age", "without_proof", "left_out", "asleep") for patient in context[part]]
+    names = [patient for part in NAMED for patient in context[part]]
+    names += [one.patient for one in context["address_off"]]
     saw_list(request, visits + names, found=found)
     return render(request, "desk/requests.html", context, status=422 if form.errors else 200)
+
+
+@pressed_on("requests")
+@staff_may(ANSWER_REQUESTS)
+def address_works(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Somebody has made sure that the address of a patient works."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
+    if works_again(patient.email, by=request.user):
+        messages.success(request, "Mails go there again.")
+    return redirect("requests")
 
 
 def _wanted_visits(user: User, now: datetime) -> QuerySet[DeskTask]:

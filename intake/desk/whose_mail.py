@@ -2,8 +2,10 @@
 
 from django.urls import reverse
 
+from clinic.messages.guard import tells_what_is_known
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.messages.privacy import Known
 from clinic.messages.whose import Whose, tells_whose
 from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, SEE_CASES
@@ -46,3 +48,10 @@ def _patient(message: Message) -> Patient | None:
     rows = OF_A_PATIENT[message.subject_type].objects.filter(public_id=message.subject_id)
     row = rows.select_related("patient__location").first()
     return row.patient if row else None
+
+
+@tells_what_is_known("patient", *OF_A_PATIENT)
+def known_of(message: Message) -> Known:
+    """Return what no mail about this patient may hold."""
+    patient = _patient(message)
+    return patient.known if patient else Known()

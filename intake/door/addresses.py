@@ -1,8 +1,23 @@
-"""The address of a patient, corrected by staff: what went to the one before opens nothing any more."""
+"""The address of a patient: corrected by staff, or off because mails to it come back.
+
+What went to the one before a correction opens nothing any more.
+"""
+
+from typing import NamedTuple
 
 from clinic.links.actions import replace_link
 from clinic.links.models import Link
+from clinic.messages.came_back import offs
+from clinic.messages.models import AddressOff
+from clinic.staff.models import User
 from intake.models import Patient
+
+
+class ComesBack(NamedTuple):
+    """A patient whose mails come back."""
+
+    patient: Patient
+    off: AddressOff
 
 
 def correct_address(patient: Patient, to: str) -> None:
@@ -24,3 +39,12 @@ def renew_links(patient: Patient) -> None:
         live = Link.objects.live().filter(purpose=purpose, subject_id=subject_id).first()
         if live:
             replace_link(live)
+
+
+def with_address_off(user: User, most: int) -> list[ComesBack]:
+    """Return whose address is off of those this person may see, the newest first."""
+    known = {off.reader_id: off for off in offs().order_by("since") if off.reader_id}
+    patients = Patient.objects.visible_to(user).filter(public_id__in=list(known)).select_related("location")
+    found = [ComesBack(patient, known[patient.public_id]) for patient in patients]
+    still = [one for one in found if one.off.address.casefold() == one.patient.email.casefold()]
+    return sorted(still, key=lambda one: one.off.since, reverse=True)[:most]

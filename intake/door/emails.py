@@ -18,6 +18,7 @@ from intake.models import Intake, Patient, Urgency
 
 LINK_LIVES = timedelta(days=14)  # after each mail that holds it
 REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
+GOES_STALE = timedelta(days=3)  # a reminder that was held up for longer is none
 MOST_LINKS_AN_HOUR = 3
 ANYBODY_CAUSES = ("intake_link", "finish_intake")  # by typing an address into the first page
 MOST_TO_AN_ADDRESS = {timedelta(hours=1): 20, timedelta(days=1): 40}  # of those; a family of four needs as many
@@ -123,8 +124,18 @@ class IntakeLink(_WithTheForm):
     pass
 
 
-@kind("finish_intake", title="Reminder to finish an intake", safe=("clinic", "phone", "link", "round"))
+@kind(
+    "finish_intake",
+    title="Reminder to finish an intake",
+    safe=("clinic", "phone", "link", "round"),
+    category="forms",
+)
 class FinishIntake(_WithTheForm):
+    @classmethod
+    def worth_until(cls, message: Message) -> datetime:
+        due = cls._intake(message).started_at + REMINDED_AFTER[message.facts["round"] - 1]
+        return due + GOES_STALE
+
     @classmethod
     def still_needed(cls, message: Message) -> str:
         intake = cls._intake(message)

@@ -1,5 +1,7 @@
 """Whom a mail about a patient goes to: the address they have when it goes, not the one they had when it was planned."""
 
+from uuid import UUID
+
 from clinic.messages.models import Message
 from clinic.staff.models import User
 from intake.door.addresses import correct_address
@@ -12,6 +14,10 @@ class ToThePatient:
     @staticmethod
     def patient_of(message: Message) -> Patient:
         raise NotImplementedError
+
+    @classmethod
+    def reader_id(cls, message: Message) -> UUID:
+        return cls.patient_of(message).public_id
 
     @classmethod
     def recipient(cls, message: Message) -> str:

@@ -38,7 +38,12 @@ def ask_how_it_goes(follow_up: FollowUp) -> list[Message]:
     ]
 
 
-@kind("follow_up", title="A few questions some weeks later", safe=("clinic", "phone", "link", "round"))
+@kind(
+    "follow_up",
+    title="A few questions some weeks later",
+    safe=("clinic", "phone", "link", "round"),
+    category="follow_up",
+)
 class FollowUpMail(ToThePatient):
     @classmethod
     def still_needed(cls, message: Message) -> str:

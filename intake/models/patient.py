@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.audit.growing import only_grows
 from clinic.contact import names
+from clinic.messages.privacy import Known
 from clinic.staff.places import OfPlacesQuerySet
 from intake.models import found_by
 
@@ -139,6 +140,19 @@ class Patient(models.Model):
             return ""
         last_word = self.consents.filter(document="email").order_by("-pk").first()
         return "" if last_word is None or last_word.agreed else "The patient asked for calls or paper, not email."
+
+    @property
+    def known(self) -> Known:
+        """Return what must not stand in a mail about them."""
+        words = (*self.first_name.split(), *self.last_name.split())
+        values = (
+            ("a name", self.full_name),
+            ("an email address", self.email),
+            ("a member number", self.member_number),
+            ("a home address", self.address),
+            ("an id", str(self.public_id)),
+        )
+        return Known(words, self.date_of_birth, (self.phone,), values)
 
     @property
     def full_name(self) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from clinic.messages.reach import reach_of
 from clinic.staff.models import User
 from clinic.staff.permissions import DECIDE_CASES, SEE_CASES, staff_may
 from clinic.staff.request import StaffRequest
@@ -97,6 +98,7 @@ def show_case(
         "can_decide": request.user.may(DECIDE_CASES) and case.status in DECIDABLE and not needs_contact,
         "visit": case.patient.appointment_requests.booked_after(timezone.now()).first(),
         "language": dict(settings.LANGUAGES).get(case.patient.language, case.patient.language),
+        "reach": reach_of(case.patient.public_id, case.patient.email),
         "higher": [tier for tier in Urgency if tier > case.urgency],
     } | more
     put_back(shown)

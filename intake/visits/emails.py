@@ -13,6 +13,7 @@ from clinic.messages.calendar_file import Entry
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from clinic.messages.quiet import days_before
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from intake.door.status_links import extended
@@ -21,7 +22,8 @@ from intake.models import AppointmentRequest, CallToMake, Patient
 from intake.visits import calls
 
 LATE = 2  # the second round: the promised time has passed
-REMINDED_BEFORE = timedelta(hours=24)
+REMINDED_BEFORE = 1  # days, at the same hour of the wall
+TOO_CLOSE = timedelta(hours=2)  # a reminder this short before a visit helps nobody
 TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 
@@ -64,7 +66,8 @@ def booked(request: AppointmentRequest) -> list[Message]:
         return []
     number = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked").count() + 1
     mails = [_to_the_patient("appointment_booked", request, number)]
-    if (at := request.starts_at - REMINDED_BEFORE) > timezone.now():
+    at = days_before(request.starts_at, REMINDED_BEFORE, request.location.zone)
+    if at > timezone.now():
         mails.append(_to_the_patient("visit_reminder", request, number, due_at=at))
     return mails
 
@@ -291,9 +294,13 @@ def _call_instead(
     )
 
 
-@kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"))
+@kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"), category="visits")
 class VisitReminder(_OfAVisit):
     @staticmethod
     def still_needed(message: Message) -> str:
         cannot = _request(message).cannot_come
         return "The patient said that they cannot come." if cannot else _OfAVisit.still_needed(message)
+
+    @staticmethod
+    def worth_until(message: Message) -> datetime:
+        return said_in(message) - TOO_CLOSE

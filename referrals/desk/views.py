@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.files.kept import damaged
 from clinic.messages.models import Message
+from clinic.messages.reach import reach_of
 from clinic.staff.permissions import CARRY_REFERRALS, SEE_CASES, SIGN_REFERRALS, staff_may
 from clinic.staff.request import StaffRequest
 from clinic.web.next_up import done_in, was_done_in
@@ -86,6 +87,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "enclosed": list(found.enclosures.going().select_related("patient_file", "report")),
             "deliveries": deliveries_of(found),
             "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
+            "reach": reach_of(found.patient.public_id, found.patient.email),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
             "codes": latest_codes(found),

@@ -2,8 +2,10 @@
 
 from django.urls import reverse
 
+from clinic.messages.guard import tells_what_is_known
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.messages.privacy import Known
 from clinic.messages.whose import Whose, tells_whose
 from clinic.staff.models import User
 from referrals.models import Referral
@@ -31,3 +33,17 @@ def of_a_referral(message: Message, user: User) -> Whose | None:
         address=reverse("referral", args=[referral.public_id]),
         patient=referral.patient,
     )
+
+
+@tells_what_is_known("referral")
+def known_of(message: Message) -> Known:
+    """Return what no mail about this referral may hold.
+
+    That is what is known of its patient, and where they go and for what.
+    """
+    referral = Referral.objects.filter(public_id=message.subject_id).select_related("patient", "specialist").first()
+    if referral is None:
+        return Known()
+    office = referral.specialist
+    of_the_office = (("a practice", office.practice), ("a specialist", office.name)) if office else ()
+    return referral.patient.known | Known(values=(*of_the_office, ("a specialty", referral.specialty)))

@@ -10,7 +10,7 @@ from referrals.models import OfficeToTell, Referral, ReferralMove, Specialist
 from referrals.moves import offices, undelivered
 from referrals.moves.about import about, referral_of
 from referrals.moves.directory import change_listing, hold
-from referrals.moves.emails import ReferralNotAnsweredDesk, ToOffice, left_the_office
+from referrals.moves.emails import AtWork, ReferralNotAnsweredDesk, ToOffice, left_the_office
 from referrals.moves.steps import lock, newest_line, write_down
 
 What = ReferralMove.What
@@ -64,10 +64,14 @@ class LetterChanged(ToOffice):
     audience="office",
     safe=("clinic", "phone", "happened_at", "reference"),
 )
-class ReferralWithdrawn:
+class ReferralWithdrawn(AtWork):
     """Goes where the referral went, whatever became of it; else somebody tells them."""
 
     correcting_takes = MANAGE_DIRECTORY
+
+    @classmethod
+    def office_of(cls, message: Message) -> Specialist:
+        return _office_of(message)
 
     @staticmethod
     def still_needed(message: Message) -> str:

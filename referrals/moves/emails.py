@@ -4,8 +4,11 @@ Of anybody's health only how soon it presses; no name, no specialty, no id. Offi
 referral, which was drawn for it: they file it by that, and say it on the phone.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +16,7 @@ from django.utils import timezone
 
 from clinic.links.actions import address_of, make_link
 from clinic.links.models import Link
+from clinic.messages.decent import works
 from clinic.messages.facts import moment
 from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
@@ -20,7 +24,7 @@ from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from intake.models import Urgency
-from referrals.models import Referral, ReferralMove, Report
+from referrals.models import Referral, ReferralMove, Report, Specialist
 from referrals.moves import undelivered
 from referrals.moves.about import about, reader_of, referral_of, who_hear
 from referrals.moves.directory import change_listing, hold
@@ -125,7 +129,25 @@ def _no_reminder(referral: Referral, message: Message) -> str:
     return "" if referral.status in (Status.SENT, Status.OPENED) else ANSWERED.get(referral.status, "It moved on.")
 
 
-class ToOffice:
+class AtWork:
+    """Is read by the office's clock, on days it works; an urgent one on any day."""
+
+    @classmethod
+    def office_of(cls, message: Message) -> Specialist:
+        return referral_of(message).specialist
+
+    @classmethod
+    def zone(cls, message: Message) -> ZoneInfo:
+        return ZoneInfo(cls.office_of(message).time_zone)
+
+    @classmethod
+    def works_on(cls, message: Message) -> Callable[[date], bool] | None:
+        if referral_of(message).urgency >= Urgency.URGENT:
+            return None
+        return partial(works, closed_on=referral_of(message).location.opening_hours.closed_on)
+
+
+class ToOffice(AtWork):
     """Goes to the address in the directory; the next step is ours where it does not."""
 
     correcting_takes = MANAGE_DIRECTORY
@@ -202,7 +224,18 @@ class ReferralSent(ToOffice):
 class ReferralNotAnswered(ToOffice):
     @staticmethod
     def still_needed(message: Message) -> str:
-        return _no_reminder(referral_of(message), message)
+        referral = referral_of(message)
+        return _no_reminder(referral, message) or _says_less(message, _numbers(message))
+
+
+def _says_less(message: Message, numbers: list[int]) -> str:
+    """Why the later of two reminders goes alone: after an outage both are due at once."""
+    round_, number, *answers = numbers
+    if number > 1:
+        return ""
+    later = ":".join(map(str, ("referral_not_answered", message.subject_id, round_, number + 1, *answers)))
+    due = Message.objects.filter(key=later, due_at__lte=timezone.now())
+    return "A later reminder is due and says the same." if due.exists() else ""
 
 
 @kind("referral_not_answered_desk", title="Referral not answered: desk", audience="staff", safe=("location", "link"))

@@ -7,6 +7,7 @@ calls. What was told last is read from the mails that went and the calls that we
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from clinic.messages.calendar_file import Entry
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
+from clinic.messages.quiet import days_before
 from intake.door.status_links import extended
 from intake.door.to_patients import InTheirLanguage
 from intake.models import CallToMake, Patient
@@ -23,7 +25,7 @@ from intake.visits import calls
 from referrals.models import Appointment, Referral
 from referrals.moves.about import about, referral_of
 
-REMINDED_BEFORE = timedelta(hours=48)
+REMINDED_BEFORE = 2  # days, at the same hour of the wall
 TOO_CLOSE = timedelta(hours=2)  # a mail this short before the appointment helps nobody
 A_DAY = timedelta(days=1)  # closer than that, whoever has to travel and to ask for the day off is called
 CALLED_WITHIN = timedelta(hours=1)  # of open time
@@ -152,8 +154,8 @@ def tell_no_more(referral: Referral) -> None:
 
 
 def remind(appointment: Appointment) -> Message | None:
-    """Remind the patient 48 hours before; of what is closer they were just told."""
-    due_at = appointment.starts_at - REMINDED_BEFORE
+    """Remind the patient two days before; of what is closer they were just told."""
+    due_at = days_before(appointment.starts_at, REMINDED_BEFORE, ZoneInfo(appointment.time_zone))
     return mail_about("appointment_reminder", appointment, due_at=due_at) if due_at > timezone.now() else None
 
 
@@ -319,8 +321,12 @@ class AppointmentOff(_New):
             )
 
 
-@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"))
+@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"), category="visits")
 class AppointmentReminder(_OfAnAppointment):
+    @staticmethod
+    def worth_until(message: Message) -> datetime:
+        return said_in(message) - TOO_CLOSE
+
     @classmethod
     def still_needed(cls, message: Message) -> str:
         appointment = cls.appointment(message)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.contact import names
+from clinic.messages.reach import reach_of
 from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, staff_may
 from clinic.staff.request import StaffRequest
@@ -85,6 +86,7 @@ def patient(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "patient": found,
             "location": found.location,
             "language": dict(settings.LANGUAGES).get(found.language, found.language),
+            "reach": reach_of(found.public_id, found.email),
             "age": found.age_on(timezone.localdate()),
             "on_file": [row for row in rows if row.at <= now],
             "planned": [row for row in reversed(rows) if row.at > now],

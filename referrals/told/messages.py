@@ -1,6 +1,6 @@
 """Who is told of what becomes of a message."""
 
-from clinic.messages import actions, dispatch
+from clinic.messages import actions, came_back, dispatch
 from clinic.messages.models import Message
 from referrals.told.rows import Band, Change, Notice, Page, Told, Who, moves
 
@@ -71,6 +71,26 @@ ROWS = (
                 enough="it stands on every staff page, at /readyz and in cron's mail until a mail went",
             ),
         ),
+    ),
+    Change(
+        "It comes back because there is no such address",
+        (came_back.take, came_back.turn_off),
+        moves=moves("sent -> failed"),
+        told=(
+            Told(Who.DESK, Page("requests"), "in five minutes", enough="it stands there until another is on file"),
+            Told(Who.DESK, Page("messages"), enough="the row of what it tells of says who hears instead"),
+        ),
+    ),
+    Change(
+        "It comes back, and the address may work another day",
+        (came_back.take,),
+        moves=moves("sent -> failed"),
+        told=(Told(Who.DESK, Page("messages"), enough="the row of what it tells of says who hears instead"),),
+    ),
+    Change(
+        "Somebody on staff says that the address works",
+        (came_back.works_again,),
+        nobody="they have made sure themselves; what comes back turns it off again",
     ),
     Change(
         "Somebody on staff sends it again",

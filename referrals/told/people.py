@@ -2,6 +2,7 @@
 
 from clinic.links import actions as links
 from clinic.links import requests
+from clinic.messages import stopping
 from clinic.on_call import actions as on_call
 from clinic.sign_in import alerts, emails, handing_over, resets
 from intake.door import addresses, languages, link_requests, respondents, way_back
@@ -53,6 +54,11 @@ ROWS = (
         "A patient chooses another language",
         (languages.change_language,),
         nobody=THEMSELVES,
+    ),
+    Change(
+        "A patient turns reminders off, or on again",
+        (stopping.stop, stopping.choose),
+        nobody="they chose it, and what they must hear of is mailed all the same; staff read it with the patient",
     ),
     Change(
         "A patient comes of age while a guardian's details stand",

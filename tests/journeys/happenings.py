@@ -11,7 +11,9 @@ from clinic.audit.models import AccessLog
 from clinic.links.models import FormStart, Link
 from clinic.links.requests import HOUR
 from clinic.links.starts import MOST_FROM_A_NETWORK, count_start
+from clinic.messages import stopping
 from clinic.staff.models import Role, User
+from intake.door import emails
 from intake.emergency import actions as dangers
 from intake.follow_up.actions import answer, open_for, plan
 from intake.models import Contact, Intake, UnsentPage
@@ -144,6 +146,16 @@ def was_looked_at(ada):
     common = {"actor": "staff", "user": ada.therapist, "role": "therapist", "page": "case"}
     common |= {"patient_id": ada.patient.pk, "location_id": ada.location.pk}
     AccessLog.objects.bulk_create(AccessLog(subject=f"part {number}", **common) for number in range(40))
+
+
+def wants_no_reminders(ada):
+    stopping.stop(ada.patient.public_id, "visits", how="one_press")
+
+
+def stop_address(ada):
+    """Where the mail that reminds them leads whoever wants no more of those."""
+    [reminder, _later] = emails.remind_to_finish(ada.intake)
+    return stopping.stop_address(reminder).removeprefix(settings.SITE_URL)
 
 
 def was_decided(ada):

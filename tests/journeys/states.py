@@ -70,6 +70,10 @@ BEFORE_A_FORM = {  # in this order: a location stays once it is there
         "to a status page": lambda ada: ada.sent().opens_link(STATUS, tries_left=0).and_gets(403),
     },
     "door/link_ended": {"no such link": lambda ada: ada.opens(f"/l/{'x' * 43}/").and_gets(404)},
+    "door/stop": {
+        "asked": lambda ada: ada.fills_in().opens(then.stop_address(ada)),
+        "stopped": lambda ada: ada.fills_in().opens(then.stop_address(ada)).presses(),
+    },
     "door/not_open": {"no form is open": lambda ada: ada.opens("intake_check").and_gets(404)},
     "status/not_open": {"no status page is open": lambda ada: ada.opens("status").and_gets(404)},
 }

@@ -135,6 +135,10 @@ THE_STATUS_PAGE = {
         "often": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked"),
         "the last page": lambda ada: ada.sent().does(then.was_looked_at).opens_status("status_looked", "?page=2"),
     },
+    "status/mails": {
+        "all of them": lambda ada: ada.sent().opens_status("status_mails"),
+        "some are off": lambda ada: ada.sent().does(then.wants_no_reminders).opens_status("status_mails"),
+    },
     "status/left": {
         "closed": lambda ada: ada.sent().opens_status().presses('form[action$="/leave/"] button'),
         "without an address": lambda ada: (

@@ -37,7 +37,7 @@ def quiet(settings):
         ("2027-03-02T08:00", NEW_YORK, "2027-03-02T08:00"),  # by day it is the moment itself
         ("2027-03-02T20:59:59", NEW_YORK, "2027-03-02T20:59:59"),
         ("2027-03-02T21:00", NEW_YORK, "2027-03-03T08:00"),
-        ("2027-03-03T01:59", NEW_YORK, "2027-03-03T08:00"),  # the reminders of issue 11
+        ("2027-03-03T01:59", NEW_YORK, "2027-03-03T08:00"),  # when reminders used to leave
         ("2027-03-03T03:50", NEW_YORK, "2027-03-03T08:00"),
         ("2027-03-03T07:59:59", NEW_YORK, "2027-03-03T08:00"),
         ("2027-03-13T23:00", NEW_YORK, "2027-03-14T08:00"),  # clocks go forward in this night

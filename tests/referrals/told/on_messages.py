@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from clinic.messages import actions
+from clinic.messages import actions, came_back
 from clinic.messages.actions import schedule_for_each
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
@@ -96,6 +96,38 @@ def server_away(house: House):
     walked = _waits(house)
     with mock.patch.object(Post, "open", side_effect=NotNow("The mail server could not be reached.")):
         sweep(timezone.now())
+    return walked
+
+
+@walks("It comes back because there is no such address")
+def comes_back(house: House):
+    walked = _went(house)
+    came_back.take(house.subject, "hard", "5.1.1", digest="one")
+    return walked
+
+
+@walks("It comes back, and the address may work another day")
+def comes_back_softly(house: House):
+    walked = _went(house)
+    came_back.take(house.subject, "soft", "4.2.2", digest="another")
+    return walked
+
+
+@walks("Somebody on staff says that the address works")
+def works_again(house: House):
+    walked = _went(house)
+    came_back.take(house.subject, "hard", "5.1.1", digest="one")
+    house.now_changes()
+    came_back.works_again(walked.patient.email, by=house.priya)
+    return walked
+
+
+def _went(house) -> Walked:
+    walked = _waits(house)
+    _sweeps(takes=True)
+    house.subject.refresh_from_db()
+    house.now_changes(house.subject)
+    walked.reads["requests"] = walked.patient.email
     return walked
 
 

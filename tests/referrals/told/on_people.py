@@ -7,6 +7,7 @@ from django.utils import timezone
 from clinic.links import actions as links
 from clinic.links import requests
 from clinic.links.models import MOST_WRONG_TRIES
+from clinic.messages import stopping
 from clinic.on_call import actions as on_call
 from clinic.sign_in import alerts, emails, handing_over, resets
 from clinic.sign_in.tries import account_key
@@ -66,6 +67,15 @@ def gives_out(house: House):
     patient = house.sent(HEEL_PAIN).patient
     house.now_changes()
     way_back.give_out(patient, by=house.priya)
+    return Walked(patient=patient)
+
+
+@walks("A patient turns reminders off, or on again")
+def turns_off(house: House):
+    patient = house.sent(HEEL_PAIN).patient
+    house.now_changes()
+    stopping.choose(patient.public_id, [])
+    stopping.choose(patient.public_id, ["visits", "forms"])
     return Walked(patient=patient)
 
 
