@@ -66,7 +66,7 @@ NOT_FOR_PATIENTS = (
     "referrals/moves/forms.py",
     "referrals/office/forms.py",
     "referrals/models/",
-    "referrals/models/numbers.py",
+    "clinic/contact/numbers.py",
     "referrals/directory/ranking.py",
     "referrals/office/views.py",
 )

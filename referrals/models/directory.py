@@ -14,9 +14,9 @@ from django.db.models.functions import Cast, Coalesce
 
 from clinic.audit.growing import only_grows
 from clinic.contact.names import found_in
+from clinic.contact.numbers import last_four
 from clinic.staff.models import Location
 from referrals.models.far import miles_in_sql
-from referrals.models.numbers import last_four
 
 # Offices change plans and panels at the turn of a year and at its middle: what nobody asked since may be wrong by now.
 # Twice a year is what a desk can call for; a shorter time makes a list that nobody works through.
