@@ -8,6 +8,7 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
+from referrals.leaving import views as leaving
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -52,6 +53,7 @@ urlpatterns = [
     path("office/done/<slug:answer>/", office.office_done, name="office_done"),
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
+    path("staff/<uuid:id>/leaves/", leaving.leave, name="leave"),
     path("today/", today.today, name="today"),
     path("promises/", promises.promises, name="promises"),
     path("intake/done/", sent.done, name="intake_done"),

@@ -25,6 +25,7 @@ FLOORS = {
         "typed",  # what staff typed and did not send
         "on_call",  # who hears first while the doors are closed
         "sign_in",  # staff at the door
+        "owning",  # the manager: locations, who works there, every change of them
         "running",  # beat, health, log
         "templatetags",
         "management",
@@ -66,6 +67,7 @@ FLOORS = {
         "moves",  # all that may happen to a referral, and who is told
         "directory",  # the listings of offices
         "desk",  # who carries it
+        "leaving",  # a colleague who goes, and what they carried
         "patients",  # finding a patient, and the page of one
         "today",  # what there is to do, on paper and in the morning
         "office",  # who answers

@@ -38,6 +38,8 @@ SCORECARD = Section("scorecard", "Scorecard", may.SEE_SCORECARD)
 DIRECTORY = Section("directory", "Directory", may.CARRY_REFERRALS)
 MESSAGES = Section("messages", "Messages", may.SEE_MESSAGES)
 INVITE = Section("invite", "Invite", may.INVITE_PATIENTS)
+LOCATIONS = Section("locations", "Locations", may.MANAGE_LOCATIONS, holds=("/changes/",))
+STAFF = Section("people", "Staff", may.MANAGE_ACCOUNTS)
 PAPER = Section("paper", "Forms on paper", may.ANSWER_REQUESTS)
 
 BARS = {
@@ -48,7 +50,7 @@ BARS = {
     Role.FRONT_DESK: Bar((REFERRALS, REQUESTS, INVITE, DIRECTORY), (TODAY, MESSAGES, PAPER)),
     Role.MANAGER: Bar(
         (QUEUE, ON_WATCH, REFERRALS, REQUESTS, PROMISES),
-        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD),
+        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, STAFF, LOCATIONS),
     ),
 }
 
