@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "clinic.sign_in.middleware.SecondFactorRequired",
     "clinic.owning.middleware.NotSetUpYet",
     "clinic.audit.middleware.WhoChangedIt",
+    "clinic.audit.middleware.WhoWasRefused",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.web.busy.BusyDatabase",

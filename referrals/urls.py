@@ -9,6 +9,7 @@ from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
 from referrals.leaving import views as leaving
+from referrals.looking_back import views as looking_back
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -54,6 +55,8 @@ urlpatterns = [
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("staff/<uuid:id>/leaves/", leaving.leave, name="leave"),
+    path("access-log/", looking_back.access_log, name="access_log"),
+    path("access-log/rows.csv", looking_back.access_log_file, name="access_log_file"),
     path("today/", today.today, name="today"),
     path("promises/", promises.promises, name="promises"),
     path("intake/done/", sent.done, name="intake_done"),

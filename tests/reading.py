@@ -48,6 +48,7 @@ NOT_FOR_PATIENTS = (
     "templates/directory/",
     "templates/handover/",
     "templates/leaving/",
+    "templates/looking_back/",
     "templates/messages/",
     "templates/office/",
     "templates/owning/",

@@ -76,6 +76,8 @@ ROUTES = {
     "sign_out_person": changes(may.MANAGE_ACCOUNTS, "colleague"),
     "take_back_person": changes(may.MANAGE_ACCOUNTS, "colleague"),
     "leave": Route(may.MANAGE_ACCOUNTS, "colleague"),
+    "access_log": Route(may.SEE_ACCESS_LOG),  # names patients: tests/referrals/looking_back sees it logged
+    "access_log_file": Route(may.SEE_ACCESS_LOG),
     "mfa_view_recovery_codes": Route(SIGNED_IN),
     "mfa_generate_recovery_codes": Route(SIGNED_IN),
     "mfa_download_recovery_codes": Route(SIGNED_IN),

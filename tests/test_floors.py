@@ -68,6 +68,7 @@ FLOORS = {
         "directory",  # the listings of offices
         "desk",  # who carries it
         "leaving",  # a colleague who goes, and what they carried
+        "looking_back",  # who saw, changed and sent what
         "patients",  # finding a patient, and the page of one
         "today",  # what there is to do, on paper and in the morning
         "office",  # who answers

@@ -40,6 +40,7 @@ MESSAGES = Section("messages", "Messages", may.SEE_MESSAGES)
 INVITE = Section("invite", "Invite", may.INVITE_PATIENTS)
 LOCATIONS = Section("locations", "Locations", may.MANAGE_LOCATIONS, holds=("/changes/",))
 STAFF = Section("people", "Staff", may.MANAGE_ACCOUNTS)
+ACCESS_LOG = Section("access_log", "Access log", may.SEE_ACCESS_LOG)
 PAPER = Section("paper", "Forms on paper", may.ANSWER_REQUESTS)
 
 BARS = {
@@ -50,7 +51,7 @@ BARS = {
     Role.FRONT_DESK: Bar((REFERRALS, REQUESTS, INVITE, DIRECTORY), (TODAY, MESSAGES, PAPER)),
     Role.MANAGER: Bar(
         (QUEUE, ON_WATCH, REFERRALS, REQUESTS, PROMISES),
-        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, STAFF, LOCATIONS),
+        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, STAFF, LOCATIONS, ACCESS_LOG),
     ),
 }
 

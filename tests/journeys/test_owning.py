@@ -1,4 +1,4 @@
-"""A manager owns the clinic in a browser: a location, a therapist who is new, and one who leaves."""
+"""A manager owns the clinic in a browser: a location, a therapist who is new, one who leaves, and who looked."""
 
 import re
 
@@ -80,3 +80,8 @@ def test_a_manager_makes_a_location_invites_a_therapist_lets_a_leaver_go_and_loo
 
     manager.opens("/changes/")
     manager.sees("Invited by Ruth Calloway", "Left by Ruth Calloway", "Made by Ruth Calloway")
+    manager.opens(reverse("patient", args=[case.patient.public_id]))
+    manager.follows("Who looked")
+    manager.sees("Noa Beck", f"Of {case.patient.full_name} alone")
+    manager.follows("Changed")
+    manager.sees("Case: Handed over to a colleague")
