@@ -26,4 +26,4 @@ class NotSetUpYet:
     ) -> HttpResponse | None:
         if request.resolver_match.url_name not in ENTRANCES or Location.objects.exists():
             return None
-        return render(request, "not_set_up.html", status=503)
+        return render(request, "not_set_up.html", {"command": "manage.py setup_clinic"}, status=503)
