@@ -116,7 +116,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "clinic.sign_in.middleware.SignedOutWhenIdle",
     "clinic.sign_in.middleware.SecondFactorRequired",
+    "clinic.owning.middleware.NotSetUpYet",
     "clinic.audit.middleware.WhoChangedIt",
+    "clinic.audit.middleware.WhoWasRefused",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.web.busy.BusyDatabase",
@@ -256,6 +258,7 @@ MFA_FORMS = {
 }
 MFA_ADAPTER = "clinic.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: whose address it is, is the clinic's word
 MFA_TOTP_ISSUER = "Plumbline"
 MFA_TOTP_TOLERANCE = 1  # a code may be one step old: people type slowly
 

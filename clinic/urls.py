@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("clinic.sign_in.urls")),
+    path("", include("clinic.owning.urls")),
     path("", include("clinic.typed.urls")),
     path("", include("clinic.staff.urls")),
     path("account/", include("allauth.urls")),

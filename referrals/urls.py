@@ -8,6 +8,8 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
+from referrals.leaving import views as leaving
+from referrals.looking_back import views as looking_back
 from referrals.numbers import views as numbers
 from referrals.office import earlier, room, visit
 from referrals.office import views as office
@@ -78,6 +80,9 @@ urlpatterns = [
     path("office/done/<slug:answer>/", earlier.office_done, name="office_done"),
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
+    path("staff/<uuid:id>/leaves/", leaving.leave, name="leave"),
+    path("access-log/", looking_back.access_log, name="access_log"),
+    path("access-log/rows.csv", looking_back.access_log_file, name="access_log_file"),
     path("today/", today.today, name="today"),
     path("messages/kinds/", kinds_page.kinds_of_mail, name="kinds_of_mail"),
     path("promises/", promises.promises, name="promises"),

@@ -35,6 +35,7 @@ CHECKS = {
     "generated pages": [PYTHON, "manage.py", "protocol", "docs", "--check"],
     "who is told": [PYTHON, "manage.py", "told", "--check"],
     "how a referral moves": [PYTHON, "manage.py", "flow", "--check"],
+    "who may do what": [PYTHON, "manage.py", "permissions", "--check"],
 }
 
 

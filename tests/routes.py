@@ -63,8 +63,21 @@ ROUTES = {
     "replace_second_step": Route(SIGNED_IN),
     "address_stays": Route(SIGNED_IN),  # in place of the page of addresses
     "second_step_stays": Route(SIGNED_IN),  # in place of the one before
+    # What a manager owns
+    "locations": Route(may.MANAGE_LOCATIONS),
+    "new_location": Route(may.MANAGE_LOCATIONS),
+    "location": Route(may.MANAGE_LOCATIONS, "location"),
+    "clinic_changes": Route(may.MANAGE_LOCATIONS),
     "people": Route(may.MANAGE_ACCOUNTS),
+    "invite_person": Route(may.MANAGE_ACCOUNTS),
+    "person": Route(may.MANAGE_ACCOUNTS, "colleague"),
     "hand_over_code": changes(may.MANAGE_ACCOUNTS, "colleague"),
+    "invite_person_again": changes(may.MANAGE_ACCOUNTS, "colleague"),
+    "sign_out_person": changes(may.MANAGE_ACCOUNTS, "colleague"),
+    "take_back_person": changes(may.MANAGE_ACCOUNTS, "colleague"),
+    "leave": Route(may.MANAGE_ACCOUNTS, "colleague"),
+    "access_log": Route(may.SEE_ACCESS_LOG),  # names patients: tests/referrals/looking_back sees it logged
+    "access_log_file": Route(may.SEE_ACCESS_LOG),
     "mfa_view_recovery_codes": Route(SIGNED_IN),
     "mfa_generate_recovery_codes": Route(SIGNED_IN),
     "mfa_download_recovery_codes": Route(SIGNED_IN),

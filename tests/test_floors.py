@@ -25,6 +25,7 @@ FLOORS = {
         "typed",  # what staff typed and did not send
         "on_call",  # who hears first while the doors are closed
         "sign_in",  # staff at the door
+        "owning",  # the manager: locations, who works there, every change of them
         "running",  # beat, health, log
         "templatetags",
         "management",
@@ -68,6 +69,8 @@ FLOORS = {
         "directory",  # the listings of offices
         "desk",  # who carries it
         "numbers",  # what a manager counts
+        "leaving",  # a colleague who goes, and what they carried
+        "looking_back",  # who saw, changed and sent what
         "patients",  # finding a patient, and the page of one
         "today",  # what there is to do, on paper and in the morning
         "office",  # who answers

@@ -194,6 +194,7 @@ def samples(location, maya, priya):
         "key": {"key": "none"},
         "reset key": {"uidb36": "1", "key": "none"},
         "colleague": {"id": factories.staff("Una Ulm", at=[location]).public_id},
+        "location": {"slug": location.slug},
         "mail": {"name": f"{1:020d}-{1:06d}"},
     }
 

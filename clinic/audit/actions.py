@@ -37,6 +37,11 @@ def saw_each(request: HttpRequest, *, subject: str, people: Iterable[Any]) -> No
     )
 
 
+def refused(request: HttpRequest) -> None:
+    """Record that this member of staff asked for what their role may not open."""
+    AccessLog.objects.create(**_who(request, None), subject="refused")
+
+
 def _who(request: HttpRequest, actor: str | None) -> dict[str, Any]:
     user = request.user if request.user.is_authenticated else None
     return {

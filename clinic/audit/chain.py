@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from django.db import OperationalError, connection, transaction
 
-from clinic.audit.models import AccessLog, AuditSeal
+from clinic.audit.models import AccessLog, AuditCheck, AuditSeal
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +116,18 @@ def verify(head: str = "") -> Whole:
     if head and head not in heads:
         raise Broken(f"No seal has the digest {head}: the end of the log was cut off or written anew.")
     return Whole(seals, rows, AccessLog.objects.filter(pk__gt=last).count(), digest)
+
+
+def check(head: str = "") -> AuditCheck:
+    """Verify the chain, and keep what was found for those who look back."""
+    try:
+        whole = verify(head)
+    except Broken as broken:
+        log.error("The access log is broken. %s", broken)
+        return AuditCheck.objects.create(whole=False, words=str(broken))
+    return AuditCheck.objects.create(
+        whole=True, seals=whole.seals, rows=whole.rows, unsealed=whole.unsealed, words=whole.head
+    )
 
 
 def _seals() -> Iterator[AuditSeal]:

@@ -1,6 +1,7 @@
 """Who saw what: one row for every page that showed a patient's data, never changed, never removed."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from clinic.audit.growing import only_grows
@@ -30,6 +31,7 @@ class AccessLog(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [BrinIndex(fields=["at"], name="access_log_by_day")]  # rows come in the order of time
         triggers = only_grows("access_log_only_grows")
 
     def __str__(self) -> str:
@@ -56,3 +58,21 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal of rows {self.first_row} to {self.last_row}"
+
+
+class AuditCheck(models.Model):
+    """One look at the whole chain: whether the log was as it was sealed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    whole = models.BooleanField()
+    seals = models.PositiveBigIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    unsealed = models.PositiveBigIntegerField(default=0)
+    words = models.CharField(max_length=300, blank=True, help_text="What is broken; else the digest of the last seal")
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = only_grows("audit_check_only_grows")
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"

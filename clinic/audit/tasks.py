@@ -8,3 +8,8 @@ from clinic.audit import chain
 @shared_task(name="clinic.audit.tasks.seal")
 def seal() -> None:
     chain.seal()
+
+
+@shared_task(name="clinic.audit.tasks.check")
+def check() -> None:
+    chain.check()

@@ -26,4 +26,5 @@ SCHEDULE = {
     "drop files that belong to nothing": _every(3600, "intake.tasks.drop_orphans"),
     "forget sessions that ended": _every(3600, "clinic.staff.tasks.clear_sessions"),
     "seal the access log": _every(60, "clinic.audit.tasks.seal"),
+    "check the access log": _every(24 * 3600, "clinic.audit.tasks.check"),
 }

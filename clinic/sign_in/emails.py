@@ -48,12 +48,16 @@ class PasswordReset:
 
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
-        user = User.objects.get(public_id=message.subject_id)
-        parts = {
-            "uidb36": user_pk_to_url_str(user),
-            "key": app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user),
-        }
-        return {"link": settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=parts)}
+        return {"link": link_to_choose_a_password(User.objects.get(public_id=message.subject_id))}
+
+
+def link_to_choose_a_password(user: User) -> str:
+    """Return an address that works once, for `settings.PASSWORD_RESET_TIMEOUT`."""
+    parts = {
+        "uidb36": user_pk_to_url_str(user),
+        "key": app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user),
+    }
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=parts)
 
 
 def new_device(user: User) -> Message:
@@ -77,12 +81,22 @@ def second_step_changed(user: User) -> Message:
     return _about_the_account("second_step_changed", user, facts={"happened_at": _now(user)})
 
 
-def _about_the_account(name: str, user: User, *, facts: dict[str, Any] | None = None) -> Message:
+def invited(user: User) -> Message:
+    """Mail the link to choose a password to somebody a manager let in."""
+    return _about_the_account("staff_invited", user)
+
+
+def account_changed(user: User, *, to: str) -> Message:
+    """Tell somebody that a manager changed their account, at the address `to`."""
+    return _about_the_account("account_changed", user, to=to, facts={"happened_at": _now(user)})
+
+
+def _about_the_account(name: str, user: User, *, to: str = "", facts: dict[str, Any] | None = None) -> Message:
     before = Message.objects.about("user", user.public_id).filter(kind=name).count()
     return messages.schedule(
         name,
         key=f"{name}:{user.public_id}:{before + 1}",
-        to=user.email,
+        to=to or user.email,
         language="en",
         subject_type="user",
         subject_id=user.public_id,
@@ -127,3 +141,26 @@ class PasswordChanged(_AboutTheAccount):
 @kind("second_step_changed", title="Second step changed", audience="staff", safe=("happened_at",), routine=False)
 class SecondStepChanged(_AboutTheAccount):
     pass
+
+
+@kind("staff_invited", title="Invited to work here", audience="staff", safe=("location", "link"), routine=False)
+class StaffInvited(_AboutTheAccount):
+    """The link is made when the mail is, so that no row holds it."""
+
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        user = User.objects.filter(public_id=message.subject_id, is_active=True).first()
+        if user is None:
+            return "This person no longer has an account."
+        return "They have chosen a password." if user.has_usable_password() else ""
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": link_to_choose_a_password(User.objects.get(public_id=message.subject_id))}
+
+
+@kind("account_changed", title="Account changed", audience="staff", safe=("happened_at",), routine=False)
+class AccountChanged:
+    """It goes to the address it was written to: after a change of address, to both."""
+
+    still_needed = _AboutTheAccount.still_needed

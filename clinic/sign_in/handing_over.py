@@ -18,6 +18,7 @@ from django.utils import timezone
 from clinic.audit.actions import account_event
 from clinic.links.actions import keyed
 from clinic.sign_in import emails
+from clinic.staff.changes import ClinicChange
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_ACCOUNTS
 from clinic.staff.signing_in import HandedOverCode
@@ -28,11 +29,12 @@ LIVES = timedelta(hours=24)
 
 
 @transaction.atomic
-def hand_over(user: User, *, by: User | None, page: str) -> str:
+def hand_over(user: User, *, by: User | None, page: str, words: str = "") -> str:
     """Return a code to say to `user`; it is shown once. Their second step, if they have one, ends, and with it
     whatever was opened by it.
 
-    `by` is a manager and never the person themselves; None is somebody at the server, for the first manager.
+    `by` is a manager and never the person themselves; None is somebody at the server, for the first manager. `words`
+    say how it is known that they asked: kept where a second step ends.
     """
     if by is not None and (by.pk == user.pk or not by.may(MANAGE_ACCOUNTS)):
         raise PermissionDenied
@@ -40,6 +42,7 @@ def hand_over(user: User, *, by: User | None, page: str) -> str:
     ended, _rows = Authenticator.objects.filter(user=user).delete()
     if ended:
         sign_out(user)
+        ClinicChange.objects.create(what=ClinicChange.What.SECOND_STEP, person=user, by=by, words=words)
     HandedOverCode.objects.filter(user=user).delete()
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     HandedOverCode.objects.create(user=user, code_hash=_hash(user, code), made_by=by, expires_at=timezone.now() + LIVES)

@@ -1,4 +1,4 @@
-"""Addresses of the people who work here and of their way in; some stand in place of allauth's."""
+"""Addresses of the way in of those who work here; some stand in place of allauth's."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -6,8 +6,6 @@ from django.views.generic import RedirectView
 from clinic.sign_in import idle, views
 
 urlpatterns = [
-    path("staff/", views.people, name="people"),
-    path("staff/<uuid:id>/code/", views.hand_over_code, name="hand_over_code"),
     path("account/stay/", idle.stay, name="staff_stay"),
     path("account/left/", idle.left, name="staff_left"),
     path("account/second-step/", views.replace_second_step, name="replace_second_step"),

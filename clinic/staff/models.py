@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from clinic.audit.growing import never_emptied
-from clinic.staff import signing_in  # noqa: F401  its tables
+from clinic.staff import changes, signing_in  # noqa: F401  their tables
 from clinic.staff.hours import WEEK, OpeningHours
 from clinic.staff.permissions import PERMISSIONS, Role
 
@@ -70,6 +70,14 @@ class Location(models.Model):
     hours = models.JSONField(default=dict, validators=[check_hours], help_text=f"Open and close by day: {WEEK}")
     latitude = models.FloatField(null=True, blank=True, help_text="For distances, where no miles are on record")
     longitude = models.FloatField(null=True, blank=True)
+    fallback = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="stood_in_for",
+        help_text="Whose therapists and managers hear of its cases while nobody treats here",
+    )
 
     objects = LocationQuerySet.as_manager()
 
@@ -82,6 +90,7 @@ class Location(models.Model):
                 & Q(longitude__isnull=False, longitude__range=(-180, 180)),
                 name="location_has_both_coordinates_or_none",
             ),
+            models.CheckConstraint(condition=~Q(fallback=models.F("pk")), name="location_is_not_its_own_fallback"),
         ]
 
     def __str__(self) -> str:
@@ -165,8 +174,18 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(pk__in=shifts.values("person"))
 
     def of_the_whole_house(self) -> "QuerySet[User]":
-        """Therapists and managers of every location: who hears of a case where nobody treats (decision 0039)."""
+        """Therapists and managers of every location."""
         return self.filter(is_active=True, role__in=KEEPERS)
+
+    def who_stand_in_at(self, location: Location) -> "QuerySet[User]":
+        """Return who hears of a case where nobody treats (decision 0039).
+
+        Therapists and managers of its fallback; of every location where it has none, or nobody treats there either.
+        """
+        house, fallback = self.of_the_whole_house(), location.fallback_id
+        if fallback and house.filter(role=Role.THERAPIST, locations=fallback).exists():
+            return house.filter(locations=fallback)
+        return house
 
 
 class User(AbstractBaseUser):

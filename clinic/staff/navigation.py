@@ -39,6 +39,9 @@ SCORECARD = Section("scorecard", "Scorecard", may.SEE_SCORECARD)
 DIRECTORY = Section("directory", "Directory", may.CARRY_REFERRALS)
 MESSAGES = Section("messages", "Messages", may.SEE_MESSAGES)
 INVITE = Section("invite", "Invite", may.INVITE_PATIENTS, holds=("/invitations/",))
+LOCATIONS = Section("locations", "Locations", may.MANAGE_LOCATIONS, holds=("/changes/",))
+STAFF = Section("people", "Staff", may.MANAGE_ACCOUNTS)
+ACCESS_LOG = Section("access_log", "Access log", may.SEE_ACCESS_LOG)
 PAPER = Section("paper", "Forms on paper", may.ANSWER_REQUESTS)
 
 BARS = {
@@ -49,7 +52,7 @@ BARS = {
     Role.FRONT_DESK: Bar((REFERRALS, REQUESTS, INVITE, DIRECTORY), (TODAY, MESSAGES, PAPER)),
     Role.MANAGER: Bar(
         (QUEUE, ON_WATCH, REFERRALS, REQUESTS, PROMISES),
-        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, NUMBERS),
+        (TODAY, HANDOVER, DIRECTORY, MESSAGES, INVITE, PAPER, SCORECARD, NUMBERS, STAFF, LOCATIONS, ACCESS_LOG),
     ),
 }
 

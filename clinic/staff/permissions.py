@@ -32,7 +32,8 @@ SEE_PROMISES = "see promises"  # how many were kept, and how long referrals took
 SEE_SCORECARD = "see scorecard"  # how often each rule was right, without a patient
 ASSIGN_CASES = "assign cases"  # give a therapist's open cases to a colleague, without seeing them
 KEEP_WATCH = "keep watch"  # what waits and who was told, without a patient; the on-call list
-MANAGE_ACCOUNTS = "manage accounts"  # hand over a code for somebody's second step
+MANAGE_ACCOUNTS = "manage accounts"  # who works here, and how each signs in
+MANAGE_LOCATIONS = "manage locations"  # hours, closed days, phones; every change of the clinic itself
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.THERAPIST: {
@@ -44,7 +45,7 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.MANAGER: {
         CARRY_REFERRALS, MANAGE_DIRECTORY, SEE_MESSAGES, INVITE_PATIENTS, ANSWER_REQUESTS, SEE_ACCESS_LOG, SEE_PROMISES,
-        MANAGE_ACCOUNTS, FIND_PATIENTS, KEEP_WATCH, SEE_SCORECARD, ASSIGN_CASES,
+        MANAGE_ACCOUNTS, MANAGE_LOCATIONS, FIND_PATIENTS, KEEP_WATCH, SEE_SCORECARD, ASSIGN_CASES,
     },
 }  # fmt: skip
 

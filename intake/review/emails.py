@@ -327,7 +327,7 @@ def _who_hears_first(location: Location) -> list[User]:
 
 
 def _who_treats(location: Location) -> list[User]:
-    return list(User.objects.therapists_at(location)) or list(User.objects.of_the_whole_house())
+    return list(User.objects.therapists_at(location)) or list(User.objects.who_stand_in_at(location))
 
 
 def _on_call(location: Location) -> list[User]:
@@ -343,7 +343,7 @@ def _who_may_hear(message: Message) -> list[User]:
     """Return who may be told: who treats, manages, is on call or was asked there."""
     here = User.objects.therapists_at(message.location)
     if not here:
-        return list(User.objects.of_the_whole_house())
+        return list(User.objects.who_stand_in_at(message.location))
     now = timezone.now()
     for_now = [*User.objects.on_call_at(message.location, now), *User.objects.asked_at(message.location, now)]
     return list(dict.fromkeys([*here, *User.objects.managers_at(message.location), *for_now]))

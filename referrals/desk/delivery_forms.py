@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
+from clinic.contact.numbers import us_phone
 from clinic.files.checks import CheckedFile
 from clinic.staff.models import User
 from referrals import moves as actions
 from referrals.desk.move_form import MoveForm
 from referrals.models import Fax, Referral, ReferralMove
-from referrals.models.numbers import us_phone
 from referrals.moves import uploads
 
 What = ReferralMove.What

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
 from clinic.contact import names, phones
+from clinic.contact.numbers import check_state, check_zip, npi, us_phone
 from clinic.staff.models import Location
 from clinic.web.forms import FieldsOnly, beside, in_sides
 from intake import triage
@@ -16,7 +17,6 @@ from intake.door.contact import EmailAddressField, NameField
 from referrals.directory.ranking import LANGUAGES
 from referrals.models import Specialist
 from referrals.models.directory import SpecialistQuerySet
-from referrals.models.numbers import check_state, check_zip, npi, us_phone
 
 ZONES = (
     ("America/New_York", "Eastern"),

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 
 from clinic.contact.names import letters, visible
+from clinic.contact.numbers import ZERO_FIRST, zone_of
 from clinic.formats.sheets import Line, Sheet, too_many
 from clinic.staff.models import Location
 from referrals.directory.columns import (
@@ -27,7 +28,6 @@ from referrals.directory.forms import ZONES, ListingForm, miles_field, specialti
 from referrals.directory.ranking import LANGUAGES
 from referrals.directory.reading import LONGEST_CELL
 from referrals.models import Specialist
-from referrals.models.numbers import ZERO_FIRST, zone_of
 
 NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
 SWITCHES = ("accepts_new_patients", "listed", "wheelchair")

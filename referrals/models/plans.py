@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
 
-from referrals.models.numbers import STATES
+from clinic.contact.numbers import STATES
 
 
 class Match(IntEnum):

@@ -56,7 +56,7 @@ class _ToTheTherapist(_ToTheReferrals):
         """Return the therapist who decided, else all there, else all of the house."""
         author = reader_of(referral_of(message))
         readers = [author] if author else list(User.objects.therapists_at(message.location))
-        return readers or list(User.objects.of_the_whole_house())
+        return readers or list(User.objects.who_stand_in_at(message.location))
 
 
 @kind("referral_back", title="A referral is back with the therapist", audience="staff", safe=("location", "link"))

@@ -265,7 +265,7 @@ class ReportReceived(ToWhoeverActs):
         author = reader_of(referral)
         readers = [author] if author else list(User.objects.therapists_at(message.location))
         if not readers:  # managers hear of it, and elsewhere those who may read it
-            readers = list(User.objects.of_the_whole_house())
+            readers = list(User.objects.who_stand_in_at(message.location))
         carriers = who_hear(referral) if referral.urgency >= Urgency.URGENT else []
         return list(dict.fromkeys([*readers, *carriers]))
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.contact import names
 from clinic.messages.reach import reach_of
 from clinic.staff.models import User
-from clinic.staff.permissions import FIND_PATIENTS, staff_may
+from clinic.staff.permissions import FIND_PATIENTS, SEE_ACCESS_LOG, staff_may
 from clinic.staff.request import StaffRequest
 from intake.models import AppointmentRequest, Case, Intake, Patient
 from intake.seen import saw_list, saw_patient
@@ -84,6 +84,7 @@ def patient(request: StaffRequest, public_id: UUID) -> HttpResponse:
         now, rows = timezone.now(), everything(found, user=request.user)
         context = {
             "patient": found,
+            "may_look_back": request.user.may(SEE_ACCESS_LOG),
             "location": found.location,
             "language": dict(settings.LANGUAGES).get(found.language, found.language),
             "reach": reach_of(found.public_id, found.email),

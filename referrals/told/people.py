@@ -4,9 +4,11 @@ from clinic.links import actions as links
 from clinic.links import requests
 from clinic.messages import stopping
 from clinic.on_call import actions as on_call
+from clinic.owning import locations, people, setting_up
 from clinic.sign_in import alerts, emails, handing_over, resets
 from intake.door import addresses, languages, link_requests, respondents, way_back
 from intake.review.forgotten import take_back_forgotten
+from referrals.leaving import actions as leaving
 from referrals.moves.left import tell_of_those_left
 from referrals.today.morning import write_in_the_morning
 from referrals.told.cases import ANNOUNCED
@@ -75,7 +77,46 @@ ROWS = (
         (respondents.see_proof,),
         nobody="until then the patient stands under Requests, “Proof to see”",
     ),
+    # The clinic itself
+    Change(
+        "The clinic is set up",
+        (setting_up.set_up, setting_up.look_again),
+        told=_about_the_account("second_step_changed", enough="whoever ran the command holds link and code"),
+    ),
+    Change(
+        "A location is made or changed",
+        (locations.make_location, locations.change_location),
+        nobody="what was promised by the hours before stays; it stands under Changes, before and after",
+    ),
     # Somebody on staff: who is told by mail acts on it alone, and has no other way in
+    Change(
+        "Somebody is invited to work here, once more, or after they had left",
+        (people.invite, people.invite_again, people.take_back),
+        told=(Told(Who.COLLEAGUE, Mail("staff_invited"), otherwise=UNDER_MESSAGES),),
+    ),
+    Change(
+        "A manager changes somebody's account",
+        (people.change_person,),
+        told=_about_the_account("account_changed", enough="it stands under Changes, and their pages show it"),
+    ),
+    Change(
+        "A manager signs somebody out everywhere",
+        (people.sign_out_everywhere,),
+        nobody="their next page asks them to sign in; it stands under Changes",
+    ),
+    Change(
+        "Somebody leaves, and what they carry goes to colleagues",
+        (leaving.let_go, people.close_account),
+        told=(
+            Told(
+                Who.THERAPIST,
+                Mail("cases_handed_over"),
+                when="they had cases",
+                otherwise=(Hears(Who.THERAPIST, Mail("case_needs_you")),),
+            ),
+            Told(Who.DESK, Mail("referrals_handed_over"), when="they carried referrals", otherwise=UNDER_MESSAGES),
+        ),
+    ),
     Change(
         "A code for the second step is handed over",
         (handing_over.hand_over,),

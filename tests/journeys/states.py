@@ -30,8 +30,9 @@ def shown(number):
 
 
 BEFORE_A_FORM = {  # in this order: a location stays once it is there
+    "not_set_up": {"nobody has set the clinic up": lambda ada: ada.opens("/").and_gets(503)},
     "questionnaire/home": {
-        "no location is listed yet": lambda ada: ada.opens("/"),
+        "no location is listed yet": lambda ada: ada.with_a_clinic().does(then.nobody_treats).opens("/"),
         "a location": lambda ada: ada.with_a_clinic().opens("/"),
         "a form is begun here": lambda ada: ada.fills_in().opens("/"),
         "two locations": lambda ada: ada.with_a_clinic("Hillcrest").opens("/"),

@@ -72,7 +72,7 @@ def test_menus_of_the_bar_open_by_keys_and_show_what_they_hold(window, on_file, 
     screen.opens("/referrals/")
     if width == 360:
         screen.page.locator(".bar-menu > summary").click()
-    for menu, link in ((".bar-nav .bar-fold", "Forms on paper"), (".bar-who", "Staff and their second step")):
+    for menu, link in ((".bar-nav .bar-fold", "Forms on paper"), (".bar-who", "Your recovery codes")):
         screen.page.locator(f"{menu} > summary").focus()
         screen.page.keyboard.press("Enter")
         assert screen.page.get_by_role("link", name=link).is_visible()

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
+from clinic.contact.numbers import us_phone
 from clinic.templatetags.plumbline import tel
 from intake.door.contact import PhoneField
-from referrals.models.numbers import us_phone
 
 LINKS = {
     "207 555 0142": "tel:+12075550142",

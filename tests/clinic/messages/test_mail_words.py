@@ -164,6 +164,8 @@ def everything(location, maya, priya, ruth, settings):
     to_staff.password_reset(maya)
     to_staff.new_device(maya)
     to_staff.password_changed(maya)
+    to_staff.account_changed(maya, to=maya.email)
+    to_staff.invited(factories.staff("Ivo Inn", at=[location]))
     to_staff.second_step_changed(maya)
     to_staff.wrong_sign_ins(maya, times=200, networks=12)
     [_mail, _reminder] = ask_how_it_goes(follow_up)

@@ -22,7 +22,10 @@ SHOWN = {
     "priya": (["Referrals", "Requests", "Invite", "Directory"], ["Today", "Messages", "Forms on paper"]),
     "ruth": (
         ["On watch", "Referrals", "Requests", "Promises"],
-        ["Today", "Handover", "Directory", "Messages", "Invite", "Forms on paper", "Scorecard"],
+        [
+            *("Today", "Handover", "Directory", "Messages", "Invite", "Forms on paper", "Scorecard"),
+            *("Staff", "Locations", "Access log"),
+        ],
     ),
 }
 

@@ -38,7 +38,8 @@ def test_a_browser_that_a_manager_left_open_makes_no_code(maya, ruth):
     session["began_at"] -= 600
     session.save()
     asked = browser.post(reverse("hand_over_code", args=[maya.public_id]))
-    assert asked.url == f"{reverse('mfa_reauthenticate')}?{urlencode({'next': reverse('people')})}"
+    back = urlencode({"next": reverse("person", args=[maya.public_id])})
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?{back}"
     assert has_second_step(maya)
     assert not HandedOverCode.objects.exists()
     assert "Nothing was changed yet" in browser.get(asked.url).content.decode()

@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AccessLog
+from clinic.contact.numbers import check_npi, check_state, check_zip, npi, us_phone
 from clinic.messages.actions import send_again
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
 from clinic.staff.models import Role
 from referrals.models import Referral, Specialist
-from referrals.models.numbers import check_npi, check_state, check_zip, npi, us_phone
 from referrals.moves import emails
 from referrals.moves.directory import add_listing, change_listing
 from tests import factories

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from clinic.links import actions as links
@@ -9,6 +10,8 @@ from clinic.links import requests
 from clinic.links.models import MOST_WRONG_TRIES
 from clinic.messages import stopping
 from clinic.on_call import actions as on_call
+from clinic.owning import locations, people, setting_up
+from clinic.owning.words import newest
 from clinic.sign_in import alerts, emails, handing_over, resets
 from clinic.sign_in.tries import account_key
 from clinic.staff.signing_in import SignInTry
@@ -16,6 +19,7 @@ from intake.door import addresses, languages, link_requests, respondents, way_ba
 from intake.door.form_links import link_to
 from intake.door.status_links import link_to_status
 from intake.review.forgotten import take_back_forgotten
+from referrals.leaving import actions as leaving
 from referrals.moves.left import tell_of_those_left
 from referrals.today.morning import write_in_the_morning
 from tests import factories
@@ -130,6 +134,26 @@ def proof(house: House):
     return Walked(intake=intake)
 
 
+# The clinic itself ----------------------------------------------------------------------------------------------------
+
+
+@walks("The clinic is set up")
+def set_up(house: House):
+    """Their phone is gone before they ever used it: the command is run again."""
+    Authenticator.objects.filter(user=house.ruth).delete()
+    house.now_changes()
+    setting_up.look_again()
+    return Walked(patient=house.patient(), colleague=house.ruth)
+
+
+@walks("A location is made or changed")
+def moves_house(house: House):
+    house.now_changes()
+    values = {"phone": "(207) 555-0177"}
+    locations.change_location(house.location, values, saw=newest(location=house.location), by=house.ruth)
+    return Walked(patient=house.patient())
+
+
 # Somebody on staff ----------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +161,40 @@ def _about(house, change) -> Walked:
     house.now_changes()
     change(house.maya)
     return Walked(patient=house.patient(), colleague=house.maya)
+
+
+@walks("Somebody is invited to work here, once more, or after they had left")
+def invited(house: House):
+    house.now_changes()
+    values = {"name": "Noa Beck", "email": "noa@plumbline.example", "role": "therapist"}
+    noa = people.invite(values, [house.location], by=house.ruth)
+    return Walked(patient=house.patient(), colleague=noa)
+
+
+@walks("A manager changes somebody's account")
+def changed(house: House):
+    def change(person):
+        values = {"name": "Maya Ortiz-Lee", "role": person.role}
+        people.change_person(person, values, [house.location], saw=newest(person=person), by=house.ruth)
+
+    return _about(house, change)
+
+
+@walks("A manager signs somebody out everywhere")
+def signed_out(house: House):
+    return _about(house, lambda person: people.sign_out_everywhere(person, by=house.ruth))
+
+
+@walks("Somebody leaves, and what they carry goes to colleagues")
+def leaves(house: House):
+    case = house.taken(by=house.daniel)
+    referral = house.referral("sent")
+    referral.owner = house.daniel
+    referral.save()
+    house.now_changes()
+    here = house.location.pk
+    leaving.let_go(house.daniel, cases_to={here: house.maya}, referrals_to={here: house.priya}, by=house.ruth)
+    return Walked(case=case, referral=referral)
 
 
 @walks("A code for the second step is handed over")

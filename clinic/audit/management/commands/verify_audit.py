@@ -14,11 +14,10 @@ class Command(BaseCommand):
         parser.add_argument("--head", default="", help="a digest kept elsewhere, which must still be in the chain")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            whole = chain.verify(options["head"])
-        except chain.Broken as broken:
-            raise CommandError(f"The access log is broken. {broken}") from broken
+        found = chain.check(options["head"])
+        if not found.whole:
+            raise CommandError(f"The access log is broken. {found.words}")
         self.stdout.write(
-            f"The access log is whole: {whole.rows} rows in {whole.seals} seals, {whole.unsealed} not sealed yet."
-            f" Head: {whole.head or 'none'}"
+            f"The access log is whole: {found.rows} rows in {found.seals} seals, {found.unsealed} not sealed yet."
+            f" Head: {found.words or 'none'}"
         )

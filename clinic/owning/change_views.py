@@ -1,0 +1,23 @@
+"""Every change of the clinic itself, the newest first: who, when, before and after."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clinic.staff.changes import ClinicChange
+from clinic.staff.permissions import MANAGE_LOCATIONS, staff_may
+from clinic.staff.request import StaffRequest
+
+ROWS = 25
+
+
+@require_safe
+@staff_may(MANAGE_LOCATIONS)
+def changes(request: StaffRequest) -> HttpResponse:
+    """Show the changes of the manager's locations and of who works there."""
+    here = request.user.locations.values("pk")
+    rows = ClinicChange.objects.filter(Q(location__in=here) | Q(person__locations__in=here)).distinct()
+    page = Paginator(rows.select_related("by", "location", "person"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "owning/changes.html", {"page_obj": page})
