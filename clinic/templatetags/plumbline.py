@@ -134,7 +134,7 @@ def _span(delta: timedelta) -> str:
     days, hours = minutes // 1440, minutes // 60
     if days >= 2:
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-    if hours >= 6:
+    if hours >= 6 or (hours and not minutes % 60):
         return _("%(hours)d h") % {"hours": hours}
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}

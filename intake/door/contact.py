@@ -184,7 +184,7 @@ class ContactForm(AtALocation, forms.Form):
         label=_("Insurance plan"),
         required=False,
         max_length=80,
-        help_text=_("As written on your card. You can leave this empty."),
+        help_text=_("As written on your card."),
     )
     referred_by = forms.CharField(label=_("Who referred you to us, if anyone"), required=False, max_length=120)
     address = forms.CharField(

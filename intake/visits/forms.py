@@ -98,6 +98,8 @@ class AskForm(AtALocation, forms.Form):
         days = [(day, capfirst(WEEKDAYS[number])) for number, day in enumerate(WEEK) if day in opens or not opens]
         self.fields["days"].choices = [*days, (_("or"), [(ANY, _("Any day"))])]
         self.helper = FieldsOnly(self)
+        for short in ("days", "times"):
+            self.helper[short].wrap(Field, wrapper_class="choices-short")
 
     def said(self) -> dict:
         """What `appointments.ask` takes. Only of a valid form."""

@@ -33,9 +33,7 @@ class ChooseForm(ReferralForm):
         empty_label="Choose a listing",
         help_text='Used when "Another from the directory" is marked above.',
     )
-    patients_choice = forms.BooleanField(
-        label="The patient asked for this one", required=False, help_text="It wins over the order of the list."
-    )
+    patients_choice = forms.BooleanField(label="The patient asked for this one", required=False)
     why = forms.CharField(
         label="Why this one?",
         max_length=200,

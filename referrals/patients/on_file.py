@@ -1,9 +1,12 @@
 """Everything on file of one patient, newest first; each row with a link where this person may follow it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.messages.kinds import KINDS
@@ -11,10 +14,21 @@ from clinic.messages.models import Message
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from intake.models import AppointmentRequest, Case, Intake, Patient, PatientFile, Urgency
-from referrals.desk.specialties import specialty_label
+from referrals.desk.specialties import specialty_called
 from referrals.models import Referral
+from referrals.patients.entries import (
+    Entry,
+    entries,
+    of_cases,
+    of_files,
+    of_referrals,
+    of_sent_forms,
+    of_unsent_forms,
+    of_visits,
+)
 
 NEWEST = 200  # of each sort; nobody reads further back on a screen
+NEVER_WRITTEN_OF = {"case", "file"}  # to a patient or an office
 
 
 @dataclass(frozen=True)
@@ -30,81 +44,86 @@ class OnFile:
 
 
 def everything(patient: Patient, *, user: User) -> list[OnFile]:
-    """Return what `user` may know of a patient: of cases and files the desk hears nothing."""
-    forms = list(Intake.objects.visible_to(user).filter(patient=patient)[:NEWEST])
-    visits = list(_of(AppointmentRequest, patient, user).order_by("-asked_at")[:NEWEST])
-    referrals = list(_of(Referral, patient, user).order_by("-created_at")[:NEWEST])
-    cases = _of(Case, patient, user).select_related("acknowledged_by", "decided_by").order_by("-opened_at")[:NEWEST]
-    files = _of(PatientFile, patient, user).order_by("-added_at")[:NEWEST]
-    subjects = [patient.public_id, *(one.public_id for one in [*forms, *visits, *referrals])]
-    rows = [
-        *(_form(form, says_why=user.may(SEE_CASES)) for form in forms),
-        *map(_case, cases),
-        *map(_visit, visits),
-        *map(_referral, referrals),
-        *map(_file, files),
-        *map(_message, _messages(subjects, user)),
+    """Return what `user` may know of a patient, in two questions: of cases and files the desk hears nothing."""
+    found = entries(*_sorts(patient, user))
+    subjects = [patient.public_id, *(entry.public_id for entry in found if entry.sort not in NEVER_WRITTEN_OF)]
+    told = [*(_row(entry, user) for entry in found), *map(_message, _messages(subjects, user))]
+    return sorted(told, key=lambda row: row.at, reverse=True)
+
+
+def _sorts(patient: Patient, user: User) -> list[QuerySet]:
+    def newest(model: Any, shape: Callable[[QuerySet], QuerySet]) -> QuerySet:
+        return shape(model.objects.visible_to(user).filter(patient=patient)).order_by("-at")[:NEWEST]
+
+    return [
+        newest(Intake, of_sent_forms),
+        newest(Intake, of_unsent_forms),
+        newest(Case, of_cases),
+        newest(AppointmentRequest, of_visits),
+        newest(Referral, of_referrals),
+        newest(PatientFile, of_files),
     ]
-    return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def _of(model: Any, patient: Patient, user: User) -> Any:
-    return model.objects.visible_to(user).filter(patient=patient)
-
-
-def _messages(subjects: Any, user: User) -> Any:
+def _messages(subjects: list[UUID], user: User) -> Any:
     """Return mails to patient and offices; one to staff would tell the desk of an alarm."""
     outside = [name for name, kind in KINDS.items() if kind.audience != "staff"]
     sent = Message.objects.visible_to(user).filter(subject_id__in=subjects, kind__in=outside)
     return sent.order_by("-due_at", "pk")[:NEWEST]
 
 
-def _form(form: Any, *, says_why: bool) -> OnFile:
-    """Return a form; that a patient got worse is for those who see cases."""
-    where = " on paper" if form.paper_code else ""
-    unsent = "On paper, not keyed in yet" if form.paper_code else "Not sent yet"
-    url = reverse("paper_form", args=[form.public_id]) if form.paper_code and not form.submitted_at else ""
-    state = "Sent" if form.submitted_at else unsent
+def _row(entry: Entry, user: User) -> OnFile:
+    """Return an entry in words; that a patient got worse is for those who see cases."""
+    if entry.sort in FORMS:
+        return _form(entry, says_why=user.may(SEE_CASES))
+    return OTHERS[entry.sort](entry)
+
+
+def _form(entry: Entry, *, says_why: bool) -> OnFile:
+    on_paper, sent = bool(entry.stands), entry.sort == "sent form"
+    unsent = "On paper, not keyed in yet" if on_paper else "Not sent yet"
     return OnFile(
-        form.submitted_at or form.started_at,
-        f"Form{where}",
-        form.get_occasion_display() if says_why else "",
-        state,
-        url,
+        entry.at,
+        "Form on paper" if on_paper else "Form",
+        Intake.Occasion(entry.says).label if says_why else "",
+        "Sent" if sent else unsent,
+        reverse("paper_form", args=[entry.public_id]) if on_paper and not sent else "",
     )
 
 
-def _case(case: Case) -> OnFile:
-    state = case.get_status_display()
-    who = case.decided_by or case.acknowledged_by
+def _case(entry: Entry) -> OnFile:
+    state = Case.Status(entry.stands).label
     return OnFile(
-        case.opened_at,
+        entry.at,
         "Case",
-        case.get_opened_because_display(),
-        f"{state}: {who}" if who else state,
-        case.get_absolute_url(),
-        case.tier.word,
+        Case.OpenedBecause(entry.says).label,
+        f"{state}: {entry.who}" if entry.who else state,
+        reverse("case", args=[entry.public_id]),
+        Urgency(entry.level).word,
     )
 
 
-def _visit(asked: Any) -> OnFile:
-    url = reverse("appointment_request", args=[asked.public_id])
-    return OnFile(asked.asked_at, "Visit", asked.get_reason_display(), asked.get_state_display(), url)
+def _visit(entry: Entry) -> OnFile:
+    words, state = str(AppointmentRequest.Reason(entry.says).label), AppointmentRequest.State(entry.stands).label
+    return OnFile(entry.at, "Visit", words, state, reverse("appointment_request", args=[entry.public_id]))
 
 
-def _referral(referral: Referral) -> OnFile:
-    url = reverse("referral", args=[referral.public_id])
-    level = Urgency(referral.urgency).word
-    to = specialty_label(referral)
-    return OnFile(referral.created_at, "Referral", to, referral.get_status_display(), url, level)
+def _referral(entry: Entry) -> OnFile:
+    to, state = specialty_called(entry.says), Referral.Status(entry.stands).label
+    url = reverse("referral", args=[entry.public_id])
+    return OnFile(entry.at, "Referral", to, state, url, Urgency(entry.level).word)
 
 
-def _file(file: Any) -> OnFile:
-    url = reverse("patient_file", args=[file.public_id])
-    return OnFile(file.added_at, "File", file.get_kind_display(), file.name, url)
+def _file(entry: Entry) -> OnFile:
+    words = str(PatientFile.Kind(entry.says).label)
+    return OnFile(entry.at, "File", words, entry.stands, reverse("patient_file", args=[entry.public_id]))
 
 
 def _message(message: Message) -> OnFile:
     url = reverse("message", args=[message.pk])
     at = message.settled_at or message.due_at
     return OnFile(at, "Message", message.title, message.get_status_display(), url)
+
+
+FORMS = {"form", "sent form"}
+OTHERS = {"case": _case, "visit": _visit, "referral": _referral, "file": _file}

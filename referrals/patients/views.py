@@ -1,10 +1,12 @@
 """Finding a patient, and the page of one."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,10 +18,11 @@ from clinic.messages.reach import reach_of
 from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, SEE_ACCESS_LOG, staff_may
 from clinic.staff.request import StaffRequest
-from intake.models import AppointmentRequest, Case, Intake, Patient
+from intake.models import AppointmentRequest, Case, Intake, Patient, Urgency
 from intake.seen import saw_list, saw_patient
 from referrals.desk.looking import LONGEST, LookedFor, read
 from referrals.models import Referral
+from referrals.patients.entries import Entry, entries, of_cases, of_referrals, of_unsent_forms, of_visits
 from referrals.patients.on_file import everything
 
 LOOKED_FOR = "looked_for"  # in the session: no address and no log names a patient, and "back" shows the list again
@@ -57,21 +60,48 @@ def _found(looked: LookedFor, user: User) -> list[Patient]:
     return sorted(fitting, key=lambda one: (names.letters(one.last_name), names.letters(one.first_name), one.pk))
 
 
-def _open(found: Any, user: User) -> dict[int, list]:
-    """Return what is open of each, (words, address): cases to those who see them."""
-    now, opened = timezone.now(), defaultdict(list)
-    for case in Case.objects.visible_to(user).awaiting_decision().filter(patient__in=found):
-        opened[case.patient_id].append((f"Case, {case.tier.label.lower()}", case.get_absolute_url()))
-    for referral in Referral.objects.visible_to(user).open().filter(patient__in=found):
-        words = f"Referral, {referral.get_status_display().lower()}"
-        opened[referral.patient_id].append((words, reverse("referral", args=[referral.public_id])))
-    for visit in AppointmentRequest.objects.visible_to(user).standing().filter(patient__in=found):
-        if visit.starts_at is None or visit.starts_at > now:
-            words = f"Visit, {visit.get_state_display().lower()}"
-            opened[visit.patient_id].append((words, reverse("appointment_request", args=[visit.public_id])))
-    for form in Intake.objects.visible_to(user).filter(patient__in=found, submitted_at=None):
-        opened[form.patient_id].append(("Form not sent", ""))
+def _open(found: list[Patient], user: User) -> dict[int, list]:
+    """Return what is open of each, (words, address): cases to those who see them. One question asks for all."""
+
+    def theirs(model: Any) -> Any:
+        return model.objects.visible_to(user).filter(patient__in=found)
+
+    to_come = Q(starts_at=None) | Q(starts_at__gt=timezone.now())
+    still = entries(
+        of_cases(theirs(Case).awaiting_decision()),
+        of_referrals(theirs(Referral).open()),
+        of_visits(theirs(AppointmentRequest).standing().filter(to_come)),
+        of_unsent_forms(theirs(Intake)),
+    )
+    opened: dict[int, list] = defaultdict(list)
+    for entry in sorted(still, key=lambda entry: list(OPEN_IN_WORDS).index(entry.sort)):
+        opened[entry.patient_id].append(OPEN_IN_WORDS[entry.sort](entry))
     return opened
+
+
+def _open_case(entry: Entry) -> tuple[str, str]:
+    return f"Case, {Urgency(entry.level).label.lower()}", reverse("case", args=[entry.public_id])
+
+
+def _open_referral(entry: Entry) -> tuple[str, str]:
+    return f"Referral, {Referral.Status(entry.stands).label.lower()}", reverse("referral", args=[entry.public_id])
+
+
+def _open_visit(entry: Entry) -> tuple[str, str]:
+    state = AppointmentRequest.State(entry.stands).label.lower()
+    return f"Visit, {state}", reverse("appointment_request", args=[entry.public_id])
+
+
+def _open_form(_entry: Entry) -> tuple[str, str]:
+    return "Form not sent", ""
+
+
+OPEN_IN_WORDS: dict[str, Callable[[Entry], tuple[str, str]]] = {  # in the order they stand beside a name
+    "case": _open_case,
+    "referral": _open_referral,
+    "visit": _open_visit,
+    "form": _open_form,
+}
 
 
 @require_safe

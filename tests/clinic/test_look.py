@@ -117,7 +117,7 @@ def test_every_class_of_the_form_markup_has_a_look(wrong):
         (timedelta(days=3, minutes=1), "3 days left", "time-text"),
         (timedelta(hours=26), "26 h left", "time-text"),
         (timedelta(hours=2, minutes=5), "2 h 5 min left", "time-text"),
-        (timedelta(minutes=60), "1 h 0 min left", "is-soon"),
+        (timedelta(minutes=60), "1 h left", "is-soon"),
         (timedelta(minutes=12), "12 min left", "is-soon"),
         (timedelta(0), "Overdue by 0 min", "is-late"),
         (-timedelta(minutes=90), "Overdue by 1 h 30 min", "is-late"),

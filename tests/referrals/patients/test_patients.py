@@ -4,6 +4,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +16,8 @@ from tests import factories
 from tests.answers import FOOT_DROP
 
 pytestmark = pytest.mark.django_db
+
+MORE_AT_MOST = 3  # statements, however much is on file
 
 
 def find(browser, words) -> str:
@@ -106,13 +110,37 @@ def test_what_is_open_stands_beside_the_name_by_role(wendell, maya, priya, sign_
     assert "Form not sent" in page
 
 
-def test_more_than_the_list_holds_says_so_and_costs_no_more(location, priya, sign_in, django_assert_max_num_queries):
+def test_more_than_the_list_holds_says_so(location, priya, sign_in):
     for _number in range(52):
         factories.patient(at=location, first_name="Maria", last_name="Garcia")
-    browser = sign_in(priya)
-    assert "More than 50 fit" in find(browser, "garcia maria")
-    with django_assert_max_num_queries(19):
-        browser.get(reverse("patients"))
+    assert "More than 50 fit" in find(sign_in(priya), "garcia maria")
+
+
+def asked_for(browser, address) -> int:
+    """How many statements a page takes, apart from the rows of the access log."""
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(address).status_code == 200
+    return sum("audit_accesslog" not in query["sql"] for query in queries)
+
+
+def test_search_and_page_of_a_patient_take_three_statements_more_than_a_bare_page(
+    wendell, on_file, location, maya, sign_in
+):
+    browser = sign_in(maya)
+    find(browser, "price")
+    bare, search, page = (
+        asked_for(browser, address)
+        for address in (reverse("shortcuts"), reverse("patients"), reverse("patient", args=[wendell.public_id]))
+    )
+    assert search <= bare + MORE_AT_MOST
+    assert page <= bare + MORE_AT_MOST
+    for _number in range(3):
+        namesake = factories.patient(at=location, first_name="Wendell", last_name="Price")
+        for one in (wendell, namesake):
+            factories.case(of=one, answers=FOOT_DROP)
+            factories.intake(of=one)
+    assert asked_for(browser, reverse("patients")) == search
+    assert asked_for(browser, reverse("patient", args=[wendell.public_id])) == page
 
 
 # The page of one -------------------------------------------------------------------------------------------------
