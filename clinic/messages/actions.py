@@ -141,6 +141,8 @@ def send_again(message: Message, *, to: str = "", by: User) -> bool:
     """
     if not by.may(SEE_MESSAGES):
         raise PermissionDenied
+    if message.kind in KINDS:
+        KINDS[message.kind].hold(message)
     message = Message.objects.select_for_update().get(pk=message.pk)
     if message.status != Message.Status.FAILED:
         return False

@@ -9,6 +9,7 @@ A kind is a class of static methods, registered by the app that sends it:
         recipient(message)        # optional: the address as it is now; "" when there is none
         people(message)           # optional: staff it goes to, found when it goes; it is then scheduled to nobody
         language(message)         # optional: the language the reader has chosen by now
+        hold(message)             # optional: locks its record before the message, as whoever changes the record does
         new_address(message, to, by)  # optional: staff corrected the address it could not be sent to
         correcting_takes          # optional: the permission for that, besides seeing messages
         by_text                   # optional: True for a text message; `recipient` returns a phone number
@@ -121,6 +122,11 @@ class Kind:
         """Say whether this person may correct its address here; that of staff is corrected on the account alone."""
         takes = getattr(self.source, "correcting_takes", None)
         return self.audience != "staff" and (takes is None or user.may(takes))
+
+    def hold(self, message) -> None:
+        """Lock the record behind it first, in the order in which whoever changes the record locks both."""
+        if hasattr(self.source, "hold"):
+            self.source.hold(message)
 
     def new_address(self, message, to: str, by: User) -> None:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""

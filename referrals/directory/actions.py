@@ -72,9 +72,11 @@ def confirm_import(kept: DirectoryImport, *, saw: str, by: User) -> bool:
 def _hold(ids: Iterable[int]) -> dict[int, Specialist]:
     """Hold these listings until the transaction ends.
 
-    Always in one order, whatever that of the file: of two files neither waits for the other.
+    Always in one order, whatever that of the file: of two files neither waits for the other. Without their keys, as
+    `referrals.moves.directory.hold` does; nobody chooses one meanwhile.
     """
-    return {row.pk: row for row in Specialist.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    listings = Specialist.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    return {listing.pk: listing for listing in listings}
 
 
 def _add(kept: DirectoryImport, rows: list[Previewed]) -> None:
@@ -192,7 +194,7 @@ def confirm_listing(listing: Specialist, *, saw: int, by: User) -> Specialist:
     As it stood on the page: `saw` is its version.
     """
     check_may(by, MANAGE_DIRECTORY)
-    listing = Specialist.objects.select_for_update().get(pk=listing.pk)
+    listing = Specialist.objects.select_for_update(no_key=True).get(pk=listing.pk)
     if saw != listing_version(listing):
         raise ReferralChanged
     listing.confirmed_at, listing.confirmed_by = timezone.now(), by

@@ -5,9 +5,9 @@ from django.db import transaction
 from clinic.messages import actions as messages
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
-from referrals.models import Referral, Specialist
+from referrals.models import Referral
 from referrals.moves import undelivered
-from referrals.moves.directory import change_listing
+from referrals.moves.directory import change_listing, hold
 from referrals.moves.start import end_link
 from referrals.moves.steps import NotYet, check_may, lock
 
@@ -22,7 +22,7 @@ def send_again(referral: Referral, *, by: User, email: str = "", saw: int | None
     Another address `email` is a correction of the listing, and takes what that takes.
     """
     check_may(by)
-    office = Specialist.objects.select_for_update().filter(pk=referral.specialist_id).first()
+    office = hold(referral.specialist_id)
     referral = lock(referral, saw)
     if referral.undelivered_at is None or office is None:
         raise NotYet(ARRIVED)

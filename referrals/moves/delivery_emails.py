@@ -9,9 +9,9 @@ from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import OfficeToTell, Referral, ReferralMove, Specialist
 from referrals.moves import offices, undelivered
 from referrals.moves.about import referral_of
-from referrals.moves.directory import change_listing
+from referrals.moves.directory import change_listing, hold
 from referrals.moves.emails import ReferralNotAnsweredDesk, ToOffice, left_the_office
-from referrals.moves.steps import write_down
+from referrals.moves.steps import lock, write_down
 
 What = ReferralMove.What
 ENDS_THERE = (What.WITHDRAWN, What.CLOSED, What.REDIRECTED, What.BACK)
@@ -59,14 +59,19 @@ class ReferralWithdrawn:
         return {"reference": referral_of(message).reference}
 
     @staticmethod
+    def hold(message: Message) -> None:
+        hold(_office_of(message).pk)
+        lock(referral_of(message))
+
+    @staticmethod
     def new_address(message: Message, to: str, by: User) -> None:
         change_listing(_office_of(message), by=by, email=to)
 
     @staticmethod
     def not_gone(message: Message) -> None:
-        referral = referral_of(message)
         if not undelivered.did_not_arrive(message) or _is_on_the_list(message):
             return
+        referral = lock(referral_of(message))
         offices.put_down(referral, _office_of(message), OfficeToTell.What.WITHDRAWN)
         write_down(referral, What.UNDELIVERED)
         undelivered.write_to_the_carrier(referral)

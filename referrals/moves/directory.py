@@ -15,6 +15,15 @@ from referrals.moves.listing_emails import listing_changed
 from referrals.moves.steps import ReferralChanged, check_may
 
 
+def hold(pk: int | None) -> Specialist | None:
+    """Return this listing, held until the transaction ends; None where there is none.
+
+    A listing is held before a referral. It is held without its key: a line in the history of a referral names its
+    office, and whoever writes one holds the referral already. The two would wait for each other.
+    """
+    return Specialist.objects.select_for_update(no_key=True).filter(pk=pk).first()
+
+
 @transaction.atomic
 def add_listing(*, by: User, **fields: Any) -> Specialist:
     check_may(by, MANAGE_DIRECTORY)
@@ -27,7 +36,7 @@ def change_listing(specialist: Specialist, *, by: User, saw: int | None = None, 
 
     `saw` is the `listing_version` the person started from; a newer one raises ReferralChanged."""
     check_may(by, MANAGE_DIRECTORY)
-    specialist = Specialist.objects.select_for_update().get(pk=specialist.pk)
+    specialist = Specialist.objects.select_for_update(no_key=True).get(pk=specialist.pk)
     if saw is not None and saw != listing_version(specialist):
         raise ReferralChanged
     before = _ways_to_the_office(specialist)

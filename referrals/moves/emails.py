@@ -23,8 +23,8 @@ from intake.models import Urgency
 from referrals.models import Referral, ReferralMove, Report
 from referrals.moves import undelivered
 from referrals.moves.about import about, reader_of, referral_of, who_hear
-from referrals.moves.directory import change_listing
-from referrals.moves.steps import next_date
+from referrals.moves.directory import change_listing, hold
+from referrals.moves.steps import lock, next_date
 
 LINK_LIVES = timedelta(days=60)
 PATIENCE_WORKING_DAYS = (2, 4)
@@ -133,6 +133,12 @@ class ToOffice:
     @staticmethod
     def recipient(message: Message) -> str:
         return referral_of(message).specialist.email
+
+    @staticmethod
+    def hold(message: Message) -> None:
+        referral = referral_of(message)
+        hold(referral.specialist_id)
+        lock(referral)
 
     @staticmethod
     def new_address(message: Message, to: str, by: User) -> None:

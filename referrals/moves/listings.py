@@ -8,7 +8,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import DeclineReason, Referral, Specialist
 from referrals.models.plans import Match, match, on_file
-from referrals.moves.directory import change_listing
+from referrals.moves.directory import change_listing, hold
 from referrals.moves.steps import NotYet, Status, What, check_may, lock, write_down
 
 
@@ -53,7 +53,7 @@ def in_words(changes: dict[str, Any], plan: str) -> str:
 def update_listing(referral: Referral, *, by: User, saw: int | None = None) -> Referral:
     """Set the listing right by what its office said when it declined."""
     check_may(by, MANAGE_DIRECTORY)
-    office = Specialist.objects.select_for_update().filter(pk=referral.specialist_id).first()
+    office = hold(referral.specialist_id)
     referral = lock(referral, saw)
     changes = out_of_date(referral)
     if not changes or office is None:

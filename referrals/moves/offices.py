@@ -93,6 +93,7 @@ def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
 @transaction.atomic
 def told_by_the_mail(referral: Referral, office: Specialist) -> None:
     """Take off the list what a mail told this office after all."""
+    referral = lock(referral)
     waiting = referral.offices_to_tell.filter(specialist=office, what=OfficeToTell.What.WITHDRAWN, done_at=None)
     if waiting.update(done_at=timezone.now()):
-        write_down(lock(referral), What.WENT)
+        write_down(referral, What.WENT)

@@ -18,6 +18,7 @@ from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
+from referrals.moves.directory import hold
 from referrals.moves.plan_steps import begin_plan_steps, number_on_record, plan_lets_it_go
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
@@ -85,7 +86,7 @@ def choose(
     What was agreed, told and allowed for another office before is asked again.
     """
     check_may(by)
-    office = Specialist.objects.select_for_update(no_key=True).filter(pk=specialist.pk).first()
+    office = hold(specialist.pk)
     referral = lock(referral, saw)
     if referral.status != Status.DRAFT:
         raise NotYet("This referral was already sent. Redirect it before choosing another specialist.")

@@ -107,7 +107,8 @@ def went(referral: Referral) -> None:
 
 @transaction.atomic
 def try_again(referral: Referral, *, by: User, note: str = "") -> None:
-    """Let every mail that did not arrive go again."""
+    """Let every mail that did not arrive go again. The referral is held before its mails, as by every move."""
+    referral = lock(referral)
     for message in mails_of(referral).needing_a_person():
         messages.send_again(message, by=by)
     messages.try_now(mails_of(referral))
@@ -125,7 +126,7 @@ def tried_again(referral: Referral, *, by: User, note: str = "") -> None:
 
 def address_corrected(specialist: Specialist, *, by: User) -> None:
     """Let the mails go that did not reach this office at the address before."""
-    for referral in Referral.objects.filter(specialist=specialist, undelivered_at__isnull=False):
+    for referral in Referral.objects.filter(specialist=specialist, undelivered_at__isnull=False).order_by("pk"):
         try_again(referral, by=by, note=f"To {specialist.email}")
 
 

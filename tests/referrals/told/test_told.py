@@ -33,6 +33,7 @@ from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_visits,
 )
 from tests.referrals.told.house import NOON, House
+from tests.referrals.told.lock_order import Locks
 from tests.referrals.told.walking import what_is_missing
 from tests.referrals.told.walks import WALKS
 from tests.routes import ROUTES
@@ -152,6 +153,8 @@ def house(location, other_location, maya, daniel, priya, ruth, olga, settings):
 def test_whoever_has_to_hear_does_and_is_missed_where_they_do_not(house, thing):
     wrong, known = {}, set()
     for row in TABLE[thing]:
+        locks = Locks()
         with house.undone():
-            wrong[row.words] = list(what_is_missing(house, thing, row, WALKS[row.words], known=known))
+            wrong[row.words] = list(what_is_missing(house, thing, row, locks.watch(WALKS[row.words]), known=known))
+        wrong[row.words] += locks.wrong
     assert "\n".join(f"{words}: {one}" for words, missing in wrong.items() for one in missing) == ""
