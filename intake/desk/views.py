@@ -67,7 +67,7 @@ def _nobody(what: str, others: Any) -> str:
 def _show_list(request: StaffRequest, form: forms.BaseForm, found: Sequence[Patient] = ()) -> HttpResponse:
     now, user = timezone.now(), request.user
     mine = AppointmentRequest.objects.visible_to(user).select_related("patient", "location", "answered_by")
-    waiting = list(mine.unanswered().order_by("answer_by", "pk")[:SHOWN])
+    waiting = list(mine.waiting_for_us().order_by("answer_by", "pk")[:SHOWN])
     context = {
         "waiting": waiting,
         "calls": CallToMake.objects.visible_to(user).waiting().select_related("patient", "location")[:SHOWN],
@@ -216,7 +216,7 @@ def _show(
         "asked": asked,
         "patient": asked.patient,
         "location": asked.location,
-        "late": asked.state == State.ASKED and asked.answer_by < timezone.now(),
+        "late": (asked.state == State.ASKED or asked.cannot_come) and asked.answer_by < timezone.now(),
         "over": asked.state == State.BOOKED and asked.starts_at <= timezone.now(),
         "book": book or _form(asked, "book"),
         "close": close or _form(asked, "close"),

@@ -21,6 +21,10 @@ class AppointmentRequestQuerySet(OfPlacesQuerySet):
     def unanswered(self) -> Self:
         return self.filter(state=AppointmentRequest.State.ASKED)
 
+    def waiting_for_us(self) -> Self:
+        """Leave those the desk answers next: asked for, or booked for a time at which the patient cannot come."""
+        return self.filter(Q(state=AppointmentRequest.State.ASKED) | Q(patient_says=AppointmentRequest.Says.CANNOT))
+
     def standing(self) -> Self:
         """Asked, or booked: what the patient still waits for or goes to."""
         return self.exclude(state=AppointmentRequest.State.CLOSED)
@@ -53,6 +57,10 @@ class AppointmentRequest(models.Model):
         MOVE = "move", _("To move a visit")
         OTHER = "other", _("Something else")
 
+    class Says(models.TextChoices):
+        COMES = "comes", "The patient comes"
+        CANNOT = "cannot", "The patient cannot come"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="appointment_requests")
     intake = models.ForeignKey("intake.Intake", on_delete=models.PROTECT, related_name="appointment_requests")
@@ -78,6 +86,10 @@ class AppointmentRequest(models.Model):
         help_text="The visit this one was booked in place of",
     )
     answer = models.CharField(max_length=300, blank=True, help_text="Staff's words to the patient")
+    patient_says = models.CharField(
+        max_length=10, choices=Says, blank=True, db_default="", help_text="Of the visit that is booked, on their page"
+    )
+    patient_said_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppointmentRequestQuerySet.as_manager()
 
@@ -91,6 +103,11 @@ class AppointmentRequest(models.Model):
                 | Q(state="closed"),
                 name="appointment_booked_has_a_time_and_a_name",
             ),
+            models.CheckConstraint(
+                condition=Q(patient_says="", patient_said_at=None)
+                | ~Q(patient_says="") & Q(state="booked", patient_said_at__isnull=False),
+                name="patient_says_something_of_a_booked_visit",
+            ),
             models.UniqueConstraint(
                 fields=["patient"], condition=Q(state="asked"), name="one_open_appointment_request_for_each_patient"
             ),
@@ -98,6 +115,15 @@ class AppointmentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"appointment request {self.public_id}"
+
+    @property
+    def cannot_come(self) -> bool:
+        return self.patient_says == self.Says.CANNOT
+
+    @property
+    def number_of_its_time(self) -> int:
+        """Return a number that is another at each time it is booked for; 0 for none."""
+        return int(self.starts_at.timestamp()) // 60 if self.starts_at else 0
 
     def was_at(self) -> datetime | None:
         """Return when the visit was that is off now; None when none was ever booked."""

@@ -48,7 +48,7 @@ def requests_waiting(user: User) -> int:
     """Return how many things on the page of requests wait for somebody who answers them at this person's locations."""
     if not user.is_authenticated or not user.may(ANSWER_REQUESTS):
         return 0
-    asked = AppointmentRequest.objects.visible_to(user).unanswered()
+    asked = AppointmentRequest.objects.visible_to(user).waiting_for_us()
     calls = CallToMake.objects.visible_to(user).waiting()
     tasks = DeskTask.objects.visible_to(user).waiting()
     grown = Patient.objects.visible_to(user).came_of_age()

@@ -16,7 +16,7 @@ from intake.models import AppointmentRequest, CallToMake, Intake, Patient, Urgen
 from intake.review.desk_tasks import visit_changed
 from intake.visits import calls, emails
 
-State = AppointmentRequest.State
+State, Says = AppointmentRequest.State, AppointmentRequest.Says
 WITHIN_WORKING_DAYS = 1
 
 
@@ -136,6 +136,8 @@ def book(
             request.moved_from, was_at = _close_the_one_moved(request, now)
         request.state, request.starts_at, request.answer = State.BOOKED, starts_at, answer
         request.answered_at, request.answered_by = now, by
+        if was_at != starts_at:
+            _nothing_said_of(request)
         request.save()
     emails.booked(request)
     visit_changed(request, by=by, instead_of=request.moved_from, later_is_right=later_is_right, now=now)
@@ -159,6 +161,7 @@ def close(
     only_asked = request.state == State.ASKED
     with _history(by):
         request.state, request.answer, request.starts_at = State.CLOSED, answer, None
+        _nothing_said_of(request)
         request.answered_at, request.answered_by = now, by
         request.save()
     emails.not_any_more(request)
@@ -171,11 +174,43 @@ def close(
     return request
 
 
+@transaction.atomic
+def patient_answers(
+    request: AppointmentRequest, *, number: int, comes: bool, now: datetime | None = None
+) -> AppointmentRequest:
+    """Keep what the patient says of the visit they read of: they come, or cannot.
+
+    `number` is that of its time. Who cannot waits for another time until today's doors close, and before they would
+    have set out. Raises RequestChanged where it was moved or called off since, or has begun.
+    """
+    request, now = _locked(request), now or timezone.now()
+    is_to_come = request.state == State.BOOKED and request.starts_at > now
+    if not is_to_come or request.number_of_its_time != number:
+        raise RequestChanged
+    says = Says.COMES if comes else Says.CANNOT
+    if request.patient_says == says:
+        return request
+    request.patient_says, request.patient_said_at = says, now
+    if not comes:
+        due = min(request.location.opening_hours.closing_of_the_day(now), request.starts_at - calls.SETS_OUT)
+        request.answer_by = max(now, due)
+    with _history(None):
+        request.save()
+    if not comes:
+        emails.tell_the_desk_they_cannot_come(request)
+    return request
+
+
+def _nothing_said_of(request: AppointmentRequest) -> None:
+    """Forget what the patient said of a time that counts no more; the history keeps it."""
+    request.patient_says, request.patient_said_at = "", None
+
+
 def stamp(request: AppointmentRequest) -> str:
     """What the request is like now, to notice on the next step that it was changed meanwhile."""
     answered = request.answered_at.isoformat() if request.answered_at else ""
     asked = [*request.days, *request.times, request.reason, request.words]
-    return "|".join([request.state, answered, str(request.location_id), *asked])
+    return "|".join([request.state, answered, str(request.location_id), *asked, request.patient_says])
 
 
 def _to_answer(request: AppointmentRequest, by: User | None, seen: str) -> AppointmentRequest:
@@ -214,6 +249,7 @@ def _close_the_one_moved(
         return None, None
     was_at = moved.starts_at
     moved.state, moved.starts_at = State.CLOSED, None
+    _nothing_said_of(moved)
     moved.save()
     emails.not_any_more(moved)
     calls.hand_over(before=moved.public_id, after=request.public_id)

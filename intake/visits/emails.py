@@ -26,12 +26,24 @@ TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 
 def tell_the_desk(request: AppointmentRequest) -> list[Message]:
-    """Now to the front desk of the location; to managers too when nobody has answered by the time promised."""
-    asked = int(request.answer_by.timestamp() // 60)  # a location that is chosen once more hears once more
+    """Now to the front desk of the location; to managers too when nobody has answered by the time promised.
+
+    A location that is chosen once more hears once more.
+    """
+    return _to_the_desk("appointment_asked", request, since=request.answer_by)
+
+
+def tell_the_desk_they_cannot_come(request: AppointmentRequest) -> list[Message]:
+    """As when a visit is asked for. Who changes their mind twice is heard twice."""
+    return _to_the_desk("visit_cannot_come", request, since=request.patient_said_at)
+
+
+def _to_the_desk(name: str, request: AppointmentRequest, *, since: datetime) -> list[Message]:
+    minute = int(since.timestamp() // 60)
     return [
         messages.schedule(
-            "appointment_asked",
-            key=f"appointment_asked:{request.public_id}:{request.location_id}:{asked}:{number}",
+            name,
+            key=f"{name}:{request.public_id}:{request.location_id}:{minute}:{number}",
             language="en",
             subject_type="appointment",
             subject_id=request.public_id,
@@ -130,8 +142,9 @@ def _request(message: Message) -> AppointmentRequest:
     return AppointmentRequest.objects.select_related("patient__location", "location").get(public_id=message.subject_id)
 
 
-@kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
-class AppointmentAsked(ToWhoeverActs):
+class _ToTheDesk(ToWhoeverActs):
+    """First to the desk; once the time that was promised is over, to managers too."""
+
     @staticmethod
     def people(message: Message) -> list[User]:
         desk = list(User.objects.who_answer_at(message.location))
@@ -142,8 +155,8 @@ class AppointmentAsked(ToWhoeverActs):
     @classmethod
     def still_needed(cls, message: Message) -> str:
         request = _request(message)
-        if request.state != AppointmentRequest.State.ASKED:
-            return "The request was answered or withdrawn."
+        if answered := cls.answered(request):
+            return answered
         if request.location_id != message.location_id:
             return "The patient has chosen another location."
         if message.facts["round"] < LATE and request.answer_by <= timezone.now():
@@ -153,6 +166,20 @@ class AppointmentAsked(ToWhoeverActs):
     @staticmethod
     def facts(message: Message) -> dict[str, Any]:
         return {"link": settings.SITE_URL + reverse("requests")}
+
+
+@kind("appointment_asked", title="A visit was asked for", audience="staff", safe=("location", "link", "round"))
+class AppointmentAsked(_ToTheDesk):
+    @staticmethod
+    def answered(request: AppointmentRequest) -> str:
+        return "" if request.state == AppointmentRequest.State.ASKED else "The request was answered or withdrawn."
+
+
+@kind("visit_cannot_come", title="A patient cannot come to us", audience="staff", safe=("location", "link", "round"))
+class VisitCannotCome(_ToTheDesk):
+    @staticmethod
+    def answered(request: AppointmentRequest) -> str:
+        return "" if request.cannot_come else "They come, or the desk has answered."
 
 
 class _OfAVisit(InTheirLanguage):
@@ -266,4 +293,7 @@ def _call_instead(
 
 @kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"))
 class VisitReminder(_OfAVisit):
-    pass
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        cannot = _request(message).cannot_come
+        return "The patient said that they cannot come." if cannot else _OfAVisit.still_needed(message)

@@ -66,7 +66,7 @@ def missed_promises(user: User, now: datetime | None = None) -> list[Missed]:
                 "referral", referral.next_check_at, referral, referral.patient, referral.location, referral.owner, where
             )
         )
-    requests = AppointmentRequest.objects.visible_to(user).unanswered().filter(answer_by__lt=now)
+    requests = AppointmentRequest.objects.visible_to(user).waiting_for_us().filter(answer_by__lt=now)
     for request in requests.select_related("patient", "location"):
         found.append(Missed("request", request.answer_by, request, request.patient, request.location))
     offices = OfficeToTell.objects.visible_to(user).late(now)

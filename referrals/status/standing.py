@@ -305,7 +305,10 @@ def _requests(patient: Patient, now: datetime) -> list[Step]:
         said, zone = words.REQUESTS[request.state], request.location.zone
         if request.state == AppointmentRequest.State.ASKED:
             steps.append(_promised(said, request.answer_by, now, zone))
+        elif request.starts_at > now and request.cannot_come:
+            steps.append(_promised(words.CANNOT_COME_HERE, request.answer_by, now, zone))
         elif request.starts_at > now:
+            said = words.CONFIRMED_HERE if request.patient_says else said
             when = in_words(request.starts_at, zone, now, zoned=True)
             steps.append(Step(str(said.title), str(said.text), str(said.owner), by=request.starts_at, when=when))
     return steps

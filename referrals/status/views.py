@@ -22,6 +22,7 @@ from intake.door.status_cookie import forget_status, status_of, status_page
 from intake.door.status_links import address_to_write_down
 from intake.models import Patient
 from intake.questionnaire import own_answers
+from intake.visits import actions as visits
 from referrals import moves as actions
 from referrals.moves.who_looked import in_words, looks
 from referrals.status.standing import standing
@@ -52,8 +53,8 @@ def status(request: DoorRequest, patient: Patient) -> HttpResponse:
 @require_safe
 def status_calendar(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
     """An appointment to come as a file for a calendar; `public_id` is that of its referral or request."""
-    visits = standing(patient, timezone.now(), language_of(request)).visits
-    found = next((visit for visit in visits if visit.subject_id == public_id), None)
+    to_come = standing(patient, timezone.now(), language_of(request)).visits
+    found = next((visit for visit in to_come if visit.subject_id == public_id), None)
     if found is None:
         raise Http404
     return _file(calendar_file(found.entry, call=patient.location.phone), "text/calendar; charset=utf-8", FILE_NAME)
@@ -62,16 +63,21 @@ def status_calendar(request: DoorRequest, patient: Patient, public_id: UUID) -> 
 @status_page(shows=False)
 @require_POST
 def status_visit(request: DoorRequest, patient: Patient, public_id: UUID) -> HttpResponse:
-    """Keep whether the patient comes to an appointment at an office.
+    """Keep whether the patient comes to an appointment, here or at an office.
 
-    `public_id` is that of its referral. The page names the appointment it was drawn with: where another stands by
-    now, they see it before they answer.
+    `public_id` is that of its request or referral. The page names the appointment it was drawn with: where another
+    stands by now, they see it before they answer.
     """
-    referral = get_object_or_404(patient.referrals.filter(decision__effective_at__isnull=False), public_id=public_id)
     number, comes = request.POST.get("number", ""), "comes" in request.POST
+    said: Any = {"number": int(number) if NUMBER.fullmatch(number) else 0, "comes": comes}
+    here = patient.appointment_requests.filter(public_id=public_id).first()
     try:
-        actions.patient_answers(referral, number=int(number) if NUMBER.fullmatch(number) else 0, comes=comes)
-    except actions.ReferralChanged:
+        if here:
+            visits.patient_answers(here, **said)
+        else:
+            carried = patient.referrals.filter(decision__effective_at__isnull=False)
+            actions.patient_answers(get_object_or_404(carried, public_id=public_id), **said)
+    except (actions.ReferralChanged, visits.RequestChanged):
         messages.warning(request, _("Your appointment has changed. Please look again."))
     else:
         thanks = _("Thank you. We know that you come.")

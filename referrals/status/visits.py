@@ -19,8 +19,8 @@ SHOWN_AFTERWARDS = timedelta(hours=2)  # a visit stands on the page until it is 
 class Visit:
     """An appointment to come, or one that would have come and is off.
 
-    `subject_id` is the public id of its referral or request; `entry` is for calendars. One at an office is `asked`
-    about, by its number; `answer` is what the patient said.
+    `subject_id` is the public id of its referral or request; `entry` is for calendars. One to come is `asked` about, by
+    its number; `answer` is what the patient said.
     """
 
     subject_id: str
@@ -115,6 +115,8 @@ def visit_at_clinic(request: AppointmentRequest, starts_at: datetime, now: datet
         phone=here.phone,
         entry=entry_of_visit(request, starts_at, is_off=is_off),
         is_off=is_off,
+        asked=0 if is_off or starts_at <= now else request.number_of_its_time,
+        answer=request.patient_says,
     )
 
 

@@ -146,10 +146,22 @@ REQUESTS = {
         _("We answer your request for a visit"), _("You asked us for a visit. We look for a time."), CLINIC
     ),
     AppointmentRequest.State.BOOKED: Words(
-        _("You come to your visit with us"), _("Cannot come? Call us, and we find another time."), YOU
+        _("You come to your visit with us"),
+        _("Can you come? Say so below, or tell us that you cannot. We find another time."),
+        YOU,
     ),
     AppointmentRequest.State.CLOSED: None,
 }
+CONFIRMED_HERE = Words(
+    _("You come to your visit with us"),
+    _("You told us that you come. Is that no longer so? Tell us below."),
+    YOU,
+)
+CANNOT_COME_HERE = Words(
+    _("We find another time for you"),
+    _("You told us that you cannot come. Your page then shows the new time, or we call you."),
+    CLINIC,
+)
 
 
 def of_contact(contact: Contact) -> str:

@@ -83,11 +83,12 @@ class Today:
     def visits(self) -> Any:
         """Return the visits booked for what is left of today."""
         booked = AppointmentRequest.objects.visible_to(self.user).filter(state=AppointmentRequest.State.BOOKED)
+        booked = booked.exclude(patient_says=AppointmentRequest.Says.CANNOT)
         return booked.filter(self._by_tonight("starts_at"), starts_at__gte=self.now).order_by("starts_at", "pk")
 
     def asked(self) -> Any:
         """Return the visits that patients wait to hear of."""
-        return AppointmentRequest.objects.visible_to(self.user).unanswered().order_by("answer_by", "pk")
+        return AppointmentRequest.objects.visible_to(self.user).waiting_for_us().order_by("answer_by", "pk")
 
     def calls(self) -> Any:
         return CallToMake.objects.visible_to(self.user).waiting()
@@ -204,7 +205,8 @@ def _task(task: DeskTask) -> ToDo:
 
 def _asked(asked: AppointmentRequest) -> ToDo:
     address = reverse("appointment_request", args=[asked.public_id])
-    return ToDo(asked.get_reason_display(), asked.location, asked.patient, address, due_at=asked.answer_by)
+    what = "Find another time: they cannot come" if asked.cannot_come else asked.get_reason_display()
+    return ToDo(what, asked.location, asked.patient, address, due_at=asked.answer_by)
 
 
 def _visit(visit: AppointmentRequest) -> ToDo:

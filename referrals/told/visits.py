@@ -19,21 +19,27 @@ from referrals.told.rows import (
 
 State = AppointmentRequest.State
 
-ASKED_AT_THE_DESK = (
-    Told(
-        Who.DESK,
-        Mail("appointment_asked"),
-        otherwise=(Hears(Who.STAFF, Band("alarms")), Hears(Who.MANAGER, Mail("appointment_asked"))),
-    ),
-    Told(
-        Who.MANAGER,
-        Mail("appointment_asked"),
-        "when the day that was promised is over",
-        "nobody has answered",
-        otherwise=(Hears(Who.STAFF, Band("alarms")), Hears(Who.MANAGER, Page("promises"))),
-    ),
-    Told(Who.DESK, Page("requests"), otherwise=(Hears(Who.MANAGER, Page("promises")),)),
-)
+
+def _the_desk_answers(mail: str, until: str) -> tuple[Told, ...]:
+    """The desk hears at once and has it in its list; managers hear where nobody answers."""
+    return (
+        Told(
+            Who.DESK,
+            Mail(mail),
+            otherwise=(Hears(Who.STAFF, Band("alarms")), Hears(Who.MANAGER, Mail(mail))),
+        ),
+        Told(
+            Who.MANAGER,
+            Mail(mail),
+            f"when the {until} that was promised is over",
+            "nobody has answered",
+            otherwise=(Hears(Who.STAFF, Band("alarms")), Hears(Who.MANAGER, Page("promises"))),
+        ),
+        Told(Who.DESK, Page("requests"), otherwise=(Hears(Who.MANAGER, Page("promises")),)),
+    )
+
+
+ASKED_AT_THE_DESK = _the_desk_answers("appointment_asked", "day")
 THEIR_PAGE_SAYS_SO = Told(Who.PATIENT, Page("status"), enough="a mail or a call has told them")
 CALL_INSTEAD = (Hears(Who.DESK, Call()),)
 
@@ -90,6 +96,18 @@ ROWS = (
             Told(Who.DESK, Call(), otherwise=NOBODY_CALLS),
             Told(Who.PATIENT, Mail("appointment_booked"), enough="the desk calls"),
         ),
+    ),
+    Change(
+        "The patient says that they come to us",
+        (actions.patient_answers,),
+        moves=stays(State.BOOKED),
+        told=(Told(Who.DESK, Page("requests"), enough="nothing is asked of anybody"), THEIR_PAGE_SAYS_SO),
+    ),
+    Change(
+        "The patient says that they cannot come to us",
+        (actions.patient_answers,),
+        moves=stays(State.BOOKED),
+        told=(*_the_desk_answers("visit_cannot_come", "hour"), THEIR_PAGE_SAYS_SO),
     ),
     Change(
         "The desk calls it off",

@@ -169,6 +169,8 @@ def everything(location, maya, priya, ruth, settings):
     hand_over([taken.public_id], of=noa, to={location.pk: maya}, by=noa)
     morning_list(maya, location, timezone.localdate())
     appointment_emails.tell_the_desk(visit)
+    visit.patient_said_at = timezone.now()
+    appointment_emails.tell_the_desk_they_cannot_come(visit)
     AppointmentRequest.objects.update(
         state="booked", starts_at=timezone.now() + timedelta(days=9), answered_by=priya, answered_at=timezone.now()
     )

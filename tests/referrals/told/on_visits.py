@@ -85,6 +85,23 @@ def moved_late(house: House):
     return _about(_books(house, visit, days=1 / 12))
 
 
+def _answers(house, *, comes) -> Walked:
+    visit = _books(house, _asked(house))
+    house.now_changes(visit)
+    said = actions.patient_answers(visit, number=visit.number_of_its_time, comes=comes)
+    return _about(said, f"You told us that you {'come' if comes else 'cannot come'}")
+
+
+@walks("The patient says that they come to us")
+def comes(house: House):
+    return _answers(house, comes=True)
+
+
+@walks("The patient says that they cannot come to us")
+def cannot_come(house: House):
+    return _answers(house, comes=False)
+
+
 @walks("The desk calls it off")
 def called_off(house: House):
     visit = _books(house, _asked(house))
