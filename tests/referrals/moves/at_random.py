@@ -5,7 +5,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -37,34 +39,57 @@ class Walk:
 
     def __init__(self, luck, clock, *, referral, people, listings):
         self.luck, self.clock, self.people, self.listings = luck, clock, people, listings
-        self.pk, self.began_with = referral.pk, referral.moves.count()
+        self.pk = referral.pk
+        self.never_changes = {name: getattr(referral, name) for name in ("location", "patient", "decision")}
         self.made: Counter[tuple[str, bool]] = Counter()
+        self.before = self._as_it_stands()
 
     @property
     def referral(self) -> Referral:
-        return Referral.objects.select_related("location", "patient", "specialist", "decision__by").get(pk=self.pk)
+        """As whoever moves it has it on their page."""
+        return self.before.referral
 
     @property
     def somebody(self):
         return self.luck.choice(self.people)
 
     def goes_on(self) -> list[str]:
-        """Let some time go by, make one move, and say what is wrong then."""
+        """Let some time go by, make one move, and say what is wrong then.
+
+        Nobody else is about: how it stood after one move is how it stood before the next.
+        """
         self.clock.shift(self.luck.choice(PAUSES))
-        name = self.luck.choice(MOVES)
-        before, lines = self._row(), self._lines()
-        expected = offices.has_heard_of_it(self.referral)
+        before = self.before
+        likely = LIKELY.get(before.row["status"], MOVES)
+        if before.row["undelivered_at"]:
+            likely = AFTER_A_REFUSAL
+        name = self.luck.choice(likely if self.luck.random() < 0.5 else MOVES)
         try:
             with transaction.atomic():
-                getattr(self, name)()
+                refused = self._is_refused(name)
         except IntegrityError as error:
-            return [f"{name} from {before['status']} was stopped by the database alone: {str(error).splitlines()[0]}"]
+            why = str(error).splitlines()[0]
+            return [f"{name} from {before.row['status']} was stopped by the database alone: {why}"]
+        self.made[name, not refused] += 1
+        if refused:
+            changed = (_row(Referral.objects.get(pk=self.pk)), self._lines()) != (before.row, before.lines)
+            return [f"{name} was refused ({refused}), and changed something"] if changed else []
+        after = self.before = self._as_it_stands()
+        return [f"after {name}: {one}" for one in self.what_is_wrong(before, after)]
+
+    def _is_refused(self, name) -> str:
+        """Say why it was, without rolling back what it did until then."""
+        try:
+            getattr(self, name)()
         except REFUSED as error:
-            self.made[name, False] += 1
-            changed = self._row() != before or self._lines() != lines
-            return [f"{name} was refused ({error}), and changed something"] if changed else []
-        self.made[name, True] += 1
-        return [f"after {name}: {one}" for one in self.what_is_wrong(lines, before, expected=expected)]
+            return repr(error)
+        return ""
+
+    def _as_it_stands(self) -> "Stands":
+        referral = Referral.objects.prefetch_related("appointments").get(pk=self.pk)
+        for name, one in self.never_changes.items():
+            setattr(referral, name, one)
+        return Stands(referral, _row(referral), self._lines(), offices.has_heard_of_it(referral))
 
     # What may happen ------------------------------------------------------------------------------------------------
 
@@ -79,11 +104,19 @@ class Walk:
     def sends(self):
         actions.send(self.referral, by=self.somebody, channel=self.luck.choice(["link", "link", "fax"]))
 
+    @transaction.atomic
     def prepared_and_sent(self):
         """Whoever carries it does it in one go, as they mostly do."""
         actions.choose(self.referral, self.luck.choice(self.listings), choice="other", because="near", by=self.somebody)
         actions.prepare_letter(self.referral, by=self.somebody, consent="agreed")
         self.sends()
+
+    @transaction.atomic
+    def sent_in_vain(self):
+        """The office's mail server refuses the link."""
+        self.prepared_and_sent()
+        with post(takes=False):
+            sweep(timezone.now())
 
     def opens(self):
         if self.referral.status not in OFFICE_WITHOUT:
@@ -131,6 +164,7 @@ class Walk:
     def reports(self):
         actions.receive_report(self.referral, words="All is well.", sent_by=OFFICE, **self._from_the_office())
 
+    @transaction.atomic
     def reads(self):
         for report in self.referral.reports.all():
             actions.read_report(report, by=self.somebody)
@@ -174,6 +208,7 @@ class Walk:
         channel, reached = self.luck.choice(["phone", "phone", "email", "letter"]), self.luck.random() < 0.1
         actions.tried(self.referral, channel=channel, reached=reached, by=self.somebody)
 
+    @transaction.atomic
     def lists(self):
         actions.update_listing(self.referral, by=self.somebody)
         Specialist.objects.update(accepts_new_patients=True)
@@ -192,6 +227,7 @@ class Walk:
     def sent_otherwise(self):
         actions.send_otherwise(self.referral, channel="fax", by=self.somebody)
 
+    @transaction.atomic
     def office_told(self):
         for one in OfficeToTell.objects.filter(referral=self.pk, done_at=None):
             actions.office_was_told(one, by=self.somebody)
@@ -209,13 +245,13 @@ class Walk:
 
     # What must be so ------------------------------------------------------------------------------------------------
 
-    def what_is_wrong(self, lines, before, *, expected) -> Iterator[str]:
-        now, referral = timezone.now(), self.referral
+    def what_is_wrong(self, before: "Stands", after: "Stands") -> Iterator[str]:
+        now, referral, was = timezone.now(), after.referral, before.row
         yield from self._row_is_whole(referral, now)
-        yield from self._history_is_whole(referral, lines, now)
+        yield from self._history_is_whole(referral, before.lines, now)
         yield from self._patient_knows(referral, now)
-        left = before["round"] != referral.round or (before["status"] != referral.status == Status.WITHDRAWN)
-        if expected and left and not self._office_hears(before["round"], before["specialist_id"]):
+        left = was["round"] != referral.round or (was["status"] != referral.status == Status.WITHDRAWN)
+        if before.is_expected and left and not self._office_hears(was["round"], was["specialist_id"]):
             yield "the office before may expect the patient, and nobody tells it"
         if not next_step(referral, known_of([referral])).title:
             yield "nothing is next, and nobody says so"
@@ -230,8 +266,7 @@ class Walk:
             yield f"{len(stand)} appointments stand while it is {referral.status}"
         if referral.status == Status.SCHEDULED and not stand:
             yield "it is scheduled for no day"
-        links = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id)
-        if referral.status in OFFICE_WITHOUT and links.exists():
+        if referral.status in OFFICE_WITHOUT and self._opens_by_a_link(referral):
             yield f"a link opens it while it is {referral.status}"
         if referral.status == Status.DRAFT and (referral.sent_at or referral.channel):
             yield "it is to be sent and was sent"
@@ -241,56 +276,101 @@ class Walk:
             yield "the row is another than its history ends with"
 
     def _history_is_whole(self, referral, lines, now):
-        moves = list(referral.moves.filter(pk__gt=lines))
-        earlier = referral.moves.filter(pk__lte=lines).last()
+        earlier, *moves = referral.moves.filter(pk__gte=lines).order_by("pk")
         for move in moves:
-            if earlier and move.from_status != earlier.to_status:
+            if move.from_status != earlier.to_status:
                 yield f"a line is missing between {earlier.what} and {move.what}"
-            if (earlier and move.at < earlier.at) or move.at > now:
+            if not earlier.at <= move.at <= now:
                 yield f"{move.what} is at another time than it happened"
             if move.from_status != move.to_status and move.to_status not in Referral.MOVES[move.from_status]:
                 yield f"{move.what} is no move of the table"
             earlier = move
-        if earlier and earlier.to_status != referral.status:
+        if earlier.to_status != referral.status:
             yield f"it is {referral.status}, and the history ends with {earlier.to_status}"
 
     def _patient_knows(self, referral, now):
-        stands = referral.standing_appointment
-        heard = telling.heard_last(referral)
-        is_next = referral.status == Status.SCHEDULED and stands and stands.starts_at > now
-        if is_next and not self._hears_of(stands.starts_at, heard):
+        if not referral.appointments.all():
+            return  # there was never a day to hear of
+        stands, told = referral.standing_appointment, Told(referral, now)
+        is_to_come = stands and stands.starts_at > now  # its office expects them, whatever was pressed since
+        if is_to_come and referral.status == Status.SCHEDULED and not told.hears_of(stands.starts_at):
             yield "the patient does not hear of their day"
-        believed = heard.starts_at if heard and heard.starts_at and heard.starts_at > now else None
+        believed = told.believes if told.believes and told.believes > now else None
         goes_there = stands and believed and telling.is_the_same(stands.starts_at, believed)
-        if believed and not goes_there and not self._hears_of(stands.starts_at if is_next else None, heard):
+        if believed and not goes_there and not told.hears_of(stands.starts_at if is_to_come else None):
             yield "the patient would go where nobody expects them"
 
-    def _hears_of(self, starts_at, heard) -> bool:
-        """Say whether a mail, a call or their own memory tells of this time; of None, that it is off."""
-        if heard and starts_at and heard.starts_at and telling.is_the_same(heard.starts_at, starts_at):
-            return True
-        subject = self.referral.public_id
-        if CallToMake.objects.filter(subject_id=subject, done_at=None).exists():
-            return True
-        kinds = telling.GIVEN if starts_at else ["appointment_off"]
-        waiting = Message.objects.about("referral", subject).filter(kind__in=kinds, status__in=Message.UNSETTLED)
-        return any(starts_at is None or telling.is_the_same(telling.said_in(one), starts_at) for one in waiting)
+    def _opens_by_a_link(self, referral) -> bool:
+        links = Link.objects.live().filter(purpose=Link.Purpose.OFFICE, subject_id=referral.public_id)
+        return links.exists()
 
     def _office_hears(self, number, office) -> bool:
         mail = Message.objects.filter(key=f"referral_withdrawn:{self.referral.public_id}:{number}")
         return mail.exists() or OfficeToTell.objects.filter(referral=self.pk, specialist=office).exists()
-
-    def _row(self):
-        return Referral.objects.filter(pk=self.pk).values().get()
 
     def _lines(self) -> int:
         return ReferralMove.objects.filter(referral=self.pk).order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def says_everything(self) -> None:
         """Draw what the patient reads: no state may be without words."""
-        standing(self.referral.patient, timezone.now(), "en")
+        standing(self.before.referral.patient, timezone.now(), "en")
 
 
+@dataclass(frozen=True)
+class Stands:
+    """How a referral stands between two moves; `lines` is the newest of its history."""
+
+    referral: Referral
+    row: dict[str, Any]
+    lines: int
+    is_expected: bool  # its office may expect the patient
+
+
+def _row(referral) -> dict[str, Any]:
+    return {field.attname: getattr(referral, field.attname) for field in referral._meta.concrete_fields}
+
+
+class Told:
+    """What a patient was told of their days, from the rows: read here without the product's own reading of them."""
+
+    def __init__(self, referral, now):
+        self.mails = Message.objects.about("referral", referral.public_id).filter(kind__in=telling.OF_APPOINTMENTS)
+        self.calls = CallToMake.objects.filter(subject_id=referral.public_id)
+        heard = [(call.done_at, call.starts_at) for call in self.calls if call.done_at]
+        for mail in self.mails:
+            if mail.status in (Message.Status.SENT, Message.Status.SENDING):
+                is_off = mail.kind == "appointment_off"
+                heard.append((mail.settled_at or now, None if is_off else telling.said_in(mail)))
+        _at, self.believes = max(heard, key=lambda one: one[0], default=(None, None))
+
+    def hears_of(self, starts_at) -> bool:
+        """Say whether a mail, a call or their own memory tells of this time; of None, that it is off."""
+        if starts_at and self.believes and telling.is_the_same(self.believes, starts_at):
+            return True
+        if any(call.done_at is None for call in self.calls):
+            return True
+        kinds = telling.GIVEN if starts_at else ["appointment_off"]
+        waiting = [mail for mail in self.mails if mail.kind in kinds and mail.status in Message.UNSETTLED]
+        return any(starts_at is None or telling.is_the_same(telling.said_in(mail), starts_at) for mail in waiting)
+
+
+# What somebody is about to do, half of the time; the other half anybody does anything.
+LIKELY = {
+    Status.DRAFT: ["prepared_and_sent", "sent_in_vain", "writes", "chooses", "sends"],
+    Status.SENT: ["opens", "accepts", "declines", "asks", "the_post_goes"],
+    Status.OPENED: ["accepts", "declines", "asks"],
+    Status.QUESTION: ["answered"],
+    Status.ACCEPTED: ["gives_a_day", "asks", "the_post_goes"],
+    Status.DECLINED: ["lists", "redirected", "back"],
+    Status.BACK: ["redirected"],
+    Status.SCHEDULED: ["patient_answers", "patient_told", "seen", "did_not_come", "gives_a_day", "the_post_goes"],
+    Status.SEEN: ["taken_back", "reports"],
+    Status.NO_SHOW: ["taken_back", "gives_a_day", "tried"],
+    Status.REPORTED: ["reads", "closed"],
+    Status.CLOSED: ["taken_up", "reports"],
+    Status.WITHDRAWN: ["taken_up"],
+}
+AFTER_A_REFUSAL = ["sent_again", "sent_otherwise", "the_post_goes", "opens", "looked"]
 MOVES = [name for name, made in vars(Walk).items() if callable(made) and not name.startswith("_")]
 for _name in ("goes_on", "what_is_wrong", "says_everything"):
     MOVES.remove(_name)

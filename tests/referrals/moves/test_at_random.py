@@ -1,6 +1,7 @@
 """Whatever random people do to a referral in whatever order, it never rests in a state that must not be.
 
-`PLUMBLINE_MOVES=100000` makes as many moves as that; the suite makes a few hundred.
+`PLUMBLINE_MOVES=100000` makes as many moves as that, in a quarter of an hour; the suite makes a few hundred.
+`PLUMBLINE_SEED` chooses others.
 """
 
 import os
@@ -19,6 +20,7 @@ from tests.referrals.told.house import NOON
 IN_ALL = int(os.environ.get("PLUMBLINE_MOVES", "300"))
 SEED = int(os.environ.get("PLUMBLINE_SEED", "15"))
 OF_ONE = 60  # moves of one referral; then another begins
+ENOUGH_FOR_ALL = 20_000  # that each sort was made at least once
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_no_order_of_moves_leads_where_nothing_may_be(decision, maya, priya, rut
     assert "\n".join(f"{one} ({where})" for one, where in wrong.items()) == ""
     never = [name for name in MOVES if not made[name, True] and name != "behind"]
     print(f"never made by luck: {', '.join(never) or 'none'}")
-    assert IN_ALL < 50_000 or never == []
+    assert IN_ALL < ENOUGH_FOR_ALL or never == []
 
 
 def _last_lines(walk) -> str:
