@@ -47,7 +47,7 @@ def joined(parts: list[bytes]) -> Pages | None:
         return _made({"do": "join", "files": [str(path) for path in files]}, stdin=subprocess.DEVNULL)
 
 
-def _made(options: dict[str, Any], stdin) -> Pages | None:
+def _made(options: dict[str, Any], stdin: Any) -> Pages | None:
     try:
         done = subprocess.run(
             [*COMMAND, json.dumps(options)],

@@ -6,11 +6,12 @@
 The answer is one line of JSON, `{"pages": 3}`, then a PDF. A crash, a timeout or no answer: it cannot be done.
 """
 
-import importlib.util
 import io
 import json
 import os
 import sys
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
 from typing import Any
 
 LETTER = (612, 792)  # points of a US letter page
@@ -18,22 +19,21 @@ MARGIN = 36
 DOTS = 200  # an inch: more than a fax shows
 
 
-def _beside(name: str):
+def _beside(name: str) -> Any:
     """Load the file of this folder with that name.
 
     This process sees nothing else of ours.
     """
     where = os.path.join(os.path.dirname(__file__), f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, where)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = ModuleType(name)
+    SourceFileLoader(name, where).exec_module(module)
     return module
 
 
 opened = _beside("opened")
 
 
-def pages_of(file) -> Any:
+def pages_of(file: Any) -> Any:
     """Return a PDF of its pages: those it has, or the one that a picture becomes."""
     import pypdf
 
@@ -48,7 +48,7 @@ def pages_of(file) -> Any:
     return _joined([pypdf.PdfReader(_of_a_picture(file))])
 
 
-def _of_a_picture(file) -> io.BytesIO:
+def _of_a_picture(file: Any) -> io.BytesIO:
     """Return a page with the picture as large as fits, lying where it is wide."""
     from PIL import Image
 

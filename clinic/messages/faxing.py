@@ -7,6 +7,7 @@ GET of `FAX_URL/<id>` says what became of it: `{"state": "waiting" | "sent" | "f
 import base64
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from django.conf import settings
 
@@ -38,13 +39,13 @@ def configured() -> bool:
     return bool(settings.FAX_URL)
 
 
-def send_fax(id_, number: str, pdf: bytes, pages: int) -> None:
+def send_fax(id_: UUID, number: str, pdf: bytes, pages: int) -> None:
     """Hand one fax over. Raises GatewayRefused or GatewayInDoubt."""
     to = phones.read(number).dialed or number
     _gateway().hand_over({"id": str(id_), "to": to, "pages": pages, "pdf": base64.b64encode(pdf).decode()})
 
 
-def result_of(id_) -> Result:
+def result_of(id_: UUID | None) -> Result:
     """Ask what became of one.
 
     An answer that says nothing known is "waiting". Raises as `send_fax` does.
@@ -56,7 +57,7 @@ def result_of(id_) -> Result:
     return Result(went, _plain(said.get("why")), _plain(said.get("confirmation")))
 
 
-def _plain(value) -> str:
+def _plain(value: object) -> str:
     """Return a few printable words of another's answer."""
     return "".join(sign for sign in str(value or "") if sign.isprintable())[:120].strip()
 

@@ -124,7 +124,8 @@ class ProofForm(MoveForm):
             raise forms.ValidationError(error.words) from error
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         nothing = not given.get("confirmation", "").strip() and not given.get("proof")
         if nothing and "proof" not in self.errors:
             self.add_error("confirmation", "Enter the confirmation number, or add the page the machine printed.")

@@ -99,8 +99,9 @@ def fax_file(request: StaffRequest, public_id: UUID, number: int, which: str) ->
     if not stored:
         raise Http404
     saw_row(request, "referral", found)
+    ending = PurePosixPath(str(stored.name)).suffix
     try:
-        return kept.attachment(kept.intact(stored, sha256), f"fax-{which}{PurePosixPath(stored.name).suffix}")
+        return kept.attachment(kept.intact(stored, sha256), f"fax-{which}{ending}")
     except kept.Damaged:
         return kept.damaged(request)
 

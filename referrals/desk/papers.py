@@ -1,9 +1,10 @@
 """Which papers go along with the letter: the form in which the desk chooses them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from clinic.files.checks import CheckedFile
 from clinic.staff.models import User
@@ -34,7 +35,7 @@ class PapersForm(ReferralForm):
     """
 
     what_it_does = ReferralMove.What.LETTER
-    files = boxes("Files the patient sent")
+    of_patient = boxes("Files the patient sent")
     agreed = forms.BooleanField(required=False)
     reports = boxes("Reports that came back", "Those that a therapist has read.")
     own = boxes("Papers of our own", "Take the tick away to take one out.")
@@ -48,19 +49,21 @@ class PapersForm(ReferralForm):
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         self.going = list(referral.enclosures.going().select_related("patient_file", "report"))
         self.papers = {
-            "files": self._with("patient_file", actions.files_that_may_travel(referral)),
+            "of_patient": self._with("patient_file", actions.files_that_may_travel(referral)),
             "reports": self._with("report", actions.reports_that_may_travel(referral).exclude(referral=referral)),
             "own": {str(one.public_id): one for one in self.going if one.file},
         }
         super().__init__(*args, referral=referral, **kwargs)
         self.fields["added"].help_text = f"PDF, JPEG or PNG, up to {uploads.MOST_BYTES // 2**20} MB."
-        self.fields["agreed"].label = f"The patient agreed that the files marked go to {referral.specialist.practice}"
-        words = {"files": _file_in_words, "reports": called, "own": str}
+        office = referral.specialist.practice if referral.specialist else ""
+        self.fields["agreed"].label = f"The patient agreed that the files marked go to {office}"
+        words: dict[str, Callable[[Any], str]] = {"of_patient": _file_in_words, "reports": called, "own": str}
         for name, there in self.papers.items():
-            self.fields[name].choices = [(key, words[name](one)) for key, one in there.items()]
+            field: Any = self.fields[name]
+            field.choices = [(key, words[name](one)) for key, one in there.items()]
         for name in [name for name, there in self.papers.items() if not there]:
             del self.fields[name]
-        if not self.papers["files"]:
+        if not self.papers["of_patient"]:
             del self.fields["agreed"]
         self.helper = FieldsOnly(self)
 
@@ -75,7 +78,7 @@ class PapersForm(ReferralForm):
     def first_values(self) -> dict[str, Any]:
         files = [str(one.patient_file.public_id) for one in self.going if one.patient_file]
         reports = [str(one.report.public_id) for one in self.going if one.report]
-        return {"files": files, "agreed": bool(files), "reports": reports, "own": list(self.papers["own"])}
+        return {"of_patient": files, "agreed": bool(files), "reports": reports, "own": list(self.papers["own"])}
 
     def clean_added(self) -> CheckedFile | None:
         upload = self.cleaned_data["added"]
@@ -87,8 +90,9 @@ class PapersForm(ReferralForm):
             raise forms.ValidationError(error.words) from error
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("files") and not given.get("agreed"):
+        super().clean()
+        given = self.cleaned_data
+        if given.get("of_patient") and not given.get("agreed"):
             self.add_error("agreed", "Ask the patient, and mark that they agreed; or leave their files out.")
         if given.get("added") and not given.get("title", "").strip():
             self.add_error("title", "Say what the letter calls this paper.")
@@ -101,7 +105,9 @@ class PapersForm(ReferralForm):
         chosen = {name: [there[key] for key in given.get(name, ())] for name, there in self.papers.items()}
         return actions.enclose(
             self.referral,
-            **chosen,
+            files=chosen["of_patient"],
+            reports=chosen["reports"],
+            own=chosen["own"],
             added=given["added"],
             title=given["title"],
             agreed=given.get("agreed", False),
@@ -109,13 +115,16 @@ class PapersForm(ReferralForm):
             saw=given["saw"],
         )
 
+    def _sent(self, name: str) -> list[str]:
+        return self.data.getlist(name) if isinstance(self.data, MultiValueDict) else []
+
     def left(self, line: ReferralMove) -> bool:
         """Say whether what was sent goes along by now."""
         if line.what != self.what_it_does:
             return False
         going = list(self.referral.enclosures.going().select_related("patient_file", "report"))
         ids = {str((one.patient_file or one.report or one).public_id) for one in going}
-        ticked = {key for name in ("files", "reports", "own") for key in self.data.getlist(name)}
+        ticked = {key for name in self.papers for key in self._sent(name)}
         title = self.data.get("title", "").strip()
         new = {str(one.public_id) for one in going if one.file and title and one.title == title}
         return ticked == ids - new and (not title or bool(new))

@@ -91,7 +91,7 @@ class Enclosure(models.Model):
 
     @property
     def ending(self) -> str:
-        return PurePath(self.stored.name).suffix
+        return PurePath(self.stored.name or "").suffix
 
     @property
     def is_infected(self) -> bool:

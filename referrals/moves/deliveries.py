@@ -1,5 +1,7 @@
 """What leaves the house: the record of which version went to which office, and how, and a version that is newer."""
 
+from typing import Any
+
 from clinic.staff.models import User
 from referrals.letter import letter
 from referrals.models import Delivery, Referral
@@ -9,13 +11,8 @@ from referrals.moves.steps import Status, What, write_down
 
 def went_out(referral: Referral, *, by: User) -> Delivery:
     """Put down that the version of now went to its office, and how."""
-    return Delivery.objects.create(
-        referral=referral,
-        letter=referral.sent_letter,
-        specialist=referral.specialist,
-        channel=referral.channel,
-        by=by,
-    )
+    sent: dict[str, Any] = {"letter": referral.sent_letter, "specialist": referral.specialist}  # it has both by now
+    return Delivery.objects.create(referral=referral, channel=referral.channel, by=by, **sent)
 
 
 def letter_changed(referral: Referral, *, by: User) -> None:

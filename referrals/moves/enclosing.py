@@ -1,6 +1,7 @@
 """Which papers travel with the letter: files of the patient's as they agreed, reports that were read, our own."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def called(paper: PatientFile | Report) -> str:
     """
     zone = paper.patient.location.zone if isinstance(paper, PatientFile) else paper.referral.location.zone
     if isinstance(paper, PatientFile):
-        return f"{WHAT[paper.kind]}, sent by the patient on {_day(paper.added_at.astimezone(zone))}"
+        return f"{WHAT[PatientFile.Kind(paper.kind)]}, sent by the patient on {_day(paper.added_at.astimezone(zone))}"
     return f"Report by {paper.sent_by[:60]}, received {_day(paper.received_at.astimezone(zone))}"
 
 
@@ -136,7 +137,7 @@ WHAT = {
 }
 
 
-def _day(moment) -> str:
+def _day(moment: datetime) -> str:
     return f"{moment:%B} {moment.day}, {moment.year}"
 
 
@@ -145,17 +146,15 @@ def _keep(referral: Referral, checked: CheckedFile, *, title: str, by: User) -> 
     if not title.strip():
         raise NotYet("Say what the letter calls this paper.")
     paper = Enclosure(referral=referral, title=title.strip()[:120], sha256=checked.sha256, added_by=by)
-    stored: list[str] = []
     try:
         paper.file.save(f"enclosure{Path(checked.stored_as).suffix}", checked.content, save=False)
-        stored.append(paper.file.name)
         if checked.original:
-            paper.original.save(checked.original.name, checked.original, save=False)
-            stored.append(paper.original.name)
+            paper.original.save("enclosure.sent", checked.original, save=False)
         paper.save()
     except BaseException:
-        for name in stored:
-            default_storage.delete(name)
+        for stored in (paper.file, paper.original):
+            if stored:
+                default_storage.delete(str(stored.name))
         raise
 
 

@@ -29,7 +29,7 @@ class ReferralFaxed:
     def papers(message: Message) -> tuple[bytes, int]:
         fax = _fax_of(message)
         with intact(fax.pdf, fax.sha256) as file:
-            return file.read(), fax.pages
+            return file.read(), fax.pages or 0
 
     @staticmethod
     def gone(message: Message) -> None:

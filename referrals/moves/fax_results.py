@@ -49,6 +49,7 @@ def _ask(fax: Fax, now: datetime) -> str:
     except (GatewayRefused, GatewayInDoubt) as why:
         log.warning("The gateway was asked about fax %s: %s", fax.pk, type(why).__name__)
         result = gateway.Result(gateway.Went.WAITING)
-    if result.went == gateway.Went.WAITING and now - fax.taken_at > TOO_LONG:
+    since = fax.taken_at or now
+    if result.went == gateway.Went.WAITING and now - since > TOO_LONG:
         return fax_came_back(fax, gateway.Result(gateway.Went.FAILED, SILENT), again=False)
     return fax_came_back(fax, result)

@@ -107,8 +107,9 @@ def prove_fax(
 def unproven(referral: Referral) -> Fax | None:
     """Return the fax by hand that nothing but our word says was sent."""
     newest = Fax.objects.filter(delivery__referral=referral).select_related("delivery").last()
-    here = newest is not None and newest.delivery.specialist_id == referral.specialist_id
-    return newest if here and newest.waits_for_proof else None
+    if newest is None or newest.delivery.specialist_id != referral.specialist_id:
+        return None
+    return newest if newest.waits_for_proof else None
 
 
 # What became of it ----------------------------------------------------------------------------------------------------

@@ -102,11 +102,11 @@ def test_the_desk_chooses_on_a_page_that_says_what_each_is(chosen, her_file, des
     page = desk.get(address).text
     assert "mri lumbar.pdf" in page
     assert "The patient agreed that the files marked go to Ashport Neurology" in page
-    without = desk.post(address, {"saw": actions.newest_line(chosen), "files": her_file.public_id})
+    without = desk.post(address, {"saw": actions.newest_line(chosen), "of_patient": her_file.public_id})
     assert without.status_code == 422
     assert "mark that they agreed" in without.text
     upload = SimpleUploadedFile("scan.pdf", a_pdf(), "application/pdf")
-    said = {"saw": actions.newest_line(chosen), "files": her_file.public_id, "agreed": "on"}
+    said = {"saw": actions.newest_line(chosen), "of_patient": her_file.public_id, "agreed": "on"}
     answer = desk.post(address, said | {"added": upload, "title": "X-ray of March 3"})
     assert answer.url == reverse("letter_parts", args=[chosen.public_id])
     assert [title[:12] for title in titles(chosen)] == ["Report about", "X-ray of Mar"]
