@@ -36,6 +36,7 @@ from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.floors import SOURCES, imported
 from tests.referrals import papers_out
+from tests.referrals.talk import talk_file
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
@@ -184,6 +185,7 @@ def samples(location, maya, priya):
         "shift": {"id": factories.on_call(maya, at=location).pk},
         "secret": {"secret": secret_of(link)},
         "page": {"number": 1},
+        "talk file": {"public_id": referral.public_id, "file": talk_file(of=referral).public_id},
         "room answer": {"public_id": referral.public_id, "answer": "accept"},
         "answer": {"answer": "accept"},
         "appointment request": {"public_id": asked.public_id},

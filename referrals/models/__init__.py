@@ -11,6 +11,7 @@ from referrals.models.plan_steps import PlanStep
 from referrals.models.proposals import ProposedTime
 from referrals.models.reasons import CameOf, DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.referral import Referral, ReferralMove
+from referrals.models.talk import TalkFile
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Report",
     "SavedList",
     "Specialist",
+    "TalkFile",
     "WaitsFor",
 ]
