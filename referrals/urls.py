@@ -8,6 +8,7 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
+from referrals.office import earlier, room
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -46,10 +47,14 @@ urlpatterns = [
     path("directory/<uuid:public_id>/", directory.listing, name="listing"),
     path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
     path("office/", office.office, name="office"),
-    path("office/letter.pdf", office.office_letter, name="office_letter"),
     path("office/leave/", office.office_leave, name="office_leave"),
-    path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
-    path("office/done/<slug:answer>/", office.office_done, name="office_done"),
+    path("office/<uuid:public_id>/", room.office_room, name="office_room"),
+    path("office/<uuid:public_id>/letter.pdf", room.office_room_letter, name="office_room_letter"),
+    path("office/<uuid:public_id>/answer/<slug:answer>/", room.office_room_answer, name="office_room_answer"),
+    path("office/<uuid:public_id>/done/<slug:answer>/", room.office_room_done, name="office_room_done"),
+    path("office/letter.pdf", earlier.office_letter, name="office_letter"),
+    path("office/answer/<slug:answer>/", earlier.office_answer, name="office_answer"),
+    path("office/done/<slug:answer>/", earlier.office_done, name="office_done"),
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),

@@ -68,6 +68,7 @@ NOT_FOR_PATIENTS = (
     "referrals/models/",
     "referrals/models/numbers.py",
     "referrals/directory/ranking.py",
+    "referrals/office/room.py",
     "referrals/office/views.py",
 )
 GUIDE_SAYS = {"label", "treats", "elsewhere", "looks_at", "text", "but"}  # the rest of the guide is ids

@@ -193,11 +193,15 @@ ROUTES = {
     "confirm_import": changes(may.MANAGE_DIRECTORY, "import"),
     "undo_import": changes(may.MANAGE_DIRECTORY, "import"),
     "rows_to_correct": Route(may.MANAGE_DIRECTORY, "import"),
-    # Specialists' offices, by the referral their browser has open
-    "office": Route(ANYONE, shows=True),
-    "office_letter": Route(ANYONE, shows=True),
+    # Specialists' offices, by the referrals their browser has open
+    "office": Route(ANYONE),
     "office_leave": Route(ANYONE, post_only=True),
-    "office_answer": Route(ANYONE, "answer", shows=True),
+    "office_room": Route(ANYONE, "referral", shows=True),
+    "office_room_letter": Route(ANYONE, "referral", shows=True),
+    "office_room_answer": Route(ANYONE, "room answer", shows=True),
+    "office_room_done": Route(ANYONE, "room answer", shows=True),
+    "office_letter": Route(ANYONE),  # addresses from before each referral had its own: they lead on
+    "office_answer": Route(ANYONE, "answer"),
     "office_done": Route(ANYONE, "answer"),
     "office_link": Route(ANYONE, "secret"),
     # Messages

@@ -219,14 +219,18 @@ def test_the_room_of_an_office(referral):
     digits = referral.specialist.second_factor
     assert "Neurólogo" in looks(office.post(door, {"person": "Ellen Park, RN", "digits": digits}, follow=True))
     for name in ("accept", "appointment", "report", "ask", "decline"):
-        page = looks(office.get(reverse("office_answer", args=[name]), follow=True))
+        page = looks(office.get(reverse("office_room_answer", args=[referral.public_id, name]), follow=True))
         if seen := re.search(r'name="saw" value="(\d+)"', page):
-            looks(office.post(reverse("office_answer", args=[name]), {"saw": seen[1]}, follow=True))
+            looks(
+                office.post(
+                    reverse("office_room_answer", args=[referral.public_id, name]), {"saw": seen[1]}, follow=True
+                )
+            )
     for name in ("accept", "appointment", "report", "ask", "decline"):
-        looks(office.get(reverse("office_done", args=[name])))
-    looks(office.get(reverse("office")))
+        looks(office.get(reverse("office_room_done", args=[referral.public_id, name])))
+    looks(office.get(reverse("office"), follow=True))
     looks(office.post(reverse("office_leave")))
-    looks(office.get(reverse("office")))
+    looks(office.get(reverse("office"), follow=True))
 
 
 # Mails ----------------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ ROWS = (
         stays(*OPEN[1:]),
         (
             Told(Who.OFFICE, Mail("letter_changed"), otherwise=NOT_REACHED),
-            Told(Who.OFFICE, Page("office"), enough="it reads the newest version whenever it opens its room"),
+            Told(Who.OFFICE, Page("office_room"), enough="it reads the newest version whenever it opens its room"),
         ),
     ),
     Change(

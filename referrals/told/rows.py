@@ -51,7 +51,7 @@ PAGES = {
     "intake_emergency": "the emergency page",
     "intake_files": "the files of the form",
     "messages": "Messages",
-    "office": "the office's room",
+    "office_room": "the office's room",
     "on_watch": "On watch",
     "paper": "Forms on paper",
     "patient": "the patient's page among staff's",

@@ -27,7 +27,7 @@ def test_the_desk_and_the_office_read_the_same_number_wherever_they_speak_of_it(
     assert number in sign_in(priya).get(f"/referrals/{sent.public_id}/").content.decode()
     office = Client()
     office.post(path_of(sent), {"person": "Ellen Park", "digits": "0171"})
-    assert number in office.get("/office/").content.decode()
+    assert number in office.get("/office/", follow=True).content.decode()
     assert f"Our number {number}" in text_of(letter.stored_pdf(sent.sent_letter))
     actions.prepare_letter(sent, question="Please see Graciela this week.", by=priya)
     actions.withdraw(sent, reason="not_needed", by=priya)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
 
@@ -19,7 +18,7 @@ from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
 from tests import factories
 from tests.referrals import papers
-from tests.referrals.office.conftest import ELLEN, path_of
+from tests.referrals.office.conftest import ELLEN, answering, here, path_of
 from tests.source import one_line
 
 
@@ -31,7 +30,7 @@ def page(browser, address, status=200):
 
 def answer(browser, name, **given):
     """Answers as a person would: from the page that is shown."""
-    address = reverse("office_answer", args=[name])
+    address = answering(name)
     seen = re.search(r'name="saw" value="(\d+)"', page(browser, address)).group(1)
     return browser.post(address, {"saw": seen, **given})
 
@@ -54,7 +53,7 @@ def test_looking_opens_nothing_and_tells_nothing(sent):
 def test_the_right_digits_open_it_and_the_secret_leaves_the_address(sent):
     browser = Client()
     response = browser.post(path_of(sent), ELLEN)
-    assert response.url == "/office/"
+    assert response.url == here()
     cookie = response.cookies[office_session.COOKIE.name]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -117,59 +116,59 @@ def test_before_accepting_it_sees_what_it_needs_to_decide_and_not_who(room, sent
     actions.prepare_letter(
         sent, question="Ms. Monteverde (Graciela), born 02/29/1980, 207-555-0111: is surgery needed?", by=priya
     )
-    words = page(room, "/office/")
+    words = page(room, here())
     for part in ("Neurologist", "Soon", "Northern Mutual PPO", "English", "is surgery needed?", "To be seen by"):
         assert part in words, part
     for part in ("Monteverde", "Graciela", "1980", "0111", "@patients"):
         assert part not in words, part
-    assert page(room, "/office/letter.pdf", status=404)
+    assert page(room, here(name="office_room_letter"), status=404)
     for name in ("appointment", "report"):
-        assert room.get(f"/office/answer/{name}/").status_code == 302
+        assert room.get(answering(name)).status_code == 302
 
 
 def test_after_accepting_it_sees_the_patient_and_the_letter(room):
-    assert answer(room, "accept").url == "/office/done/accept/"
-    assert "Graciela Monteverde" in page(room, "/office/")
-    response = room.get("/office/letter.pdf")
+    assert answer(room, "accept").url == here("accept", name="office_room_done")
+    assert "Graciela Monteverde" in page(room, here())
+    response = room.get(here(name="office_room_letter"))
     assert response.content.startswith(b"%PDF")
     assert response["Content-Disposition"].startswith("inline")
     rows = AccessLog.objects.filter(actor="office", subject="referral")
-    assert {"office", "office_letter"} <= set(rows.values_list("page", flat=True))
+    assert {"office_room", "office_room_letter"} <= set(rows.values_list("page", flat=True))
 
 
 def test_the_office_accepts_in_its_room_and_gives_the_appointment_there(room, sent):
-    words = page(room, "/office/")
+    words = page(room, here())
     assert "each visit is recorded" in words, "what accepting does stands beside the button"
     form = re.search(r'<form class="first-answer".*?</form>', words)[0]
-    assert 'action="/office/answer/accept/"' in form
+    assert 'action=answering("accept")' in form
     seen = re.search(r'name="saw" value="(\d+)"', form)[1]
-    words = one_line(room.post("/office/answer/accept/", {"saw": seen}, follow=True).content.decode())
+    words = one_line(room.post(answering("accept"), {"saw": seen}, follow=True).content.decode())
     assert "You accepted the referral" in words
     assert "Graciela Monteverde" in words
-    form = re.search(r'<form[^>]*action="/office/answer/appointment/".*?</form>', words)[0]
+    form = re.search(rf'<form[^>]*action="{answering("appointment")}".*?</form>', words)[0]
     assert 'name="day"' in form
     seen = re.search(r'name="saw" value="(\d+)"', form)[1]
     day = (timezone.now() + timedelta(days=5)).date().isoformat()
     given = {"saw": seen, "day": day, "at": "14:30"}
-    words = one_line(room.post("/office/answer/appointment/", given, follow=True).content.decode())
+    words = one_line(room.post(answering("appointment"), given, follow=True).content.decode())
     assert "The appointment is kept" in words
     assert "2:30 PM" in words
-    assert "The appointment is kept" not in page(room, "/office/")
+    assert "The appointment is kept" not in page(room, here())
 
 
 def test_the_room_says_by_when_it_wants_an_answer_while_it_waits_for_one(room, sent):
     Referral.objects.update(next_check_at=timezone.now() + timedelta(days=60))
     due = timezone.localtime(answer_by(Referral.objects.get()), sent.location.zone)
-    assert f"Please answer by <b>{due:%A, %B} {due.day}" in page(room, "/office/")
+    assert f"Please answer by <b>{due:%A, %B} {due.day}" in page(room, here())
     Referral.objects.update(waits_for="coverage")
-    assert "Please answer by" not in page(room, "/office/"), "the desk waits for something itself"
+    assert "Please answer by" not in page(room, here()), "the desk waits for something itself"
     Referral.objects.update(waits_for="")
     answer(room, "ask", words="Mornings?")
-    assert "Please answer by" not in page(room, "/office/")
+    assert "Please answer by" not in page(room, here())
 
 
 def test_every_page_of_the_office_names_the_clinic_and_its_location(room, sent, settings):
-    for words in (page(room, "/office/"), page(Client(), path_of(sent))):
+    for words in (page(room, here()), page(Client(), path_of(sent))):
         head = re.search(r'<header class="site-head">.*?</header>', words)[0]
         assert settings.ORGANIZATION in head
         assert "Riverside" in head
@@ -178,7 +177,7 @@ def test_every_page_of_the_office_names_the_clinic_and_its_location(room, sent, 
 def test_a_question_after_accepting_does_not_close_the_letter_again(room):
     answer(room, "accept")
     answer(room, "ask", words="Mornings?")
-    assert room.get("/office/letter.pdf").status_code == 200
+    assert room.get(here(name="office_room_letter")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -208,16 +207,18 @@ def test_an_office_that_reads_spanish_reads_spanish_in_its_place(decision):
 
 def test_decline_with_a_reason(room):
     assert answer(room, "decline", words="x").status_code == 422, "a reason is needed"
-    assert answer(room, "decline", reason="not_in_time", words="Eleven weeks.").url == "/office/done/decline/"
+    assert answer(room, "decline", reason="not_in_time", words="Eleven weeks.").url == here(
+        "decline", name="office_room_done"
+    )
     move = ReferralMove.objects.get(what="declined")
     assert (move.reason, move.note, move.office) == ("not_in_time", "Eleven weeks.", "Ellen Park, RN")
-    assert "You declined" in page(room, "/office/")
+    assert "You declined" in page(room, here())
 
 
 def test_ask_and_read_the_answer(room, sent, priya):
     answer(room, "ask", words="Does Graciela have an MRI?")
     actions.answer_question(sent, words="Graciela has none.", by=priya)
-    words = page(room, "/office/")
+    words = page(room, here())
     assert "[patient] has none." in words
     assert "Graciela" not in words
 
@@ -231,7 +232,7 @@ def test_an_appointment_on_the_offices_clock(room, neurologist):
     appointment = Referral.objects.get().appointments.get()
     assert appointment.starts_at.astimezone(appointment.starts_at.tzinfo).strftime("%H:%M") in ("21:30", "20:30")
     assert (appointment.time_zone, appointment.given_by) == ("America/Denver", "Ellen Park, RN")
-    assert "Bring shoes." in page(room, "/office/")
+    assert "Bring shoes." in page(room, here())
 
 
 @pytest.mark.parametrize(
@@ -265,15 +266,15 @@ def test_a_file_that_only_pretends_is_refused_in_words(room, content):
 
 
 def test_pressed_twice_is_done_once(room):
-    address = "/office/answer/accept/"
+    address = answering("accept")
     seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
     first, second = (room.post(address, {"saw": seen}) for _ in range(2))
-    assert first.url == second.url == "/office/done/accept/"
+    assert first.url == second.url == here("accept", name="office_room_done")
     assert ReferralMove.objects.filter(what="accepted").count() == 1
 
 
 def test_a_page_that_is_behind_says_so_and_keeps_nothing(room, sent, priya):
-    address = "/office/answer/accept/"
+    address = answering("accept")
     seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
     actions.note(sent, words="Phoned.", by=priya)
     response = room.post(address, {"saw": seen})
@@ -288,7 +289,7 @@ def test_a_page_that_is_behind_says_so_and_keeps_nothing(room, sent, priya):
 )
 def test_another_answer_from_an_old_page_is_not_taken_for_the_first_and_its_words_come_back(room, second):
     """Two at one computer, or the browser's Back: "declined" was said to be kept, and what was new in it was gone."""
-    address = "/office/answer/decline/"
+    address = answering("decline")
     seen = re.search(r'name="saw" value="(\d+)"', page(room, address)).group(1)
     first = {"saw": seen, "reason": "not_taking", "words": ""}
     assert [room.post(address, first).status_code for _ in range(2)] == [302, 302]
@@ -300,7 +301,7 @@ def test_another_answer_from_an_old_page_is_not_taken_for_the_first_and_its_word
 
 @pytest.mark.parametrize("saw", ["", "x", "-1", "9" * 60, "\x00"])
 def test_a_tampered_page_is_no_accident(room, saw):
-    assert room.post("/office/answer/accept/", {"saw": saw}).status_code in (409, 422)
+    assert room.post(answering("accept"), {"saw": saw}).status_code in (409, 422)
     assert Referral.objects.get().status == "opened"
 
 
@@ -310,9 +311,9 @@ def test_a_tampered_page_is_no_accident(room, saw):
 def test_redirecting_ends_the_visit_at_once(room, sent, priya):
     actions.office_decline(sent, reason="other", by=priya)
     actions.redirect(sent, by=priya)
-    words = page(room, "/office/", status=404)
+    words = page(room, here(), status=404)
     assert "Monteverde" not in words
-    assert room.post("/office/answer/accept/", {"saw": "1"}).status_code == 404
+    assert room.post(answering("accept"), {"saw": "1"}).status_code == 404
 
 
 def test_the_office_before_sees_nothing_of_the_next_round(room, sent, priya):
@@ -321,21 +322,21 @@ def test_the_office_before_sees_nothing_of_the_next_round(room, sent, priya):
     actions.choose(sent, factories.specialist(), choice="suggested", because="next", by=priya)
     actions.prepare_letter(sent, consent="agreed", by=priya)  # asked again: the first consent was for the office before
     actions.send(sent, by=priya)
-    assert room.get("/office/").status_code == 404
+    assert room.get(here()).status_code == 404
 
 
 def test_a_visit_is_good_for_its_own_round_even_if_a_link_outlived_it(room):
     Referral.objects.update(round=2)
-    assert room.get("/office/").status_code == 404
+    assert room.get(here()).status_code == 404
 
 
 def test_leaving_forgets(room):
     assert room.post("/office/leave/").status_code == 200
-    assert room.get("/office/").status_code == 404
+    assert room.get(here()).status_code == 404
 
 
 def test_a_cookie_somebody_made_up_opens_nothing(sent):
     browser = Client()
     for value in ("", "x", "x:y:z", "a" * 5000):
         browser.cookies[office_session.COOKIE.name] = value
-        assert browser.get("/office/").status_code == 404
+        assert browser.get(here()).status_code == 404

@@ -22,7 +22,7 @@ def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya,
     actions.office_accept(other, office="X")
     report = actions.receive_report(other, words="Secret words", office="X")
     ids = {"case": other_case.public_id, "report": report.public_id, "read_report": report.public_id}
-    own = {"office", "office_letter", "office_leave", "office_answer", "office_done"}
+    own = {"office", "office_letter", "office_leave", "office_answer", "office_done"}  # lead to its own
     open_to_all = re.compile(
         r"home|guide|livez|readyz|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
     )

@@ -177,8 +177,8 @@ class House:
     def _address(self, page, walked) -> str:
         if page.route == "case":
             return reverse("case", args=[walked.case.public_id])
-        if page.route == "referral":
-            return reverse("referral", args=[walked.referral.public_id])
+        if page.route in ("referral", "office_room"):
+            return reverse(page.route, args=[walked.referral.public_id])
         part = f"?show={LISTS[page.part]}" if page.part in LISTS else ""
         return reverse(page.route) + part
 

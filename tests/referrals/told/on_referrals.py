@@ -60,7 +60,7 @@ def letter_changed_later(house: House):
     referral = house.referral("accepted")
     house.now_changes()
     actions.prepare_letter(referral, question="Is it the nerve?", by=house.priya)
-    return about(referral, office="Is it the nerve?")
+    return about(referral, office_room="Is it the nerve?")
 
 
 @walks("It is sent by a link")

@@ -1,0 +1,199 @@
+"""The room of one referral, for the office that has it: what it may see, and what it answers.
+
+Each referral has an address of its own, so what is done in one tab is never done to what another tab shows. What the
+office may see grows in two stages: before it accepts, what it needs to decide; after, the patient and the letter.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.audit.models import AccessLog
+from intake.door.door import View
+from intake.seen import saw_row
+from referrals import moves as actions
+from referrals.desk.specialties import specialty_label
+from referrals.desk.views import kept_pdf
+from referrals.directory.ranking import LANGUAGES
+from referrals.models import Referral, ReferralMove
+from referrals.moves.disclosure import without_identity
+from referrals.moves.emails import answer_by
+from referrals.office import session as office_session
+from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OfficeForm
+from referrals.office.session import OfficeSession
+from referrals.office.views import ended
+
+Status = Referral.Status
+What = ReferralMove.What
+
+
+def room_only(view: View) -> View:
+    """Only with the key of this very referral; everybody else gets the plain page."""
+
+    @login_not_required
+    def guarded(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponse:
+        session = office_session.current(request, public_id)
+        if session is None:
+            return ended(request)
+        return view(request, session, **kwargs)
+
+    return guarded
+
+
+def to_room(session: OfficeSession, *, done: str = "") -> HttpResponse:
+    """Lead to the room of this referral; `done` is an answer that was just kept."""
+    more = {"answer": done} if done else {}
+    return redirect("office_room_done" if done else "office_room", public_id=session.referral.public_id, **more)
+
+
+def _shown(request: HttpRequest, referral: Referral) -> None:
+    saw_row(request, "referral", referral, actor=AccessLog.Actor.OFFICE)
+
+
+@room_only
+@require_GET
+def office_room(request: HttpRequest, session: OfficeSession) -> HttpResponse:
+    """What the office may see now, and what it can answer."""
+    return _room(request, session)
+
+
+def _room(
+    request: HttpRequest, session: OfficeSession, *, changed: bool = False, kept: str = "", typed: str = ""
+) -> HttpResponse:
+    """Show the room. `kept` is what the office has just answered, in words; `typed` what of it was not kept."""
+    referral = session.referral
+    _shown(request, referral)
+    opened_up = referral.status in OPEN_TO_OFFICE or _accepted_before(referral)
+    talk = list(
+        referral.moves.select_related("by").filter(what__in=[What.ASKED, What.ANSWERED], to=referral.specialist)
+    )
+    if not opened_up:
+        for move in talk:
+            move.note = without_identity(move.note, referral.patient)
+    answers = _answers(referral)
+    first = next(iter(answers), "")
+    return render(
+        request,
+        "office/room.html",
+        {
+            "referral": referral,
+            "location": referral.location,
+            "specialty": specialty_label(referral),
+            "person": session.person,
+            "opened_up": opened_up,
+            "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
+            "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
+            "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
+            "answer_by": answer_by(referral),
+            "first": first,
+            "first_title": answers.pop(first, ""),
+            "first_form": ANSWERS[first](referral=referral) if first in IN_THE_ROOM else None,
+            "answers": list(answers.items()),
+            "talk": talk,
+            "appointment": referral.appointments.filter(replaced_at=None).last(),
+            "reports": referral.reports.all() if opened_up else (),
+            "changed": changed,
+            "kept": kept,
+            "typed": typed,
+        },
+        status=409 if changed else 200,
+    )
+
+
+IN_THE_ROOM = ("accept", "appointment")  # their forms stand in the room, while they are the next answer
+
+
+def _answers(referral: Referral) -> dict[str, str]:
+    """Return what the office can say now and its words, the likeliest first."""
+    fitting = {name: form.title for name, form in ANSWERS.items() if form.fits(referral)}
+    if referral.status == Status.SCHEDULED:
+        fitting["appointment"] = _("Change the appointment")
+        fitting = {"report": fitting.pop("report"), **fitting}
+    return fitting
+
+
+def _accepted_before(referral: Referral) -> bool:
+    """A question asked after accepting does not close the letter again."""
+    if referral.status != Status.QUESTION:
+        return False
+    asked = referral.moves.filter(what=What.ASKED).last()
+    return asked is not None and asked.from_status in OPEN_TO_OFFICE
+
+
+@room_only
+@require_http_methods(["GET", "POST"])
+def office_room_answer(request: HttpRequest, session: OfficeSession, answer: str) -> HttpResponse:
+    return take(request, session, answer)
+
+
+def take(request: HttpRequest, session: OfficeSession, answer: str) -> HttpResponse:
+    """Take one answer, from its page or the room, and go back to the room."""
+    form_class = ANSWERS.get(answer)
+    if form_class is None:
+        raise Http404
+    referral = session.referral
+    if not form_class.fits(referral):
+        return to_room(session) if request.method == "GET" else _too_late(request, session, form_class, answer)
+    form = form_class(request.POST or None, request.FILES or None, referral=referral)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.apply(person=session.person)
+        except (actions.ReferralChanged, actions.MoveNotAllowed):
+            return _too_late(request, session, form_class, answer)
+        except actions.NotYet as error:
+            form.add_error(None, error.words)
+        else:
+            return to_room(session, done=answer)
+    _shown(request, referral)
+    return render(
+        request,
+        "office/answer.html",
+        {
+            "form": form,
+            "answer": answer,
+            "referral": referral,
+            "location": referral.location,
+            "specialty": specialty_label(referral),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _too_late(request: HttpRequest, session: OfficeSession, form_class: type[OfficeForm], answer: str) -> HttpResponse:
+    """Say that the referral moved on since the page was shown, and give back what was typed.
+
+    A form sent twice, as it is, is simply done.
+    """
+    seen = request.POST.get("saw", "")
+    seen = int(seen[:18]) if seen.isascii() and seen.isdigit() else 0
+    form = form_class(request.POST, request.FILES, referral=session.referral)
+    since = actions.all_since(session.referral, seen, office=session.person)
+    if since and all(map(form.left, since)):
+        return to_room(session, done=answer)
+    now = office_session.current(request, session.referral.public_id)
+    return _room(request, now, changed=True, typed=form.typed) if now else ended(request)
+
+
+@room_only
+@require_GET
+def office_room_done(request: HttpRequest, session: OfficeSession, answer: str) -> HttpResponse:
+    """Show the room with a banner that says what was kept; again, it changes nothing."""
+    if answer not in ANSWERS:
+        raise Http404
+    return _room(request, session, kept=ANSWERS[answer].done)
+
+
+@room_only
+@require_GET
+def office_room_letter(request: HttpRequest, session: OfficeSession) -> HttpResponse:
+    """The letter the office was sent, once it has accepted."""
+    referral = session.referral
+    if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
+        raise Http404
+    _shown(request, referral)
+    return kept_pdf(request, referral.sent_letter)
