@@ -8,7 +8,7 @@ from referrals.desk import views as desk
 from referrals.directory import import_views as imports
 from referrals.directory import stale_views as stale
 from referrals.directory import views as directory
-from referrals.office import earlier, room
+from referrals.office import earlier, room, visit
 from referrals.office import views as office
 from referrals.patients import views as people
 from referrals.status import sent
@@ -46,9 +46,10 @@ urlpatterns = [
     path("directory/import/<uuid:public_id>/to-correct.csv", imports.to_correct, name="rows_to_correct"),
     path("directory/<uuid:public_id>/", directory.listing, name="listing"),
     path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
-    path("office/", office.office, name="office"),
+    path("office/", visit.office, name="office"),
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/<uuid:public_id>/", room.office_room, name="office_room"),
+    path("office/<uuid:public_id>/open/", visit.office_room_open, name="office_room_open"),
     path("office/<uuid:public_id>/letter.pdf", room.office_room_letter, name="office_room_letter"),
     path("office/<uuid:public_id>/answer/<slug:answer>/", room.office_room_answer, name="office_room_answer"),
     path("office/<uuid:public_id>/done/<slug:answer>/", room.office_room_done, name="office_room_done"),

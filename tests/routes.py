@@ -194,9 +194,10 @@ ROUTES = {
     "undo_import": changes(may.MANAGE_DIRECTORY, "import"),
     "rows_to_correct": Route(may.MANAGE_DIRECTORY, "import"),
     # Specialists' offices, by the referrals their browser has open
-    "office": Route(ANYONE),
+    "office": Route(ANYONE, shows=True),
     "office_leave": Route(ANYONE, post_only=True),
     "office_room": Route(ANYONE, "referral", shows=True),
+    "office_room_open": Route(ANYONE, "referral", post_only=True),
     "office_room_letter": Route(ANYONE, "referral", shows=True),
     "office_room_answer": Route(ANYONE, "room answer", shows=True),
     "office_room_done": Route(ANYONE, "room answer", shows=True),

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from clinic.audit.growing import only_grows
+from clinic.contact import phones
 from clinic.contact.names import found_in
 from clinic.staff.models import Location
 from referrals.models.far import miles_in_sql
@@ -38,6 +39,15 @@ class SpecialistQuerySet(models.QuerySet):
     def for_specialty(self, specialty: str) -> Self:
         """`specialty` is a specialist id of the protocol, such as "podiatrist"."""
         return self.filter(specialty=specialty)
+
+    def of_the_office_of(self, one: "Specialist") -> Self:
+        """Return the listings of the same office.
+
+        Mails go to the same address, and the same number is on file: whoever has both for one has both for each.
+        """
+        same = self.filter(email__iexact=one.email) if one.email else self.filter(pk=one.pk)
+        number = phones.read(one.number_on_file).digits
+        return self.filter(pk__in=[other.pk for other in same if phones.read(other.number_on_file).digits == number])
 
     def matching(self, words: str) -> Self:
         """Every word is found in name, practice, focus or city, by letters alone: Munoz finds Muñoz."""
@@ -131,9 +141,14 @@ class Specialist(models.Model):
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
 
     @property
+    def number_on_file(self) -> str:
+        """Return the number by which we know the office: its fax, else its phone."""
+        return self.fax or self.phone
+
+    @property
     def second_factor(self) -> str:
-        """Return the last four digits of the number on file that the office knows: its fax, else its phone."""
-        return last_four(self.fax or self.phone)
+        """Return the last four digits of the number on file."""
+        return last_four(self.number_on_file)
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -14,6 +14,7 @@ from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReferralForm, ReportFields, words_field
+from referrals.office.stages import OPEN_TO_OFFICE
 
 Status = Referral.Status
 What = ReferralMove.What
@@ -146,9 +147,6 @@ class SendReportForm(ReportFields, OfficeForm):
     def act(self, *, office: str, saw: int, file: CheckedFile | None, words: str) -> Report:
         return actions.receive_report(self.referral, words=words, file=file, office=office, saw=saw)
 
-
-# The office has accepted: it may know who the patient is.
-OPEN_TO_OFFICE = {Status.ACCEPTED, Status.SCHEDULED, Status.SEEN, Status.NO_SHOW, Status.REPORTED}
 
 # In the order an office goes through them.
 ANSWERS = {

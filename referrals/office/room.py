@@ -24,8 +24,9 @@ from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
 from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
-from referrals.office.forms import ANSWERS, OPEN_TO_OFFICE, OfficeForm
+from referrals.office.forms import ANSWERS, OfficeForm
 from referrals.office.session import OfficeSession
+from referrals.office.stages import knows_the_patient
 from referrals.office.views import ended
 
 Status = Referral.Status
@@ -68,7 +69,7 @@ def _room(
     """Show the room. `kept` is what the office has just answered, in words; `typed` what of it was not kept."""
     referral = session.referral
     _shown(request, referral)
-    opened_up = referral.status in OPEN_TO_OFFICE or _accepted_before(referral)
+    opened_up = knows_the_patient(referral)
     talk = list(
         referral.moves.select_related("by").filter(what__in=[What.ASKED, What.ANSWERED], to=referral.specialist)
     )
@@ -85,6 +86,7 @@ def _room(
             "location": referral.location,
             "specialty": specialty_label(referral),
             "person": session.person,
+            "until": session.until,
             "opened_up": opened_up,
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
@@ -115,14 +117,6 @@ def _answers(referral: Referral) -> dict[str, str]:
         fitting["appointment"] = _("Change the appointment")
         fitting = {"report": fitting.pop("report"), **fitting}
     return fitting
-
-
-def _accepted_before(referral: Referral) -> bool:
-    """A question asked after accepting does not close the letter again."""
-    if referral.status != Status.QUESTION:
-        return False
-    asked = referral.moves.filter(what=What.ASKED).last()
-    return asked is not None and asked.from_status in OPEN_TO_OFFICE
 
 
 @room_only
@@ -193,7 +187,7 @@ def office_room_done(request: HttpRequest, session: OfficeSession, answer: str) 
 def office_room_letter(request: HttpRequest, session: OfficeSession) -> HttpResponse:
     """The letter the office was sent, once it has accepted."""
     referral = session.referral
-    if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
+    if not knows_the_patient(referral) or referral.sent_letter is None:
         raise Http404
     _shown(request, referral)
     return kept_pdf(request, referral.sent_letter)

@@ -1,4 +1,4 @@
-"""The door of a specialist's office: a mailed link, who they are, and what is open in their browser; no account.
+"""The door of a specialist's office: a mailed link, who they are, and leaving; no account.
 
 Looking changes nothing; only a POST with the right four digits opens.
 """
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.links import actions as links
 from clinic.links.models import Link
@@ -92,14 +92,6 @@ def ended(request: HttpRequest) -> HttpResponse:
 
 def asleep(request: HttpRequest, referral: Referral) -> HttpResponse:
     return render(request, "office/asleep.html", {"location": referral.location}, status=429)
-
-
-@login_not_required
-@require_GET
-def office(request: HttpRequest) -> HttpResponse:
-    """Lead to the referral that was opened last: its page had this address once."""
-    opened = office_session.opened(request)
-    return redirect("office_room", public_id=opened[0].referral.public_id) if opened else ended(request)
 
 
 @login_not_required

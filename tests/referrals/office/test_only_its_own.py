@@ -1,4 +1,4 @@
-"""The cookie of an office opens one referral: every route there is, tried with the ids of another patient."""
+"""The cookie of an office opens what its office has: every route there is, tried with the ids of another's patient."""
 
 import re
 
@@ -8,7 +8,7 @@ from referrals import moves as actions
 from tests import factories
 
 
-def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya, priya, location, neurologist):
+def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya, priya, location):
     """Every route there is, with the ids of another patient's records where it takes any."""
     other_case = factories.case(
         of=factories.patient(at=location, first_name="Bruno", last_name="Ostrander"), acknowledged_by=maya
@@ -16,13 +16,14 @@ def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya,
     other = actions.refer(
         factories.decision(on=other_case, by=maya, specialist="neurologist", reason="examined", words="x"), by=maya
     )
-    actions.choose(other, neurologist, choice="suggested", because="near", by=priya)
+    elsewhere = factories.specialist(email="else@office.example", fax="(207) 555-0188")
+    actions.choose(other, elsewhere, choice="suggested", because="near", by=priya)
     actions.prepare_letter(other, consent="agreed", by=priya)
     actions.send(other, by=priya)
     actions.office_accept(other, office="X")
     report = actions.receive_report(other, words="Secret words", office="X")
     ids = {"case": other_case.public_id, "report": report.public_id, "read_report": report.public_id}
-    own = {"office", "office_letter", "office_leave", "office_answer", "office_done"}  # lead to its own
+    own = {"office", "office_letter", "office_leave", "office_answer", "office_done", "office_room_open"}
     open_to_all = re.compile(
         r"home|guide|livez|readyz|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
     )

@@ -21,9 +21,8 @@ from tests.referrals.office.conftest import ELLEN, answering, here, path_of
 def another(like, *, by, name="Bruno", to=None) -> Referral:
     """Return a referral of somebody else, sent to the same office or to another."""
     patient = factories.patient(at=like.location, first_name=name, last_name="Ostrander")
-    decided = factories.decision(
-        on=factories.case(of=patient, answers=FOOT_DROP), by=like.decision.by, specialist="neurologist", reason="other"
-    )
+    case = factories.case(of=patient, answers=FOOT_DROP)
+    decided = factories.decision(on=case, by=like.decision.by, specialist="neurologist", reason="examined", words="x")
     draft = actions.refer(decided, by=by)
     actions.choose(draft, to or like.specialist, choice="suggested", because="sees new patients", by=by)
     actions.prepare_letter(draft, consent="agreed", question=f"Why does {name} limp?", by=by)
@@ -118,7 +117,8 @@ def from_before(sent):
 
 
 def test_a_page_that_was_open_before_is_answered_for_its_referral(from_before, sent):
-    seen = saw(from_before.get("/office/", follow=True))
+    assert sent.reference in from_before.get("/office/").content.decode()
+    seen = saw(from_before.get(here(of=sent)))
     answered = from_before.post("/office/answer/accept/", {"saw": seen}, follow=True)
     assert answered.status_code == 200
     assert "You accepted the referral" in answered.content.decode()
