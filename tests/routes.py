@@ -177,6 +177,7 @@ ROUTES = {
     "letter": Route(may.CARRY_REFERRALS, "referral", shows=True),
     "send_referral": Route(may.CARRY_REFERRALS, "draft", shows=True),
     "move_referral": Route(may.CARRY_REFERRALS, "referral", shows=True, query="do=note"),
+    "office_code": changes(may.CARRY_REFERRALS, "referral"),
     "office_told": changes(may.CARRY_REFERRALS, "office to tell"),
     "report": Route(may.SIGN_REFERRALS, "report", shows=True),
     "read_report": changes(may.SIGN_REFERRALS, "report"),

@@ -20,12 +20,13 @@ from intake.models import FollowUp
 from intake.review import emails as case_emails
 from intake.visits import emails as appointment_emails
 from referrals.models import Appointment
+from referrals.moves import digits_of, lost, telling
 from referrals.moves import emails as about_referrals
-from referrals.moves import lost, telling
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address
 from tests.reading import not_for_patients
+from tests.referrals.codes import office_code
 from tests.spanish import ENGLISH, LUCIA, SpanishPhone, english_words, is_spanish
 from tests.wording import HOUSE, compiled, marked, placeholders, written
 
@@ -215,9 +216,9 @@ def test_the_room_of_an_office(referral):
 
     looks(office.get(door))
     looks(office.post(door, {}))
-    looks(office.post(door, {"person": "Ellen Park, RN", "digits": "9999"}))
-    digits = referral.specialist.second_factor
-    assert "Neurólogo" in looks(office.post(door, {"person": "Ellen Park, RN", "digits": digits}, follow=True))
+    looks(office.post(door, {"person": "Ellen Park, RN", "code": "000000"}))
+    code = digits_of(office_code(to=referral.specialist))
+    assert "Neurólogo" in looks(office.post(door, {"person": "Ellen Park, RN", "code": code}, follow=True))
     for name in ("accept", "appointment", "report", "ask", "decline"):
         page = looks(office.get(reverse("office_room_answer", args=[referral.public_id, name]), follow=True))
         if seen := re.search(r'name="saw" value="(\d+)"', page):

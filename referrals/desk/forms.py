@@ -315,7 +315,7 @@ class PatientToldForm(MoveForm):
 class WakeLinkForm(MoveForm):
     what_it_does = What.LINK_WOKEN
     title, button = "Let the office try its link again", "Give it new tries"
-    lead = "Phone the office first and make sure that it was they who mistyped the four digits."
+    lead = "Phone the office first and make sure that it was they who mistyped the code."
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:

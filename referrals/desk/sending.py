@@ -214,8 +214,10 @@ class SendForm(ReferralForm):
         ]
         by_link = []
         if office and office.email:
-            hint = "The mail holds a link and no word about the patient. The office opens it with the last four digits "
-            hint += "of its fax number." if office.fax else "of its phone number."
+            hint = (
+                "The mail holds a link and no word about the patient. The office opens it with a code, which you read "
+            )
+            hint += "out or fax to its number on file."
             by_link = [
                 (
                     Referral.Channel.LINK,

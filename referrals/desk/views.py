@@ -29,6 +29,7 @@ from referrals.desk.way import way_of, wizard
 from referrals.directory.ranking import LANGUAGES
 from referrals.letter import letter
 from referrals.models import Letter, Referral
+from referrals.moves.codes import latest_codes
 
 Status = Referral.Status
 
@@ -83,6 +84,7 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
+            "codes": latest_codes(found),
             "to_tell": found.offices_to_tell.waiting().select_related("specialist"),
         },
     )

@@ -119,7 +119,7 @@ class ListingForm(forms.ModelForm):
             "specialty": "",
             "focus": "Such as spine, foot and ankle, nerve tests.",
             "npi": "10 digits of the provider.",
-            "fax": "Its last four digits open the referral for the office.",
+            "fax": "We fax the code here that opens referrals for the office.",
             "email": "The office gets a link here; letters are never in the mail.",
             "notes": "For the desk only, such as who to ask for.",
             "opening_hours": "Such as Mon to Thu 8 to 5, closed from 12 to 1.",

@@ -1,5 +1,6 @@
 """The directory of specialists and the referrals carried to them."""
 
+from referrals.models.codes import OfficeCode
 from referrals.models.directory import Specialist
 from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
@@ -17,6 +18,7 @@ __all__ = [
     "ImportedListing",
     "Letter",
     "MoveNotAllowed",
+    "OfficeCode",
     "OfficeToTell",
     "PlanStep",
     "Referral",

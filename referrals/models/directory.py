@@ -17,7 +17,6 @@ from clinic.contact import phones
 from clinic.contact.names import found_in
 from clinic.staff.models import Location
 from referrals.models.far import miles_in_sql
-from referrals.models.numbers import last_four
 
 # Offices change plans and panels at the turn of a year and at its middle: what nobody asked since may be wrong by now.
 # Twice a year is what a desk can call for; a shorter time makes a list that nobody works through.
@@ -144,11 +143,6 @@ class Specialist(models.Model):
     def number_on_file(self) -> str:
         """Return the number by which we know the office: its fax, else its phone."""
         return self.fax or self.phone
-
-    @property
-    def second_factor(self) -> str:
-        """Return the last four digits of the number on file."""
-        return last_four(self.number_on_file)
 
     @property
     def point(self) -> tuple[float, float] | None:

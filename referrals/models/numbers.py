@@ -89,8 +89,3 @@ def zone_of(state: str) -> str:
 def check_zip(value: str) -> None:
     if not re.fullmatch(r"\d{5}(-\d{4})?", value, re.ASCII):
         raise ValidationError(_("Enter a ZIP code, such as 04101 or 04101-1234."), code="zip")
-
-
-def last_four(phone: str) -> str:
-    """Return the last four digits of a number, an extension left aside."""
-    return phones.read(phone).digits[-4:]

@@ -31,6 +31,7 @@ from referrals.moves.carrying import (
     wake_link,
     withdraw,
 )
+from referrals.moves.codes import CODE_DIGITS, digits_of, make_code, take_code
 from referrals.moves.covering import cover, end_cover
 from referrals.moves.listings import in_words as listing_in_words
 from referrals.moves.listings import out_of_date as listing_out_of_date
@@ -56,6 +57,7 @@ from referrals.moves.waiting import MAY_WAIT, it_came, left_before_closing, trie
 from referrals.moves.with_patient import patient_answers, patient_told
 
 __all__ = [
+    "CODE_DIGITS",
     "MAY_WAIT",
     "MoveNotAllowed",
     "NotYet",
@@ -67,6 +69,7 @@ __all__ = [
     "choose",
     "close",
     "cover",
+    "digits_of",
     "end_cover",
     "end_those_back",
     "give_appointment",
@@ -82,6 +85,7 @@ __all__ = [
     "listing_out_of_date",
     "log_call",
     "look",
+    "make_code",
     "newest_line",
     "no_show",
     "note",
@@ -108,6 +112,7 @@ __all__ = [
     "send_otherwise",
     "set_next_check",
     "settle_plan_step",
+    "take_code",
     "tried",
     "tries_of",
     "undo",

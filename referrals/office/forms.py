@@ -21,7 +21,10 @@ What = ReferralMove.What
 
 
 class OpenForm(forms.Form):
-    """Name and second factor. It never says whether a link exists, or which number is on file."""
+    """Name and code; on a computer that is known, the name alone.
+
+    It never says whether a link exists, or which number is on file.
+    """
 
     person = NameField(
         label=_("Your name and role"),
@@ -30,23 +33,27 @@ class OpenForm(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    digits = forms.CharField(
-        label=_("Last four digits of your office's fax number"),
-        error_messages={"required": _("Enter the four digits, such as 0142.")},
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits. They are on a fax from us, or we read them out when you call."),
+        error_messages={"required": _("Enter the six digits of the code, such as 204 518.")},
         max_length=20,
-        widget=forms.TextInput(attrs={"class": "w-4", "inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+    ours = forms.BooleanField(
+        label=_("This computer is our office's. Ask for no code here for 60 days."), required=False
     )
 
-    def __init__(self, *args: Any, has_fax: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not has_fax:
-            self.fields["digits"].label = _("Last four digits of your office's phone number")
+        if known:
+            del self.fields["code"], self.fields["ours"]
         self.helper = FieldsOnly(self)
 
-    def clean_digits(self) -> str:
-        digits = "".join(sign for sign in plain(self.cleaned_data["digits"]) if sign.isdecimal())
-        if len(digits) != 4:
-            raise forms.ValidationError(_("Enter the four digits, such as 0142."))
+    def clean_code(self) -> str:
+        digits = "".join(sign for sign in plain(self.cleaned_data["code"]) if sign.isdecimal())
+        if len(digits) != actions.CODE_DIGITS:
+            raise forms.ValidationError(_("Enter the six digits of the code, such as 204 518."))
         return digits
 
 

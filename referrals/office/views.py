@@ -1,12 +1,11 @@
 """The door of a specialist's office: a mailed link, who they are, and leaving; no account.
 
-Looking changes nothing; only a POST with the right four digits opens.
+Looking changes nothing; only a POST with a code opens: read out or faxed by the desk, good once.
 """
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +15,7 @@ from clinic.links.models import Link
 from clinic.staff.models import Location
 from referrals import moves as actions
 from referrals.models import Referral
+from referrals.office import known as computers
 from referrals.office import session as office_session
 from referrals.office.forms import OpenForm
 
@@ -31,22 +31,27 @@ def office_link(request: HttpRequest, secret: str) -> HttpResponse:
     referral = _sent_by(link)
     if referral is None:
         return ended(request)
-    has_fax = bool(referral.specialist.fax)
-    form = OpenForm(request.POST if request.method == "POST" else None, has_fax=has_fax)
+    office = referral.specialist
+    known = computers.is_known(request, office)
+    form = OpenForm(request.POST if request.method == "POST" else None, known=known)
     if request.method == "POST" and form.is_valid():
-        right = constant_time_compare(form.cleaned_data["digits"], referral.specialist.second_factor)
+        given = form.cleaned_data
+        right = known or (not link.asleep and actions.take_code(office, given["code"]))
         outcome = links.try_open(link, right)
         if isinstance(outcome, links.Opened):
-            return _opened(request, referral, link, form.cleaned_data["person"])
+            response = _opened(request, referral, link, given["person"])
+            if given.get("ours"):
+                computers.remember(request, response, office)
+            return response
         if isinstance(outcome, links.Asleep) or outcome.tries_left == 0:
             return asleep(request, referral)
-        form.add_error("digits", wrong_digits(outcome.tries_left))
+        form.add_error("code", wrong_code(outcome.tries_left))
     elif link.asleep:
         return asleep(request, referral)
     return render(
         request,
         "office/open.html",
-        {"form": form, "location": referral.location},
+        {"form": form, "location": referral.location, "known": known},
         status=422 if form.errors else 200,
     )
 
@@ -71,10 +76,10 @@ def _sent_by(link: Link | None) -> Referral | None:
     )
 
 
-def wrong_digits(tries_left: int) -> str:
+def wrong_code(tries_left: int) -> str:
     return ngettext(
-        "These are not the digits we have on file. %(left)d try is left.",
-        "These are not the digits we have on file. %(left)d tries are left.",
+        "This code does not open it: it is mistyped, was used, or ran out. %(left)d try is left.",
+        "This code does not open it: it is mistyped, was used, or ran out. %(left)d tries are left.",
         tries_left,
     ) % {"left": tries_left}
 
@@ -97,10 +102,11 @@ def asleep(request: HttpRequest, referral: Referral) -> HttpResponse:
 @login_not_required
 @require_POST
 def office_leave(request: HttpRequest) -> HttpResponse:
-    """Forget everything that is open in this browser."""
+    """Forget everything that is open in this browser, and whose computer it is."""
     opened = office_session.opened(request)
     if not opened:
         return ended(request)
     response = render(request, "office/left.html", {"location": opened[0].referral.location})
     office_session.end(response)
+    computers.forget(response)
     return response

@@ -139,6 +139,11 @@ ROWS = (
         nobody="the desk does it while the office is on the phone",
     ),
     Change(
+        "The desk makes a code for the office",
+        (actions.make_code,),
+        nobody="whoever makes it reads it out or faxes it; when it was used stands on the referral",
+    ),
+    Change(
         "Mail or fax of an office is changed in the directory",
         (directory.change_listing,),
         told=(

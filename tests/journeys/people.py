@@ -138,8 +138,8 @@ class Colleague(Screen):
 
 
 class Office(Screen):
-    def opens_referral(self, link, *, person, digits):
-        """From the mail: the link, then who they are and the last four digits of their fax number."""
+    def opens_referral(self, link, *, person, code):
+        """From the mail: the link, then who they are and the code that was read out to them."""
         self.opens(link)
-        self.fills_in(Your_name_and_role=person, Last_four_digits=digits)
+        self.fills_in(Your_name_and_role=person, Code=code)
         self.presses("Open the referral")

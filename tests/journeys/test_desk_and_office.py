@@ -60,8 +60,11 @@ def test_a_foot_drop_is_referred_seen_and_reported(
     assert "Monteverde" not in letter.as_string()
     link = re.search(r"http\S+/office/\S+", letter.get_content())[0]
 
+    desk.presses("A code to read out")
+    desk.sees("(207) 555-0170", "once")
+    code = desk.page.locator(".code").inner_text()
     office = office_computer()
-    office.opens_referral(link, person="Ellen Park, RN", digits="0171")
+    office.opens_referral(link, person="Ellen Park, RN", code=code)
     assert "Monteverde" not in office.words
     desk.opens(referral)
     desk.sees("Opened")

@@ -30,9 +30,11 @@ from clinic.links.models import Link
 from clinic.messages.kinds import KINDS
 from clinic.running.beat import SCHEDULE
 from clinic.staff import permissions
+from referrals.moves import digits_of
 from tests import factories
 from tests.clinic.sign_in.test_sign_in import code, password
 from tests.intake.patients import Phone
+from tests.referrals.codes import office_code
 from tests.upgrade.keys import BORN, FROZEN, FROZEN_AT, LINK_KEY, SECRET_KEY
 
 OURS = ("clinic", "intake", "referrals", "demo")
@@ -207,7 +209,8 @@ def open_office(location, therapist, desk) -> dict:
     sent = factories.referral(after=decided, owner=desk, to=factories.specialist())
     link = link_of(Link.Purpose.OFFICE, sent.public_id)
     browser = Client()
-    browser.post(reverse("office_link", args=[link["secret"]]), {"person": "Ellen Park, RN", "digits": "0171"})
+    code = digits_of(office_code(to=sent.specialist))
+    browser.post(reverse("office_link", args=[link["secret"]]), {"person": "Ellen Park, RN", "code": code})
     return {"link": link, "round": sent.round, "cookies": cookies(browser)}
 
 

@@ -12,7 +12,7 @@ from referrals.letter import letter
 from referrals.models import Referral
 from referrals.models.reference import WRITTEN, Drawn, read_reference
 from tests.referrals.letter.test_letter import text_of
-from tests.referrals.office.conftest import path_of
+from tests.referrals.office.conftest import ellen, path_of
 
 
 def subjects(referral) -> dict[str, str]:
@@ -26,7 +26,7 @@ def test_the_desk_and_the_office_read_the_same_number_wherever_they_speak_of_it(
     assert WRITTEN.fullmatch(number)
     assert number in sign_in(priya).get(f"/referrals/{sent.public_id}/").content.decode()
     office = Client()
-    office.post(path_of(sent), {"person": "Ellen Park", "digits": "0171"})
+    office.post(path_of(sent), ellen(sent))
     assert number in office.get("/office/", follow=True).content.decode()
     assert f"Our number {number}" in text_of(letter.stored_pdf(sent.sent_letter))
     actions.prepare_letter(sent, question="Please see Graciela this week.", by=priya)

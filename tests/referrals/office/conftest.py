@@ -6,9 +6,17 @@ from django.urls import reverse
 
 from clinic.links.actions import address_of
 from clinic.links.models import Link
+from referrals import moves as actions
 from referrals.models import Referral
+from tests.referrals.codes import office_code
 
-ELLEN = {"person": "Ellen Park, RN", "digits": "0171"}
+ELLEN = "Ellen Park, RN"
+
+
+def ellen(of=None, **more) -> dict:
+    """Return what Ellen types at the door: her name, and a code that the desk has just read out."""
+    code = office_code(to=(of or Referral.objects.first()).specialist)
+    return {"person": ELLEN, "code": actions.digits_of(code)} | more
 
 
 def path_of(referral) -> str:
@@ -29,5 +37,5 @@ def answering(answer, of=None) -> str:
 def room(sent):
     """A browser at the office in which the referral is open."""
     browser = Client()
-    assert browser.post(path_of(sent), ELLEN).status_code == 302
+    assert browser.post(path_of(sent), ellen(sent)).status_code == 302
     return browser

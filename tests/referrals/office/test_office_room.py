@@ -18,7 +18,7 @@ from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
 from tests import factories
 from tests.referrals import papers
-from tests.referrals.office.conftest import ELLEN, answering, here, path_of
+from tests.referrals.office.conftest import ELLEN, answering, ellen, here, path_of
 from tests.source import one_line
 
 
@@ -45,14 +45,14 @@ def test_looking_opens_nothing_and_tells_nothing(sent):
     browser.head(path_of(sent))
     assert Referral.objects.get().status == "sent"
     assert not AccessLog.objects.exists()
-    for secret_word in ("Monteverde", "Graciela", "eurolog", "Fibular", "Soon", "0171", "Katz"):
+    for secret_word in ("Monteverde", "Graciela", "eurolog", "Fibular", "Soon", "0170", "0171", "Katz"):
         assert secret_word not in words, secret_word
     assert "Riverside" in words
 
 
-def test_the_right_digits_open_it_and_the_secret_leaves_the_address(sent):
+def test_the_right_code_opens_it_and_the_secret_leaves_the_address(sent):
     browser = Client()
-    response = browser.post(path_of(sent), ELLEN)
+    response = browser.post(path_of(sent), ellen(sent))
     assert response.url == here()
     cookie = response.cookies[office_session.COOKIE.name]
     assert cookie["httponly"]
@@ -63,31 +63,23 @@ def test_the_right_digits_open_it_and_the_secret_leaves_the_address(sent):
     assert referral.moves.last().office == "Ellen Park, RN"
 
 
-def test_the_phone_stands_in_when_there_is_no_fax(sent, neurologist):
-    neurologist.fax = ""
-    neurologist.save()
-    browser = Client()
-    assert "phone number" in page(browser, path_of(sent))
-    assert browser.post(path_of(sent), ELLEN | {"digits": "0170"}).status_code == 302
-
-
 def test_five_wrong_tries_and_the_link_sleeps_until_the_desk_wakes_it(sent, priya):
     browser = Client()
     for left in (4, 3, 2, 1):
-        response = browser.post(path_of(sent), ELLEN | {"digits": "9999"})
+        response = browser.post(path_of(sent), ellen(sent, code="000000"))
         assert response.status_code == 422
         assert f"{left} tr" in response.content.decode()
         assert "Ellen Park, RN" in response.content.decode(), "what was typed is kept"
-    assert browser.post(path_of(sent), ELLEN | {"digits": "9999"}).status_code == 429
-    assert browser.post(path_of(sent), ELLEN).status_code == 429, "even the right digits come too late"
+    assert browser.post(path_of(sent), ellen(sent, code="000000")).status_code == 429
+    assert browser.post(path_of(sent), ellen(sent)).status_code == 429, "even the right code comes too late"
     assert actions.link_sleeps(sent)
     actions.wake_link(sent, by=priya)
-    assert browser.post(path_of(sent), ELLEN).status_code == 302
+    assert browser.post(path_of(sent), ellen(sent)).status_code == 302
 
 
-@pytest.mark.parametrize("digits", ["", "12", "12345", "abcd", "٠١٧", "0171' OR 1=1"])
-def test_digits_that_are_none_cost_no_try(sent, digits):
-    response = Client().post(path_of(sent), ELLEN | {"digits": digits})
+@pytest.mark.parametrize("code", ["", "12", "1234567", "abcdef", "٠١٧٠١", "' OR 1=1 --"])
+def test_what_is_no_code_costs_no_try(sent, code):
+    response = Client().post(path_of(sent), ellen(sent, code=code))
     assert response.status_code == 422
     assert Link.objects.get().wrong_tries == 0
 
@@ -100,7 +92,7 @@ def test_wrong_expired_and_withdrawn_links_show_one_page(sent, priya, other_loca
     expired = Client().get(path)
     Link.objects.update(expires_at=timezone.now() + timedelta(days=1))
     actions.withdraw(sent, reason="not_needed", by=priya)
-    withdrawn, posted = Client().get(path), Client().post(path, ELLEN)
+    withdrawn, posted = Client().get(path), Client().post(path, {"person": ELLEN, "code": "123456"})
     bodies = {re.sub(r'value="[^"]{40,}"', "", r.content.decode()) for r in (wrong, expired, withdrawn, posted)}
     assert len(bodies) == 1
     assert {r.status_code for r in (wrong, expired, withdrawn, posted)} == {404}
@@ -140,7 +132,7 @@ def test_the_office_accepts_in_its_room_and_gives_the_appointment_there(room, se
     words = page(room, here())
     assert "each visit is recorded" in words, "what accepting does stands beside the button"
     form = re.search(r'<form class="first-answer".*?</form>', words)[0]
-    assert 'action=answering("accept")' in form
+    assert f'action="{answering("accept")}"' in form
     seen = re.search(r'name="saw" value="(\d+)"', form)[1]
     words = one_line(room.post(answering("accept"), {"saw": seen}, follow=True).content.decode())
     assert "You accepted the referral" in words

@@ -15,7 +15,7 @@ from referrals.models import Referral
 from referrals.office import session as office_session
 from tests import factories
 from tests.answers import FOOT_DROP
-from tests.referrals.office.conftest import ELLEN, answering, here, path_of
+from tests.referrals.office.conftest import answering, ellen, here, path_of
 
 
 def another(like, *, by, name="Bruno", to=None) -> Referral:
@@ -39,7 +39,7 @@ def both(sent, second):
     """One browser in which two referrals were opened, each by its own link."""
     browser = Client()
     for one in (sent, second):
-        assert browser.post(path_of(one), ELLEN).status_code == 302
+        assert browser.post(path_of(one), ellen(one)).status_code == 302
     return browser
 
 
@@ -81,8 +81,8 @@ def test_a_referral_that_was_not_opened_here_is_not_there(room, second):
 
 def test_each_tab_answers_in_the_name_that_was_given_for_it(sent, second):
     browser = Client()
-    browser.post(path_of(sent), ELLEN)
-    browser.post(path_of(second), ELLEN | {"person": "Omar Reyes, MA"})
+    browser.post(path_of(sent), ellen(sent))
+    browser.post(path_of(second), ellen(second, person="Omar Reyes, MA"))
     browser.post(answering("accept", of=sent), {"saw": saw(browser.get(here(of=sent)))})
     assert Referral.objects.get(pk=sent.pk).moves.last().office == "Ellen Park, RN"
 
@@ -90,9 +90,9 @@ def test_each_tab_answers_in_the_name_that_was_given_for_it(sent, second):
 def test_opening_another_gives_the_first_no_more_time(sent, second):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         browser = Client()
-        browser.post(path_of(sent), ELLEN)
+        browser.post(path_of(sent), ellen(sent))
         clock.shift(office_session.COOKIE.life / 2)
-        browser.post(path_of(second), ELLEN)
+        browser.post(path_of(second), ellen(second))
         clock.shift(office_session.COOKIE.life / 2 + timedelta(seconds=2))
         assert browser.get(here(of=sent)).status_code == 404
         assert browser.get(here(of=second)).status_code == 200
@@ -129,7 +129,7 @@ def test_a_page_that_was_open_before_is_answered_for_its_referral(from_before, s
 
 def test_a_page_from_before_answers_for_what_was_read_on_it_whatever_was_opened_since(from_before, sent, second):
     seen = saw(from_before.get(here(of=sent)))
-    from_before.post(path_of(second), ELLEN)
+    from_before.post(path_of(second), ellen(second))
     from_before.post("/office/answer/accept/", {"saw": seen})
     assert Referral.objects.get(pk=sent.pk).status == "accepted"
     assert Referral.objects.get(pk=second.pk).status == "opened"

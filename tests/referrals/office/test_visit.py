@@ -14,7 +14,7 @@ from referrals import moves as actions
 from referrals.models import Specialist
 from referrals.office import session as office_session
 from tests import factories
-from tests.referrals.office.conftest import ELLEN, here, path_of
+from tests.referrals.office.conftest import ellen, here, path_of
 from tests.referrals.office.test_two_tabs import another
 
 
@@ -98,7 +98,7 @@ def test_a_visit_ends_when_it_would_have_whatever_is_opened_from_it(sent, priya)
     other = another(sent, by=priya)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         browser = Client()
-        browser.post(path_of(sent), ELLEN)
+        browser.post(path_of(sent), ellen(sent))
         clock.shift(office_session.COOKIE.life - timedelta(minutes=1))
         opens(browser, other)
         assert browser.get(here(of=other)).status_code == 200
@@ -118,7 +118,7 @@ def test_a_cookie_from_before_reaches_its_own_referral_alone(sent, priya):
 
 def test_where_a_cookie_holds_no_more_the_first_are_closed(sent, priya):
     browser = Client()
-    browser.post(path_of(sent), ELLEN | {"person": "É" * 80})
+    browser.post(path_of(sent), ellen(sent, person="É" * 80))
     others = [another(sent, by=priya, name=f"N{number}") for number in range(6)]
     for other in others:
         assert opens(browser, other).status_code == 302

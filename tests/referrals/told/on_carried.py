@@ -160,6 +160,15 @@ def link_woken(house: House):
     return about(actions.wake_link(referral, by=house.priya))
 
 
+@walks("The desk makes a code for the office")
+def code_made(house: House):
+    referral = house.referral("sent")
+    make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=timezone.now() + 9 * DAY)
+    house.now_changes()
+    actions.make_code(referral, way="read_out", by=house.priya)
+    return about(referral)
+
+
 @walks("Mail or fax of an office is changed in the directory")
 def listing_changed(house: House):
     referral = house.referral("sent")
