@@ -64,11 +64,13 @@ NOT_FOR_PATIENTS = (
     "clinic/web/forms.py",
     "referrals/moves/answers.py",
     "referrals/moves/forms.py",
+    "referrals/office/at_first.py",
     "referrals/office/forms.py",
     "referrals/models/",
     "referrals/models/numbers.py",
     "referrals/directory/ranking.py",
     "referrals/office/room.py",
+    "referrals/office/visit.py",
     "referrals/office/views.py",
 )
 GUIDE_SAYS = {"label", "treats", "elsewhere", "looks_at", "text", "but"}  # the rest of the guide is ids

@@ -24,6 +24,7 @@ from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
 from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
+from referrals.office.at_first import at_first
 from referrals.office.forms import ANSWERS, OfficeForm
 from referrals.office.session import OfficeSession
 from referrals.office.stages import knows_the_patient
@@ -89,6 +90,7 @@ def _room(
             "until": session.until,
             "opened_up": opened_up,
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
+            "at_first": at_first(referral),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
             "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
             "answer_by": answer_by(referral),
