@@ -64,6 +64,7 @@ NOT_FOR_PATIENTS = (
     "clinic/web/forms.py",
     "referrals/moves/answers.py",
     "referrals/moves/forms.py",
+    "referrals/office/answered.py",
     "referrals/office/at_first.py",
     "referrals/office/forms.py",
     "referrals/models/",

@@ -83,7 +83,7 @@ TIERS = {
     "soon": gettext_lazy("Soon"),
     "routine": gettext_lazy("Routine"),
 }
-ANSWERS = frozenset({"accepted", "declined", "question", "scheduled"})  # of an office
+ANSWERS = frozenset({"accepted", "declined", "question", "scheduled", "times", "seen", "no_show"})  # of an office
 MOST_WAITING = 20
 
 

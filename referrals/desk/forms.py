@@ -18,6 +18,7 @@ from referrals.desk.calls import CallForm
 from referrals.desk.move_form import MoveForm, NextDateFields, fits_status
 from referrals.desk.plan_form import PlanStepForm
 from referrals.desk.setting_right_forms import SetRightForm, UndoForm
+from referrals.desk.times import OtherTimesForm, TakeTimeForm
 from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
 from referrals.moves.forms import AppointmentFields, ReportFields, words_field
@@ -377,6 +378,8 @@ MOVES = {
     "declined": RecordDeclineForm,
     "answer": AnswerForm,
     "appointment": EnterAppointmentForm,
+    "take-time": TakeTimeForm,
+    "other-times": OtherTimesForm,
     "seen": SeenForm,
     "no-show": NoShowForm,
     "undo": UndoForm,

@@ -14,6 +14,7 @@ from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.declined import BY_REASON, reasons_of
 from referrals.desk.forms import MOVES
+from referrals.desk.times import TO_TAKE, times_in_words
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
@@ -31,7 +32,8 @@ OURS = frozenset(
 
 def tone(referral: Referral) -> str:
     """Return "yours" when the clinic acts next, else "neutral"."""
-    return "yours" if referral.status in OURS or referral.undelivered_at or referral.waits_for else "neutral"
+    ours = referral.status in OURS or referral.undelivered_at or referral.waits_for or referral.times_proposed_at
+    return "yours" if ours else "neutral"
 
 
 def news_first(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -241,6 +243,8 @@ def _towards_sending(referral: Referral) -> Next:
 
 def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ...]]:
     """Return title, text and moves of a referral that has left the house."""
+    if referral.times_proposed_at and referral.status in Referral.TIMES_STAND_IN:
+        return TO_TAKE
     before = _before_the_day(referral, known) if referral.status == Status.SCHEDULED else None
     if before in (CANNOT_COME, CALL_THE_PATIENT):
         return before
@@ -289,6 +293,7 @@ class ActOn:
     question: ReferralMove | None = None
     listing: str = ""  # what the listing should say, by what the office said
     saw: int = 0
+    times: Sequence[str] = ()  # what its office proposes
     tries: str = ""  # how often nobody was reached, and what is left to do
     plan_steps: Sequence[PlanStep] = ()  # what the plan asks for first and nobody has settled
     whom: str = ""
@@ -305,6 +310,8 @@ def act_on(referral: Referral, step: Next) -> ActOn:
 def _act_on(referral: Referral, step: Next) -> ActOn:
     if referral.status == Status.DRAFT:
         return ActOn(plan_steps=actions.open_plan_steps(referral))
+    if step.title == TO_TAKE[0]:
+        return ActOn(times=times_in_words(referral), whom=referral.patient.full_name, phone=referral.patient.phone)
     if referral.status == Status.QUESTION:
         asked = referral.moves.filter(what=What.ASKED).last()
         return ActOn(question=asked)
@@ -351,6 +358,8 @@ SHORT = {
     "declined": "They declined",
     "answer": "Answer the question",
     "appointment": "Enter an appointment",
+    "take-time": "Take one of the times",
+    "other-times": "Ask for other times",
     "seen": "The patient was seen",
     "no-show": "The patient did not come",
     "undo": "Take back how it went",

@@ -33,10 +33,11 @@ WAITS_FOR: dict[str, Turn] = {
 def whose_turn(now: datetime) -> Case:
     """Return the turn of each row.
 
-    Ours once its date has passed, a mail was lost or the patient must be called, and while it waits for what we get.
+    Ours once its date has passed, a mail was lost or the patient must be called, while it waits for what we get, and
+    while one of the times an office proposes is to be taken.
     """
     ours = ~Q(status__in=WAITS_FOR) | Q(undelivered_at__isnull=False) | Q(next_check_at__lt=now) | _before_the_day(now)
-    ours |= ~Q(waits_for="")
+    ours |= ~Q(waits_for="") | Q(times_proposed_at__isnull=False)
     others = [When(status=status, then=Value(turn.value)) for status, turn in WAITS_FOR.items()]
     return Case(When(ours, then=Value(Turn.US.value)), *others, output_field=CharField())
 

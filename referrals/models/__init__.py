@@ -6,6 +6,7 @@ from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
 from referrals.models.plan_steps import PlanStep
+from referrals.models.proposals import ProposedTime
 from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.referral import Referral, ReferralMove
 from referrals.models.to_tell import OfficeToTell
@@ -21,6 +22,7 @@ __all__ = [
     "OfficeCode",
     "OfficeToTell",
     "PlanStep",
+    "ProposedTime",
     "Referral",
     "ReferralMove",
     "Report",

@@ -20,6 +20,7 @@ from referrals.models.rows import ReferralQuerySet
 
 if TYPE_CHECKING:
     from referrals.models.papers import Appointment
+    from referrals.models.proposals import ProposedTime
 
 
 @pghistory.track(
@@ -44,6 +45,7 @@ class Referral(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     ENDED = (Status.CLOSED, Status.WITHDRAWN)
+    TIMES_STAND_IN = (Status.ACCEPTED, Status.SCHEDULED, Status.NO_SHOW)  # an office may propose when it sees them
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.DRAFT: {Status.SENT, Status.WITHDRAWN},
         Status.SENT: {
@@ -147,6 +149,9 @@ class Referral(models.Model):
     undelivered_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when a mail to the office is known not to have arrived"
     )
+    times_proposed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its office proposed the times of which we have still to take one"
+    )
     waits_for = models.CharField(
         max_length=10, choices=WaitsFor, blank=True, help_text="Without what nothing goes on; its date is the next date"
     )
@@ -197,6 +202,10 @@ class Referral(models.Model):
                 name="undelivered_referral_is_with_an_office",
             ),
             models.CheckConstraint(
+                condition=Q(times_proposed_at=None) | Q(status__in=["accepted", "question", "scheduled", "no_show"]),
+                name="times_are_proposed_by_an_office_that_accepted",
+            ),
+            models.CheckConstraint(
                 condition=Q(waits_for="") | ~Q(status__in=["closed", "withdrawn"]),
                 name="only_an_open_referral_waits",
             ),
@@ -229,6 +238,13 @@ class Referral(models.Model):
         """Return the day its office still keeps for the patient; one that is over cannot be off."""
         stands = self.standing_appointment
         return stands if stands and stands.starts_at > timezone.now() else None
+
+    @property
+    def standing_times(self) -> "list[ProposedTime]":
+        """Return the times its office proposes now, of those to come."""
+        if self.times_proposed_at is None or self.status not in self.TIMES_STAND_IN:
+            return []
+        return list(self.proposed_times.filter(proposed_at=self.times_proposed_at, starts_at__gt=timezone.now()))
 
     @property
     def case_is_open(self) -> bool:
@@ -264,6 +280,7 @@ class Referral(models.Model):
         before, locked.status = locked.status, status
         locked.undelivered_at = None  # whoever moved it has reached the office, or needs it no more
         locked.waits_for = ""  # another step is next
+        locked.times_proposed_at = None  # and what was proposed for the one before does not stand
         specialist = locked.specialist or changes.get("specialist")
         for name, value in changes.items():
             setattr(locked, name, value)
@@ -328,6 +345,8 @@ class ReferralMove(models.Model):
         WAITS = "waits", "Waits"
         CAME = "came", "What it waited for came"
         TRIED = "tried", "Patient not reached"
+        PROPOSED = "proposed", "Times proposed"
+        OTHER_TIMES = "other_times", "Other times asked for"
 
     BY_ITSELF = (What.UNDELIVERED, What.WENT)  # the outbox noticed it: nobody did it
 

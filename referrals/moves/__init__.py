@@ -40,6 +40,7 @@ from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
 from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
+from referrals.moves.proposals import ask_other_times, propose_times, take_time
 from referrals.moves.start import (
     back_to_therapist,
     choose,
@@ -65,6 +66,7 @@ __all__ = [
     "ReferralChanged",
     "all_since",
     "answer_question",
+    "ask_other_times",
     "back_to_therapist",
     "choose",
     "close",
@@ -99,6 +101,7 @@ __all__ = [
     "patient_answers",
     "patient_told",
     "prepare_letter",
+    "propose_times",
     "put_off_many",
     "read_report",
     "ready_to_send",
@@ -113,6 +116,7 @@ __all__ = [
     "set_next_check",
     "settle_plan_step",
     "take_code",
+    "take_time",
     "tried",
     "tries_of",
     "undo",

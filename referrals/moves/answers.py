@@ -78,6 +78,8 @@ def _answered(
     referral = lock(referral, saw)
     if to == Status.DECLINED:
         line["dropped"] = referral.day_to_come
+    if to == Status.QUESTION:
+        line["times_proposed_at"] = referral.times_proposed_at  # a question takes back no times
     referral.move_to(to, what=what, office=office, by=by, next_check_at=next_date(referral, to), **line)
     stop_reminding(referral, why)
     news.has_answered(referral, by=by)
@@ -99,7 +101,14 @@ def answer_question(referral: Referral, *, words: str, by: User, saw: int | None
     asked = referral.moves.filter(what=What.ASKED).last()
     accepted = asked is not None and asked.from_status == Status.ACCEPTED
     back_to = Status.ACCEPTED if accepted else Status.SENT
-    referral.move_to(back_to, what=What.ANSWERED, note=words, by=by, next_check_at=next_date(referral, back_to))
+    referral.move_to(
+        back_to,
+        what=What.ANSWERED,
+        note=words,
+        by=by,
+        next_check_at=next_date(referral, Status.QUESTION if referral.times_proposed_at else back_to),
+        times_proposed_at=referral.times_proposed_at,
+    )
     if referral.channel == Referral.Channel.LINK:
         emails.referral_sent(referral)
         if back_to == Status.SENT:
@@ -155,29 +164,50 @@ def give_appointment(
 
 
 @transaction.atomic
-def seen(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
+def seen(
+    referral: Referral, *, office: str = "", by: User | None = None, words: str = "", saw: int | None = None
+) -> Referral:
     """The patient went. The report is awaited."""
     check_may(by)
     referral = lock(referral, saw)
-    referral.move_to(Status.SEEN, what=What.SEEN, by=by, note=words, next_check_at=next_date(referral, Status.SEEN))
+    if office:
+        _day_has_begun(referral)
+    next_check_at = next_date(referral, Status.SEEN)
+    referral.move_to(Status.SEEN, what=What.SEEN, office=office, by=by, note=words, next_check_at=next_check_at)
+    if office:
+        news.has_answered(referral, by=None)
     return referral
 
 
 @transaction.atomic
-def no_show(referral: Referral, *, by: User, words: str = "", saw: int | None = None) -> Referral:
+def no_show(
+    referral: Referral, *, office: str = "", by: User | None = None, words: str = "", saw: int | None = None
+) -> Referral:
     """The patient did not come. Outreach starts: the next date is close."""
     check_may(by)
     referral = lock(referral, saw)
+    if office:
+        _day_has_begun(referral)
     referral.move_to(
         Status.NO_SHOW,
         what=What.NO_SHOW,
+        office=office,
         by=by,
         note=words,
         dropped=referral.standing_appointment,
         next_check_at=next_date(referral, Status.NO_SHOW),
     )
     drop_appointment(referral)
+    if office:
+        news.has_answered(referral, by=None)
     return referral
+
+
+def _day_has_begun(referral: Referral) -> None:
+    """Raise NotYet before the time of the appointment: nobody knows yet how it went."""
+    stands = referral.standing_appointment
+    if stands is None or stands.starts_at > timezone.now():
+        raise NotYet(_("The time of the appointment has not come yet."))
 
 
 @transaction.atomic

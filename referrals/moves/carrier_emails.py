@@ -23,7 +23,12 @@ MOST = 999  # a mail holds no larger number
 
 def referral_answered(referral: Referral) -> Message:
     """Tell whoever carries it what its office has just answered."""
-    return about(referral, "referral_answered", newest_line(referral), facts={"answer": referral.status})
+    return about(referral, "referral_answered", newest_line(referral), facts={"answer": _answer_of(referral)})
+
+
+def _answer_of(referral: Referral) -> str:
+    """Return in one word what its office said last."""
+    return "times" if referral.standing_times else referral.status
 
 
 def handed_over(referral: Referral, *, by: User) -> Message | None:
@@ -80,7 +85,7 @@ class ReferralAnswered(ToWhoeverActs):
     @classmethod
     def still_needed(cls, message: Message) -> str:
         referral = referral_of(message)
-        if referral.status != message.facts["answer"]:
+        if _answer_of(referral) != message.facts["answer"]:
             return "It moved on."
         if referral.news_at is None:
             return "It was opened since the office answered."

@@ -8,13 +8,36 @@ from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import OfficeToTell, Referral, ReferralMove, Specialist
 from referrals.moves import offices, undelivered
-from referrals.moves.about import referral_of
+from referrals.moves.about import about, referral_of
 from referrals.moves.directory import change_listing
 from referrals.moves.emails import ReferralNotAnsweredDesk, ToOffice, left_the_office
-from referrals.moves.steps import write_down
+from referrals.moves.steps import newest_line, write_down
 
 What = ReferralMove.What
 ENDS_THERE = (What.WITHDRAWN, What.CLOSED, What.REDIRECTED, What.BACK)
+
+
+def times_answered(referral: Referral) -> Message | None:
+    """Tell an office that has a link what became of the times it proposed.
+
+    Whoever decided calls any other.
+    """
+    office = referral.specialist
+    if referral.channel != Referral.Channel.LINK or not office.email:
+        return None
+    return about(referral, "times_answered", referral.round, newest_line(referral), to=office.email)
+
+
+@kind(
+    "times_answered",
+    title="Proposed times answered: office",
+    audience="office",
+    safe=("clinic", "phone", "link", "urgency", "answer_by", "reference"),
+)
+class TimesAnswered(ToOffice):
+    @staticmethod
+    def still_needed(message: Message) -> str:
+        return left_the_office(referral_of(message), message)
 
 
 @kind(

@@ -23,7 +23,7 @@ from referrals.moves import schedule
 from referrals.moves.about import about
 from referrals.moves.steps import Status, What, lock, next_date, write_down
 
-WITH_THE_LINK = ("referral_sent", "referral_not_answered", "letter_changed")
+WITH_THE_LINK = ("referral_sent", "referral_not_answered", "letter_changed", "times_answered")
 TOO_LONG = timedelta(hours=1)  # for a mail to wait for the mail server
 WAITS = "The last mail to this address was refused. It waits until the address is corrected."
 

@@ -24,6 +24,7 @@ from referrals.models import Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
 from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
+from referrals.office.answered import answered
 from referrals.office.at_first import at_first
 from referrals.office.forms import ANSWERS, OfficeForm
 from referrals.office.session import OfficeSession
@@ -72,7 +73,9 @@ def _room(
     _shown(request, referral)
     opened_up = knows_the_patient(referral)
     talk = list(
-        referral.moves.select_related("by").filter(what__in=[What.ASKED, What.ANSWERED], to=referral.specialist)
+        referral.moves.select_related("by").filter(
+            what__in=[What.ASKED, What.ANSWERED, What.OTHER_TIMES], to=referral.specialist
+        )
     )
     if not opened_up:
         for move in talk:
@@ -99,6 +102,9 @@ def _room(
             "first_form": ANSWERS[first](referral=referral) if first in IN_THE_ROOM else None,
             "answers": list(answers.items()),
             "talk": talk,
+            "proposed": referral.standing_times,
+            "answered": answered(referral),
+            "expires_at": session.link.expires_at,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
             "reports": referral.reports.all() if opened_up else (),
             "changed": changed,
@@ -117,7 +123,8 @@ def _answers(referral: Referral) -> dict[str, str]:
     fitting = {name: form.title for name, form in ANSWERS.items() if form.fits(referral)}
     if referral.status == Status.SCHEDULED:
         fitting["appointment"] = _("Change the appointment")
-        fitting = {"report": fitting.pop("report"), **fitting}
+        first = "came" if "came" in fitting else "report"
+        fitting = {first: fitting.pop(first), **fitting}
     return fitting
 
 

@@ -85,7 +85,7 @@ def wrong_code(tries_left: int) -> str:
 
 
 def ended(request: HttpRequest) -> HttpResponse:
-    """One page for a link that is wrong, expired or withdrawn, and for a room that is not open here.
+    """Show one page for a link that opens nothing, and for a room not open here.
 
     What else is open in this browser stays open: it may be in another tab.
     """

@@ -331,6 +331,8 @@ MOVES = {  # None: the patient need not read it
     What.LISTING: None,
     What.WAITS: None,
     What.CAME: None,
+    What.PROPOSED: None,
+    What.OTHER_TIMES: None,
     What.TRIED: _("We tried to reach you. Please call us."),
     What.UNDONE: _("We took that back, and ask again if you were seen"),
 }

@@ -13,6 +13,7 @@ from referrals.told import (
     many,
     messages,
     people,
+    proposals,
     referrals,
     visits,
 )
@@ -21,7 +22,7 @@ from referrals.told.rows import Change, Thing
 TABLE: dict[Thing, tuple[Change, ...]] = {
     Thing.INTAKE: intakes.ROWS,
     Thing.CASE: (*cases.ROWS, *decisions.ROWS),
-    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *many.ROWS, *deliveries.ROWS, *directory.ROWS),
+    Thing.REFERRAL: (*referrals.ROWS, *proposals.ROWS, *carried.ROWS, *many.ROWS, *deliveries.ROWS, *directory.ROWS),
     Thing.VISIT: visits.ROWS,
     Thing.FILE: files.ROWS,
     Thing.MESSAGE: messages.ROWS,

@@ -28,6 +28,7 @@ from referrals.models import Appointment, ReferralMove, Report
 from referrals.moves import asked_emails, covering, lost, offices, telling, undelivered
 from referrals.moves import carrier_emails as about_carrying
 from referrals.moves import emails as about_referrals
+from referrals.moves.delivery_emails import times_answered
 from referrals.moves.listing_emails import listing_changed
 from referrals.today.emails import morning_list
 from tests import factories
@@ -153,6 +154,7 @@ def everything(location, maya, priya, ruth, settings):
     left_by = factories.referral(after=factories.decision(on=factories.case(of=patient), by=maya), owner=nora)
     about_carrying.referrals_left(nora, left_by.location, timezone.now())
     offices.letter_is_newer(referral, 2)
+    times_answered(referral)
     ReferralMove.objects.create(
         referral=referral, to_status="withdrawn", what=ReferralMove.What.WITHDRAWN, by=maya, to=specialist
     )

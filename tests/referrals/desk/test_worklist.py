@@ -108,7 +108,10 @@ def test_whose_turn_it_is_follows_the_next_step_in_every_state(make):
             ("late", {"next_check_at": now - timedelta(hours=1)}),
             ("not delivered", {"undelivered_at": now}),
             ("waiting", {"waits_for": "consent"}),
+            ("proposed", {"times_proposed_at": now}),
         ):
+            if name == "proposed" and status not in Referral.TIMES_STAND_IN:
+                continue
             gone = status in (Status.DRAFT, Status.DECLINED, *Referral.ENDED)
             if status in Referral.ENDED or (gone and name == "not delivered"):
                 continue

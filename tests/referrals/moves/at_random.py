@@ -107,11 +107,23 @@ class Walk:
         where = {"starts_at": at, "time_zone": "America/New_York"}
         actions.give_appointment(self.referral, **where, **self._from_the_office())
 
+    def proposes(self):
+        ahead = self.luck.sample(DAYS_AHEAD, k=2)
+        times = [timezone.now() + timedelta(days=days) for days in ahead]
+        actions.propose_times(self.referral, times=times, time_zone="America/New_York", office=OFFICE)
+
+    def takes_a_time(self):
+        for proposed in self.referral.standing_times[:1]:
+            actions.take_time(self.referral, proposed, by=self.somebody)
+
+    def asks_for_others(self):
+        actions.ask_other_times(self.referral, words="In the morning.", by=self.somebody)
+
     def seen(self):
-        actions.seen(self.referral, by=self.somebody)
+        actions.seen(self.referral, **self._from_the_office())
 
     def did_not_come(self):
-        actions.no_show(self.referral, by=self.somebody)
+        actions.no_show(self.referral, **self._from_the_office())
 
     def taken_back(self):
         actions.undo(self.referral, by=self.somebody)

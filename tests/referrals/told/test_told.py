@@ -29,6 +29,7 @@ from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_many,
     on_messages,
     on_people,
+    on_proposals,
     on_referrals,
     on_visits,
 )

@@ -1,0 +1,45 @@
+"""What an office has answered so far: each answer, who gave it, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models import Referral, ReferralMove
+
+What = ReferralMove.What
+
+ANSWERED: dict[str, str | Promise] = {
+    What.ACCEPTED: _("Accepted"),
+    What.DECLINED: _("Declined"),
+    What.ASKED: _("Question asked"),
+    What.PROPOSED: _("Times proposed"),
+    What.SCHEDULED: _("Appointment given"),
+    What.SEEN: _("The patient came"),
+    What.NO_SHOW: _("The patient did not come"),
+    What.REPORTED: _("Report sent"),
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer of this office: what, who gave it, and when.
+
+    `by_phone`: the clinic wrote it down.
+    """
+
+    what: str | Promise
+    who: str
+    at: datetime
+    by_phone: bool
+
+
+def answered(referral: Referral) -> list[Answered]:
+    """Return what this office has answered since it was sent the referral last."""
+    sent = referral.moves.filter(what=What.SENT).last()
+    since = referral.moves.filter(what__in=ANSWERED, pk__gt=sent.pk if sent else 0).select_related("by")
+    return [
+        Answered(ANSWERED[move.what], move.by.name if move.by else move.office, move.at, by_phone=move.by is not None)
+        for move in since
+    ]
