@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desk import by_office, codes, covering, decision, list_views, many, reports, saved, to_tell
+from referrals.desk import by_office, codes, covering, decision, list_views, many, reports, saved, talk, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import import_views as imports
@@ -31,6 +31,7 @@ urlpatterns = [
     path("referrals/<uuid:public_id>/letter/", desk.letter_parts, name="letter_parts"),
     path("referrals/<uuid:public_id>/letter.pdf", desk.letter_pdf, name="letter"),
     path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
+    path("referrals/<uuid:public_id>/file/<uuid:file>/", talk.referral_file, name="referral_file"),
     path("referrals/<uuid:public_id>/code/", codes.office_code, name="office_code"),
     path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
     path("offices/<uuid:public_id>/told/", to_tell.office_told, name="office_told"),
@@ -51,6 +52,7 @@ urlpatterns = [
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/<uuid:public_id>/", room.office_room, name="office_room"),
     path("office/<uuid:public_id>/open/", visit.office_room_open, name="office_room_open"),
+    path("office/<uuid:public_id>/file/<uuid:file>/", room.office_room_file, name="office_room_file"),
     path("office/<uuid:public_id>/letter.pdf", room.office_room_letter, name="office_room_letter"),
     path("office/<uuid:public_id>/answer/<slug:answer>/", room.office_room_answer, name="office_room_answer"),
     path("office/<uuid:public_id>/done/<slug:answer>/", room.office_room_done, name="office_room_done"),

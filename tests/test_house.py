@@ -34,6 +34,7 @@ from referrals.office import session as office_session
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.floors import SOURCES, imported
+from tests.referrals.talk import talk_file
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
@@ -174,6 +175,7 @@ def samples(location, maya, priya):
         "shift": {"id": factories.on_call(maya, at=location).pk},
         "secret": {"secret": secret_of(link)},
         "page": {"number": 1},
+        "talk file": {"public_id": referral.public_id, "file": talk_file(of=referral).public_id},
         "room answer": {"public_id": referral.public_id, "answer": "accept"},
         "answer": {"answer": "accept"},
         "appointment request": {"public_id": asked.public_id},

@@ -21,7 +21,7 @@ from referrals.desk.setting_right_forms import SetRightForm, UndoForm
 from referrals.desk.times import OtherTimesForm, TakeTimeForm
 from referrals.desk.waiting import CameForm, TriedForm, WaitForm
 from referrals.models import Appointment, DeclineReason, Referral, ReferralMove, Report
-from referrals.moves.forms import AppointmentFields, ReportFields, words_field
+from referrals.moves.forms import AppointmentFields, FileFields, ReportFields, words_field
 from referrals.moves.telling import call_to_make
 
 Status = Referral.Status
@@ -126,17 +126,18 @@ class RecordDeclineForm(MoveForm):
         return super().left(line) and line.reason == self.data.get("reason")
 
 
-class AnswerForm(MoveForm):
+class AnswerForm(FileFields, MoveForm):
     what_it_does = What.ANSWERED
     title, button = "Answer the office's question", "Send the answer"
     lead = "The office is told that there is an answer and reads it on its page. Phone it when it presses."
     words = words_field(
         "Your answer", required="Write the answer.", help_text="The office sees these words with your name."
     )
+    field_order = ("saw", "words", "file")
     fits = fits_status(Status.QUESTION)
 
-    def act(self, *, by: User, saw: int, words: str) -> Referral:
-        return actions.answer_question(self.referral, words=words, by=by, saw=saw)
+    def act(self, *, by: User, saw: int, words: str, file: CheckedFile | None) -> Referral:
+        return actions.answer_question(self.referral, words=words, file=file, by=by, saw=saw)
 
 
 class EnterAppointmentForm(AppointmentFields, MoveForm):

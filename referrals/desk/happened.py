@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as date_format
 
-from referrals.models import Appointment, Referral, ReferralMove
+from referrals.models import Appointment, Referral, ReferralMove, TalkFile
 from referrals.moves.telling import call_to_make, heard_last, is_the_same
 
 Status = Referral.Status
@@ -22,6 +22,7 @@ class HistoryLine:
     who: str
     note: str
     state: str
+    file: TalkFile | None = None
 
 
 LATE = (What.DECLINED, What.NO_SHOW, What.CANNOT_COME, What.UNDELIVERED, What.TRIED)
@@ -31,13 +32,14 @@ STATES = dict.fromkeys(LATE, "late") | {What.ASKED: "now"}
 def timeline(referral: Referral) -> list[HistoryLine]:
     """Return what happened, newest first."""
     lines = []
-    for move in referral.moves.select_related("by", "to", "appointment", "appointment_before").order_by("-pk"):
+    for move in referral.moves.select_related("by", "to", "appointment", "appointment_before", "file").order_by("-pk"):
         words = move.get_what_display()
         if move.what in (What.SENT, What.DECLINED, What.ACCEPTED, What.OPENED) and move.to:
             words = f"{words}: {move.to.practice}"
         said = f"{move.get_reason_display()}. {move.note}".strip() if move.reason else move.note
         note = "\n".join(filter(None, [_days(move), said]))
-        lines.append(HistoryLine(move.at, words, _who(move), note, STATES.get(move.what, "done")))
+        file = getattr(move, "file", None)
+        lines.append(HistoryLine(move.at, words, _who(move), note, STATES.get(move.what, "done"), file))
     return lines
 
 

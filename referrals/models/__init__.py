@@ -9,6 +9,7 @@ from referrals.models.plan_steps import PlanStep
 from referrals.models.proposals import ProposedTime
 from referrals.models.reasons import DeclineReason, MoveNotAllowed, WaitsFor
 from referrals.models.referral import Referral, ReferralMove
+from referrals.models.talk import TalkFile
 from referrals.models.to_tell import OfficeToTell
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "Report",
     "SavedList",
     "Specialist",
+    "TalkFile",
     "WaitsFor",
 ]

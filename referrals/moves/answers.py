@@ -13,8 +13,8 @@ from clinic.links.models import Link
 from clinic.messages import actions as messages
 from clinic.staff.models import User
 from clinic.staff.permissions import SIGN_REFERRALS
-from referrals.models import Appointment, Referral, Report
-from referrals.moves import emails, news, schedule, telling, undelivered
+from referrals.models import Appointment, Referral, Report, TalkFile
+from referrals.moves import emails, news, schedule, telling, undelivered, uploads
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
 
@@ -60,14 +60,30 @@ def office_decline(
 
 @transaction.atomic
 def office_ask(
-    referral: Referral, *, words: str, office: str = "", by: User | None = None, saw: int | None = None
+    referral: Referral,
+    *,
+    words: str,
+    file: CheckedFile | None = None,
+    office: str = "",
+    by: User | None = None,
+    saw: int | None = None,
 ) -> Referral:
     """The office needs to know something; the next step is ours."""
     check_may(by)
     if not words.strip():
         raise NotYet(_("Write the question."))
     said: dict[str, Any] = {"office": office, "by": by, "saw": saw, "note": words}
-    return _answered(referral, Status.QUESTION, What.ASKED, why="the office asked a question", **said)
+    referral = _answered(referral, Status.QUESTION, What.ASKED, why="the office asked a question", **said)
+    _keep_with(referral, What.ASKED, file)
+    return referral
+
+
+def _keep_with(referral: Referral, what: str, file: CheckedFile | None) -> None:
+    """Keep a file beside the newest line of this kind."""
+    if file is not None:
+        row = TalkFile(line=referral.moves.filter(what=what).order_by("-pk")[0])
+        uploads.put_into(row, file)
+        row.save()
 
 
 def _answered(
@@ -87,7 +103,9 @@ def _answered(
 
 
 @transaction.atomic
-def answer_question(referral: Referral, *, words: str, by: User, saw: int | None = None) -> Referral:
+def answer_question(
+    referral: Referral, *, words: str, file: CheckedFile | None = None, by: User, saw: int | None = None
+) -> Referral:
     """Answer the office.
 
     It goes back to where it was: accepted if the office had accepted, else sent. Where it
@@ -109,6 +127,7 @@ def answer_question(referral: Referral, *, words: str, by: User, saw: int | None
         next_check_at=next_date(referral, Status.QUESTION if referral.times_proposed_at else back_to),
         times_proposed_at=referral.times_proposed_at,
     )
+    _keep_with(referral, What.ANSWERED, file)
     if referral.channel == Referral.Channel.LINK:
         emails.referral_sent(referral)
         if back_to == Status.SENT:
@@ -242,10 +261,7 @@ def receive_report(
     )
     report = Report(referral=referral, words=words.strip(), sent_by=sent_by or office or by.name, logged_by=by)
     if file is not None:
-        report.file_name, report.sha256 = file.name, file.sha256
-        report.file.save(file.stored_as, file.content, save=False)
-        if file.original:
-            report.original.save(file.original.name, file.original, save=False)
+        uploads.put_into(report, file)
     report.save()
     stop_reminding(referral, "the report came")
     news.has_answered(referral, by=by)

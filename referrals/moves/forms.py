@@ -110,28 +110,16 @@ class AppointmentFields(ReferralForm):
         return {"starts_at": datetime.combine(day, at, self.zone), "time_zone": self.zone.key}
 
 
-class ReportFields(ReferralForm):
-    """What came back: a file, words, or both."""
+class FileFields(ReferralForm):
+    """One file from outside, checked as all are; subclasses say what it is."""
 
-    file = forms.FileField(
-        label=_("The report as a file"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": uploads.ACCEPT}),
-    )
-    words = words_field(_("Or in words"))
+    file = forms.FileField(required=False, widget=forms.FileInput(attrs={"accept": uploads.ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _("PDF, JPEG or PNG, up to %(size)d MB.") % {
             "size": uploads.MOST_BYTES // 2**20
         }
-
-    def left(self, line: ReferralMove) -> bool:
-        """Say whether the newest report holds the words and the file that were sent."""
-        newest, upload = self.referral.reports.order_by("pk").last(), self.files.get("file")
-        if line.what != self.what_it_does or newest is None or newest.words != self.typed:
-            return False
-        return uploads.shown(upload.name, "") == PurePath(newest.file_name).stem if upload else not newest.file_name
 
     def clean_file(self) -> CheckedFile | None:
         upload = self.cleaned_data["file"]
@@ -141,6 +129,23 @@ class ReportFields(ReferralForm):
             return uploads.check(upload)
         except uploads.NotUsable as error:
             raise forms.ValidationError(error.words) from error
+
+
+class ReportFields(FileFields):
+    """What came back: a file, words, or both."""
+
+    words = words_field(_("Or in words"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("The report as a file")
+
+    def left(self, line: ReferralMove) -> bool:
+        """Say whether the newest report holds the words and the file that were sent."""
+        newest, upload = self.referral.reports.order_by("pk").last(), self.files.get("file")
+        if line.what != self.what_it_does or newest is None or newest.words != self.typed:
+            return False
+        return uploads.shown(upload.name, "") == PurePath(newest.file_name).stem if upload else not newest.file_name
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

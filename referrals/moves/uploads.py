@@ -5,8 +5,9 @@ from django.core.files.uploadedfile import UploadedFile
 from clinic.files.checks import CheckedFile, Limits, shown
 from clinic.files.checks import check as check_file
 from clinic.files.words import NotUsable
+from referrals.models import Report, TalkFile
 
-__all__ = ["ACCEPT", "MOST_BYTES", "CheckedFile", "NotUsable", "check", "shown"]
+__all__ = ["ACCEPT", "MOST_BYTES", "CheckedFile", "NotUsable", "check", "put_into", "shown"]
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PAGES = 200
@@ -24,3 +25,11 @@ def check(upload: UploadedFile) -> CheckedFile:
         most_pixels=MOST_PIXELS,
     )
     return check_file(upload, limits)
+
+
+def put_into(row: Report | TalkFile, file: CheckedFile) -> None:
+    """Store a checked file with its row, which is not saved yet; the original beside it where that shows more."""
+    row.file_name, row.sha256 = file.name, file.sha256
+    row.file.save(file.stored_as, file.content, save=False)
+    if file.original:
+        row.original.save(file.original.name, file.original, save=False)

@@ -13,7 +13,7 @@ from clinic.web.forms import ClockField, DayField, FieldsOnly
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.models import Appointment, DeclineReason, ProposedTime, Referral, ReferralMove, Report
-from referrals.moves.forms import FURTHEST, AppointmentFields, ReferralForm, ReportFields, words_field
+from referrals.moves.forms import FURTHEST, AppointmentFields, FileFields, ReferralForm, ReportFields, words_field
 from referrals.moves.proposals import in_words as times_in_words
 from referrals.office.stages import OPEN_TO_OFFICE
 
@@ -102,15 +102,20 @@ class DeclineForm(OfficeForm):
         return actions.office_decline(self.referral, reason=reason, words=words, office=office, saw=saw)
 
 
-class AskForm(OfficeForm):
+class AskForm(FileFields, OfficeForm):
     what_it_does = What.ASKED
     title, button = _("Ask the clinic a question"), _("Ask")
     done = _("Your question is with the clinic. You get an email when it is answered.")
     to = Status.QUESTION
     words = words_field(_("Your question"), required=_("Write your question."))
+    field_order = ("saw", "words", "file")
 
-    def act(self, *, office: str, saw: int, words: str) -> Referral:
-        return actions.office_ask(self.referral, words=words, office=office, saw=saw)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("A file with it, if you have one")
+
+    def act(self, *, office: str, saw: int, words: str, file: CheckedFile | None) -> Referral:
+        return actions.office_ask(self.referral, words=words, file=file, office=office, saw=saw)
 
 
 class GiveAppointmentForm(AppointmentFields, OfficeForm):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,9 +18,10 @@ from intake.door.door import View
 from intake.seen import saw_row
 from referrals import moves as actions
 from referrals.desk.specialties import specialty_label
+from referrals.desk.talk import talk_file
 from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
-from referrals.models import Referral, ReferralMove
+from referrals.models import Referral, ReferralMove, TalkFile
 from referrals.moves.disclosure import without_identity
 from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
@@ -73,7 +74,7 @@ def _room(
     _shown(request, referral)
     opened_up = knows_the_patient(referral)
     talk = list(
-        referral.moves.select_related("by").filter(
+        referral.moves.select_related("by", "file").filter(
             what__in=[What.ASKED, What.ANSWERED, What.OTHER_TIMES], to=referral.specialist
         )
     )
@@ -189,6 +190,19 @@ def office_room_done(request: HttpRequest, session: OfficeSession, answer: str) 
     if answer not in ANSWERS:
         raise Http404
     return _room(request, session, kept=ANSWERS[answer].done)
+
+
+@room_only
+@require_GET
+def office_room_file(request: HttpRequest, session: OfficeSession, file: UUID) -> HttpResponse:
+    """Hand out a file of a question or an answer: the office's own, and ours once it has accepted."""
+    referral = session.referral
+    lines = referral.moves.filter(to=referral.specialist)
+    found = get_object_or_404(TalkFile.objects.select_related("line"), public_id=file, line__in=lines)
+    if found.line.by_id and not knows_the_patient(referral):
+        raise Http404
+    _shown(request, referral)
+    return talk_file(request, found)
 
 
 @room_only
