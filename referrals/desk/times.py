@@ -1,6 +1,6 @@
 """Times an office proposes: what the desk does about them, and the forms it does it with."""
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -40,7 +40,8 @@ class TakeTimeForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time"].choices = [(str(one.pk), _in_words(one)) for one in self.referral.standing_times]
+        times = cast(forms.ChoiceField, self.fields["time"])
+        times.choices = [(str(one.pk), _in_words(one)) for one in self.referral.standing_times]
 
     @classmethod
     def fits(cls, referral: Referral) -> bool:
@@ -48,9 +49,9 @@ class TakeTimeForm(MoveForm):
 
     def left(self, line: ReferralMove) -> bool:
         """Say whether the line took the time that was sent."""
-        taken = self.referral.proposed_times.filter(pk=self.data.get("time") or None).first()
+        sent = [one.starts_at for one in self.referral.proposed_times.all() if str(one.pk) == self.data.get("time")]
         given = line.appointment
-        return line.what == self.what_it_does and bool(taken and given) and given.starts_at == taken.starts_at
+        return line.what == self.what_it_does and given is not None and given.starts_at in sent
 
     def act(self, *, by: User, saw: int, time: str) -> Appointment:
         proposed = self.referral.proposed_times.get(pk=time)

@@ -41,4 +41,4 @@ class TalkFile(models.Model):
 
     @property
     def ending(self) -> str:
-        return PurePath(self.file.name).suffix
+        return PurePath(self.file.name or "").suffix

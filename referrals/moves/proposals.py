@@ -52,8 +52,8 @@ def propose_times(
         )
         for at in sorted(set(times))
     ]
-    referral.times_proposed_at = now
-    referral.next_check_at = min(referral.next_check_at, next_date(referral, Status.QUESTION, now))
+    due = next_date(referral, Status.QUESTION, now)
+    referral.times_proposed_at, referral.next_check_at = now, min(referral.next_check_at or due, due)
     referral.save(update_fields=["times_proposed_at", "next_check_at"])
     write_down(referral, What.PROPOSED, office=office, note=in_words(times, time_zone))
     news.has_answered(referral, by=None)

@@ -32,4 +32,4 @@ def put_into(row: Report | TalkFile, file: CheckedFile) -> None:
     row.file_name, row.sha256 = file.name, file.sha256
     row.file.save(file.stored_as, file.content, save=False)
     if file.original:
-        row.original.save(file.original.name, file.original, save=False)
+        row.original.save(str(file.original.name), file.original, save=False)

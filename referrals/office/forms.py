@@ -256,7 +256,7 @@ class SendReportForm(ReportFields, OfficeForm):
 
 
 # In the order an office goes through them.
-ANSWERS = {
+ANSWERS: dict[str, type[OfficeForm]] = {
     "accept": AcceptForm,
     "appointment": GiveAppointmentForm,
     "times": ProposeTimesForm,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -40,7 +41,7 @@ def room_only(view: View) -> View:
     """Only with the key of this very referral; everybody else gets the plain page."""
 
     @login_not_required
-    def guarded(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
         session = office_session.current(request, public_id)
         if session is None:
             return ended(request)
@@ -51,8 +52,9 @@ def room_only(view: View) -> View:
 
 def to_room(session: OfficeSession, *, done: str = "") -> HttpResponse:
     """Lead to the room of this referral; `done` is an answer that was just kept."""
-    more = {"answer": done} if done else {}
-    return redirect("office_room_done" if done else "office_room", public_id=session.referral.public_id, **more)
+    if done:
+        return redirect("office_room_done", public_id=session.referral.public_id, answer=done)
+    return redirect("office_room", public_id=session.referral.public_id)
 
 
 def _shown(request: HttpRequest, referral: Referral) -> None:
@@ -173,8 +175,8 @@ def _too_late(request: HttpRequest, session: OfficeSession, form_class: type[Off
 
     A form sent twice, as it is, is simply done.
     """
-    seen = request.POST.get("saw", "")
-    seen = int(seen[:18]) if seen.isascii() and seen.isdigit() else 0
+    saw = request.POST.get("saw", "")
+    seen = int(saw[:18]) if saw.isascii() and saw.isdigit() else 0
     form = form_class(request.POST, request.FILES, referral=session.referral)
     since = actions.all_since(session.referral, seen, office=session.person)
     if since and all(map(form.left, since)):
@@ -194,7 +196,7 @@ def office_room_done(request: HttpRequest, session: OfficeSession, answer: str) 
 
 @room_only
 @require_GET
-def office_room_file(request: HttpRequest, session: OfficeSession, file: UUID) -> HttpResponse:
+def office_room_file(request: HttpRequest, session: OfficeSession, file: UUID) -> HttpResponseBase:
     """Hand out a file of a question or an answer: the office's own, and ours once it has accepted."""
     referral = session.referral
     lines = referral.moves.filter(to=referral.specialist)

@@ -82,7 +82,7 @@ def _theirs(opened: list[OfficeSession], *, besides: Collection[int] = ()) -> Qu
     """Return what is with the offices of these, by a living link; and `besides`."""
     reached = Specialist.objects.none()
     for one in opened:
-        if one.reaches:
+        if one.reaches and one.referral.specialist:
             reached |= Specialist.objects.of_the_office_of(one.referral.specialist)
     live = Link.objects.live().filter(
         purpose=Link.Purpose.OFFICE, subject_id=OuterRef("public_id"), wrong_tries__lt=MOST_WRONG_TRIES
@@ -117,7 +117,7 @@ def office_room_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
     for one in opened:
         referral = _theirs([one]).filter(public_id=public_id).first()
         link = actions.link_of(referral) if referral else None
-        if link:
+        if referral and link:
             actions.office_opened(referral, office=one.person)
             response = redirect("office_room", public_id=public_id)
             office_session.begin(
