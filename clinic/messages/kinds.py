@@ -179,11 +179,6 @@ class Kind:
         if hasattr(self.source, "hold"):
             self.source.hold(message)
 
-    def hold(self, message) -> None:
-        """Lock the record behind it first, in the order in which whoever changes the record locks both."""
-        if hasattr(self.source, "hold"):
-            self.source.hold(message)
-
     def new_address(self, message, to: str, by: User) -> None:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):

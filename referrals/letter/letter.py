@@ -19,11 +19,9 @@ from clinic.paper.pdf import tagged
 from clinic.staff.models import Location, User
 from intake import triage
 from intake.body.figure import body_figure
-from intake.models import Assessment, Case, Contact, Decision, Urgency
-from intake.review.counting import taken_for
-from intake.review.words import answer_in_words
-from intake.versions.protocols import readable
+from intake.models import Case, Contact, Decision, Intake, Urgency
 from referrals.letter import words
+from referrals.letter.said import Answers, explanation_of
 from referrals.models import Letter, Referral, Specialist
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
@@ -33,10 +31,13 @@ class Damaged(Exception):
     """The stored file is not the one that was stored: its checksum differs."""
 
 
-def make(referral: Referral, *, prepared_by: User) -> Letter:
-    """Return the newest version of the letter; a new one when the words have changed. Call it inside a transaction."""
+def make(referral: Referral, *, prepared_by: User, channel: str = "") -> Letter:
+    """Return the newest version of the letter; a new one when the words have changed. Call it inside a transaction.
+
+    `channel` is the way it goes, where that is not the way it went before: how to answer follows it.
+    """
     now = timezone.now()
-    said = content(referral, prepared_by=prepared_by, now=now)
+    said = content(referral, prepared_by=prepared_by, now=now, channel=channel)
     newest = referral.letters.last()
     if newest and _says_the_same(newest.content, said):
         return newest
@@ -99,7 +100,7 @@ def render(said: dict[str, Any]) -> bytes:
 def first_question(decision: Decision) -> str:
     """Write what the specialist is asked, to start from. The flags stand below it and are not said twice."""
     asks = words.ASKS.get(decision.specialist, words.ASK_OTHERWISE)
-    origins = _explanation(decision.assessment).get("origins", ())[:1]
+    origins = explanation_of(decision.assessment).get("origins", ())[:1]
     points = [words.POINTS_TO.format(_within(one["label"])) for one in origins if one["strength"] != "not_enough"]
     return " ".join([asks, *points, words.MEANWHILE])
 
@@ -133,11 +134,11 @@ def _whom(contact) -> str:
 
 
 @translation.override("en")
-def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str, Any]:
+def content(referral: Referral, *, prepared_by: User, now: datetime, channel: str = "") -> dict[str, Any]:
     """Return everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
     decision, location = referral.decision, referral.location
     assessment = decision.assessment
-    asked = _Answers(assessment, decision.case.intake.language)
+    asked = Answers(assessment, decision.case.intake.language)
     said = {
         "draft": False,
         "version": 1,
@@ -169,7 +170,7 @@ def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str
         "attachments": list(referral.attachments),
         "consent": str(referral.get_consent_display()) if referral.consent else "",
         "told": referral.patient_told,
-        "follow_up": _follow_up(referral),
+        "follow_up": _follow_up(referral, channel or referral.channel or _likely_channel(referral)),
         "signature": _signature(decision),
         "prepared_by": f"{prepared_by.name}, {prepared_by.get_role_display().lower()}",
         "left_out": [label for part, label in words.MAY_BE_LEFT_OUT if part in referral.left_out],
@@ -243,7 +244,18 @@ def _patient(referral: Referral, now: datetime) -> dict[str, Any]:
         "plan": patient.insurance_plan,
         "member": patient.member_number,
         "authorization": referral.authorization_number,
+        **_answered_by(referral.decision.case.intake),
     }
+
+
+def _answered_by(intake: Intake) -> dict[str, str]:
+    """Name who answered for the patient; nothing where they answered themselves."""
+    respondent = getattr(intake, "respondent", None)
+    if respondent is None or respondent.kind == respondent.Kind.PATIENT:
+        return {}
+    who = ", ".join(filter(None, [respondent.name, respondent.relationship]))
+    kind = respondent.get_kind_display()
+    return {"answered_by": f"{who} ({kind[:1].lower()}{kind[1:]})"}
 
 
 def _safety(decision: Decision) -> list[str]:
@@ -275,15 +287,28 @@ def _moment(at: datetime, location: Location) -> str:
     return date_format(at.astimezone(location.zone), "F j, Y, g:i A")
 
 
-def _follow_up(referral: Referral) -> dict[str, Any]:
+def _likely_channel(referral: Referral) -> str:
+    """Return the way a draft goes if nobody chooses another."""
+    by_link = referral.specialist and referral.specialist.email
+    return Referral.Channel.LINK if by_link else Referral.Channel.FAX
+
+
+def _follow_up(referral: Referral, channel: str) -> dict[str, Any]:
+    """Say how to answer and where the report goes, by the way the letter goes itself, and who follows it up."""
     location = referral.location
-    by_fax = f" or by fax to {location.fax}" if location.fax else ""
-    by_link = "with the link in our email" if referral.specialist and referral.specialist.email else "by mail"
+    by_fax = f", or by fax to {location.fax}" if location.fax else ""
+    if channel == Referral.Channel.LINK:
+        answer = f"Take the patient, decline or ask: with the link in our email, or call {location.phone}."
+        back = f"Please send it with the same link{by_fax}."
+    else:
+        answer = f"Say whether you take the patient, and which day: call {location.phone}{by_fax}."
+        answer += f" Our number is {referral.reference}."
+        back = f"Please send it by fax to {location.fax}, or by mail." if location.fax else "Please send it by mail."
+    who = referral.owner.name if referral.owner else "The front desk"
     return {
-        "who": f"{referral.owner.name} at {location.name} follows this referral up, phone {location.phone}."
-        if referral.owner
-        else f"The front desk of {location.name} follows this referral up, phone {location.phone}.",
-        "return": f"Please send your report {by_link}{by_fax}. We read every report and tell the patient the plan.",
+        "who": f"{who} at {location.name} follows this referral up, phone {location.phone}.",
+        "answer": answer,
+        "return": f"{back} We read every report and tell the patient the plan.",
     }
 
 
@@ -301,15 +326,11 @@ def _signature(decision: Decision) -> dict[str, Any]:
 # Reading the assessment ---------------------------------------------------------------------------------------------
 
 
-def _explanation(assessment: Assessment) -> dict[str, Any]:
-    return assessment.result.get("explanation", {})
-
-
 def _flags(decision: Decision) -> list[dict[str, Any]]:
     """Return the flags, worst first, with what the therapist said of each. `answers` holds question ids."""
     verdicts = {verdict.rule: verdict for verdict in decision.flag_verdicts.all()}
     flags = []
-    for flag in _explanation(decision.assessment).get("flags", ()):
+    for flag in explanation_of(decision.assessment).get("flags", ()):
         verdict = verdicts.get(flag["rule"])
         dismissed = verdict is not None and not verdict.confirmed
         flags.append(
@@ -322,76 +343,3 @@ def _flags(decision: Decision) -> list[dict[str, Any]]:
             }
         )
     return flags
-
-
-class _Answers:
-    """The answers of one assessment, in the words of the protocol that judged them.
-
-    Those are the words the patient answered. The shipped protocol helps out when that one can no longer be read.
-    """
-
-    def __init__(self, assessment: Assessment, language: str) -> None:
-        self.protocol = readable(assessment.protocol) or triage.shipped()
-        self.answers = assessment.answers
-        self.by_phone = taken_for(assessment)
-        self.explanation = _explanation(assessment)
-        self.unused_alarms = assessment.unused_alarms
-        self.asked = set(assessment.result.get("asked", assessment.answers))
-        self.language = language
-
-    def rows(self, questions) -> list[list[str]]:
-        """[label, answer] of each question that was asked and answered with more than a plain no."""
-        return [
-            [self.label(question), self.answer(question)]
-            for question in questions
-            if question in self.asked and self.answers.get(question) not in (None, "", [])
-            if not self._denied(question)
-        ]
-
-    def marked(self) -> dict:
-        """Say what the patient marked on the body, as places and in words."""
-        places = self.answers.get("pain_regions")
-        return {"places": places, "words": f"Marked by the patient: {self.answer('pain_regions')}"} if places else {}
-
-    def alarms(self) -> list[list[str]]:
-        """[label, answer] of the answers that alarm by themselves and that no rule used."""
-        said: dict[str, list[str]] = {}
-        for alarm in self.unused_alarms:
-            answer = answer_in_words(self.protocol, alarm["question"], alarm["value"]) or alarm["value"]
-            said.setdefault(alarm["question"], []).append(answer)
-        return [[self.label(question), "; ".join(words)] for question, words in said.items()]
-
-    def label(self, question: str) -> str:
-        if question in words.LABELS:
-            return words.LABELS[question]
-        known = self.protocol.questions.get(question)
-        return str(known.text) if known else question
-
-    def answer(self, question: str) -> str:
-        value = self.answers[question]
-        said = answer_in_words(self.protocol, question, value) or str(value)
-        return f"{said} (on the phone)" if question in self.by_phone else said
-
-    def negatives(self) -> list[str]:
-        """Return the red-flag questions that were asked and answered with no."""
-        return [self._denied(question) for question, _option in words.NEGATIVES if self._denied(question)]
-
-    def _denied(self, question: str) -> str:
-        """Return the clinical words of an answer of "no", or nothing."""
-        given = self.answers.get(question)
-        option = given[0] if isinstance(given, list) and len(given) == 1 else given
-        return words.NEGATIVES.get((question, option), "") if question in self.asked and isinstance(option, str) else ""
-
-    def not_ruled_out(self) -> list[dict[str, Any]]:
-        """Conditions that stay open because of an unsure or missing answer, and the questions to ask."""
-        return [
-            {"condition": entry["condition"], "questions": [self.label(question) for question in entry["questions"]]}
-            for entry in self.explanation.get("not_ruled_out", ())
-        ]
-
-    def unsure(self) -> list[str]:
-        """What the patient could not say, and the strength tests left to an examination."""
-        said = [self.label(entry["question"]) for entry in self.explanation.get("unsure", ())]
-        untested = [self.label(question) for question in self.explanation.get("strength_not_checked", ())]
-        lines = [f'Answered "not sure": {"; ".join(dict.fromkeys(said))}.'] if said else []
-        return lines + ([f"Strength not checked: {'; '.join(untested)}."] if untested else [])
