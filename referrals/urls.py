@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desk import by_office, covering, decision, list_views, many, reports, saved, to_tell
+from referrals.desk import by_office, covering, decision, list_views, many, paper_views, reports, saved, to_tell
 from referrals.desk import promises_views as promises
 from referrals.desk import views as desk
 from referrals.directory import import_views as imports
@@ -29,6 +29,8 @@ urlpatterns = [
     path("referrals/<uuid:public_id>/choose/", desk.choose_specialist, name="choose_specialist"),
     path("referrals/<uuid:public_id>/letter/", desk.letter_parts, name="letter_parts"),
     path("referrals/<uuid:public_id>/letter.pdf", desk.letter_pdf, name="letter"),
+    path("referrals/<uuid:public_id>/papers/", desk.enclosures, name="enclosures"),
+    path("referrals/<uuid:public_id>/papers/<uuid:paper>/", paper_views.enclosure, name="enclosure"),
     path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
     path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
     path("offices/<uuid:public_id>/told/", to_tell.office_told, name="office_told"),
@@ -47,6 +49,7 @@ urlpatterns = [
     path("directory/<uuid:public_id>/confirmed/", stale.confirm, name="confirm_listing"),
     path("office/", office.office, name="office"),
     path("office/letter.pdf", office.office_letter, name="office_letter"),
+    path("office/papers/<uuid:paper>/", office.office_enclosure, name="office_enclosure"),
     path("office/leave/", office.office_leave, name="office_leave"),
     path("office/answer/<slug:answer>/", office.office_answer, name="office_answer"),
     path("office/done/<slug:answer>/", office.office_done, name="office_done"),

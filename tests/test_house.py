@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -34,6 +35,7 @@ from referrals.office import session as office_session
 from tests import factories
 from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
 from tests.floors import SOURCES, imported
+from tests.referrals import papers_out
 from tests.routes import ANYONE, OF_A_LOCATION, ROUTES, SIGNED_IN
 
 BASE = settings.BASE_DIR
@@ -165,6 +167,8 @@ def samples(location, maya, priya):
         "draft": {"public_id": unsent.public_id},
         "referral": {"public_id": referral.public_id},
         "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
+        "enclosure": {"public_id": unsent.public_id, "paper": papers_out.enclosure(of=unsent, by=priya).public_id},
+        "enclosed": {"paper": uuid4()},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "listing": {"public_id": referral.specialist.public_id},

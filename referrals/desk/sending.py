@@ -132,10 +132,10 @@ class LetterForm(ReferralForm):
         widget=forms.TextInput(attrs={"class": "w-20"}),
     )
     attachments = forms.CharField(
-        label="Enclosed papers",
+        label="Papers that go another way",
         required=False,
         max_length=3000,
-        help_text="One on each line, such as: X-ray report of March 3.",
+        help_text="Those that are no files here, one on each line, such as: X-ray films, with the patient.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     included = forms.MultipleChoiceField(

@@ -19,10 +19,12 @@ from intake.seen import saw_row
 from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.desk.calls import call_card
+from referrals.desk.deliveries import deliveries_of
 from referrals.desk.forms import MOVES, MoveForm
 from referrals.desk.happened import patient_knows, timeline
 from referrals.desk.list_views import came_from, next_up
 from referrals.desk.not_now import ALREADY_SENT, HAS_ENDED, as_of_now, not_now, nothing_typed, sent_twice
+from referrals.desk.papers import PapersForm
 from referrals.desk.sending import ChooseForm, LetterForm, SendForm
 from referrals.desk.specialties import specialty_label
 from referrals.desk.way import way_of, wizard
@@ -80,6 +82,8 @@ def referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
             .like(found.patient, found.specialty)
             .exclude(pk=found.pk),
             "letters": list(found.letters.order_by("-version")),
+            "enclosed": list(found.enclosures.going().select_related("patient_file", "report")),
+            "deliveries": deliveries_of(found),
             "mails": Message.objects.about("referral", found.public_id).order_by("-created_at"),
             "language_name": LANGUAGES.get(found.patient.language, found.patient.language),
             "link": actions.link_of(found),
@@ -114,6 +118,21 @@ def letter_parts(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @staff_may(CARRY_REFERRALS)
+def enclosures(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Choose which papers go along with the letter."""
+    found = find(request, public_id)
+    if found.specialist is None:
+        return not_now(request, found, "Choose a specialist first: the patient agrees for one office.")
+    over = "" if found.is_open else HAS_ENDED
+    if over and nothing_typed(request):
+        return not_now(request, found, over)
+    then = "letter_parts" if found.status == Status.DRAFT else "referral"
+    done = "The papers that go along are kept."
+    return _prepare(request, found, PapersForm, "referrals/enclosures.html", done, then=then, over=over)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may(CARRY_REFERRALS)
 def send_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = find(request, public_id)
     if found.status != Status.DRAFT:
@@ -124,7 +143,14 @@ def send_referral(request: StaffRequest, public_id: UUID) -> HttpResponse:
     except actions.NotYet as error:
         missing = error.words
     return _prepare(
-        request, found, SendForm, "referrals/send.html", "The referral is on its way.", then="referral", missing=missing
+        request,
+        found,
+        SendForm,
+        "referrals/send.html",
+        "The referral is on its way.",
+        then="referral",
+        missing=missing,
+        enclosed=list(found.enclosures.going().select_related("patient_file", "report")),
     )
 
 

@@ -178,9 +178,16 @@ def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str
     }
     if alarms := asked.alarms():  # a letter without any stays the version it is
         said["alarms"] = alarms
+    if enclosed := _enclosed(referral):
+        said["enclosures"] = enclosed
     for part in referral.left_out:
         said[part] = type(said[part])()
     return said
+
+
+def _enclosed(referral: Referral) -> list[dict[str, str]]:
+    going = referral.enclosures.going()
+    return [{"id": str(one.public_id), "title": one.title, "sha256": one.sha256} for one in going]
 
 
 def _day(moment: datetime, location: Location) -> dict[str, Any]:

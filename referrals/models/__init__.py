@@ -1,6 +1,7 @@
 """The directory of specialists and the referrals carried to them."""
 
 from referrals.models.directory import Specialist
+from referrals.models.enclosures import Delivery, Enclosure
 from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
@@ -13,7 +14,9 @@ __all__ = [
     "Appointment",
     "Cover",
     "DeclineReason",
+    "Delivery",
     "DirectoryImport",
+    "Enclosure",
     "ImportedListing",
     "Letter",
     "MoveNotAllowed",

@@ -32,6 +32,7 @@ from referrals.moves.carrying import (
     withdraw,
 )
 from referrals.moves.covering import cover, end_cover
+from referrals.moves.enclosing import enclose, files_that_may_travel, reports_that_may_travel
 from referrals.moves.listings import in_words as listing_in_words
 from referrals.moves.listings import out_of_date as listing_out_of_date
 from referrals.moves.listings import update_listing
@@ -67,8 +68,10 @@ __all__ = [
     "choose",
     "close",
     "cover",
+    "enclose",
     "end_cover",
     "end_those_back",
+    "files_that_may_travel",
     "give_appointment",
     "hand_over",
     "hand_over_many",
@@ -102,6 +105,7 @@ __all__ = [
     "redirect",
     "refer",
     "reopen",
+    "reports_that_may_travel",
     "seen",
     "send",
     "send_again",

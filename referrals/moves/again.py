@@ -7,6 +7,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
 from referrals.models import Referral, Specialist
 from referrals.moves import undelivered
+from referrals.moves.deliveries import went_out
 from referrals.moves.directory import change_listing
 from referrals.moves.start import end_link
 from referrals.moves.steps import NotYet, check_may, lock
@@ -50,6 +51,7 @@ def send_otherwise(referral: Referral, *, channel: str, by: User, saw: int | Non
     end_link(referral, by=by)
     referral.channel = channel
     referral.save(update_fields=["channel"])
+    went_out(referral, by=by)
     label = Referral.Channel(channel).label
     undelivered.tried_again(referral, by=by, note=f"{label}, letter version {referral.sent_letter.version}")
     return referral

@@ -14,6 +14,7 @@ from referrals.moves import lost, offices
 from referrals.moves.answers import drop_appointment
 from referrals.moves.asked_emails import patient_was_lost
 from referrals.moves.carrier_emails import handed_over
+from referrals.moves.enclosing import take_out_what_was_agreed
 from referrals.moves.start import away_from_office, end_link
 from referrals.moves.steps import (
     NotYet,
@@ -106,6 +107,7 @@ def reopen(referral: Referral, *, by: User, words: str = "", saw: int | None = N
     check_may(by)
     referral = lock(referral, saw)
     only_from(referral, Status.DRAFT, *Referral.ENDED)
+    take_out_what_was_agreed(referral, by=by)
     referral.move_to(
         Status.DRAFT,
         what=What.REOPENED,

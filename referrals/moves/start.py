@@ -18,6 +18,8 @@ from referrals.moves import emails, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
+from referrals.moves.deliveries import letter_changed, went_out
+from referrals.moves.enclosing import take_out_what_was_agreed
 from referrals.moves.plan_steps import begin_plan_steps, number_on_record, plan_lets_it_go
 from referrals.moves.steps import NotYet, Status, What, check_may, least_busy, lock, next_date, only_from, write_down
 
@@ -100,6 +102,7 @@ def choose(
     if is_another:
         for name in OF_ONE_OFFICE:
             setattr(referral, name, "")
+        take_out_what_was_agreed(referral, by=by)
         referral.authorization_number = number_on_record(referral)
     referral.save(update_fields=["specialist", "choice", "choice_reason", *OF_ONE_OFFICE])
     begin_plan_steps(referral)
@@ -131,15 +134,7 @@ def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **pa
     if not changed:
         return referral
     referral.save(update_fields=changed)
-    if referral.status == Status.DRAFT:
-        write_down(referral, What.LETTER, by=by)
-    elif referral.specialist:
-        new = letter.make(referral, prepared_by=by)
-        Referral.objects.filter(pk=referral.pk).update(sent_letter=new)
-        by_link = referral.channel == Referral.Channel.LINK
-        has = f"The office now has version {new.version}." if by_link else f"Version {new.version}, to be sent to them."
-        write_down(referral, What.LETTER, by=by, note=has)
-        offices.letter_is_newer(referral, new.version)
+    letter_changed(referral, by=by)
     return referral
 
 
@@ -166,6 +161,7 @@ def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, 
         channel=channel,
         next_check_at=next_date(referral, Status.SENT, now),
     )
+    went_out(referral, by=by)
     if channel == Referral.Channel.LINK:
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=now + schedule.LINK_LIVES)
         emails.referral_sent(referral)
@@ -206,6 +202,7 @@ def redirect(referral: Referral, *, by: User, words: str = "", saw: int | None =
     elif _other_specialty_is_named(referral):
         raise NotYet("The office says that another specialty fits better. Send it back to the therapist.")
     before = _with_who_expects_them(referral)
+    take_out_what_was_agreed(referral, by=by)
     referral.move_to(
         Status.DRAFT,
         what=What.REDIRECTED,

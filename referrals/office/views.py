@@ -5,9 +5,11 @@ before it accepts, what it needs to decide; after, the patient and the letter.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -22,10 +24,12 @@ from clinic.staff.models import Location
 from intake.door.door import View
 from intake.seen import saw_row
 from referrals import moves as actions
+from referrals.desk.paper_views import handed_out, saw_enclosure
 from referrals.desk.specialties import specialty_label
 from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
-from referrals.models import Referral, ReferralMove
+from referrals.letter.enclosed import enclosed_with
+from referrals.models import Letter, Referral, ReferralMove
 from referrals.moves.disclosure import without_identity
 from referrals.moves.emails import answer_by
 from referrals.office import session as office_session
@@ -159,6 +163,7 @@ def _room(
             "talk": talk,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
             "reports": referral.reports.all() if opened_up else (),
+            "enclosed": enclosed_with(referral.sent_letter) if opened_up else (),
             "changed": changed,
             "kept": kept,
             "typed": typed,
@@ -250,11 +255,33 @@ def office_done(request: HttpRequest, session: OfficeSession, answer: str) -> Ht
 @require_GET
 def office_letter(request: HttpRequest, session: OfficeSession) -> HttpResponse:
     """The letter the office was sent, once it has accepted."""
+    letter = _letter_of(session)
+    _shown(request, session.referral)
+    return kept_pdf(request, letter)
+
+
+def _letter_of(session: OfficeSession) -> Letter:
+    """Return the version the office has; 404 before it has accepted."""
     referral = session.referral
     if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
         raise Http404
-    _shown(request, referral)
-    return kept_pdf(request, referral.sent_letter)
+    return referral.sent_letter
+
+
+@room_only
+@require_GET
+def office_enclosure(request: HttpRequest, session: OfficeSession, paper: UUID) -> HttpResponseBase:
+    """Hand out one paper that came with the version the office has.
+
+    Never one in which a virus was found.
+    """
+    enclosed = {one.public_id: one for one in enclosed_with(_letter_of(session))}
+    if paper not in enclosed:
+        raise Http404
+    saw_enclosure(request, enclosed[paper], actor=AccessLog.Actor.OFFICE)
+    if enclosed[paper].is_infected:
+        return render(request, "office/withheld.html", {"location": session.referral.location}, status=409)
+    return handed_out(request, enclosed[paper])
 
 
 @room_only

@@ -58,7 +58,7 @@ ROWS = (
     ),
     Change(
         "The letter is changed, and the office has no link",
-        (actions.prepare_letter,),
+        (actions.prepare_letter, actions.enclose),
         What.LETTER,
         stays(*OPEN[1:]),
         (SOMEBODY_TELLS_IT,),

@@ -78,14 +78,14 @@ ROWS = (
     ),
     Change(
         "The letter is changed before it is sent",
-        (actions.prepare_letter,),
+        (actions.prepare_letter, actions.enclose),
         What.LETTER,
         stays("draft"),
         nobody="whoever carries it has just written it",
     ),
     Change(
         "The letter is changed after it was sent",
-        (actions.prepare_letter,),
+        (actions.prepare_letter, actions.enclose),
         What.LETTER,
         stays(*OPEN[1:]),
         (
