@@ -176,6 +176,7 @@ ROUTES = {
     "letter_parts": Route(may.CARRY_REFERRALS, "referral", shows=True),
     "letter": Route(may.CARRY_REFERRALS, "referral", shows=True),
     "enclosures": Route(may.CARRY_REFERRALS, "draft", shows=True),
+    "packet": Route(may.CARRY_REFERRALS, "referral", shows=True),
     "enclosure": Route(may.CARRY_REFERRALS, "enclosure", shows=True),
     "send_referral": Route(may.CARRY_REFERRALS, "draft", shows=True),
     "move_referral": Route(may.CARRY_REFERRALS, "referral", shows=True, query="do=note"),
@@ -198,6 +199,7 @@ ROUTES = {
     # Specialists' offices, by the referral their browser has open
     "office": Route(ANYONE, shows=True),
     "office_letter": Route(ANYONE, shows=True),
+    "office_packet": Route(ANYONE, shows=True),
     "office_enclosure": Route(ANYONE, "enclosed"),
     "office_leave": Route(ANYONE, post_only=True),
     "office_answer": Route(ANYONE, "answer", shows=True),

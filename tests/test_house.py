@@ -335,7 +335,7 @@ def by_cookie(samples, location):
 def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(name, samples, by_cookie, monkeypatch):
     opened_by = {"again": "status", "follow_up": "status"}.get(name, name.split("_")[0])
     browser = by_cookie[opened_by]
-    if name == "office_letter":  # it is shown to those who accepted
+    if name in ("office_letter", "office_packet"):  # they are shown to those who accepted
         referring.office_accept(Referral.objects.get(status=Referral.Status.SENT), office="Ellen Park")
     shown = browser.get(address(name, samples))
     assert shown.status_code == 200

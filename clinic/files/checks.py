@@ -45,6 +45,7 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.dcm,application/pdf,image/jpeg,image
 
 # A server opens two files at a time in each process; the others wait their turn.
 _turns = threading.BoundedSemaphore(2)
+CALM = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}  # what that process knows
 COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("opened.py")))
 
 
@@ -177,7 +178,7 @@ def _opened(sent: Any, limits: Limits) -> tuple[dict[str, Any], File | None]:
             stdout=out,
             stderr=subprocess.DEVNULL,
             timeout=WALL_SECONDS,
-            env={"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
+            env=CALM,
             check=False,
         )
         out.seek(0)

@@ -313,11 +313,16 @@ def say(answer: dict) -> None:
     sys.stdout.buffer.flush()
 
 
-def main() -> None:
+def limit() -> None:
+    """Take this process what it does not need: much time, memory, and disk."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (512 * MEGABYTE, 512 * MEGABYTE))
     resource.setrlimit(resource.RLIMIT_FSIZE, (256 * MEGABYTE, 256 * MEGABYTE))
+
+
+def main() -> None:
+    limit()
     options, file = json.loads(sys.argv[1]), sys.stdin.buffer
     try:
         kind = sniff(file.read(1024))

@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit.actions import saw
 from clinic.files import kept
 from clinic.staff.permissions import CARRY_REFERRALS, staff_may
 from clinic.staff.request import StaffRequest
-from referrals.desk.views import find
-from referrals.models import Enclosure
+from intake.seen import saw_row
+from referrals.desk.views import find, pdf
+from referrals.letter.enclosed import enclosed_with
+from referrals.letter.letter import Damaged
+from referrals.letter.packet import packet as make_packet
+from referrals.models import Enclosure, Letter
 
 
 def saw_enclosure(request: HttpRequest, enclosure: Enclosure, *, actor: str | None = None) -> None:
@@ -36,7 +40,6 @@ def enclosure(request: StaffRequest, public_id: UUID, paper: UUID) -> HttpRespon
     """Hand out one paper.
 
     Whoever carries the letter may look at what goes, or went, along with it.
-
     A file that nobody scanned asks first; one with a virus never leaves the server.
     """
     found = find(request, public_id)
@@ -53,6 +56,33 @@ def enclosure(request: StaffRequest, public_id: UUID, paper: UUID) -> HttpRespon
         context = {"file": one.patient_file, "forgotten": forgotten}
         return render(request, "files/not_scanned.html", context, status=422 if forgotten else 200)
     return handed_out(request, one)
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def packet(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Show the letter the office has and all that goes along, as one PDF.
+
+    With `?cover=1` it lies under a fax cover sheet.
+    """
+    found = find(request, public_id)
+    if found.sent_letter is None:
+        raise Http404
+    return packet_of(request, found.sent_letter, cover="cover" in request.GET)
+
+
+def packet_of(request: HttpRequest, letter: Letter, *, cover: bool = False, actor: str | None = None) -> HttpResponse:
+    """Return all papers as one PDF.
+
+    That each of them is about to be shown is written down before.
+    """
+    saw_row(request, "referral", letter.referral, actor=actor)
+    for one in enclosed_with(letter):
+        saw_enclosure(request, one, actor=actor)
+    try:
+        return pdf(make_packet(letter, cover=cover).pdf)
+    except (Damaged, kept.Damaged, FileNotFoundError):
+        return kept.damaged(request)
 
 
 def handed_out(request: HttpRequest, enclosure: Enclosure) -> HttpResponseBase:

@@ -24,7 +24,7 @@ from clinic.staff.models import Location
 from intake.door.door import View
 from intake.seen import saw_row
 from referrals import moves as actions
-from referrals.desk.paper_views import handed_out, saw_enclosure
+from referrals.desk.paper_views import handed_out, packet_of, saw_enclosure
 from referrals.desk.specialties import specialty_label
 from referrals.desk.views import kept_pdf
 from referrals.directory.ranking import LANGUAGES
@@ -266,6 +266,13 @@ def _letter_of(session: OfficeSession) -> Letter:
     if not (referral.status in OPEN_TO_OFFICE or _accepted_before(referral)) or referral.sent_letter is None:
         raise Http404
     return referral.sent_letter
+
+
+@room_only
+@require_GET
+def office_packet(request: HttpRequest, session: OfficeSession) -> HttpResponse:
+    """The letter and all that came with it as one PDF, to print or to file."""
+    return packet_of(request, _letter_of(session), actor=AccessLog.Actor.OFFICE)
 
 
 @room_only
