@@ -310,8 +310,12 @@ if SCANNER_URL:
     SCANNER_URL = usable.scanner(SCANNER_URL, PRODUCTION)
 TEXT_URL = os.environ.get("TEXT_URL", "")  # a gateway for text messages; without one there is no second channel
 if TEXT_URL:
-    TEXT_URL = usable.text_gateway(TEXT_URL, PRODUCTION)
+    TEXT_URL = usable.gateway("TEXT_URL", TEXT_URL, PRODUCTION)
 TEXT_TOKEN = os.environ.get("TEXT_TOKEN", "")
+FAX_URL = os.environ.get("FAX_URL", "")  # a gateway for faxes; without one letters are printed and faxed by hand
+if FAX_URL:
+    FAX_URL = usable.gateway("FAX_URL", FAX_URL, PRODUCTION)
+FAX_TOKEN = os.environ.get("FAX_TOKEN", "")
 CONSENTS_DIR = os.environ.get("CONSENTS_DIR", "")  # the clinic's own texts to sign; without it the samples
 if CONSENTS_DIR:
     CONSENTS_DIR = usable.readable_folder("CONSENTS_DIR", CONSENTS_DIR)

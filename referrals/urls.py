@@ -32,6 +32,18 @@ urlpatterns = [
     path("referrals/<uuid:public_id>/papers.pdf", paper_views.packet, name="packet"),
     path("referrals/<uuid:public_id>/papers/", desk.enclosures, name="enclosures"),
     path("referrals/<uuid:public_id>/papers/<uuid:paper>/", paper_views.enclosure, name="enclosure"),
+    path(
+        "referrals/<uuid:public_id>/faxes/<int:number>/pages/",
+        paper_views.fax_file,
+        {"which": "pages"},
+        name="fax_pages",
+    ),
+    path(
+        "referrals/<uuid:public_id>/faxes/<int:number>/proof/",
+        paper_views.fax_file,
+        {"which": "proof"},
+        name="fax_proof",
+    ),
     path("referrals/<uuid:public_id>/send/", desk.send_referral, name="send_referral"),
     path("referrals/<uuid:public_id>/move/", desk.move_referral, name="move_referral"),
     path("offices/<uuid:public_id>/told/", to_tell.office_told, name="office_told"),

@@ -338,13 +338,16 @@ def scanner(url: str, production: bool) -> str:
     return url
 
 
-def text_gateway(url: str, production: bool) -> str:
-    """Return where texts are handed over; in production by TLS or on this machine."""
-    parts = _parts("TEXT_URL", url)
+def gateway(name: str, url: str, production: bool) -> str:
+    """Return where texts or faxes are handed over.
+
+    In production that is by TLS or on this machine.
+    """
+    parts = _parts(name, url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise refused("TEXT_URL must be the address of a gateway, such as https://texts.example.org/send.")
+        raise refused(f"{name} must be the address of a gateway, such as https://gateway.example.org/send.")
     if production and parts.scheme != "https" and not on_this_machine([parts.hostname]):
-        raise refused("TEXT_URL goes to another machine in clear; use https://.")
+        raise refused(f"{name} goes to another machine in clear; use https://.")
     return url
 
 

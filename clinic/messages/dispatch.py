@@ -25,7 +25,7 @@ from clinic.messages.facts import NotSafe
 from clinic.messages.instead import look_after_late_mails, see_that_it_is_heard, see_what_it_ends
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message, MessageQuerySet, SweepBeat
-from clinic.messages.post import InDoubt, NotNow, NotTaken, Post, Texts, WrittenText
+from clinic.messages.post import Gateways, InDoubt, NotNow, NotTaken, Post, WrittenFax, WrittenText
 from clinic.messages.quiet import due_moment
 from clinic.messages.twin import twin
 from clinic.staff.models import User
@@ -51,8 +51,6 @@ MORNING = "It waits for the morning."
 NOBODY = "There is nobody to tell: whoever could act has left."
 NO_ANSWER = "The mail server did not answer."
 NO_ANSWER_TWICE = "The mail server did not answer, twice. It may have arrived."
-NO_ANSWER_TEXT = "The gateway for texts did not answer."
-NO_ANSWER_TEXT_TWICE = "The gateway for texts did not answer, twice. It may have arrived."
 
 
 def last_sweep_at() -> datetime | None:
@@ -87,7 +85,7 @@ class _Sweep:
         self.clock = clock  # an expression of the database, or a moment in tests
         self.at: datetime | None = None  # the moment of the last claim by that clock
         self.in_place_of_worker = in_place_of_worker
-        self.post, self.texts = Post(), Texts()
+        self.post, self.gateways = Post(), Gateways()
         self.token = uuid4()
         self.ends = time.monotonic() + LONGEST_SWEEP
         self.awake_until = 0.0
@@ -186,7 +184,9 @@ class _Sweep:
             return self.end(message, Status.FAILED, f"Its words could not be made ({type(error).__name__}).")
         return self.hand_over(message, kind, written)
 
-    def write(self, message: Message, kind: Kind) -> EmailMessage | WrittenText:
+    def write(self, message: Message, kind: Kind) -> EmailMessage | WrittenText | WrittenFax:
+        if kind.by_fax:
+            return WrittenFax(message, *kind.source.papers(message))
         subject, body = _words(message, kind)
         if kind.by_text:
             return WrittenText(message, body)
@@ -250,8 +250,8 @@ class _Sweep:
         schedule_for_each(message, people)
         return SPREAD
 
-    def hand_over(self, message: Message, kind: Kind, written: EmailMessage | WrittenText) -> str:
-        post = self.texts if kind.by_text else self.post
+    def hand_over(self, message: Message, kind: Kind, written: EmailMessage | WrittenText | WrittenFax) -> str:
+        post = self.gateways if kind.by_gateway else self.post
         post.open()
         mine = _mine(message).update(
             recipient=message.recipient,
@@ -274,13 +274,13 @@ class _Sweep:
                 return self.end_all(message, Status.FAILED, f"Given up after {message.attempts} tries. {refused}")
             return self.put_off_all(message, str(refused), _wait(message, kind))
         except InDoubt:
-            if not kind.by_text:
+            if not kind.by_gateway:
                 self.mail_refused()
             message.doubts += 1
             if message.doubts >= MOST_DOUBTS:
                 return self.end_all(message, Status.FAILED, _no_answer(kind, twice=True))
             return self.put_off_all(message, _no_answer(kind), _wait(message, kind))
-        if not kind.by_text:
+        if not kind.by_gateway:
             self.mail_went()
         return self.end_all(message, Status.SENT)
 
@@ -319,7 +319,7 @@ class _Sweep:
         )
         if not settled:
             return LOST
-        message.status = status
+        message.status, message.outcome = status, outcome
         if status == Status.SENT:
             see_what_it_ends(message)
         else:
@@ -384,9 +384,8 @@ def _mine(message: Message) -> MessageQuerySet:
 
 def _no_answer(kind: Kind, *, twice: bool = False) -> str:
     """Say who did not answer."""
-    if kind.by_text:
-        return NO_ANSWER_TEXT_TWICE if twice else NO_ANSWER_TEXT
-    return NO_ANSWER_TWICE if twice else NO_ANSWER
+    silent = NO_ANSWER_TWICE if twice else NO_ANSWER
+    return silent.replace("mail server", kind.handed_to)
 
 
 def _wait(message: Message, kind: Kind) -> timedelta:

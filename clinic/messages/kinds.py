@@ -12,6 +12,7 @@ A kind is a class of static methods, registered by the app that sends it:
         new_address(message, to, by)  # optional: staff corrected the address it could not be sent to
         correcting_takes          # optional: the permission for that, besides seeing messages
         by_text                   # optional: True for a text message; `recipient` returns a phone number
+        papers(message)           # optional: of a fax, its PDF and how many pages; `recipient` returns a fax number
         together                  # optional: True when one mail may tell its reader of several (`Message.together`)
         held(message)             # optional: "" or why it waits, whatever its time; it is looked at again each hour
         not_gone(message)         # optional: what is done where it does not go, or not in time
@@ -76,6 +77,23 @@ class Kind:
         return getattr(self.source, "by_text", False)
 
     @property
+    def by_fax(self) -> bool:
+        """Say whether it goes as a fax; it has pages in place of words then."""
+        return hasattr(self.source, "papers")
+
+    @property
+    def by_gateway(self) -> bool:
+        """Say whether it goes another way than by mail."""
+        return self.by_text or self.by_fax
+
+    @property
+    def handed_to(self) -> str:
+        """Name who takes it from us."""
+        if self.by_fax:
+            return "gateway for faxes"
+        return "gateway for texts" if self.by_text else "mail server"
+
+    @property
     def finds_people(self) -> bool:
         """True when nobody is named in advance: whoever works there when it goes gets a message of their own."""
         return hasattr(self.source, "people")
@@ -120,7 +138,7 @@ class Kind:
     def corrected_by(self, user: User) -> bool:
         """Say whether this person may correct its address here; that of staff is corrected on the account alone."""
         takes = getattr(self.source, "correcting_takes", None)
-        return self.audience != "staff" and (takes is None or user.may(takes))
+        return self.audience != "staff" and not self.by_fax and (takes is None or user.may(takes))
 
     def new_address(self, message, to: str, by: User) -> None:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""

@@ -1,4 +1,4 @@
-"""Handing a message over, to the mail server or to the gateway for texts, and the three ways in which that fails."""
+"""Handing a message over, to the mail server or to a gateway, and the three ways in which that fails."""
 
 import logging
 import smtplib
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.core.mail import EmailMessage, get_connection
 
+from clinic.messages.faxing import send_fax
+from clinic.messages.gateway import GatewayInDoubt, GatewayRefused
 from clinic.messages.models import REFUSED, Message
-from clinic.messages.texting import TextInDoubt, TextRefused, send_text
+from clinic.messages.texting import send_text
 
 log = logging.getLogger(__name__)
 
@@ -90,16 +92,29 @@ class WrittenText:
     words: str
 
 
-class Texts:
-    """The gateway for text messages, with the manners of the mail server."""
+@dataclass(frozen=True)
+class WrittenFax:
+    """A fax: its pages and whose row it is."""
+
+    message: Message
+    pdf: bytes
+    pages: int
+
+
+class Gateways:
+    """The gateways for texts and faxes, with the manners of the mail server."""
 
     def open(self) -> None:
-        """Do nothing: each text is a request of its own."""
+        """Do nothing: each is a request of its own."""
 
-    def send(self, text: WrittenText) -> None:
+    def send(self, written: WrittenText | WrittenFax) -> None:
+        to = (written.message.pk, written.message.recipient)
         try:
-            send_text(text.message.pk, text.message.recipient, text.words)
-        except TextRefused as refused:
+            if isinstance(written, WrittenFax):
+                send_fax(*to, written.pdf, written.pages)
+            else:
+                send_text(*to, written.words)
+        except GatewayRefused as refused:
             raise NotTaken(str(refused), for_good=refused.for_good) from refused
-        except TextInDoubt as error:
+        except GatewayInDoubt as error:
             raise InDoubt from error

@@ -18,6 +18,7 @@ SCHEDULE = {
     "find forms that were left": _every(60, "intake.tasks.open_cases_for_abandoned"),
     "take back forgotten cases": _every(60, "intake.tasks.take_back_forgotten"),
     "write in the morning": _every(300, "referrals.today.write_in_the_morning"),
+    "ask how faxes went": _every(60, "referrals.moves.ask_how_faxes_went"),
     "find referrals nobody carries": _every(300, "referrals.moves.tell_of_those_left"),
     "see who came of age": _every(600, "intake.tasks.see_who_came_of_age"),  # soon after midnight, in every time zone
     "scan files": _every(30, "intake.tasks.scan_files"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from referrals.letter.enclosed import enclosed_with
-from referrals.models import Delivery, Enclosure, Referral
+from referrals.models import Delivery, Enclosure, Fax, Referral
 
 
 @dataclass(frozen=True)
@@ -12,9 +12,10 @@ class Went:
 
     delivery: Delivery
     enclosed: list[Enclosure]
+    fax: Fax | None
 
 
 def deliveries_of(referral: Referral) -> list[Went]:
     """Return each time that a version went to an office."""
-    rows = referral.deliveries.select_related("letter", "specialist", "by").order_by("-pk")
-    return [Went(one, enclosed_with(one.letter)) for one in rows]
+    rows = referral.deliveries.select_related("letter", "specialist", "by", "fax__proven_by").order_by("-pk")
+    return [Went(one, enclosed_with(one.letter), getattr(one, "fax", None)) for one in rows]

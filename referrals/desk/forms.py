@@ -15,6 +15,7 @@ from clinic.staff.permissions import CARRY_REFERRALS, SIGN_REFERRALS
 from intake.door.contact import NameField
 from referrals import moves as actions
 from referrals.desk.calls import CallForm
+from referrals.desk.delivery_forms import FaxForm, ProofForm, SendAgainForm, SendOtherwiseForm
 from referrals.desk.move_form import MoveForm, NextDateFields, fits_status
 from referrals.desk.plan_form import PlanStepForm
 from referrals.desk.setting_right_forms import SetRightForm, UndoForm
@@ -325,49 +326,14 @@ class WakeLinkForm(MoveForm):
         return actions.wake_link(self.referral, by=by, saw=saw)
 
 
-class SendAgainForm(MoveForm):
-    what_it_does = What.SENT_AGAIN
-    title, button = "Correct the address, or send the link again", "Send it again"
-    lead = "Ask the office by phone. Another address is kept in the directory, and the office gets another link."
-    email = forms.EmailField(label="Mail address of the office", max_length=254)
-
-    def first_values(self) -> dict[str, Any]:
-        office = self.referral.specialist
-        return {"email": office.email if office else ""}
-
-    @classmethod
-    def fits(cls, referral: Referral) -> bool:
-        return referral.undelivered_at is not None
-
-    def act(self, *, by: User, saw: int, email: str) -> Referral:
-        return actions.send_again(self.referral, email=email, by=by, saw=saw)
-
-    def left(self, line: ReferralMove) -> bool:
-        return super().left(line) and self.data.get("email", "").strip().casefold() in line.note.casefold()
-
-
-class SendOtherwiseForm(MoveForm):
-    what_it_does = What.SENT_AGAIN
-    title, button = "It went by fax, by mail or by hand", "Record how it went"
-    lead = "Print the letter and send it first. The link ends, and no mail about it goes to the office any more."
-    channel = forms.ChoiceField(
-        label="How did it go out?",
-        choices=[choice for choice in Referral.Channel.choices if choice[0] != Referral.Channel.LINK],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose how it went out."},
-    )
-    fits = SendAgainForm.fits
-
-    def act(self, *, by: User, saw: int, channel: str) -> Referral:
-        return actions.send_otherwise(self.referral, channel=channel, by=by, saw=saw)
-
-
 MOVES = {
     "call": CallForm,
     "note": NoteForm,
     "plan": PlanStepForm,
     "send-again": SendAgainForm,
     "send-otherwise": SendOtherwiseForm,
+    "fax": FaxForm,
+    "proof": ProofForm,
     "next-date": NextDateForm,
     "wait": WaitForm,
     "came": CameForm,

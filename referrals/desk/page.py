@@ -14,6 +14,7 @@ from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.declined import BY_REASON, reasons_of
 from referrals.desk.forms import MOVES
+from referrals.desk.not_arrived import FAX_FAILED, FAX_IT, UNDELIVERED
 from referrals.desk.turns import WAITS_FOR, Turn
 from referrals.desk.waiting import step_of as step_that_waits
 from referrals.desk.waiting import tries_in_words
@@ -131,11 +132,6 @@ CANNOT_COME = (
     "They said so on their page. Call the office, free the day and ask for another.",
     ("appointment", "declined"),
 )
-UNDELIVERED = (
-    "The mail did not arrive: correct the address, fax or call",
-    "The office has nothing from us. What the mail server said stands under “Mails about this referral”.",
-    ("send-again", "send-otherwise", "accepted", "note"),
-)
 OURS_TO_PRESS = OURS - {Status.NO_SHOW}  # elsewhere the first thing to do is a call, or nothing yet
 READ = ("Close the referral", "The report has been read. Tell the patient the plan, then close.", ("close",))
 CHOOSE = ("Choose a specialist", "Pick one from the short list, or the one the patient asks for.", ())
@@ -175,12 +171,14 @@ def is_late(referral: Referral) -> bool:
 class Known:
     """What next steps hang on besides the rows, looked up for all at once.
 
-    Of which the patient has still to be called, of which a report is unread, and why each office that declined did.
+    Of which the patient has still to be called, of which a report is unread, why each office that declined did, and of
+    which a fax by hand has no proof.
     """
 
     to_call: frozenset = frozenset()
     unread: frozenset = frozenset()
     declined: Mapping[int, str] = field(default_factory=dict)
+    to_prove: frozenset = frozenset()
 
 
 def known_of(referrals: Iterable[Referral]) -> Known:
@@ -189,10 +187,12 @@ def known_of(referrals: Iterable[Referral]) -> Known:
     waiting = CallToMake.objects.filter(subject_id__in=[row.public_id for row in rows], done_at=None)
     reported = [row.pk for row in rows if row.status == Status.REPORTED]
     prefetch_related_objects([row for row in rows if row.status == Status.DRAFT], "plan_steps")
+    by_fax = [row for row in rows if row.status == Status.SENT and row.channel == Referral.Channel.FAX]
     return Known(
         to_call=frozenset(waiting.values_list("subject_id", flat=True)),
         unread=frozenset(Report.objects.unread().filter(referral__in=reported).values_list("referral_id", flat=True)),
         declined=reasons_of(rows),
+        to_prove=frozenset(row.pk for row in by_fax if actions.unproven(row)),
     )
 
 
@@ -203,7 +203,7 @@ def next_step(referral: Referral, known: Known) -> Next:
     words = _words_of(referral, known)
     title, text, names = words
     calls = "patient" if referral.status == Status.NO_SHOW or words is CALL_THE_PATIENT else ""
-    if words in (UNDELIVERED, CANNOT_COME) or words is OVERDUE.get(referral.status):
+    if words in (UNDELIVERED, FAX_FAILED, CANNOT_COME) or words is OVERDUE.get(referral.status):
         calls = "office"
     fitting = [name for name in names if MOVES[name].fits(referral)]
     stands_out = referral.status in OURS_TO_PRESS
@@ -245,7 +245,7 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
     if before in (CANNOT_COME, CALL_THE_PATIENT):
         return before
     if referral.undelivered_at:
-        return UNDELIVERED
+        return FAX_FAILED if referral.channel == Referral.Channel.FAX_HERE else UNDELIVERED
     if referral.waits_for:
         return step_that_waits(referral)
     if before:
@@ -256,6 +256,8 @@ def _words_of(referral: Referral, known: Known) -> tuple[str, str, tuple[str, ..
         return READ
     if referral.status in OVERDUE and is_late(referral):
         return OVERDUE[referral.status]
+    if referral.pk in known.to_prove:
+        return FAX_IT
     title, text, names = NEXT[referral.status]
     return title, text if referral.is_open else f"{referral.get_end_reason_display()}.", names
 
@@ -366,6 +368,8 @@ SHORT = {
     "wake-link": "Let the office try its link again",
     "send-again": "Correct the address, send again",
     "send-otherwise": "It went by fax or by hand",
+    "fax": "Fax it",
+    "proof": "Keep the confirmation",
 }
 
 

@@ -1,5 +1,6 @@
 """The papers that travel with a letter, as files: each look at one is written down before anything is shown."""
 
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from referrals.desk.views import find, pdf
 from referrals.letter.enclosed import enclosed_with
 from referrals.letter.letter import Damaged
 from referrals.letter.packet import packet as make_packet
-from referrals.models import Enclosure, Letter
+from referrals.models import Enclosure, Fax, Letter
 
 
 def saw_enclosure(request: HttpRequest, enclosure: Enclosure, *, actor: str | None = None) -> None:
@@ -82,6 +83,26 @@ def packet_of(request: HttpRequest, letter: Letter, *, cover: bool = False, acto
     try:
         return pdf(make_packet(letter, cover=cover).pdf)
     except (Damaged, kept.Damaged, FileNotFoundError):
+        return kept.damaged(request)
+
+
+@require_GET
+@staff_may(CARRY_REFERRALS)
+def fax_file(request: StaffRequest, public_id: UUID, number: int, which: str) -> HttpResponseBase:
+    """Hand out the pages of a fax as they went.
+
+    Or what the machine printed when it was sent by hand.
+    """
+    found = find(request, public_id)
+    fax = get_object_or_404(Fax, pk=number, delivery__referral=found)
+    stored, sha256 = {"pages": (fax.pdf, fax.sha256), "proof": (fax.proof, fax.proof_sha256)}[which]
+    if not stored:
+        raise Http404
+    saw_row(request, "referral", found)
+    ending = PurePosixPath(str(stored.name)).suffix
+    try:
+        return kept.attachment(kept.intact(stored, sha256), f"fax-{which}{ending}")
+    except kept.Damaged:
         return kept.damaged(request)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
+from clinic.messages import faxing as gateway
 from clinic.staff.models import User
 from referrals import moves as actions
 from referrals.directory import ranking
@@ -222,9 +223,20 @@ class SendForm(ReferralForm):
                     format_html('Link to {} <span class="form-hint">{}</span>', office.email, hint),
                 )
             ]
-        self.fields["channel"].choices = [*by_link, *by_hand]
+        self.fields["channel"].choices = [*by_link, *_from_here(office), *by_hand]
         if by_link:
             self.fields["channel"].initial = Referral.Channel.LINK
 
     def apply(self, *, by: User) -> Referral:
         return actions.send(self.referral, channel=self.cleaned_data["channel"], by=by, saw=self.cleaned_data["saw"])
+
+
+def _from_here(office: Specialist | None) -> list[tuple[str, str]]:
+    """Offer a fax from here, where there is a gateway and a number."""
+    if office is None or not office.fax or not gateway.configured():
+        return []
+    hint = (
+        "Letter and papers, under a cover sheet that does not name the patient. The referral says whether it arrived."
+    )
+    words = format_html('Fax from here to {} <span class="form-hint">{}</span>', office.fax, hint)
+    return [(Referral.Channel.FAX_HERE, words)]

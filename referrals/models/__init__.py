@@ -2,6 +2,7 @@
 
 from referrals.models.directory import Specialist
 from referrals.models.enclosures import Delivery, Enclosure
+from referrals.models.faxes import Fax
 from referrals.models.imports import DirectoryImport, ImportedListing
 from referrals.models.lists import Cover, SavedList
 from referrals.models.papers import Appointment, Letter, Report
@@ -17,6 +18,7 @@ __all__ = [
     "Delivery",
     "DirectoryImport",
     "Enclosure",
+    "Fax",
     "ImportedListing",
     "Letter",
     "MoveNotAllowed",

@@ -94,6 +94,7 @@ class Referral(models.Model):
 
     class Channel(models.TextChoices):
         LINK = "link", "Link by email"
+        FAX_HERE = "fax_here", "Faxed from here"
         FAX = "fax", "Printed and faxed"
         POST = "post", "Printed and mailed"
         BY_HAND = "by_hand", "Printed and handed over"
@@ -319,8 +320,8 @@ class ReferralMove(models.Model):
         TOLD = "told", "Patient told by phone"
         CONFIRMED = "confirmed", "Patient confirmed the appointment"
         CANNOT_COME = "cannot_come", "Patient cannot come"
-        UNDELIVERED = "undelivered", "The mail did not arrive"
-        WENT = "went", "The mail went after all"
+        UNDELIVERED = "undelivered", "It did not arrive"
+        WENT = "went", "It went after all"
         SENT_AGAIN = "sent_again", "Sent again"
         OFFICE_TOLD = "office_told", "The office was told"
         UNDONE = "undone", "Taken back"

@@ -6,7 +6,7 @@ raises NotYet with words for the person acting. Nothing is changed then.
 """
 
 from referrals.models import MoveNotAllowed
-from referrals.moves.again import send_again, send_otherwise
+from referrals.moves.again import fax_it, may_be_faxed_now, send_again, send_otherwise
 from referrals.moves.answers import (
     answer_question,
     give_appointment,
@@ -33,6 +33,7 @@ from referrals.moves.carrying import (
 )
 from referrals.moves.covering import cover, end_cover
 from referrals.moves.enclosing import enclose, files_that_may_travel, reports_that_may_travel
+from referrals.moves.faxing import prove_fax, unproven
 from referrals.moves.listings import in_words as listing_in_words
 from referrals.moves.listings import out_of_date as listing_out_of_date
 from referrals.moves.listings import update_listing
@@ -71,6 +72,7 @@ __all__ = [
     "enclose",
     "end_cover",
     "end_those_back",
+    "fax_it",
     "files_that_may_travel",
     "give_appointment",
     "hand_over",
@@ -85,6 +87,7 @@ __all__ = [
     "listing_out_of_date",
     "log_call",
     "look",
+    "may_be_faxed_now",
     "newest_line",
     "no_show",
     "note",
@@ -98,6 +101,7 @@ __all__ = [
     "patient_answers",
     "patient_told",
     "prepare_letter",
+    "prove_fax",
     "put_off_many",
     "read_report",
     "ready_to_send",
@@ -115,6 +119,7 @@ __all__ = [
     "tried",
     "tries_of",
     "undo",
+    "unproven",
     "update_listing",
     "wait_for",
     "wake_link",

@@ -90,6 +90,15 @@ def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
     return True
 
 
+def newest_letter_went(referral: Referral, *, by: User) -> None:
+    """Take off the list that this office is owed the newest letter.
+
+    `by` has sent it.
+    """
+    waiting = referral.offices_to_tell.filter(specialist=referral.specialist, what=OfficeToTell.What.LETTER)
+    waiting.filter(done_at=None).update(done_at=timezone.now(), done_by=by)
+
+
 @transaction.atomic
 def told_by_the_mail(referral: Referral, office: Specialist) -> None:
     """Take off the list what a mail told this office after all."""

@@ -14,7 +14,7 @@ from clinic.staff.permissions import SIGN_REFERRALS
 from intake.models import Decision, Urgency
 from referrals.letter import letter
 from referrals.models import DeclineReason, MoveNotAllowed, Referral, ReferralMove, Specialist, WaitsFor
-from referrals.moves import emails, offices, schedule
+from referrals.moves import emails, faxing, offices, schedule
 from referrals.moves.about import reader_of
 from referrals.moves.asked_emails import back_with_therapist
 from referrals.moves.carrier_emails import handed_over
@@ -140,7 +140,7 @@ def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **pa
 
 @transaction.atomic
 def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, saw: int | None = None) -> Referral:
-    """Make the letter, fix its version, and send the office a link; or record that it was printed and sent.
+    """Make the letter, fix its version, and send the office a link or a fax; or record that it was printed and sent.
 
     NotYet says what is missing: a specialist, the patient's consent, an email address for a link.
     """
@@ -161,7 +161,11 @@ def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, 
         channel=channel,
         next_check_at=next_date(referral, Status.SENT, now),
     )
-    went_out(referral, by=by)
+    delivery = went_out(referral, by=by)
+    if channel == Referral.Channel.FAX_HERE:
+        faxing.put_in_queue(delivery)
+    if channel == Referral.Channel.FAX:
+        faxing.by_hand(delivery)
     if channel == Referral.Channel.LINK:
         links.make_link(Link.Purpose.OFFICE, referral.public_id, expires_at=now + schedule.LINK_LIVES)
         emails.referral_sent(referral)
@@ -180,6 +184,8 @@ def ready_to_send(referral: Referral, channel: str = Referral.Channel.LINK) -> N
     if not referral.consent:
         raise NotYet("Say whether the patient agreed to this referral.")
     plan_lets_it_go(referral)
+    if channel == Referral.Channel.FAX_HERE:
+        faxing.may_be_faxed(referral.specialist)
     if channel == Referral.Channel.LINK and not referral.specialist.email:
         raise NotYet("This office has no email address. Print the letter and send it, then record how.")
 

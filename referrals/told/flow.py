@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from referrals import moves as actions
 from referrals.models import Referral, ReferralMove
 from referrals.moves import offices, undelivered
+from referrals.moves.faxing import fax_came_back
 from referrals.moves.schedule import PATIENCE
 from referrals.told.drawing import row_of
 from referrals.told.rows import Change, Thing, Who
@@ -30,6 +31,7 @@ MAY: dict[Callable, str] = {
     undelivered.notice: BY_ITSELF,
     undelivered.went: BY_ITSELF,
     offices.told_by_the_mail: BY_ITSELF,
+    fax_came_back: BY_ITSELF,
 }  # every other is made by whoever carries referrals
 MOVING = {  # the lines that say that the state is another; every other leaves it
     change.event for change in TABLE[Thing.REFERRAL] if any(before != after for before, after in change.moves)

@@ -43,7 +43,8 @@ class Mail:
 
     def __str__(self) -> str:
         kind = KINDS[self.kind]
-        return f"{'text' if kind.by_text else 'mail'} “{kind.title}”"
+        way = "fax" if kind.by_fax else "text" if kind.by_text else "mail"
+        return f"{way} “{kind.title}”"
 
 
 PAGES = {

@@ -8,6 +8,7 @@ from referrals.told import (
     decisions,
     deliveries,
     directory,
+    faxes,
     files,
     intakes,
     many,
@@ -21,7 +22,7 @@ from referrals.told.rows import Change, Thing
 TABLE: dict[Thing, tuple[Change, ...]] = {
     Thing.INTAKE: intakes.ROWS,
     Thing.CASE: (*cases.ROWS, *decisions.ROWS),
-    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *many.ROWS, *deliveries.ROWS, *directory.ROWS),
+    Thing.REFERRAL: (*referrals.ROWS, *carried.ROWS, *many.ROWS, *deliveries.ROWS, *faxes.ROWS, *directory.ROWS),
     Thing.VISIT: visits.ROWS,
     Thing.FILE: files.ROWS,
     Thing.MESSAGE: messages.ROWS,

@@ -131,6 +131,8 @@ BAD = [
     ("SCANNER_URL", "tcp://clamav.clinic.example:3310"),
     ("SCANNER_URL", "tcp://localhost:port"),
     ("SCANNER_URL", "http://localhost:3310"),
+    ("FAX_URL", "http://faxes.example.org/faxes"),
+    ("FAX_URL", "faxes.example.org"),
     ("STAFF_IDLE_MINUTES", "0"),
     ("PATIENT_IDLE_MINUTES", "600"),
     ("FILE_MEGABYTES", "0"),

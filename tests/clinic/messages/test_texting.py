@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic.messages import texting
+from clinic.messages import gateway as gateways
 from clinic.messages.alarms import held_up_since
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message, SweepBeat
@@ -145,7 +145,7 @@ def test_a_gateway_that_is_not_reached_is_tried_on_and_shown_until_it_is(
     factories.on_call(daniel, at=location)
     opened(location, SADDLE_NUMBNESS, now=TWO_AT_NIGHT)
     with monkeypatch.context() as away:
-        away.setattr(texting._opener, "open", mock.Mock(side_effect=URLError(reason)))
+        away.setattr(gateways.opener, "open", mock.Mock(side_effect=URLError(reason)))
         five_minutes_later(at_two)
         for _ in range(3):
             at_two.shift(timedelta(minutes=3))

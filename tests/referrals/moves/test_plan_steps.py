@@ -50,7 +50,8 @@ def test_it_is_asked_for_with_a_day_when_the_office_is_chosen(chosen):
 
 
 @pytest.mark.parametrize("channel", Referral.Channel)
-def test_nothing_goes_out_before_it_is_settled(chosen, priya, channel):
+def test_nothing_goes_out_before_it_is_settled(chosen, priya, settings, channel):
+    settings.FAX_URL = "https://faxes.example.org/faxes"
     with pytest.raises(actions.PlanAsksFirst) as asked:
         actions.send(chosen, by=priya, channel=channel)
     assert "a referral by the primary care provider and an authorization by the plan" in asked.value.words

@@ -156,7 +156,7 @@ class House:
         if who == Who.PATIENT:
             return {walked.patient.email}
         if who == Who.OFFICE:
-            return {self.office(walked).email}
+            return {self.office(walked).email, self.office(walked).fax}
         if who == Who.COLLEAGUE:
             return {walked.colleague.email}
         of = {Who.THERAPIST: (self.maya, self.daniel), Who.MANAGER: (self.ruth,)}.get(who, (self.priya,))

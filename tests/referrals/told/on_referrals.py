@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 OTHER_OFFICE = "We write to another office"
 
 
-def _prepared(house):
+def prepared(house):
     """A draft that lacks nothing but the sending."""
     draft = house.referral()
     actions.choose(draft, factories.specialist(), choice="suggested", because="sees new patients", by=house.priya)
@@ -65,14 +65,14 @@ def letter_changed_later(house: House):
 
 @walks("It is sent by a link")
 def sent(house: House):
-    draft = _prepared(house)
+    draft = prepared(house)
     house.now_changes()
     return about(actions.send(draft, by=house.priya), "The other office answers us")
 
 
 @walks("It is printed and faxed, mailed or handed over")
 def faxed(house: House):
-    draft = _prepared(house)
+    draft = prepared(house)
     house.now_changes()
     return about(actions.send(draft, by=house.priya, channel="fax"), "The other office answers us")
 

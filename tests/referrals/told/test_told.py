@@ -24,6 +24,7 @@ from tests.referrals.told import (  # noqa: F401  walks are known by being read
     on_decisions,
     on_deliveries,
     on_directory,
+    on_faxes,
     on_files,
     on_intakes,
     on_many,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import Message
-from clinic.messages.post import NotTaken, Post, Texts
+from clinic.messages.post import Gateways, NotTaken, Post
 from intake import tasks
 from intake.models import CallToMake, Case, CaseEvent, DeskTask
 from intake.watchdog.wrong import what_is_wrong
@@ -149,11 +149,16 @@ def post(*, takes: bool, refuses: set[str] | None = None):
     """Make the mail server and the gateway take everything, or refuse every address for good, or those named."""
 
     def send(_way, written) -> None:
-        if not takes and (refuses is None or refuses.intersection(getattr(written, "to", ()))):
+        if not takes and (refuses is None or refuses.intersection(_to(written))):
             raise NotTaken.mail(550)
 
-    with mock.patch.object(Post, "send", send), mock.patch.object(Texts, "send", send):
+    with mock.patch.object(Post, "send", send), mock.patch.object(Gateways, "send", send):
         yield
+
+
+def _to(written) -> list[str]:
+    """Return whom a mail, a text or a fax goes to."""
+    return written.to if hasattr(written, "to") else [written.message.recipient]
 
 
 def _came(house, hears, walked, status="sent") -> bool:
