@@ -19,7 +19,7 @@ from clinic.paper.pdf import tagged
 from clinic.staff.models import Location, User
 from intake import triage
 from intake.body.figure import body_figure
-from intake.models import Assessment, Case, Contact, Decision, Urgency
+from intake.models import Assessment, Case, Contact, Decision, Intake, Urgency
 from intake.review.counting import taken_for
 from intake.review.words import answer_in_words
 from intake.versions.protocols import readable
@@ -33,10 +33,13 @@ class Damaged(Exception):
     """The stored file is not the one that was stored: its checksum differs."""
 
 
-def make(referral: Referral, *, prepared_by: User) -> Letter:
-    """Return the newest version of the letter; a new one when the words have changed. Call it inside a transaction."""
+def make(referral: Referral, *, prepared_by: User, channel: str = "") -> Letter:
+    """Return the newest version of the letter; a new one when the words have changed. Call it inside a transaction.
+
+    `channel` is the way it goes, where that is not the way it went before: how to answer follows it.
+    """
     now = timezone.now()
-    said = content(referral, prepared_by=prepared_by, now=now)
+    said = content(referral, prepared_by=prepared_by, now=now, channel=channel)
     newest = referral.letters.last()
     if newest and _says_the_same(newest.content, said):
         return newest
@@ -133,7 +136,7 @@ def _whom(contact) -> str:
 
 
 @translation.override("en")
-def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str, Any]:
+def content(referral: Referral, *, prepared_by: User, now: datetime, channel: str = "") -> dict[str, Any]:
     """Return everything the letter says, as JSON-able words. Letters are in English, whoever makes them."""
     decision, location = referral.decision, referral.location
     assessment = decision.assessment
@@ -169,7 +172,7 @@ def content(referral: Referral, *, prepared_by: User, now: datetime) -> dict[str
         "attachments": list(referral.attachments),
         "consent": str(referral.get_consent_display()) if referral.consent else "",
         "told": referral.patient_told,
-        "follow_up": _follow_up(referral),
+        "follow_up": _follow_up(referral, channel or referral.channel or _likely_channel(referral)),
         "signature": _signature(decision),
         "prepared_by": f"{prepared_by.name}, {prepared_by.get_role_display().lower()}",
         "left_out": [label for part, label in words.MAY_BE_LEFT_OUT if part in referral.left_out],
@@ -243,7 +246,18 @@ def _patient(referral: Referral, now: datetime) -> dict[str, Any]:
         "plan": patient.insurance_plan,
         "member": patient.member_number,
         "authorization": referral.authorization_number,
+        **_answered_by(referral.decision.case.intake),
     }
+
+
+def _answered_by(intake: Intake) -> dict[str, str]:
+    """Name who answered for the patient; nothing where they answered themselves."""
+    respondent = getattr(intake, "respondent", None)
+    if respondent is None or respondent.kind == respondent.Kind.PATIENT:
+        return {}
+    who = ", ".join(filter(None, [respondent.name, respondent.relationship]))
+    kind = respondent.get_kind_display()
+    return {"answered_by": f"{who} ({kind[:1].lower()}{kind[1:]})"}
 
 
 def _safety(decision: Decision) -> list[str]:
@@ -275,15 +289,28 @@ def _moment(at: datetime, location: Location) -> str:
     return date_format(at.astimezone(location.zone), "F j, Y, g:i A")
 
 
-def _follow_up(referral: Referral) -> dict[str, Any]:
+def _likely_channel(referral: Referral) -> str:
+    """Return the way a draft goes if nobody chooses another."""
+    by_link = referral.specialist and referral.specialist.email
+    return Referral.Channel.LINK if by_link else Referral.Channel.FAX
+
+
+def _follow_up(referral: Referral, channel: str) -> dict[str, Any]:
+    """Say how to answer and where the report goes, by the way the letter goes itself, and who follows it up."""
     location = referral.location
-    by_fax = f" or by fax to {location.fax}" if location.fax else ""
-    by_link = "with the link in our email" if referral.specialist and referral.specialist.email else "by mail"
+    by_fax = f", or by fax to {location.fax}" if location.fax else ""
+    if channel == Referral.Channel.LINK:
+        answer = f"Take the patient, decline or ask: with the link in our email, or call {location.phone}."
+        back = f"Please send it with the same link{by_fax}."
+    else:
+        answer = f"Say whether you take the patient, and which day: call {location.phone}{by_fax}."
+        answer += f" Our number is {referral.reference}."
+        back = f"Please send it by fax to {location.fax}, or by mail." if location.fax else "Please send it by mail."
+    who = referral.owner.name if referral.owner else "The front desk"
     return {
-        "who": f"{referral.owner.name} at {location.name} follows this referral up, phone {location.phone}."
-        if referral.owner
-        else f"The front desk of {location.name} follows this referral up, phone {location.phone}.",
-        "return": f"Please send your report {by_link}{by_fax}. We read every report and tell the patient the plan.",
+        "who": f"{who} at {location.name} follows this referral up, phone {location.phone}.",
+        "answer": answer,
+        "return": f"{back} We read every report and tell the patient the plan.",
     }
 
 

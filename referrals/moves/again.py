@@ -6,6 +6,7 @@ from clinic.messages import actions as messages
 from clinic.messages import faxing as gateway
 from clinic.staff.models import User
 from clinic.staff.permissions import MANAGE_DIRECTORY
+from referrals.letter import letter
 from referrals.models import Delivery, Referral, Specialist
 from referrals.moves import faxing, offices, undelivered
 from referrals.moves.deliveries import went_out
@@ -61,7 +62,8 @@ def _goes_by(referral: Referral, channel: str, *, by: User) -> Delivery:
     messages.withdraw(**subject, kinds=list(NO_MAIL_ANY_MORE), why=why)
     end_link(referral, by=by)
     referral.channel = channel
-    referral.save(update_fields=["channel"])
+    referral.sent_letter = letter.make(referral, prepared_by=by)  # how to answer follows the way it goes
+    referral.save(update_fields=["channel", "sent_letter"])
     return went_out(referral, by=by)
 
 

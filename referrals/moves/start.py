@@ -150,7 +150,7 @@ def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, 
         raise MoveNotAllowed(referral, Status.SENT)
     ready_to_send(referral, channel)
     now = timezone.now()
-    version = letter.make(referral, prepared_by=by)
+    version = letter.make(referral, prepared_by=by, channel=channel)
     referral.move_to(
         Status.SENT,
         what=What.SENT,

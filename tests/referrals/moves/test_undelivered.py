@@ -232,7 +232,7 @@ def test_a_letter_that_went_by_fax_leaves_no_mail_and_no_link_behind(refused, pr
     actions.send_otherwise(refused, channel="fax", by=priya)
     assert {status for _kind, status in states(refused, "referral_sent", "referral_not_answered")} == {"skipped"}
     assert actions.link_of(refused) is None
-    assert refused.moves.last().note == "Printed and faxed, letter version 1"
+    assert refused.moves.last().note == "Printed and faxed, letter version 2", "it says to answer by fax"
 
 
 def test_the_card_sends_again_and_says_what_is_wrong_with_an_address(refused, priya, sign_in):
