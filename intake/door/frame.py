@@ -65,7 +65,7 @@ def next_address(intake: Intake) -> str:
     """
     if needs_respondent(intake):
         return reverse("intake_who")
-    page = asked_again(intake) or triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_done)
+    page = asked_again(intake) or triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_seen)
     return page_address(intake, page) if page else reverse("intake_check")
 
 

@@ -35,6 +35,7 @@ _SIGNED_BEFORE_IT_IS_SENT = """
     RETURN NEW;
 """
 
+LOOK_AGAIN = -1  # the version of a saved page that lists an option which was not there when it was saved
 LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
 
 
@@ -175,6 +176,11 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"intake {self.public_id}"
+
+    @property
+    def pages_seen(self) -> set[str]:
+        """Return the ids of the saved pages on which nothing waits to be looked at once more."""
+        return {page for page, version in self.pages_done.items() if version != LOOK_AGAIN}
 
 
 class AnswerChange(models.Model):

@@ -238,6 +238,7 @@ def _form(intake: Intake, shown: triage.Page, data: QueryDict | None = None) -> 
         saved=intake.answers,
         language=intake.language,
         version=intake.version,
+        whole=True,
     )
     number_of = numbers(protocol)
     for name, field in form.fields.items():

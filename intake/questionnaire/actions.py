@@ -31,6 +31,7 @@ from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
+from intake.questionnaire.lists import pages_to_look_at, to_look_at_again
 from intake.questionnaire.unsent import discard_unsent
 from intake.review.opening import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
@@ -221,7 +222,7 @@ def save_page(
     stale = differing and intake.pages_done.get(page_id, 0) > version
     if stale and not cannot_wait(earlier, screened):
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
-    if differing or (answers and (page_id not in intake.pages_done or page == asked_again(intake))):
+    if differing or (answers and (page_id not in intake.pages_seen or page == asked_again(intake))):
         beside = {question: sent[question] for question in taken}
         _keep_what_was(intake, after, differing, beside, (earlier, screened))
         _write(intake, page, after, screened, by)
@@ -285,9 +286,10 @@ def _keep_what_was(
 def _write(
     intake: Intake, page: triage.Page, after: dict[str, Any], screened: triage.Screened, by: User | None
 ) -> None:
+    look_again = pages_to_look_at(intake, after)
     intake.answers = after
     intake.version += 1
-    intake.pages_done = intake.pages_done | {page.id: intake.version}
+    intake.pages_done = intake.pages_done | look_again | {page.id: intake.version}
     intake.urgency = max(intake.urgency, int(screened.urgency))
     intake.saved_at = timezone.now()
     if page == triage.safety_page(protocol_for(intake)):
@@ -350,6 +352,7 @@ def missing_answers(protocol: triage.Protocol, intake: Intake) -> list[str]:
     """Ids of the required questions without an answer that holds, in page order."""
     again = asked_again(intake)
     todo = set(triage.next_questions(protocol, intake.answers)) | set(again.questions[:1] if again else ())
+    todo |= to_look_at_again(intake)
     asked = (question for page in protocol.pages for question in page.questions)
     return [question for question in asked if question in todo and protocol.questions[question].required]
 

@@ -1,6 +1,7 @@
 """The emergency page, and checking the answers before they are sent."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from intake.emergency import actions as dangers
 from intake.emergency.danger import danger_of
 from intake.models import Intake, Patient, Respondent
 from intake.questionnaire import actions as intakes
+from intake.questionnaire.place import CHECKING, SIGNING, last_step
 from intake.signing.actions import needed
 from intake.versions.protocols import judge, protocol_for
 
@@ -88,6 +90,8 @@ def show_check(request: DoorRequest, intake: Intake, *, refused: bool = False) -
         details=_details(intake.patient),
         respondent=Respondent.objects.filter(intake=intake).first(),
         to_sign=bool(needed(intake)),
+        step=last_step(intake),
+        minutes_left=ceil((CHECKING + SIGNING) / 60),
     )
 
 

@@ -1,6 +1,6 @@
 """One page of the questionnaire as a form, made from the protocol's questions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
 from intake.questionnaire.body_map import BodyMapWidget
 from intake.triage import AnswerError
 
+LONG = 12  # options; a list with more of them stands under its headings
 LONGEST = {"short_text": 300, "long_text": 5000}
 YES_NO = (("true", _("Yes")), ("false", _("No")))
 
@@ -39,10 +40,18 @@ class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
 
 
 class ChosenField(forms.MultipleChoiceField):
-    """Several options, each counted once however often it was sent."""
+    """Several options, each counted once however often it was sent.
+
+    `known` are all ids the question has: what an older page listed, and this one does not, is taken too.
+    """
+
+    known: Collection[str] = ()
 
     def to_python(self, value: Any) -> list[str]:
         return list(dict.fromkeys(super().to_python(value)))
+
+    def valid_value(self, value: Any) -> bool:
+        return value in self.known or super().valid_value(value)
 
 
 class WholeNumberField(forms.IntegerField):
@@ -53,12 +62,16 @@ class WholeNumberField(forms.IntegerField):
         return super().to_python(typed)
 
 
-def field_for(question: triage.Question, language: str) -> forms.Field:
-    """Return the form field of a question; it cleans to the value the protocol wants, or to None, "" or []."""
+def field_for(question: triage.Question, language: str, listed: Collection[str] | None = None) -> forms.Field:
+    """Return the form field of a question; it cleans to the value the protocol wants, or to None, "" or [].
+
+    `listed`: the options of a question that does not list all of them to everybody.
+    """
+    if question.type == "multi_choice":
+        return _as_asked(_several(question, language, listed), question, language)
     make = {
         "boolean": _yes_no,
         "choice": _one,
-        "multi_choice": _several,
         "body_map": _places,
         "scale_0_10": _scale,
         "integer": _number,
@@ -66,7 +79,10 @@ def field_for(question: triage.Question, language: str) -> forms.Field:
         "short_text": _text,
         "long_text": _text,
     }[question.type]
-    field = make(question, language)
+    return _as_asked(make(question, language), question, language)
+
+
+def _as_asked(field: forms.Field, question: triage.Question, language: str) -> forms.Field:
     field.label = question.text_in(language)
     field.help_text = question.help_in(language)
     field.required = question.required
@@ -96,9 +112,22 @@ def _one(question: triage.Question, language: str):
     )
 
 
-def _several(question: triage.Question, language: str) -> ChosenField:
-    labels = {option.id: option.label_in(language) for option in question.options}
-    choices = [(name, label) for name, label in labels.items() if name not in question.exclusive]
+def _several(question: triage.Question, language: str, listed: Collection[str] | None) -> ChosenField:
+    """The listed options, under their headings where the question has them; those that stand alone come last."""
+    labels = {
+        option.id: option.label_in(language)
+        for option in question.options
+        if listed is None or option.id in listed or option.id in question.exclusive
+    }
+    headings = [(heading.text_in(language), heading.options) for heading in question.headings]
+    headings = headings if len(labels) > LONG else []  # a short list needs none
+    choices = []
+    for text, options in headings:
+        under = [(name, labels[name]) for name in options if name in labels]
+        if under:
+            choices.append((text, under))
+    if not headings:
+        choices = [(name, label) for name, label in labels.items() if name not in question.exclusive]
     required = _("Check each answer that fits.")
     if question.exclusive:
         choices.append((_("or"), [(name, labels[name]) for name in labels if name in question.exclusive]))
@@ -108,6 +137,7 @@ def _several(question: triage.Question, language: str) -> ChosenField:
         widget=ChoicesWithExclusive,
         error_messages={"required": required, "invalid_choice": _("Choose from the answers shown.")},
     )
+    field.known = question.option_ids
     field.widget.exclusive = question.exclusive
     return field
 
@@ -184,6 +214,7 @@ class PageForm(forms.Form):
     `restored`: `data` was typed earlier and never sent; it is shown as it was left and not judged.
     `known`: questions answered from elsewhere, such as the age from the date of birth. They are not asked, and what a
     browser sends for them is not read.
+    `whole`: every option is listed, as on paper.
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -202,13 +233,17 @@ class PageForm(forms.Form):
         offered_from: date | None = None,
         restored: bool = False,
         known: Collection[str] = (),
+        whole: bool = False,
     ) -> None:
         super().__init__(data, initial={"version": version})
         self.restored = restored
         self.protocol, self.page_id = protocol, page_id
         page = triage.find_page(protocol, page_id)
         asked_here = [name for name in page.questions if name not in known]
-        fields = {name: field_for(protocol.questions[name], language) for name in asked_here}
+        listed = {} if whole else triage.listed_options(protocol, saved | (offered or {}))
+        fields = {
+            name: field_for(protocol.questions[name], language, self._listed(name, listed)) for name in asked_here
+        }
         self.came_from = came_from
         self.given = self._given(fields) if data is not None else {}
         self.contradictory = {}
@@ -261,6 +296,13 @@ class PageForm(forms.Form):
             else:
                 cleaned[name] = clean.get(name)
         return cleaned
+
+    def _listed(self, name: str, listed: Mapping[str, Collection[str]]) -> Collection[str] | None:
+        """Return the options a question lists, None for all; what was sent stays in sight while something is mended."""
+        if name not in listed:
+            return None
+        sent = self.data.getlist(name) if isinstance(self.data, QueryDict) else ()
+        return {*listed[name], *sent}
 
     def _given(self, fields: dict[str, forms.Field]) -> dict[str, Any]:
         """What was sent and is good, before anybody knows which questions are asked."""

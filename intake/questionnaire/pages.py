@@ -24,6 +24,7 @@ from intake.questionnaire import actions as intakes
 from intake.questionnaire.actions import Saved
 from intake.questionnaire.after_sending import page_after_sending
 from intake.questionnaire.forms import PageForm, as_sent
+from intake.questionnaire.place import place_on_the_way
 from intake.questionnaire.unsent import left_on
 from intake.questionnaire.unsent_views import as_typed
 from intake.returning.actions import offered
@@ -149,8 +150,7 @@ def _show(
         form=form,
         number=request.resolver_match.kwargs["number"],
         section=section.title_in(language_of(request)),
-        place=place + 1,
-        places=triage.about_how_many(protocol, intake.answers, here),
+        **place_on_the_way(intake, here, language_of(request)),
         back=page_address(intake, asked[place - 1]) if place else reverse("intake_who"),
         to_check=form.came_from == "check",
         opened_more=opened_more,

@@ -1,5 +1,7 @@
 """Signing and sending: the last page before the answers are the therapist's."""
 
+from math import ceil
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +15,7 @@ from intake.door.switching import keeps_typed
 from intake.models import Intake
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.finish import show_check
+from intake.questionnaire.place import SIGNING, last_step
 from intake.signing import actions as consents
 from intake.signing.forms import SignForm
 from intake.versions.protocols import protocol_for
@@ -83,5 +86,6 @@ def _send(request: DoorRequest, intake: Intake, form: SignForm, choices: dict[st
 
 
 def _show(request: DoorRequest, intake: Intake, form: SignForm, *, status: int = 200) -> HttpResponse:
-    more = {"form": form, "respondent": intake.respondent, "answers_for_patient": False}
+    place = {"step": last_step(intake), "minutes_left": ceil(SIGNING / 60)}
+    more = {"form": form, "respondent": intake.respondent, "answers_for_patient": False} | place
     return show(request, intake, "questionnaire/sign.html", status=status, **more)

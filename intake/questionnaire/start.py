@@ -24,6 +24,7 @@ from intake.door.switching import as_left, keeps_typed
 from intake.emergency import advice
 from intake.models import AlreadySubmitted, Intake, Patient
 from intake.questionnaire import actions as intakes
+from intake.questionnaire.place import MOST_PEOPLE, first_step
 
 APPOINTMENT = "appointment"
 
@@ -37,6 +38,7 @@ def home(request: DoorRequest) -> HttpResponse:
         "locations": [(location, advice.opening_hours(location)) for location in locations],
         "languages": languages(),
         "onwards": next_address(begun) if begun and not begun.submitted_at else "",
+        "most_people": MOST_PEOPLE,
     }
     return render(request, "questionnaire/home.html", context)
 
@@ -74,6 +76,7 @@ def start(request: DoorRequest) -> HttpResponse:
     elif form.errors:
         status = 422
     context = {"form": form, "only_location": form.only_location, "next": APPOINTMENT if asks else "", "call": call}
+    context["step"] = first_step(draft.language_of(request))
     return render(request, "questionnaire/start.html", context, status=status)
 
 

@@ -5,13 +5,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from intake import triage
 from intake.door import respondents
 from intake.door.door import DoorRequest
-from intake.door.draft import patient_page
+from intake.door.draft import language_of, patient_page
 from intake.door.frame import next_address, show
 from intake.door.switching import as_left, keeps_typed
 from intake.models import Intake, Respondent
+from intake.questionnaire.place import place_on_the_way
 from intake.questionnaire.who_form import WhoForm
+from intake.versions.protocols import protocol_for
 
 
 @patient_page
@@ -35,7 +38,13 @@ def who(request: DoorRequest, intake: Intake) -> HttpResponse:
                 messages.info(request, _minor_alone())
             return redirect("intake_check" if to_check else next_address(intake))
     return show(
-        request, intake, "questionnaire/who.html", status=422 if form.errors else 200, form=form, to_check=to_check
+        request,
+        intake,
+        "questionnaire/who.html",
+        status=422 if form.errors else 200,
+        form=form,
+        to_check=to_check,
+        **place_on_the_way(intake, triage.safety_page(protocol_for(intake)), language_of(request)),
     )
 
 

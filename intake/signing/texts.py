@@ -54,6 +54,15 @@ class DocumentText:
         return blocks_of(self.text)
 
     @property
+    def first_sentence(self) -> str:
+        """Return what stands open on the page to sign; the rest is folded below it."""
+        return self.summary.split(". ", 1)[0].removesuffix(".") + "."
+
+    @property
+    def rest_of_summary(self) -> str:
+        return self.summary.removeprefix(self.first_sentence).strip()
+
+    @property
     def whole_blocks(self) -> list[tuple]:
         return blocks_of(self.whole)
 

@@ -7,7 +7,8 @@ Its rooms, lowest first: reading, deciding, asking, many, checking; each says wh
     answers = validate_answers(protocol, raw)     # raises AnswerError naming the question
     visible_questions(protocol, answers)          # ids to ask
     next_questions(protocol, answers)             # ids still to answer, in page order
-    about_how_many(protocol, answers, page)       # pages this form has, as told on that page; does not grow
+    minutes_left(protocol, answers, page)         # what the rest takes, as told on that page; does not grow
+    listed_options(protocol, answers)             # which options a patient reads of the questions that hide some
     needed_questions(protocol, answers)           # those of them that can still change something
     outcome = assess(protocol, answers)           # urgency, flags, unknowns, origins, specialists, holds ...
     screen(protocol, answers)                     # tier and fired rules alone, at a tenth of the cost
@@ -25,7 +26,8 @@ body_map), a whole number (integer, scale_0_10), "2026-03-31" (date), or text.
 
 from typing import TYPE_CHECKING, Any
 
-from .asking.length import about_how_many
+from .asking.length import minutes_left
+from .asking.listing import listed_options, lists_that_grew
 from .asking.paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
 from .asking.pruning import needed_questions
 from .asking.screening import background_questions, screening_questions
@@ -96,7 +98,6 @@ __all__ = [
     "UnusedAlarm",
     "Urgency",
     "Wording",
-    "about_how_many",
     "ask_first",
     "assess",
     "background_questions",
@@ -108,7 +109,10 @@ __all__ = [
     "explain",
     "find_page",
     "fires_by",
+    "listed_options",
+    "lists_that_grew",
     "load",
+    "minutes_left",
     "needed_questions",
     "next_page",
     "next_questions",

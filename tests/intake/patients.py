@@ -11,6 +11,7 @@ from clinic.staff.models import Location
 from intake import triage
 from intake.models import Case, Intake
 from intake.questionnaire.forms import as_sent
+from tests.answers import HEEL_PAIN
 from tests.source import one_line
 
 ADA = {
@@ -137,9 +138,14 @@ class Phone:
         return self.opens(page_address(page_id))
 
     def answers(self, page_id, *, follow=True, more=None, **answers):
-        """Opens a page, fills in the questions given (follow-ups as they appear) and presses the button."""
+        """Opens a page, fills in the questions given (follow-ups as they appear) and presses the button.
+
+        What else stands on it keeps its answer, or gets that of plain heel pain.
+        """
         self.opens_page(page_id)
-        return self.presses_save(page_id, follow=follow, more=more, **answers)
+        on_it = HEEL_PAIN | self.intake.answers
+        rest = {name: on_it[name] for name in self.asks if name in on_it and name not in (more or {})}
+        return self.presses_save(page_id, follow=follow, more=more, **rest | answers)
 
     def presses_save(self, page_id, *, follow=True, more=None, **answers):
         """Sends the page that is open, as it is on the screen."""
@@ -210,7 +216,7 @@ class Phone:
         )
 
     def next_page(self):
-        return triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_done)
+        return triage.next_page(triage.shipped(), self.intake.answers, seen=self.intake.pages_seen)
 
     def reads_the_advice(self):
         return self.sends(reverse("intake_emergency"))

@@ -1,48 +1,61 @@
-"""How long the form is, said from its first page: an estimate that does not grow on the way."""
+"""How long the rest of the form takes, said on each of its pages: an estimate that does not grow on the way."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from ..deciding.assessing import visible_questions
 from ..deciding.compiling import program_of
 from ..deciding.hanging import Hanging
 from ..reading.answers import Answers
 from ..reading.protocol import Page, Protocol
+from .listing import listed_options
 
-STEP = 5  # "about 25": a number that jumps by one at every answer is read as a countdown that fails
+WORDS_A_SECOND = 3  # 180 words a minute, as somebody reads who takes their time
+SECONDS_A_QUESTION = 4  # to choose, once it is read
+SHARE_THAT_OPENS = 0.5  # of what further answers may open
 
 
-def about_how_many(protocol: Protocol, answers: Answers, here: Page) -> int:
-    """Estimate the pages of this form, as it could be told on `here`, with the answers that come before it.
+def minutes_left(protocol: Protocol, answers: Answers, here: Page, *, and_then: int = 0) -> int:
+    """Estimate the minutes from the top of `here` to the end, as told with the answers that come before it.
 
-    Half of what can still open is expected to, rounded up. An estimate told on an earlier page is kept: who was told
-    25 is not told 30 later, unless more than 25 pages are truly asked.
+    Half of what can still open is expected to. An estimate told on an earlier page is kept: who was told six minutes is
+    not told eight later. `and_then`: seconds for what comes after the questions.
     """
     known: dict[str, object] = {}
-    told = len(protocol.pages)
+    left = None
     for page in protocol.pages:
-        told = min(told, _expected(protocol, known))
+        estimated = seconds_from(protocol, known, page)
+        left = estimated if left is None else min(left, estimated)
         if page == here:
             break
         known |= {name: answers[name] for name in page.questions if name in answers}
-    return max(told, _asked(protocol, answers))
+    return max(1, -(-(int(left or 0) + and_then) // 60))
 
 
-def _expected(protocol: Protocol, answers: Answers) -> int:
-    half = (_asked(protocol, answers) + _askable(protocol, answers) + 1) // 2
-    return -(-half // STEP) * STEP
-
-
-def _asked(protocol: Protocol, answers: Answers) -> int:
+def seconds_from(protocol: Protocol, answers: Answers, here: Page) -> float:
+    """Return the seconds for this page and those after it: all of what is asked, a share of what may be."""
     visible = set(visible_questions(protocol, answers))
-    return sum(not visible.isdisjoint(page.questions) for page in protocol.pages)
-
-
-def _askable(protocol: Protocol, answers: Answers) -> int:
-    """Count the pages that ask something now, or would after some answers that are still open."""
+    listed = listed_options(protocol, answers)
     hanging = Hanging(protocol, program_of(protocol).examine(answers))
+    seconds = 0.0
+    for page in protocol.pages[protocol.pages.index(here) :]:
+        for name in page.questions:
+            question = protocol.questions[name]
+            takes = _seconds(protocol, name, len(listed.get(name, question.options)))
+            if name in visible:
+                seconds += takes
+            elif question.asked_when and hanging.range(question.asked_when.expression)[0]:
+                seconds += takes * SHARE_THAT_OPENS
+    return seconds
 
-    def may_be_asked(name: str) -> bool:
-        condition = protocol.questions[name].asked_when
-        return condition is None or hanging.range(condition.expression)[0]
 
-    return sum(any(may_be_asked(name) for name in page.questions) for page in protocol.pages)
+@lru_cache(maxsize=2048)
+def _seconds(protocol: Protocol, name: str, listed: int) -> float:
+    """Return how long a question takes with so many options in its list; a drawing of a body is looked at, not read."""
+    question = protocol.questions[name]
+    words = len(f"{question.text} {question.help}".split())
+    if question.options and question.type != "body_map":
+        in_options = sum(len(option.label.split()) for option in question.options)
+        words += round(in_options * listed / len(question.options))
+    return words / WORDS_A_SECOND + SECONDS_A_QUESTION

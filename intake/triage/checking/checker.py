@@ -19,6 +19,7 @@ from .accepting import judge_cliffs
 from .cases import Block, read_cases, run_cases
 from .cliffs import cliffs
 from .earliest import Earliest, earliest_pages
+from .hiding import hidden_while_read
 from .lookalikes import never_beside, shown_by_nothing
 from .unsure import unsure_too_high
 
@@ -59,6 +60,7 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
         no_alarms,
         thresholds,
         contradictions,
+        hidden_while_read,
         shown_by_nothing,
         destinations,
         wording,
@@ -106,8 +108,9 @@ def unused_questions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
         if question.red_flag:
             yield fault(question.place, name, "a red-flag question that no rule reads", "Use it or unmark it.")
     named = {question for _, _, tree in decisive(protocol) for question in questions_in(tree)}
+    listing = [tree for _, _, tree in listing_conditions(protocol)]
     for fact in protocol.facts.values():
-        others = [tree for owner, _, tree in decisive(protocol) if owner != fact.id]
+        others = [*listing, *(tree for owner, _, tree in decisive(protocol) if owner != fact.id)]
         if not any(getattr(node, "name", "") == fact.id for tree in others for node in walk(tree)):
             yield fault(fact.when.place, fact.id, "a fact that nothing uses", "Use it or remove it.")
     for name in named - set(protocol.questions):
@@ -133,6 +136,14 @@ def decisive(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
     yield from calm_conditions(protocol)
 
 
+def listing_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
+    """Return the conditions that tell for whom an option is listed; `hiding.py` proves that they decide nothing."""
+    for question in protocol.questions.values():
+        for option in question.options:
+            if option.shown_when:
+                yield question.id, option.shown_when.place, option.shown_when.expression
+
+
 def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
     """Return the conditions that tell what a rule must not fire on; they decide nothing, so they are kept apart."""
     for rule in protocol.rules.values():
@@ -141,9 +152,16 @@ def lookalike_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expre
                 yield rule.id, one.present_when.place, one.present_when.expression
 
 
+def every_condition(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
+    """Return what decides something, and what only tells: each has to make sense in itself."""
+    yield from decisive(protocol)
+    yield from lookalike_conditions(protocol)
+    yield from listing_conditions(protocol)
+
+
 def thresholds(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """A number no answer can reach, or every answer reaches."""
-    for owner, place, tree in (*decisive(protocol), *lookalike_conditions(protocol)):
+    for owner, place, tree in every_condition(protocol):
         for node in walk(tree):
             if isinstance(node, Compare):
                 low, high = bounds(protocol.questions[node.question], counted=node.counted)
@@ -162,7 +180,7 @@ def bounds(question: Question, *, counted: bool) -> tuple[int, int]:
 
 def contradictions(protocol: Protocol, _: list[Block]) -> Iterator[Defect]:
     """Parts that say the same thing twice, and parts that exclude each other."""
-    for owner, place, tree in (*decisive(protocol), *lookalike_conditions(protocol)):
+    for owner, place, tree in every_condition(protocol):
         for node in walk(tree):
             if not isinstance(node, And | Or | AtLeast):
                 continue

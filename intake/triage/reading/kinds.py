@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol as Shape
 
 from ..errors import Place
 from .files import Entry
+from .heads import Head
 from .notation import NotationError, parse
 from .protocol import (
     BodyMap,
     Condition,
     Discriminator,
+    Heading,
     HoldRule,
     Level,
     Lookalike,
@@ -25,7 +26,6 @@ from .protocol import (
     Routing,
     Row,
     Rule,
-    Section,
     Source,
     UnknownRow,
     Unknowns,
@@ -47,7 +47,6 @@ TYPES = (
     "long_text",
 )
 ROLES = ("sign", "context")
-STATUSES = ("sample", "approved")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ID = re.compile(r"[a-z0-9_]+")
 
@@ -56,32 +55,6 @@ class Resolves(Shape):
     """Check a condition against all it names and put options for groups."""
 
     def resolve(self, condition: Condition, owner: str) -> Condition: ...
-
-
-@dataclass(frozen=True)
-class Head:
-    """What protocol.yaml says."""
-
-    title: str
-    version_label: str
-    status: str
-    sections: tuple[Section, ...]
-    words: Words
-
-    @classmethod
-    def read(cls, entry: Entry, words: Words) -> Head:
-        for key in ("id", "locale", "scope"):
-            entry.text(key)
-        status = entry.text("status")
-        if status not in STATUSES:
-            raise entry.refuse(f"the status {status!r} is not known", "Write sample or approved.")
-        sections = []
-        for item in entry.entries("sections"):
-            sections.append(Section(item.text("id"), item.text("title"), item.flag("pages_only", False), words))
-            item.finish()
-        head = cls(entry.text("title"), entry.text("version_label"), status, tuple(sections), words)
-        entry.finish()
-        return head
 
 
 def condition(entry: Entry, key: str) -> Condition:
@@ -143,6 +116,7 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stor
         raise entry.refuse(f"the type {kind!r} is not known", f"Use one of {', '.join(TYPES)}.")
     options: tuple[Option, ...] = ()
     groups: dict[str, tuple[str, ...]] = {}
+    headings: tuple[Heading, ...] = ()
     if kind in ("choice", "multi_choice"):
         options = tuple(_options(entry, question_id, words))
         ids = {option.id for option in options}
@@ -153,6 +127,7 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stor
             for member in members:
                 if member not in ids:
                     raise entry.refuse(f"{name!r} names the unknown option {member!r}", "Use an option id.")
+        headings = _headings(entry, question_id, options, words)
     elif kind == "body_map":
         sides = {"left": ", left", "right": ", right", "mid": ", middle"}
         for region, of_region in regions.regions.items():
@@ -180,6 +155,7 @@ def question(entry: Entry, section: str, regions: BodyMap, words: Words, *, stor
         bounds=bounds,
         place=entry.place(),
         words=words,
+        headings=headings,
     )
 
 
@@ -204,9 +180,25 @@ def _options(entry: Entry, question_id: str, words: Words) -> list[Option]:
             raise item.refuse(f"the option id {option_id!r} has other characters", "Use small letters, digits, _.")
         if any(option.id == option_id for option in options):
             raise item.refuse(f"the option {option_id!r} stands twice", "Keep one of them.")
-        options.append(Option(option_id, item.text("label"), f"questions.{question_id}.options.{option_id}", words))
+        key = f"questions.{question_id}.options.{option_id}"
+        options.append(Option(option_id, item.text("label"), key, words, optional_condition(item, "shown_when")))
         item.finish()
     return options
+
+
+def _headings(entry: Entry, question_id: str, options: tuple[Option, ...], words: Words) -> tuple[Heading, ...]:
+    """Read the headings of a long list: each stands over its options, and they follow each other as the options do."""
+    found: list[Heading] = []
+    for item in entry.entries("headings", optional=True):
+        key = f"questions.{question_id}.headings.{item.text('id')}"
+        found.append(Heading(item.text("text"), item.texts("options"), key, words))
+        item.finish()
+    under = [option for heading in found for option in heading.options]
+    alone = entry.texts("exclusive", optional=True)
+    if found and under != [option.id for option in options if option.id not in alone]:
+        wrong = "the headings do not name every option once, in its order, those that stand alone left out"
+        raise entry.refuse(wrong, "Put each option under one heading.", entry.nodes["headings"])
+    return tuple(found)
 
 
 def page(entry: Entry, head: Head) -> Page:

@@ -13,6 +13,7 @@ from ..errors import Defect, ProtocolError
 from . import kinds, patient_words
 from .alarms import alarm, misplaced
 from .files import Entry, Refused, compose, entry_list, plain
+from .heads import Head
 from .protocol import BodyMap, Protocol, Question, Rule, Section
 from .resolving import Resolver
 from .translations import load_words
@@ -56,7 +57,7 @@ class _Loader:
         rules = {tier: self.file(f"rules/{tier}.yaml", entry_list) for tier in TIERS}
         self.stop_if_refused()
         words = load_words(self.folder, self.defects)
-        head = self.one(lambda entry: kinds.Head.read(entry, words), maps["protocol"])
+        head = self.one(lambda entry: Head.read(entry, words), maps["protocol"])
         self.stop_if_refused()
         filed = [section for section in head.sections if not section.pages_only]
         written = {section.id: self.file(f"questions/{section.id}.yaml", entry_list) for section in filed}
@@ -79,6 +80,7 @@ class _Loader:
             version_label=head.version_label,
             status=head.status,
             sections=head.sections,
+            steps=head.steps,
             questions=resolver.questions,
             pages=tuple(self.each(lists["pages"], lambda e: kinds.page(e, head))),
             body_map=body_map,
@@ -102,7 +104,7 @@ class _Loader:
         self.stop_if_refused()
         return protocol
 
-    def questions(self, head: kinds.Head, written: dict[str, Any], body_map: BodyMap) -> list[Question]:
+    def questions(self, head: Head, written: dict[str, Any], body_map: BodyMap) -> list[Question]:
         found: list[Question] = []
         for section, entries in written.items():
             read = partial(kinds.question, section=section, regions=body_map, words=head.words, stored=self.stored)

@@ -10,107 +10,15 @@ from typing import Any
 
 from ..errors import Place
 from ..urgency import Urgency as Urgency
-from .expressions import Expression, Fires, Includes, walk
+from .asked import Condition as Condition
+from .asked import Heading as Heading
+from .asked import Option as Option
+from .asked import Page as Page
+from .asked import Question as Question
+from .asked import Section as Section
+from .asked import Step as Step
+from .expressions import Fires, Includes, walk
 from .wordings import Wording, Words
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition as written and as read, with the place it stands at."""
-
-    text: str
-    expression: Expression
-    place: Place = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading of the form. `pages_only`: it gathers pages late in the form and has no questions of its own."""
-
-    id: str
-    title: str
-    pages_only: bool
-    words: Words = field(compare=False, repr=False)
-
-    def title_in(self, language: str) -> Wording:
-        return self.words.get(f"sections.{self.id}", self.title, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer that can be chosen. `id` never changes; `label` is what the patient reads."""
-
-    id: str
-    label: str
-    key: str = field(repr=False)
-    words: Words = field(compare=False, repr=False)
-
-    def label_in(self, language: str) -> Wording:
-        return self.words.get(self.key, self.label, language)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question. `type` is boolean, choice, multi_choice, body_map, scale_0_10, integer, date, short_text or
-    long_text. `asked_when` is None for a question that is always asked. `bounds` are the least and greatest number.
-    `counts_as`: sign (what the patient feels or has as a danger) or context (what surrounds it); empty in a stored
-    protocol of before the two were told apart.
-    """
-
-    id: str
-    section: str
-    type: str
-    required: bool
-    red_flag: bool
-    counts_as: str
-    text: str
-    help: str
-    options: tuple[Option, ...]
-    exclusive: tuple[str, ...]
-    groups: Mapping[str, tuple[str, ...]]
-    asked_when: Condition | None
-    bounds: tuple[int, int] | None
-    place: Place = field(compare=False)
-    words: Words = field(compare=False, repr=False)
-
-    @property
-    def takes_many(self) -> bool:
-        return self.type in ("multi_choice", "body_map")
-
-    @property
-    def is_number(self) -> bool:
-        return self.type in ("integer", "scale_0_10")
-
-    @cached_property
-    def option_ids(self) -> tuple[str, ...]:
-        """Return the ids a condition may name: the options, or true and false for a boolean question."""
-        return tuple(option.id for option in self.options) or (("true", "false") if self.type == "boolean" else ())
-
-    @cached_property
-    def _by_id(self) -> dict[str, Option]:
-        return {option.id: option for option in self.options}
-
-    def option(self, option_id: str) -> Option:
-        """Return the option with this id; KeyError when the question has none."""
-        return self._by_id[option_id]
-
-    def text_in(self, language: str) -> Wording:
-        """Return the question in a language, or in English with `.is_fallback` True."""
-        return self.words.get(f"questions.{self.id}.text", self.text, language)
-
-    def help_in(self, language: str) -> Wording:
-        return self.words.get(f"questions.{self.id}.help", self.help, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the questionnaire. `id` is a stable slug; a page with no visible question is skipped."""
-
-    id: str
-    section: str
-    questions: tuple[str, ...]
-    title: str
-    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +268,8 @@ class BodyMap:
 class Protocol:
     """A loaded protocol.
 
-    `digest` (64 hex digits) is its version: same content, same digest.
+    `digest` (64 hex digits) is its version: same content, same digest. `steps` is empty in a protocol stored before
+    there were any.
     """
 
     folder: Path
@@ -369,6 +278,7 @@ class Protocol:
     version_label: str
     status: str
     sections: tuple[Section, ...]
+    steps: tuple[Step, ...]
     questions: Mapping[str, Question]
     pages: tuple[Page, ...]
     body_map: BodyMap

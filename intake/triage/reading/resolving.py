@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from ..errors import Defect, Place
 from .expressions import And, AtLeast, Compare, Expression, Fact, Fires, Includes, Not, Or, walk
-from .protocol import Condition, NamedFact, Origin, Protocol, Question, Rule, Weight
+from .protocol import Condition, NamedFact, Option, Origin, Page, Protocol, Question, Rule, Weight
 
 
 class _Unknown(Exception):
@@ -38,6 +38,7 @@ class Resolver:
         self.facts = {name: replace(fact, when=self.resolve(fact.when, name)) for name, fact in self.facts.items()}
         self.rules = {name: self._rule(rule) for name, rule in self.rules.items()}
         self.facts = self._ordered(self.facts, lambda fact: fact.when, Fact)
+        self._resolve_options()
         self._refuse_rule_cycles()
 
     def _by_id(self, items: Iterable, place: Callable) -> dict:  # type: ignore[type-arg]
@@ -118,6 +119,24 @@ class Resolver:
                     if wrong:
                         self.add(asked_when.place, name, wrong, "Use only questions that come earlier.")
             before.add(name)
+
+    def _resolve_options(self) -> None:
+        """For whom an option is listed may be said by facts too, never by a rule."""
+        for name, question in self.questions.items():
+            if any(option.shown_when for option in question.options):
+                options = tuple(self._option(question, option) for option in question.options)
+                self.questions[name] = replace(question, options=options)
+
+    def _option(self, question: Question, option: Option) -> Option:
+        if option.shown_when is None:
+            return option
+        shown_when = self.resolve(option.shown_when, question.id)
+        if question.type != "multi_choice" or option.id in question.exclusive:
+            wrong = f"the option {option.id!r} is not always listed, and whoever does not see it must choose another"
+            self.add(shown_when.place, question.id, wrong, "Take its shown_when away.")
+        if names_in(shown_when.expression, Fires):
+            self.add(shown_when.place, question.id, "shown_when names a rule", "Use facts and questions.")
+        return replace(option, shown_when=shown_when)
 
     def _rule(self, rule: Rule) -> Rule:
         first = tuple(replace(way, when=way.when and self.resolve(way.when, rule.id)) for way in rule.refer_first)
@@ -211,11 +230,43 @@ class Resolver:
                     for before in questions_in(question.asked_when.expression) - set(shown):
                         wrong = f"{name!r} depends on {before!r}, which is asked on a later page"
                         yield Defect(page.place.file, page.place.line, page.id, wrong, "Move one of them.")
+            yield from self._options_settled_before(protocol, page, set(shown).difference(page.questions))
+        yield from self._steps_in_order(protocol)
         if len({page.id for page in protocol.pages}) < len(protocol.pages):
             yield Defect("pages.yaml", 0, "pages", "a page id stands twice", "Give one of them another id.")
         for name, question in protocol.questions.items():
             if name not in shown:
                 yield Defect(question.place.file, question.place.line, name, "it stands on no page", "Add it.")
+
+    def _steps_in_order(self, protocol: Protocol) -> Iterator[Defect]:
+        """Pages that would lead a patient back to a step they were told is behind them."""
+        step_of = {section: place for place, step in enumerate(protocol.steps) for section in step.sections}
+        furthest = 0
+        for page in protocol.pages if step_of else ():
+            if step_of[page.section] < furthest:
+                wrong = f"its section {page.section!r} belongs to a step before that of the page above"
+                yield Defect(page.place.file, page.place.line, page.id, wrong, "Move the page, or the section.")
+            furthest = max(furthest, step_of[page.section])
+
+    def _options_settled_before(self, protocol: Protocol, page: Page, before: set[str]) -> Iterator[Defect]:
+        """Options whose listing hangs on an answer of their own page, or of a later one: a list would change while it
+        is read, or be read before it is known.
+        """
+        for name in page.questions:
+            for option in protocol.questions[name].options if name in protocol.questions else ():
+                if option.shown_when:
+                    for other in sorted(read_by(protocol.facts, option.shown_when.expression) - before):
+                        place = option.shown_when.place
+                        wrong = f"{option.id!r} depends on {other!r}, which is not asked on an earlier page"
+                        yield Defect(place.file, place.line, name, wrong, "Use only questions of earlier pages.")
+
+
+def read_by(facts: Mapping[str, NamedFact], expression: Expression) -> set[str]:
+    """Return the questions an expression reads, facts opened."""
+    found = questions_in(expression)
+    for name in names_in(expression, Fact) & facts.keys():
+        found |= read_by(facts, facts[name].when.expression)
+    return found
 
 
 def names_in(expression: Expression, kind: type) -> set[str]:

@@ -88,6 +88,8 @@ def english_texts(protocol: Protocol) -> Iterator[EnglishText]:  # noqa: C901
     """Every string of the protocol that patients read, in the order of its files, with the file of its translation."""
     for section in protocol.sections:
         yield EnglishText(f"sections.{section.id}", section.title, "protocol.yaml")
+    for step in protocol.steps:
+        yield EnglishText(f"steps.{step.id}", step.title, "protocol.yaml")
     for region, label in protocol.body_map.region_labels.items():
         yield EnglishText(f"regions.{region}", label, "body_map.yaml", "pain_regions", safety=True)
     for question in protocol.questions.values():
@@ -95,6 +97,8 @@ def english_texts(protocol: Protocol) -> Iterator[EnglishText]:  # noqa: C901
         yield EnglishText(f"questions.{question.id}.text", question.text, file, *about)
         if question.help:
             yield EnglishText(f"questions.{question.id}.help", question.help, file, *about)
+        for heading in question.headings:
+            yield EnglishText(heading.key, heading.text, file, *about)
         where = "body_map.yaml" if question.type == "body_map" else file
         for option in question.options:
             yield EnglishText(option.key, option.label, where, *about)

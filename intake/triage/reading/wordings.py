@@ -38,9 +38,10 @@ class Translation:
 class Words:
     """Translations by language and key. A text counts only while the English text it was made from is unchanged.
 
-    The key is the path in the files: sections.<id>, regions.<id>, questions.<id>.text, questions.<id>.help,
-    questions.<id>.options.<option>, places.<region_side>, specialists.<id>, tiers.<tier>.say,
-    tiers.<tier>.say_self_harm, everyone, listed_signs.<id>, self_care.<id>.
+    The key is the path in the files: sections.<id>, steps.<id>, regions.<id>, questions.<id>.text,
+    questions.<id>.help, questions.<id>.headings.<heading>, questions.<id>.options.<option>,
+    places.<region_side>, specialists.<id>, tiers.<tier>.say, tiers.<tier>.say_self_harm, everyone,
+    listed_signs.<id>, self_care.<id>.
     `reviews`: for each language and file, which qualified translator reviewed it and when; empty while nobody has.
     """
 

@@ -66,7 +66,7 @@ def test_a_page_of_questions_keeps_answers_that_were_not_sent(lucia):
 
 
 def test_a_follow_up_that_was_open_stays_open_with_its_answer(lucia):
-    lucia.starts().has_answered(HEEL_PAIN).opens_page("cancer")
+    lucia.starts().has_answered(HEEL_PAIN).opens_page("general-health")
     lucia.switches_to("es", cancer_history="past", shown=["cancer_type"], cancer_type=["lung"])
     assert (lucia.filled["cancer_history"], lucia.filled["cancer_type"]) == (["past"], ["lung"])
 

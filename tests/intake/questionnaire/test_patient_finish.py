@@ -50,7 +50,7 @@ def test_changing_one_answer_leads_back_to_the_check(ready):
 def test_a_change_that_opens_questions_leads_to_them_first(ready):
     ready.opens(f"{page_address('where-it-hurts')}?from=check")
     ready.presses_save("where-it-hurts", pain_regions=["heel_right", "big_toe_right"], more={"from": "check"})
-    assert ready.asks[0] in ("big_toe_signs", "forefoot_pebble", "heel_spot")
+    assert "big_toe_signs" in ready.asks
 
 
 def test_missing_answers_are_named_with_links_and_sending_is_refused(ada):

@@ -1,5 +1,6 @@
 """The question pages: saved one by one, follow-ups, bad input, two devices."""
 
+import re
 import shutil
 
 import pytest
@@ -30,19 +31,63 @@ def test_a_page_is_saved_and_the_next_one_follows(ada):
     assert ada.asks == ["sex_at_birth"]
 
 
-def test_progress_is_told_in_words_with_the_end_from_the_first_page(ada):
-    assert "Page 1 of about 30" in ada.text
+def test_each_page_tells_the_step_and_the_minutes_that_are_left(ada):
+    assert "Step 1 of 6: Safety and you" in ada.text
+    first = minutes_left(ada)
     ada.answers("safety-check", emergency_now=["none"])
     ada.answers("about-you", sex_at_birth="male")
     ada.answers("where-it-hurts", pain_regions=["heel_right"])
-    assert "Page 4 of about 30" in ada.text, "a place is known, and much of what follows from it is not"
+    assert "Step 2 of 6: Your problem" in ada.text
+    assert "About: Bottom of the heel, right" in ada.text
+    assert 1 < minutes_left(ada) <= first
+
+
+def minutes_left(ada):
+    return int(re.search(r"about (\d+) minutes? left", ada.text)[1])
+
+
+def test_the_time_does_not_grow_until_it_is_sent(ada):
+    told = [minutes_left(ada)]
+    while page := ada.next_page():
+        ada.answers_of(page, HEEL_PAIN)
+        told.append(minutes_left(ada))
+    assert "Step 6 of 6: Check and send" in ada.text
+    assert told == sorted(told, reverse=True)
 
 
 def test_the_title_and_the_address_do_not_tell_what_is_asked(ada):
     ada.opens_page("safety-check")
     title = ada.html.split("<title>")[1].split("</title>")[0]
-    assert " ".join(title.split()) == "Page 1 of about 30 – Plumbline Physical Therapy, Riverside"
+    assert " ".join(title.split()).startswith("Step 1 of 6: Safety and you")
     assert ada.page.wsgi_request.path == "/intake/page/1/"
+
+
+def test_an_option_that_cannot_matter_is_not_read(ada):
+    """A heel has nothing to do with the head; whoever also marks the neck is asked."""
+    ada.answers_up_to("what-it-feels-like", HEEL_PAIN)
+    assert "Turning my head" not in ada.text
+    ada.answers("where-it-hurts", pain_regions=["heel_right", "neck_back_mid"])
+    ada.opens_page("when-it-is-bad")
+    assert "Turning my head" in ada.text
+
+
+def test_a_list_that_grew_is_shown_once_more_before_it_is_sent(ada):
+    """She said "none of these" while what matters for a spine was not in the list. Then she marks her back."""
+    ada.has_answered(HEEL_PAIN)
+    assert not intakes.missing_answers(triage.shipped(), ada.intake)
+    ada.answers("where-it-hurts", pain_regions=["heel_right", "low_back_mid"])
+    assert "risk_conditions" in intakes.missing_answers(triage.shipped(), ada.intake)
+    ada.opens("intake_check")
+    assert "once more" in ada.text
+    ada.answers("health-conditions", risk_conditions=["none"], medicines=["none"], recent_events=["none"])
+    assert "risk_conditions" not in intakes.missing_answers(triage.shipped(), ada.intake)
+
+
+def test_what_an_older_page_listed_is_taken(ada):
+    """The list was open in another window when the answer before it changed."""
+    ada.answers_up_to("what-it-feels-like", HEEL_PAIN)
+    ada.answers("when-it-is-bad", pain_timing=["first_steps"], rest_effect="better", aggravators=["neck_turn"])
+    assert ada.intake.answers["aggravators"] == ["neck_turn"]
 
 
 def test_without_scripts_a_follow_up_comes_after_saving(ada):
@@ -86,7 +131,7 @@ def test_none_of_these_with_another_answer_is_asked_again_and_nothing_is_taken(a
     assert ada.page.status_code == 422
     assert "“None of these” cannot go together with another answer" in ada.errors
     assert "general_signs" not in ada.intake.answers
-    assert ada.html.count(" checked") == 2, "both stay on the screen"
+    assert ada.html.count(" checked") == 3, "both stay on the screen, with what was said of cancer"
 
 
 def test_an_empty_page_is_not_saved_and_says_what_to_do(ada):
@@ -258,8 +303,13 @@ def test_a_page_saved_elsewhere_since_shows_both_answers_and_changes_nothing(ada
 def test_the_patient_chooses_which_answer_to_keep(ada, second_phone, keep, kept):
     ada.opens_page("general-health")
     second_phone.answers("general-health", general_signs=["night_sweats"])
-    ada.presses_save("general-health", general_signs=["none"])
-    chosen = {"general_signs": "none", "version": ada.hidden("version"), "keep-general_signs": keep}
+    ada.presses_save("general-health", general_signs=["none"], cancer_history="never")
+    chosen = {
+        "general_signs": "none",
+        "cancer_history": "never",
+        "version": ada.hidden("version"),
+        "keep-general_signs": keep,
+    }
     ada.sends(page_address("general-health"), chosen)
     assert ada.page.status_code == 200
     assert ada.intake.answers["general_signs"] == kept
@@ -289,7 +339,7 @@ def test_a_danger_does_not_wait_until_the_patient_has_chosen(ada, second_phone, 
 def test_another_page_saved_elsewhere_is_no_conflict(ada, second_phone):
     ada.opens_page("general-health")
     second_phone.answers("safety-check", emergency_now=["none"])
-    ada.presses_save("general-health", general_signs=["none"])
+    ada.presses_save("general-health", general_signs=["none"], cancer_history="never")
     assert ada.page.status_code == 200
     assert ada.intake.answers["general_signs"] == ["none"]
 

@@ -58,7 +58,9 @@ def test_every_document_is_there_in_full_and_nothing_is_chosen_beforehand(ready)
     for document in Document:
         text = text_in("en", document)
         assert text.title in ready.text
-        assert text.summary in ready.text
+        assert text.first_sentence in ready.text
+        assert text.rest_of_summary in ready.text
+        assert f"{text.first_sentence} {text.rest_of_summary}" == text.summary
         for kind, words in text.whole_blocks:
             for line in words if kind == "ul" else [words]:
                 assert line in ready.text

@@ -1,6 +1,7 @@
 """The protocol grows while cases rest and forms are open: what was asked and judged keeps its words and its reasons.
 
-The earlier versions here are the real one of November 28, 2026, as clinics have it stored, and one made from it.
+The earlier versions here are the real ones of November 28 and December 1, 2026, as clinics have them stored, and one
+made from the first.
 """
 
 import dataclasses
@@ -51,6 +52,14 @@ RULE = """
 def yesterday():
     """The protocol of November 28, 2026, read from what clinics have stored."""
     return load_texts(texts_of_day("2026-11-28"))
+
+
+def test_the_version_before_steps_and_shorter_lists_is_still_read():
+    """It lists every option to everybody, and tells its patients the minutes alone."""
+    before = load_texts(texts_of_day("2026-12-01"))
+    assert before.steps == ()
+    assert triage.listed_options(before, {"pain_regions": ["heel_right"]}) == {}
+    assert triage.minutes_left(before, {}, before.pages[0]) > triage.minutes_left(before, HEEL_PAIN, before.pages[-1])
 
 
 def stored(protocol) -> ProtocolVersion:
