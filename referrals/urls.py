@@ -13,6 +13,7 @@ from referrals.patients import views as people
 from referrals.status import mails, sent
 from referrals.status import views as status
 from referrals.today import views as today
+from referrals.told import kinds_page
 
 urlpatterns = [
     path("cases/<uuid:public_id>/decide/", decision.decide, name="decide"),
@@ -53,6 +54,7 @@ urlpatterns = [
     path("patients/", people.patients, name="patients"),
     path("patients/<uuid:public_id>/", people.patient, name="patient"),
     path("today/", today.today, name="today"),
+    path("messages/kinds/", kinds_page.kinds_of_mail, name="kinds_of_mail"),
     path("promises/", promises.promises, name="promises"),
     path("intake/done/", sent.done, name="intake_done"),
     path("status/", status.status, name="status"),

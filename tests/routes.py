@@ -207,6 +207,7 @@ ROUTES = {
     "messages": Route(may.SEE_MESSAGES, shows=True),
     "message": Route(may.SEE_MESSAGES, "message", shows=True),
     "wake_sleeping_link": changes(may.SEE_MESSAGES, "sleeping link"),
+    "kinds_of_mail": Route(may.SEE_PROMISES),
     "delivery": Route(may.SEE_PROMISES),
     "mail_hook": Route(ANYONE, "provider", post_only=True),  # believes what is signed
     # The demo

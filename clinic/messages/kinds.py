@@ -32,6 +32,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.mime.text import MIMEText
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -168,7 +169,12 @@ class Kind:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""
         with translation.override(message.language):
             looked_up = self.source.facts(message) if hasattr(self.source, "facts") else {}
-            words = _OnlyFacts(self.name, in_words(message, message.facts | looked_up, self.safe))
+        return self.in_words_of(message, message.facts | looked_up)
+
+    def in_words_of(self, message, facts: dict[str, Any]) -> tuple[str, str]:
+        """Return its subject and body with these facts, in the language of the message."""
+        with translation.override(message.language):
+            words = _OnlyFacts(self.name, in_words(message, facts, self.safe))
             subject, body = (
                 engines["django"].get_template(f"emails/{self.name}/{part}.txt").template.render(words)
                 for part in ("subject", "body")
