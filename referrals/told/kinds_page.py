@@ -61,7 +61,7 @@ def _shown(audience: str, place: Location) -> list[Shown]:
 
 def _told() -> dict[str, list[str]]:
     """Return by kind the changes it tells of, from the one table of who is told."""
-    found = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for _thing, row in every_change():
         for told in row.told:
             ways = (told.by, *(instead.by for instead in told.otherwise))
