@@ -51,7 +51,10 @@ def npi(value: str) -> str:
 
 
 def check_npi(value: str) -> None:
-    """Ten digits whose Luhn sum with the issuer prefix ends in 0; the first digit is 1 or 2."""
+    """Ten digits whose Luhn sum with the issuer prefix ends in 0.
+
+    The first digit is 1 or 2.
+    """
     if not re.fullmatch(r"[12]\d{9}", value, re.ASCII):
         raise ValidationError(_("Enter the NPI as 10 digits, such as 1234567893."), code="npi")
     if luhn(ISSUER + value) % 10:
@@ -67,7 +70,10 @@ def luhn(digits: str) -> int:
 
 
 def us_phone(value: str) -> str:
-    """The number as "(207) 555-0142", with " x12" for an extension. A word before it, such as "Fax:", is left away."""
+    """The number as "(207) 555-0142", with " x12" for an extension.
+
+    A word before it, such as "Fax:", is left away.
+    """
     typed = phones.read(value)
     if not typed.is_us or typed.note or not re.fullmatch(LABEL, typed.label):
         raise ValidationError(_("Enter a US phone number with area code, such as (207) 555-0142."), code="phone")

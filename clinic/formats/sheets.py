@@ -204,7 +204,10 @@ def as_it_was(cell: str) -> str:
 
 
 def emptied(text: str, *, but: Collection[int]) -> str:
-    """Return a table with its headings and the rows of these numbers; the others are empty, and keep their place."""
+    """Return a table with its headings and the rows of these numbers.
+
+    The others are empty, and keep their place.
+    """
     headings, rows = _rows_of(text)
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")

@@ -113,7 +113,10 @@ def _one(question: triage.Question, language: str):
 
 
 def _several(question: triage.Question, language: str, listed: Collection[str] | None) -> ChosenField:
-    """The listed options, under their headings where the question has them; those that stand alone come last."""
+    """The listed options, under their headings where the question has them.
+
+    Those that stand alone come last.
+    """
     labels = {
         option.id: option.label_in(language)
         for option in question.options
@@ -298,7 +301,10 @@ class PageForm(forms.Form):
         return cleaned
 
     def _listed(self, name: str, listed: Mapping[str, Collection[str]]) -> Collection[str] | None:
-        """Return the options a question lists, None for all; what was sent stays in sight while something is mended."""
+        """Return the options a question lists, None for all.
+
+        What was sent stays in sight while something is mended.
+        """
         if name not in listed:
             return None
         sent = self.data.getlist(name) if isinstance(self.data, QueryDict) else ()

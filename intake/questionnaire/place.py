@@ -21,7 +21,7 @@ MOST_PEOPLE = (13, 18)  # minutes from the first page to the last; a test holds 
 
 
 @dataclass(frozen=True)
-class Step:
+class OnTheWay:
     """One of the steps of a form, with its title in the patient's language."""
 
     number: int
@@ -41,7 +41,9 @@ def place_on_the_way(intake: Intake, here: triage.Page, language: str) -> dict[s
 
 
 def place_asked_about(intake: Intake, here: triage.Page, language: str) -> str:
-    """Return the place that a page about the problem asks about, in words; empty where it is about the whole person.
+    """Return the place that a page about the problem asks about, in words.
+
+    Empty where it is about the whole person.
 
     Of many marked places it is the one that bothers most.
     """
@@ -58,21 +60,24 @@ def place_asked_about(intake: Intake, here: triage.Page, language: str) -> str:
     return ""
 
 
-def step_of(protocol: triage.Protocol, page: triage.Page, language: str) -> Step | None:
-    """Return the step a page belongs to; None in a protocol from before there were steps."""
+def step_of(protocol: triage.Protocol, page: triage.Page, language: str) -> OnTheWay | None:
+    """Return the step a page belongs to.
+
+    None in a protocol from before there were steps.
+    """
     for number, step in enumerate(protocol.steps, start=1):
         if page.section in step.sections:
-            return Step(number, len(protocol.steps) + 1, str(step.title_in(language)))
+            return OnTheWay(number, len(protocol.steps) + 1, str(step.title_in(language)))
     return None
 
 
-def first_step(language: str) -> Step | None:
+def first_step(language: str) -> OnTheWay | None:
     """Return the step of the pages before the questions: it is that of the safety check."""
     protocol = triage.shipped()
     return step_of(protocol, triage.safety_page(protocol), language)
 
 
-def last_step(intake: Intake) -> Step | None:
+def last_step(intake: Intake) -> OnTheWay | None:
     """Return the step of checking, signing and sending."""
     steps = len(protocol_for(intake).steps)
-    return Step(steps + 1, steps + 1, _("Check and send")) if steps else None
+    return OnTheWay(steps + 1, steps + 1, _("Check and send")) if steps else None

@@ -202,7 +202,10 @@ def patient_answers(
 
 
 def _nothing_said_of(request: AppointmentRequest) -> None:
-    """Forget what the patient said of a time that counts no more; the history keeps it."""
+    """Forget what the patient said of a time that counts no more.
+
+    The history keeps it.
+    """
     request.patient_says, request.patient_said_at = "", None
 
 

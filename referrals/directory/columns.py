@@ -18,7 +18,10 @@ LISTING, FIRST_NAME, LAST_NAME = "listing", "first_name", "last_name"  # what a 
 
 @dataclass(frozen=True)
 class Column(sheets.Column):
-    """Hold one column of the directory: `shows` is the cell of a listing; without it a column only comes in."""
+    """Hold one column of the directory: `shows` is the cell of a listing.
+
+    Without it a column only comes in.
+    """
 
     shows: Callable[[Specialist], Any] | None = None
 

@@ -18,7 +18,10 @@ def read(text: str, locations: Iterable[Location]) -> Sheet:
 
 
 def _missing(fields: set[str]) -> list[str]:
-    """Return by which headings a listing would be known; none where the number of a listing stands in each row."""
+    """Return by which headings a listing would be known.
+
+    None where the number of a listing stands in each row.
+    """
     if LISTING in fields:
         return []
     missing = [words for field, words in KNOWN_BY if field not in fields]

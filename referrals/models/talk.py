@@ -9,7 +9,10 @@ from clinic.audit.growing import never_emptied
 
 
 def talk_name(_row: "TalkFile", name: str) -> str:
-    """Return a random name; the ending is that of the type the content was found to have."""
+    """Return a random name.
+
+    The ending is that of the type the content was found to have.
+    """
     return f"talk/{uuid.uuid4().hex}{PurePath(name).suffix}"
 
 

@@ -143,7 +143,9 @@ def prepare_letter(referral: Referral, *, by: User, saw: int | None = None, **pa
 
 @transaction.atomic
 def send(referral: Referral, *, by: User, channel: str = Referral.Channel.LINK, saw: int | None = None) -> Referral:
-    """Make the letter, fix its version, and send the office a link or a fax; or record that it was printed and sent.
+    """Make the letter, fix its version, and send the office a link or a fax.
+
+    Or record that it was printed and sent.
 
     NotYet says what is missing: a specialist, the patient's consent, an email address for a link.
     """

@@ -107,7 +107,10 @@ def went(referral: Referral) -> None:
 
 @transaction.atomic
 def try_again(referral: Referral, *, by: User, note: str = "") -> None:
-    """Let every mail that did not arrive go again. The referral is held before its mails, as by every move."""
+    """Let every mail that did not arrive go again.
+
+    The referral is held before its mails, as by every move.
+    """
     referral = lock(referral)
     for message in mails_of(referral).needing_a_person():
         messages.send_again(message, by=by)

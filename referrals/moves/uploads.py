@@ -28,7 +28,10 @@ def check(upload: UploadedFile) -> CheckedFile:
 
 
 def put_into(row: Report | TalkFile, file: CheckedFile) -> None:
-    """Store a checked file with its row, which is not saved yet; the original beside it where that shows more."""
+    """Store a checked file with its row, which is not saved yet.
+
+    The original beside it where that shows more.
+    """
     row.file_name, row.sha256 = file.name, file.sha256
     row.file.save(file.stored_as, file.content, save=False)
     if file.original:

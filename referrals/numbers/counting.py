@@ -17,7 +17,7 @@ MOST_OFFICES = 20  # that declined most; the rest would be a list of all there a
 
 
 @dataclass(frozen=True)
-class Asked:
+class Scope:
     """Hold what to count: referrals begun at these locations in this time.
 
     Of one specialty, or of all ("").
@@ -69,12 +69,12 @@ class Declined:
     declined: int
 
 
-def cohorts(asked: Asked) -> list[Cohort]:
+def cohorts(asked: Scope) -> list[Cohort]:
     """Return what became of all, then of each month; nothing where nothing was begun."""
     return [_cohort(row) for row in _rows(STEPS, asked) if row[1]]
 
 
-def ends(asked: Asked) -> list[tuple[str, int]]:
+def ends(asked: Scope) -> list[tuple[str, int]]:
     """Return how often they ended for each reason, the most frequent first.
 
     "" is that of those that are open still.
@@ -82,7 +82,7 @@ def ends(asked: Asked) -> list[tuple[str, int]]:
     return [(reason, times) for reason, times in _rows(ENDS, asked)]
 
 
-def declines(asked: Asked) -> tuple[list[tuple[str, int]], list[Declined]]:
+def declines(asked: Scope) -> tuple[list[tuple[str, int]], list[Declined]]:
     """Return how often each reason was given, and how often each specialty declined."""
     rows = _rows(DECLINES, asked)
     reasons = [(reason, declined) for reason, _specialty, _sent, declined in rows if reason]
@@ -90,12 +90,12 @@ def declines(asked: Asked) -> tuple[list[tuple[str, int]], list[Declined]]:
     return reasons, of_each
 
 
-def offices(asked: Asked) -> list[Declined]:
+def offices(asked: Scope) -> list[Declined]:
     """Return the offices that declined most, with how many were sent to each."""
     return [Declined(*row) for row in _rows(OFFICES, asked)]
 
 
-def _rows(sql: str, asked: Asked) -> list[tuple[Any, ...]]:
+def _rows(sql: str, asked: Scope) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked.bounds)
         return cursor.fetchall()

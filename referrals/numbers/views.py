@@ -10,7 +10,7 @@ from clinic.staff.permissions import SEE_PROMISES, staff_may
 from clinic.staff.request import StaffRequest
 from referrals.desk.kept import kept
 from referrals.numbers import counting, tables
-from referrals.numbers.counting import Asked, Cohort
+from referrals.numbers.counting import Cohort, Scope
 from referrals.numbers.drawing import trends
 from referrals.numbers.part import NumbersForm
 
@@ -48,7 +48,7 @@ class Figures:
     def __init__(self, part: NumbersForm) -> None:
         places = [place.pk for place in part.places]
         zone = timezone.get_current_timezone_name()
-        self.asked = Asked(places, part.since, part.until, part.specialty_shown, zone)
+        self.asked = Scope(places, part.since, part.until, part.specialty_shown, zone)
         self.cohorts = counting.cohorts(self.asked)
         self.kept = kept(part.places, part.since, part.until)
 

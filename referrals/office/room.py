@@ -73,7 +73,10 @@ def office_room(request: HttpRequest, session: OfficeSession) -> HttpResponse:
 def _room(
     request: HttpRequest, session: OfficeSession, *, changed: bool = False, kept: str = "", typed: str = ""
 ) -> HttpResponse:
-    """Show the room. `kept` is what the office has just answered, in words; `typed` what of it was not kept."""
+    """Show the room. `kept` is what the office has just answered, in words.
+
+    `typed` what of it was not kept.
+    """
     referral = session.referral
     _shown(request, referral)
     opened_up = knows_the_patient(referral)

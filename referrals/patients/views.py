@@ -61,7 +61,10 @@ def _found(looked: LookedFor, user: User) -> list[Patient]:
 
 
 def _open(found: list[Patient], user: User) -> dict[int, list]:
-    """Return what is open of each, (words, address): cases to those who see them. One question asks for all."""
+    """Return what is open of each, (words, address): cases to those who see them.
+
+    One question asks for all.
+    """
 
     def theirs(model: Any) -> Any:
         return model.objects.visible_to(user).filter(patient__in=found)

@@ -21,7 +21,10 @@ State = AppointmentRequest.State
 
 
 def _the_desk_answers(mail: str, until: str) -> tuple[Told, ...]:
-    """The desk hears at once and has it in its list; managers hear where nobody answers."""
+    """The desk hears at once and has it in its list.
+
+    Managers hear where nobody answers.
+    """
     return (
         Told(
             Who.DESK,

@@ -52,7 +52,10 @@ def seconds_from(protocol: Protocol, answers: Answers, here: Page) -> float:
 
 @lru_cache(maxsize=2048)
 def _seconds(protocol: Protocol, name: str, listed: int) -> float:
-    """Return how long a question takes with so many options in its list; a drawing of a body is looked at, not read."""
+    """Return how long a question takes with so many options in its list.
+
+    A drawing of a body is looked at, not read.
+    """
     question = protocol.questions[name]
     words = len(f"{question.text} {question.help}".split())
     if question.options and question.type != "body_map":

@@ -137,7 +137,10 @@ def decisive(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
 
 
 def listing_conditions(protocol: Protocol) -> Iterator[tuple[str, Place, Expression]]:
-    """Return the conditions that tell for whom an option is listed; `hiding.py` proves that they decide nothing."""
+    """Return the conditions that tell for whom an option is listed.
+
+    `hiding.py` proves that they decide nothing.
+    """
     for question in protocol.questions.values():
         for option in question.options:
             if option.shown_when:

@@ -27,15 +27,18 @@ Test = tuple[Includes | Compare, bool]  # a test of one answer, and whether it h
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a condition can be when only some answers are known. `differs`: with the option and without it."""
+class Outlook:
+    """What a condition can be when only some answers are known.
+
+    `differs`: with the option and without it.
+    """
 
     could: bool
     could_fail: bool
     differs: bool = False
 
 
-OPEN, DIFFERS = Seen(True, True), Seen(True, True, True)
+OPEN, DIFFERS = Outlook(True, True), Outlook(True, True, True)
 
 
 def hidden_while_read(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[Defect]:
@@ -54,7 +57,10 @@ def hidden_while_read(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[D
 def first_reader(
     protocol: Protocol, question: Question, option: Option, shown: Expression, readers: list[tuple[str, Expression]]
 ) -> str:
-    """Return the name of what can hang on an option while it is hidden; empty when nothing can."""
+    """Return the name of what can hang on an option while it is hidden.
+
+    Empty when nothing can.
+    """
     for tests in ways_to_fail(protocol, shown):
         known = Known.of(protocol, tests)
         if known is None:
@@ -87,7 +93,10 @@ def deciding(protocol: Protocol) -> Iterator[tuple[str, Expression]]:
 
 
 def ways_to_fail(protocol: Protocol, node: Expression, wanted: bool = False) -> Iterator[tuple[Test, ...]]:
-    """Return sets of tests; whenever a condition is false (or `wanted`), all tests of one of them are met."""
+    """Return sets of tests.
+
+    Whenever a condition is false (or `wanted`), all tests of one of them are met.
+    """
     match node:
         case Includes() | Compare():
             yield ((node, wanted),)
@@ -143,7 +152,10 @@ class Known:
                 self.answered.add(name)
 
     def contradicts(self) -> bool:
-        """A number that would have to be two, or nothing left of what is chosen. A number left open is no answer."""
+        """A number that would have to be two, or nothing left of what is chosen.
+
+        A number left open is no answer.
+        """
         for name, (low, high) in self.reach.items():
             if low > high and name in self.answered:
                 return True
@@ -155,7 +167,7 @@ class Known:
                 return True
         return False
 
-    def see(self, test: Includes | Compare) -> Seen:
+    def see(self, test: Includes | Compare) -> Outlook:
         """Return what a test of one answer can be."""
         question, name = self.protocol.questions[test.question], test.question
         if isinstance(test, Compare):
@@ -164,14 +176,14 @@ class Known:
             low, high = self.reach[name]
             could = test.number <= high if test.op == ">=" else test.number >= low
             all_of_it = test.number <= low if test.op == ">=" else test.number >= high
-            return Seen(could and low <= high, not (all_of_it and name in self.answered))
+            return Outlook(could and low <= high, not (all_of_it and name in self.answered))
         left = set(test.options) - self.unchosen.get(name, set())
         sets = [options - self.unchosen.get(name, set()) for options in self.chosen.get(name, [])]
         if sets and not question.takes_many:
             sets = [set.intersection(*sets)]
             left &= sets[0]
         must = any(options <= set(test.options) for options in sets)
-        return Seen(bool(left), not must)
+        return Outlook(bool(left), not must)
 
 
 class Reading:
@@ -180,9 +192,9 @@ class Reading:
     def __init__(self, protocol: Protocol, known: Known, question: str, option: str) -> None:
         self.protocol, self.known = protocol, known
         self.question, self.option = question, option
-        self.seen: dict[str, Seen] = {}
+        self.seen: dict[str, Outlook] = {}
 
-    def see(self, node: Expression) -> Seen:
+    def see(self, node: Expression) -> Outlook:
         match node:
             case Includes() | Compare():
                 return self._test(node)
@@ -192,7 +204,7 @@ class Reading:
                 return self._named(f"rule.{rule}", self.protocol.rules[rule].fires_when.expression)
             case Not(part):
                 found = self.see(part)
-                return Seen(found.could_fail, found.could, found.differs)
+                return Outlook(found.could_fail, found.could, found.differs)
             case And(parts):
                 return all_of([self.see(part) for part in parts])
             case Or(parts):
@@ -200,12 +212,12 @@ class Reading:
             case AtLeast(number, parts):
                 return at_least(number, [self.see(part) for part in parts])
 
-    def _named(self, name: str, expression: Expression) -> Seen:
+    def _named(self, name: str, expression: Expression) -> Outlook:
         if name not in self.seen:
             self.seen[name] = self.see(expression)
         return self.seen[name]
 
-    def _test(self, test: Includes | Compare) -> Seen:
+    def _test(self, test: Includes | Compare) -> Outlook:
         """A test holds of an answer to a question that is asked, and whether it is asked may hang on the option."""
         found = self.known.see(test)
         if test.question == self.question and (isinstance(test, Compare) or self.option in test.options):
@@ -216,30 +228,30 @@ class Reading:
         return all_of([self._named(f"asked.{test.question}", asked_when.expression), found])
 
 
-def all_of(parts: list[Seen]) -> Seen:
+def all_of(parts: list[Outlook]) -> Outlook:
     """Return what "and" makes of its parts."""
-    return Seen(
+    return Outlook(
         all(part.could for part in parts),
         any(part.could_fail for part in parts),
         any(part.differs and _all_others(parts, place, "could") for place, part in enumerate(parts)),
     )
 
 
-def any_of(parts: list[Seen]) -> Seen:
+def any_of(parts: list[Outlook]) -> Outlook:
     """Return what "or" makes of its parts."""
-    return Seen(
+    return Outlook(
         any(part.could for part in parts),
         all(part.could_fail for part in parts),
         any(part.differs and _all_others(parts, place, "could_fail") for place, part in enumerate(parts)),
     )
 
 
-def at_least(number: int, parts: list[Seen]) -> Seen:
+def at_least(number: int, parts: list[Outlook]) -> Outlook:
     """Return what "at least so many of" makes of its parts."""
     could = sum(part.could for part in parts) >= number
     could_fail = sum(not part.could_fail for part in parts) < number
-    return Seen(could, could_fail, could and could_fail and any(part.differs for part in parts))
+    return Outlook(could, could_fail, could and could_fail and any(part.differs for part in parts))
 
 
-def _all_others(parts: list[Seen], place: int, what: str) -> bool:
+def _all_others(parts: list[Outlook], place: int, what: str) -> bool:
     return all(getattr(part, what) for other, part in enumerate(parts) if other != place)

@@ -22,7 +22,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of the form. `pages_only`: it gathers pages late in the form and has no questions of its own."""
+    """A heading of the form.
+
+    `pages_only`: it gathers pages late in the form and has no questions of its own.
+    """
 
     id: str
     title: str
@@ -35,7 +38,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of the whole way, of some sections in a row; patients are told how many there are and where they stand."""
+    """A part of the whole way, of some sections in a row.
+
+    Patients are told how many there are and where they stand.
+    """
 
     id: str
     title: str
@@ -48,7 +54,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen. `id` never changes; `label` is what the patient reads.
+    """One answer that can be chosen.
+
+    `id` never changes; `label` is what the patient reads.
 
     `shown_when`: for whom it is listed (None: everybody). Rules know nothing of it; `checking/hiding.py` proves that
     nothing hangs on an option for those who do not see it.
@@ -133,7 +141,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the questionnaire. `id` is a stable slug; a page with no visible question is skipped."""
+    """One page of the questionnaire.
+
+    `id` is a stable slug; a page with no visible question is skipped.
+    """
 
     id: str
     section: str
