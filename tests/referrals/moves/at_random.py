@@ -344,12 +344,15 @@ class Told:
         _at, self.believes = max(heard, key=lambda one: one[0], default=(None, None))
 
     def hears_of(self, starts_at) -> bool:
-        """Say whether a mail, a call or their own memory tells of this time; of None, that it is off."""
+        """Say whether a mail, a call or their own memory tells of this time; of None, that it is off.
+
+        A mail that waits until its day is over does not go, and whoever it has not reached is called then.
+        """
         if starts_at and self.believes and telling.is_the_same(self.believes, starts_at):
             return True
         if any(call.done_at is None for call in self.calls):
             return True
-        kinds = telling.GIVEN if starts_at else ["appointment_off"]
+        kinds = telling.GIVEN if starts_at else [*telling.GIVEN, "appointment_off"]
         waiting = [mail for mail in self.mails if mail.kind in kinds and mail.status in Message.UNSETTLED]
         return any(starts_at is None or telling.is_the_same(telling.said_in(mail), starts_at) for mail in waiting)
 

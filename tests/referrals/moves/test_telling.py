@@ -257,6 +257,16 @@ def test_a_mail_that_comes_back_makes_the_call_the_next_step(accepted, posted, p
     assert Referral.objects.get().next_check_at == NOON + timedelta(hours=1)
 
 
+def test_who_knows_of_a_later_day_is_called_where_the_mail_of_the_earlier_waits_until_it_is_over(accepted, posted):
+    """They would still go on the later one, where nobody expects them."""
+    gives(accepted, days=30)
+    posted()
+    gives(accepted, days=3)
+    with at(NOON + timedelta(days=4)):
+        assert kinds(posted()) == []
+        assert CallToMake.objects.get().was_at == NOON + timedelta(days=30)
+
+
 # What the patient answers ---------------------------------------------------------------------------------------------
 
 
