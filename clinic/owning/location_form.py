@@ -8,6 +8,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
 from clinic.contact import phones
+from clinic.contact.degrees import FARTHEST, wrong_degrees
 from clinic.contact.names import visible
 from clinic.contact.numbers import check_state, check_zip, us_phone
 from clinic.staff.hours import WEEK
@@ -97,8 +98,8 @@ class LocationForm(forms.ModelForm):
     class Meta:
         model = Location
         fields = (
-            "name", "street", "city", "state", "zip_code", "phone", "fax", "on_call_phone", "time_zone",
-            "majority_age", "fallback",
+            "name", "street", "city", "state", "zip_code", "latitude", "longitude", "phone", "fax", "on_call_phone",
+            "time_zone", "majority_age", "fallback",
         )  # fmt: skip
         labels = {
             "zip_code": "ZIP code",
@@ -110,6 +111,7 @@ class LocationForm(forms.ModelForm):
             "phone": "Patients read it on every page.",
             "on_call_phone": "Whoever takes over being on call is reached by it.",
             "majority_age": "18, in some states 19 or 21.",
+            "latitude": "In degrees, such as 43.66 and -70.26. Offices are ordered by how far they are from here.",
             "fallback": "Therapists and managers there hear of its cases. Without one, those of every location do.",
         }
         widgets = {
@@ -142,6 +144,7 @@ class LocationForm(forms.ModelForm):
             in_sides(
                 [
                     Fieldset("Place", "name", "street", beside("city", "state", "zip_code"), "time_zone"),
+                    Fieldset("On the map", beside(*FARTHEST)),
                     Fieldset("How to reach it", beside("phone", "fax"), "on_call_phone"),
                     Fieldset("Rules", "majority_age", "fallback"),
                 ],
@@ -180,6 +183,9 @@ class LocationForm(forms.ModelForm):
         cleaned = super().clean()
         if not any(cleaned.get(day) or day in self.errors for day in DAYS):
             self.add_error("mon", "Write the hours of at least one day: times to act are counted in them.")
+        if not FARTHEST.keys() & self.errors.keys():
+            for name, what_to_do in wrong_degrees(cleaned):
+                self.add_error(name, what_to_do)
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ def of_location(place: Location) -> Words:
     return {
         "Name": place.name,
         "Address": f"{place.street}, {place.city}, {place.state} {place.zip_code}",
+        "Coordinates": ", ".join(map(str, place.point or ())),
         "Phone": place.phone,
         "Fax": place.fax,
         "Phone while closed": place.on_call_phone,

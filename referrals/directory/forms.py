@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
 from clinic.contact import names, phones
+from clinic.contact.degrees import FARTHEST, wrong_degrees
 from clinic.contact.numbers import check_state, check_zip, npi, us_phone
 from clinic.staff.models import Location
 from clinic.web.forms import FieldsOnly, beside, in_sides
@@ -237,13 +238,9 @@ class ListingForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        for name, most in (("latitude", 90), ("longitude", 180)):
-            degrees = given.get(name)
-            if degrees is not None and not abs(degrees) <= most:
-                self.add_error(name, f"Enter degrees from -{most} to {most}.")
-        known = [given.get(name) is not None for name in ("latitude", "longitude")]
-        if any(known) and not all(known) and not {"latitude", "longitude"} & set(self.errors):
-            self.add_error("longitude" if known[0] else "latitude", "Enter both latitude and longitude, or neither.")
+        if not FARTHEST.keys() & self.errors.keys():
+            for name, what_to_do in wrong_degrees(given):
+                self.add_error(name, what_to_do)
         return given
 
     def fields_to_save(self) -> dict[str, Any]:

@@ -23,6 +23,8 @@ NEW = {
     "mon": "8:00-18:00",
     "fri": "9 am - 1 pm",
     "closed_on": "2027-07-05\n2026-12-25",
+    "latitude": "43.91",
+    "longitude": "-69.81",
 }
 
 
@@ -36,6 +38,7 @@ def test_a_new_location_is_its_makers_and_is_kept_as_typed(ruth, sign_in):
     done = sign_in(ruth).post(reverse("new_location"), NEW, follow=True)
     assert "Harbor is made" in done.text
     harbor = Location.objects.get(slug="harbor")
+    assert harbor.point == (43.91, -69.81), "offices are ordered by how far they are"
     assert (harbor.phone, harbor.state) == ("(207) 555-0101", "ME")
     assert harbor.hours == {
         "mon": ["08:00", "18:00"],
@@ -57,6 +60,8 @@ def test_a_new_location_is_its_makers_and_is_kept_as_typed(ruth, sign_in):
         ({"mon": "25:00-26:00"}, "such as 8:00-18:00"),
         ({"closed_on": "Labor Day"}, "Write each as 2027-12-25"),
         ({"phone": "555"}, "US phone number"),
+        ({"latitude": "43.9"}, "both latitude and longitude"),
+        ({"latitude": "143.9", "longitude": "-69.8"}, "degrees from -90 to 90"),
     ],
 )
 def test_what_cannot_be_used_is_said_and_what_was_typed_stays(ruth, sign_in, typed, why):
