@@ -206,6 +206,7 @@ def _follow_up_form(sent, at):
     return FollowUpForm(sent, follow_up=FollowUp(activity="Walk"), language="en")
 
 
+MAILS = {"wanted": ["visits", "forms"]}
 VISIT = {"reason": ["new"], "days": ["any"], "times": ["morning"], "location": ["riverside"], "words": ["Mornings"]}
 
 
@@ -335,6 +336,7 @@ FORMS = [
         options=ASKED,
         builds=_visit_form,
     ),
+    NastyForm("which reminders", _by_status("status_mails", MAILS), options={"wanted": "female"}),
     NastyForm("comes or not", _status_visit, ("comes",), secrets=("number",), mirrors=False),
     NastyForm("guide, where", _guide_areas, options=AREAS, secrets=("so_far",), builds=_guide_areas_form),
     NastyForm(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.contact import names
-from clinic.messages.reach import reach_of
+from clinic.messages.reach import carried_by, with_reach
 from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, SEE_ACCESS_LOG, staff_may
 from clinic.staff.request import StaffRequest
@@ -110,7 +110,7 @@ OPEN_IN_WORDS: dict[str, Callable[[Entry], tuple[str, str]]] = {  # in the order
 @require_safe
 @staff_may(FIND_PATIENTS)
 def patient(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    mine = Patient.objects.visible_to(request.user).select_related("location")
+    mine = with_reach(Patient.objects.visible_to(request.user).select_related("location"))
     found = get_object_or_404(mine, public_id=public_id)
     saw_patient(request, found)
     with timezone.override(found.location.zone):
@@ -120,7 +120,7 @@ def patient(request: StaffRequest, public_id: UUID) -> HttpResponse:
             "may_look_back": request.user.may(SEE_ACCESS_LOG),
             "location": found.location,
             "language": dict(settings.LANGUAGES).get(found.language, found.language),
-            "reach": reach_of(found.public_id, found.email),
+            "reach": carried_by(found),
             "age": found.age_on(timezone.localdate()),
             "on_file": [row for row in rows if row.at <= now],
             "planned": [row for row in reversed(rows) if row.at > now],

@@ -72,6 +72,9 @@ def _told() -> dict[str, list[str]]:
 
 
 def _samples(kind: Kind, place: Location) -> list[tuple[str, str, str]]:
+    """Return one in each language its reader may have; a fax has pages and no words of its own."""
+    if kind.by_fax:
+        return []
     languages = settings.LANGUAGES if kind.audience == "patient" else settings.LANGUAGES[:1]
     facts = {name: value for name, value in _facts(place).items() if name in kind.safe}
     return [
@@ -84,7 +87,19 @@ def _facts(place: Location) -> dict[str, Any]:
     """Return a value of each fact that a mail may hold, of nobody."""
     at = moment(timezone.now() + timedelta(days=3), place.zone.key)
     address = f"{settings.SITE_URL}/l/{'sample-' * 6}s/"
-    numbers = ("times", "networks", "cases", "more", "late", "handed", "tasks", "referrals", "reports", "answers")
+    numbers = (
+        "times",
+        "covered",
+        "networks",
+        "cases",
+        "more",
+        "late",
+        "handed",
+        "tasks",
+        "referrals",
+        "reports",
+        "answers",
+    )
     waiting = {"tier": "urgent", "place": place.pk, "by": at, "round": 1, "second": False}
     return dict.fromkeys(("starts_at", "ends_at", "happened_at", "answer_by", "by"), at) | {
         "link": address,

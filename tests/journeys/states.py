@@ -243,10 +243,12 @@ A_FORM = {
 
 THE_GUIDE = {
     "guide/step": {
-        "where it hurts": lambda ada: ada.opens("guide"),
-        "where it hurts, with an error": lambda ada: ada.opens("guide").is_refused(),
-        "a question": lambda ada: ada.opens("guide").chooses(areas="foot").presses(),
-        "a question, with an error": lambda ada: ada.opens("guide").chooses(areas="foot").presses().is_refused(),
+        "where it hurts": lambda ada: ada.with_a_clinic().opens("guide"),
+        "where it hurts, with an error": lambda ada: ada.with_a_clinic().opens("guide").is_refused(),
+        "a question": lambda ada: ada.with_a_clinic().opens("guide").chooses(areas="foot").presses(),
+        "a question, with an error": lambda ada: (
+            ada.with_a_clinic().opens("guide").chooses(areas="foot").presses().is_refused()
+        ),
         "more questions": lambda ada: ada.guide_at(SAFE).presses('[name="back"]'),
         "more questions, with errors": lambda ada: ada.guide_at(SAFE).and_gets(422),
     },

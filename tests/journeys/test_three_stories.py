@@ -18,10 +18,16 @@ from referrals.models import Referral
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.plain_calendar import PlainCalendar
+from tests.referrals.codes import office_code
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 BORN = {"month": "2", "day": "29", "year": "1980"}
-ELLEN, DIGITS = "Ellen Park, RN", "0171"
+ELLEN = "Ellen Park, RN"
+
+
+def read_out_to(specialist) -> str:
+    """A code that the desk has just read out to this office."""
+    return actions.digits_of(office_code(to=specialist))
 
 
 @pytest.fixture
@@ -109,7 +115,7 @@ def test_a_visit_is_moved_and_taken_back(
         assert [inbox(person) for person in (neurologist, priya, maya)] == [[], [], []]
 
     [letter] = inbox(neurologist)
-    office.opens_referral(link_in(letter), person=ELLEN, digits=DIGITS)
+    office.opens_referral(link_in(letter), person=ELLEN, code=read_out_to(neurologist))
     opens_their_page(patient, graciela)
     patient.sees("The other office gives you a day")
     office.fills_in(Date=f"{first}", Time="10:00", What_should="Bring shoes.")
@@ -157,7 +163,7 @@ def test_an_office_declines_for_another_specialty(
     office, patient = office_computer(), phone()
     [letter] = inbox(neurologist)
     old_link = link_in(letter)
-    office.opens_referral(old_link, person=ELLEN, digits=DIGITS)
+    office.opens_referral(old_link, person=ELLEN, code=read_out_to(neurologist))
     office.follows("Decline this referral")
     office.ticks("Another specialty fits better")
     office.fills_in(Anything_the_clinic="The nails and the skin: a podiatrist.")
@@ -225,7 +231,7 @@ def test_an_office_declines_for_another_specialty(
     assert not re.search("Monteverde|odiatr", letter["Subject"] + letter.get_content())
     assert [inbox(person) for person in (neurologist, graciela, maya, priya)] == [[], [], [], []]
     other = office_computer()
-    other.opens_referral(link_in(letter), person="Ida Moss", digits=DIGITS)
+    other.opens_referral(link_in(letter), person="Ida Moss", code=read_out_to(podiatrist))
     other.sees("Podiatrist")
     assert "Monteverde" not in other.words
     assert "eurolog" not in other.words
@@ -263,7 +269,7 @@ def test_a_mail_to_an_office_is_refused(
     patient.opens("/status/")
     patient.sees("The other office answers us")
     office = office_computer()
-    office.opens_referral(link_in(letter), person=ELLEN, digits=DIGITS)
+    office.opens_referral(link_in(letter), person=ELLEN, code=read_out_to(neurologist))
     office.sees("What the clinic asks")
     assert [inbox(person) for person in (graciela, maya, priya)] == [[], [], []]
 

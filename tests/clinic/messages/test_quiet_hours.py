@@ -120,7 +120,7 @@ def test_who_asks_for_a_link_at_night_gets_it(location, quiet, post_office):
 
 def test_which_kinds_leave_by_night():
     alerts = {name for name, kind in KINDS.items() if not kind.routine}
-    asked_for = {"intake_link", "status_link", "answers_received"}
+    asked_for = {"intake_link", "status_link", "answers_received", "referral_faxed"}  # a fax wakes nobody
     assert {KINDS[name].audience for name in alerts} == {"staff"}
     assert "case_needs_you" in alerts
     assert {name for name, kind in KINDS.items() if not kind.by_day_only} == alerts | asked_for

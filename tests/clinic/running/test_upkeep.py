@@ -49,7 +49,7 @@ def test_a_line_of_the_log_carries_its_moment_in_utc():
     assert OneLine().format(record).startswith("2026-11-01T05:30:00.000+00:00 INFO clinic here")
 
 
-def test_the_page_of_an_error_tells_the_moment_of_its_line(db, monkeypatch):
+def test_the_page_of_an_error_tells_the_moment_of_its_line(location, monkeypatch):
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(OneLine())

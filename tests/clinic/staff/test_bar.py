@@ -24,7 +24,7 @@ SHOWN = {
         ["On watch", "Referrals", "Requests", "Promises"],
         [
             *("Today", "Handover", "Directory", "Messages", "Invite", "Forms on paper", "Scorecard"),
-            *("Staff", "Locations", "Access log"),
+            *("Numbers", "Staff", "Locations", "Access log"),
         ],
     ),
 }

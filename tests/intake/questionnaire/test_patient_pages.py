@@ -29,12 +29,12 @@ def test_a_page_is_saved_and_the_next_one_follows(ada):
 
 
 def test_each_page_tells_the_step_and_the_minutes_that_are_left(ada):
-    assert "Step 1 of 6: Safety and you" in ada.text
+    assert "Step 1 of 6 : Safety and you" in ada.text
     first = minutes_left(ada)
     ada.answers("safety-check", emergency_now=["none"])
     ada.answers("about-you", sex_at_birth="male")
     ada.answers("where-it-hurts", pain_regions=["heel_right"])
-    assert "Step 2 of 6: Your problem" in ada.text
+    assert "Step 2 of 6 : Your problem" in ada.text
     assert "About: Bottom of the heel, right" in ada.text
     assert 1 < minutes_left(ada) <= first
 
@@ -48,7 +48,7 @@ def test_the_time_does_not_grow_until_it_is_sent(ada):
     while page := ada.next_page():
         ada.answers_of(page, HEEL_PAIN)
         told.append(minutes_left(ada))
-    assert "Step 6 of 6: Check and send" in ada.text
+    assert "Step 6 of 6 : Check and send" in ada.text
     assert told == sorted(told, reverse=True)
 
 

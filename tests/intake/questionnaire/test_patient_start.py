@@ -34,7 +34,8 @@ def test_the_first_page_tells_where_to_call_and_how_to_begin(ada, other_location
     assert reverse("account_login") in ada.html
 
 
-def test_the_first_page_stands_without_any_location(db):
+@pytest.mark.nobody_treats
+def test_the_first_page_stands_where_nobody_treats_yet(location):
     assert Phone().opens("home").page.status_code == 200
 
 
