@@ -283,7 +283,7 @@ def test_a_mail_to_an_office_is_refused(
     desk.follows("It went by fax or by hand")
     desk.ticks("Printed and faxed")
     desk.presses("Record how it went")
-    desk.sees("Wait for the office to answer")
+    desk.sees("Print and fax it, then keep the confirmation")
     post_office.refuse.clear()
     assert [inbox(person) for person in (neurologist, ben, maya, priya)] == [[], [], [], []]
     patient.page.context.clear_cookies()
