@@ -169,7 +169,7 @@ def test_the_link_in_a_mail_opens_the_form(form):
     assert phone.client.cookies["plumbline_intake"].value
 
 
-def test_the_guide_goes_on_where_it_was(later):
+def test_the_guide_goes_on_where_it_was(location, later):
     page = Phone().sends(reverse("guide"), {"so_far": BEFORE["guide"]["carried"]})
     assert page.asks
     assert 'name="areas"' not in page.html
