@@ -170,7 +170,7 @@ def samples(location, maya, priya):
         "office to tell": {"public_id": factories.office_to_tell(of=referral).public_id},
         "enclosure": {"public_id": unsent.public_id, "paper": papers_out.enclosure(of=unsent, by=priya).public_id},
         "fax": {"public_id": referral.public_id, "number": papers_out.fax(of=referral).pk},
-        "enclosed": {"public_id": uuid4(), "paper": uuid4()},
+        "enclosed": {"public_id": referral.public_id, "paper": uuid4()},
         "report": {"public_id": report.public_id},
         "patient file": {"public_id": patient_file.public_id},
         "table": {"name": "steps"},

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-ACTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what spreadsheets take for the beginning of a formula
+# What spreadsheets take for the beginning of a formula; the wide ones where they are set to Chinese or Japanese.
+ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def inert(value: Any) -> Any:

@@ -19,7 +19,9 @@ TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 BY_A_MACHINE = re.compile(r"mailer-daemon|postmaster|mail delivery|<>", re.IGNORECASE)
 A_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 A_REPLY = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
-AN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")  # may hold numbers, and is no code
+# It may hold numbers, and is no code. It begins where nothing of one stands before: from each sign of a long word anew,
+# one mail of a stranger would take minutes.
+AN_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w.-]+")
 NOBODY = re.compile(
     r"(user|recipient|address|mailbox|account)[^.\n]{0,40}(unknown|not found|n[o']t exist|disabled|inactive|closed)"
     r"|(no such|unknown|invalid|nonexistent|not a valid) (local )?(user|recipient|address|mailbox|person|account)"
@@ -88,7 +90,7 @@ def _of_delivery(blocks: list[Part]) -> tuple[str, str] | None:
     for action in ("failed", "delayed"):
         for block in blocks:
             if str(block["Action"]).strip().lower().startswith(action):
-                words = f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}"
+                words = f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}"[:MOST_WORDS]
                 code = code_in(words)
                 return ("late", code) if action == "delayed" else (kind_of(code, words), code)
     return None

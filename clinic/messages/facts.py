@@ -151,6 +151,7 @@ FORMS = {
     "reference": _reference,
 }
 FACTS = {*OF_THE_HOUSE, *FORMS}
+COUNTED = [name for name, form in FORMS.items() if form is _number]
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -6,11 +6,13 @@ hole there. Each app says here what is known of its subjects.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
+from clinic.contact import phones
 from clinic.messages.facts import NotSafe
 from clinic.messages.models import Message
 from clinic.messages.post import WrittenText
@@ -37,7 +39,7 @@ def tells_what_is_known(*subject_types: str) -> Callable[[Finder], Finder]:
 def look_once_more(message: Message, written: EmailMessage | WrittenText) -> None:
     """Raise NotSafe, with what sort was found where, before somebody is given away."""
     find = FINDERS.get(message.subject_type)
-    known = find(message) if find else Known()
+    known = _less_our_numbers(find(message)) if find else Known()
     said_anyhow = _SaidAnyhow(message)
     for part, text in _parts(written):
         look = leaks_of_html if part == "its page" else leaks
@@ -57,6 +59,20 @@ def _parts(written: EmailMessage | WrittenText) -> Iterator[tuple[str, str]]:
         yield "its page", str(other[0])
     for enclosed in written.attachments:
         yield "its file", enclosed.get_payload(decode=True).decode()
+
+
+def _less_our_numbers(known: Known) -> Known:
+    """Leave out the numbers of our places.
+
+    Whoever has no phone may be on file with the clinic's, and each mail says it.
+    """
+    rows = Location.objects.values_list("phone", "on_call_phone")
+    ours = {_digits(number) for numbers in rows for number in numbers} - {""}
+    return replace(known, phones=tuple(phone for phone in known.phones if _digits(phone) not in ours))
+
+
+def _digits(phone: str) -> str:
+    return phones.read(phone).digits
 
 
 class _SaidAnyhow:

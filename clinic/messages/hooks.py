@@ -61,7 +61,7 @@ def mail_hook(request: HttpRequest, provider: str) -> HttpResponse:
         if not signed(request, body, key):
             return HttpResponse(status=403)
         found = list(events(json.loads(body)))[:MOST_EVENTS]
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         log.warning("A report of %s could not be read: %s", provider, type(error).__name__)
         return HttpResponse(status=400)
     for event in found:

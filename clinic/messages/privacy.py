@@ -61,7 +61,7 @@ def leaks(text: str, known: Known, *, said_anyhow: Callable[[str], bool] = never
     """
     read = f"{text}\n{FOLDED.sub('', text)}" if FOLDED.search(text) else text
     ours = [address for address in ADDRESS.findall(read) if site and address.startswith(f"{site}/")]
-    words = ADDRESS.sub(" ", read)
+    words = ADDRESS.sub(lambda found: " " if found[0] in ours else found[0], read)  # any other may hold anything
     found = [*_of_the_person(words, known, said_anyhow), *_of_anybody(words), *_of_addresses(ours)]
     return list(dict.fromkeys(found))
 

@@ -142,9 +142,13 @@ def take_back(person: User, *, by: User) -> User:
 
 
 def _held(person: User, by: User) -> User:
-    """Return the row itself, held until the transaction ends, to who manages it."""
+    """Return the row itself, held until the transaction ends, to who manages it.
+
+    It is held without its key: a change names who made it, and of two managers who each take the other away neither
+    may wait for the other's name.
+    """
     check_manages(by, person)
-    return User.objects.select_for_update().get(pk=person.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _check_places(by: User, locations: Collection[Location]) -> None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.audit.growing import never_emptied
+from clinic.contact import phones
 
 
 class OfficeCodeQuerySet(models.QuerySet):
@@ -49,3 +50,18 @@ class OfficeCode(models.Model):
 
     def __str__(self) -> str:
         return f"code for office {self.specialist_id}"
+
+    @property
+    def went_where_the_office_is(self) -> bool:
+        """Say whether its number is still the one on file.
+
+        One that was corrected since was somebody else's.
+        """
+        now = self.specialist.fax if self.way == self.Way.FAX else self.specialist.phone
+        return _as_dialed(now) == _as_dialed(self.number)
+
+
+def _as_dialed(number: str) -> tuple[str, str]:
+    """Return a number however it is typed; what cannot be dialed is only itself."""
+    typed = phones.read(number)
+    return typed.digits or number, typed.extension

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from clinic.messages.privacy import MONTHS
 from intake.models import Patient
 
 SHORTEST = 2  # a single letter is no name to look for
@@ -59,13 +60,14 @@ def _names(patient: Patient) -> list[str]:
 
 
 def _born(born: date) -> Iterator[str]:
-    """Return patterns of the birth date: in numbers either way round, and in words."""
+    """Return patterns of the birth date: in numbers either way round, and in words of both languages."""
     year, month, day = rf"(?:{born.year}|'?{born:%y})", rf"0?{born.month}", rf"0?{born.day}"
-    in_words = rf"(?:{born:%B}|{born:%b}\.?)".lower()
-    ordinal = rf"{day}(?:st|nd|rd|th)?"
+    months = [MONTHS[language].split()[born.month - 1].lower() for language in ("en", "es")]
+    in_words = "(?:" + "|".join(rf"{month}|{month[:3]}t?\.?" for month in months) + ")"
+    ordinal = rf"{day}(?:st|nd|rd|th|o)?"
     orders = (
         (str(born.year), month, day), (month, day, year), (day, month, year),
-        (in_words, ordinal, year), (ordinal, f"(?:of )?{in_words}", year),
+        (in_words, ordinal, year), (ordinal, f"(?:of |de )?{in_words}", f"(?:del? )?{year}"),
     )  # fmt: skip
     return (rf"(?<!\d){BETWEEN.join(parts)}(?!\d)" for parts in orders)
 

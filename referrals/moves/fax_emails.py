@@ -15,11 +15,15 @@ def _fax_of(message: Message) -> Fax:
 
 @kind("referral_faxed", title="Referral by fax", audience="office", asked_for=True)
 class ReferralFaxed:
-    """Goes to the number the fax was made for; another number is another fax."""
+    """Goes to the number the fax was made for; another number is another fax.
+
+    Where the number was corrected meanwhile it goes nowhere, and somebody hears.
+    """
 
     @staticmethod
     def still_needed(message: Message) -> str:
-        return faxing.why_not_needed(_fax_of(message))
+        fax = _fax_of(message)
+        return faxing.why_not_needed(fax) or faxing.why_not_there(fax)
 
     @staticmethod
     def recipient(message: Message) -> str:
@@ -38,9 +42,9 @@ class ReferralFaxed:
     @staticmethod
     def not_gone(message: Message) -> None:
         fax = _fax_of(message)
-        if message.status == Message.Status.SKIPPED:
+        if message.status == Message.Status.SKIPPED and faxing.why_not_needed(fax):
             faxing.dropped(fax, message.outcome)
-        elif message.status == Message.Status.FAILED:
+        elif message.status in (Message.Status.SKIPPED, Message.Status.FAILED):
             faxing.failed(fax, message.outcome)
         elif undelivered.did_not_arrive(message):
             faxing.late(fax)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from clinic.contact import phones
 from clinic.files.checks import CheckedFile
 from clinic.messages import faxing as gateway
 from clinic.messages.models import Message
@@ -125,6 +126,17 @@ def why_not_needed(fax: Fax) -> str:
     return ""
 
 
+def why_not_there(fax: Fax) -> str:
+    """Return why these pages must not go to the number they were made for, or "".
+
+    One that was corrected since may be anybody's.
+    """
+    now = phones.read(fax.delivery.specialist.fax)
+    if now.dialed and now.dialed == phones.read(fax.number).dialed:
+        return ""
+    return "" if fax.delivery.specialist.fax == fax.number else "The office has another fax number by now."
+
+
 def taken(fax: Fax, id_: UUID) -> None:
     """Put down that the gateway has it, and by which id."""
     under_way = Fax.objects.filter(pk=fax.pk, state=State.WAITING)
@@ -171,7 +183,7 @@ def fax_came_back(fax: Fax, result: gateway.Result, *, again: bool = True) -> st
         fax.state, fax.settled_at, fax.confirmation = State.SENT, timezone.now(), result.confirmation
         fax.save(update_fields=["state", "settled_at", "confirmation"])
         undelivered.went(referral)
-    elif again and fax.tries < MOST_TRIES and not why_not_needed(fax):
+    elif again and fax.tries < MOST_TRIES and not (why_not_needed(fax) or why_not_there(fax)):
         fax.state, fax.tries, fax.why = State.WAITING, fax.tries + 1, result.why
         fax.save(update_fields=["state", "tries", "why"])
         _hand_over(fax, due_at=timezone.now() + TRIED_AGAIN_AFTER)

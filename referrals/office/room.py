@@ -88,6 +88,7 @@ def _room(
     if not opened_up:
         for move in talk:
             move.note = without_identity(move.note, referral.patient)
+    plan = referral.patient.insurance_plan  # in the patient's words
     answers = _answers(referral)
     first = next(iter(answers), "")
     return render(
@@ -103,6 +104,7 @@ def _room(
             "over": referral.status in (*Referral.ENDED, Status.DECLINED, Status.BACK, Status.DRAFT),
             "at_first": at_first(referral),
             "question": referral.question if opened_up else without_identity(referral.question, referral.patient),
+            "plan": plan if opened_up else without_identity(plan, referral.patient),
             "language_name": _(LANGUAGES.get(referral.patient.language, referral.patient.language)),
             "answer_by": answer_by(referral),
             "first": first,
@@ -114,7 +116,7 @@ def _room(
             "answered": answered(referral),
             "expires_at": session.link.expires_at,
             "appointment": referral.appointments.filter(replaced_at=None).last(),
-            "reports": referral.reports.all() if opened_up else (),
+            "reports": referral.reports.filter(received_at__gte=referral.sent_at) if opened_up else (),
             "enclosed": enclosed_with(referral.sent_letter) if opened_up else (),
             "changed": changed,
             "kept": kept,

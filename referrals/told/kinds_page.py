@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic.messages.facts import moment
+from clinic.messages.facts import COUNTED, moment
 from clinic.messages.kinds import AUDIENCES, CATEGORIES, KINDS, Kind
 from clinic.messages.models import Message
 from clinic.staff.models import Location
@@ -87,21 +87,9 @@ def _facts(place: Location) -> dict[str, Any]:
     """Return a value of each fact that a mail may hold, of nobody."""
     at = moment(timezone.now() + timedelta(days=3), place.zone.key)
     address = f"{settings.SITE_URL}/l/{'sample-' * 6}s/"
-    numbers = (
-        "times",
-        "covered",
-        "networks",
-        "cases",
-        "more",
-        "late",
-        "handed",
-        "tasks",
-        "referrals",
-        "reports",
-        "answers",
-    )
     waiting = {"tier": "urgent", "place": place.pk, "by": at, "round": 1, "second": False}
     return dict.fromkeys(("starts_at", "ends_at", "happened_at", "answer_by", "by"), at) | {
+        **dict.fromkeys(COUNTED, 2),
         "link": address,
         "worklist": f"{settings.SITE_URL}/referrals/",
         "urgency": "urgent",
@@ -109,5 +97,4 @@ def _facts(place: Location) -> dict[str, Any]:
         "round": 1,
         "answer": "accepted",
         "reference": "KL-482913",
-        **dict.fromkeys(numbers, 2),
     }

@@ -53,6 +53,7 @@ ADA = Known(
         (f"{SITE}/l/{'x' * 43}/", []),
         (f"{SITE}/l/-Ada-{'x' * 38}/", []),
         (f"{SITE}/cases/?patient=7", ["a value in an address"]),
+        ("https://maps.example/?q=207-555-0111&for=Ada%20Quill", ["a name", "a phone number"]),
         (f"{SITE}/cases/6f8b2a52-2f7c-4a4e-9a39-52f7b0a4c6d1/", ["an id in an address"]),
         ("DESCRIPTION:For A\r\n da Quill", ["a name"]),  # as a calendar file folds it
     ],
@@ -104,6 +105,18 @@ def test_who_is_called_as_the_clinic_and_its_words_gets_their_mail(location, pos
         at=location, first_name="May", last_name="Riverside", email="may@patients.example", address="1 Call Street"
     )
     emails.invite(factories.intake(of=patient))
+    sweep()
+    assert post_office.recipients == {"may@patients.example": 1}
+
+
+def test_who_is_on_file_with_the_phone_of_the_clinic_gets_their_mail(location, priya, post_office):
+    """The desk types it where somebody has none; a reminder and the mail to the office say it too."""
+    patient = factories.patient(at=location, email="may@patients.example", phone=location.phone.replace("-", " "))
+    visit = factories.appointment_request(
+        at=location, of=patient, state="booked", starts_at=timezone.now().replace(microsecond=0) + timedelta(days=3),
+        answered_by=priya, answered_at=timezone.now(),
+    )  # fmt: skip
+    visit_emails.booked(visit)
     sweep()
     assert post_office.recipients == {"may@patients.example": 1}
 

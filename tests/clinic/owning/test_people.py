@@ -1,11 +1,13 @@
 """A manager invites, changes, signs out and takes back; never the last of a role, never themselves, never elsewhere."""
 
 import re
+from threading import Barrier, Thread
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -129,6 +131,37 @@ def test_the_last_manager_stays_and_nobody_ends_themselves(ruth, rosa, location,
     with pytest.raises(NotAllowed, match="would have no manager"):
         people.close_account(ruth, by=rosa)
     assert User.objects.get(pk=ruth.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_who_let_each_other_go_at_once_one_stays_and_is_told_why(ruth, rosa, location, monkeypatch):
+    """Neither finds an error page: each holds the other's account while the change is written down with a name."""
+    held, said = Barrier(2, timeout=10), []
+    rightly = people.hold
+
+    def together(places):
+        held.wait()
+        rightly(places)
+
+    def lets_go(person, by):
+        try:
+            people.close_account(person, by=by)
+            said.append("done")
+        except Exception as error:
+            said.append(str(error))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(people, "hold", together)
+    threads = [Thread(target=lets_go, args=pair) for pair in ((ruth, rosa), (rosa, ruth))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [
+        "Riverside would have no manager. Give another person that role there first.", "done"
+    ]  # fmt: skip
+    assert User.objects.filter(role="manager", is_active=True).count() == 1
 
 
 def test_who_leaves_is_out_at_once_and_off_the_list(ruth, maya, daniel, location, sign_in):

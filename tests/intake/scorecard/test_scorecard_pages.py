@@ -149,7 +149,9 @@ def test_rules_nobody_acts_on_are_for_review_and_few_outcomes_have_no_rate(locat
     assert "not enough data" in rows[2]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\ufeff=1", "\n=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\ufeff=1", "\n=1", "\uff1d1+1"]
+)
 def test_a_cell_of_a_file_never_acts(cell):
     assert inert(cell) == f"'{cell}"
 

@@ -15,6 +15,7 @@ from clinic.running.beat import SCHEDULE
 from referrals import moves as actions
 from referrals.desk import page as desk_page
 from referrals.models import Delivery, Fax, Referral
+from referrals.moves import directory
 from referrals.moves.fax_results import SILENT, ask_how_faxes_went, ask_how_faxes_went_task
 from tests.fax_gateway import fax_gateway
 from tests.referrals import papers_out
@@ -167,6 +168,32 @@ def test_the_number_is_corrected_and_the_fax_goes_to_the_new_one(faxed, gateway,
     assert [one.fax.state for one in Delivery.objects.order_by("pk")] == ["failed", "taken"]
     assert desk.post(address, said).status_code == 302, "pressed twice"
     assert Fax.objects.count() == 2
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_one_whose_number_is_corrected_meanwhile_goes_to_nobody_and_somebody_hears(
+    faxed, gateway, clock, priya, post_office, tried
+):
+    """The number before may be a stranger's, and these pages say who the patient is."""
+    if tried:
+        gateway.says = {"state": "failed", "why": "Busy"}
+        goes(clock)
+    directory.change_listing(faxed.specialist, fax="(207) 555-0199", by=priya)
+    goes(clock, 6 * timedelta(minutes=1))
+    goes(clock, 6 * timedelta(minutes=1))
+    assert len(gateway.faxes) == tried
+    fax = Fax.objects.get()
+    assert (fax.state, fax.why) == ("failed", "The office has another fax number by now.")
+    assert step_of(faxed).title == "The fax did not arrive: correct the number, or call"
+    actions.fax_it(faxed, by=priya)
+    goes(clock)
+    assert gateway.faxes[-1]["to"] == "+12075550199"
+
+
+def test_the_same_number_typed_otherwise_is_no_other(faxed, gateway, clock, priya, post_office):
+    directory.change_listing(faxed.specialist, fax="207.555.0171", by=priya)
+    goes(clock)
+    assert len(gateway.faxes) == 1
 
 
 def test_a_newer_letter_stands_in_the_list_until_it_is_faxed(faxed, gateway, clock, priya, post_office):

@@ -21,12 +21,15 @@ WHO = {
     "email": "mj@patients.example",
     "address": "12 Mill Street, Apt 3, Ashport, ME 04101",
     "member_number": "NM-4471 902",
+    "insurance_plan": "Casco Mutual, María José Muñoz, NM4471902",
 }
-SAID = """Mrs. O'Neil-Munoz (Maria Jose, MARÍA), born 2/29/1980 (29 February 1980; Feb. 29, 1980; 02-29-80; 1980-02-29),
+SAID = """Mrs. O'Neil-Munoz (Maria Jose, MARÍA), born 2/29/1980 (29 February 1980; Feb. 29, 1980; 02-29-80; 1980-02-29;
+el 29 de febrero de 1980, 29 feb. 1980, 29 de febrero del 80),
 of 12 MILL STREET, call (207) 555-0111 or 207.555.0111, mj@patients.example, member NM4471902: Muñoz’s foot drags.
 Ms Oneil asks."""
 TELLS = (
     "O'Neil", "O’Neil", "Oneil", "Munoz", "Muñoz", "Maria", "María", "Jose", "José", "1980", "2/29", "29 Feb", "02-29",
+    "febrero", "feb.",
     "Mill", "MILL", "555-0111", "555.0111", "555 0111", "0111", "mj@", "4471",
 )  # fmt: skip
 
@@ -50,6 +53,7 @@ def test_no_page_before_accepting_says_who_it_is_though_the_question_does(room, 
     pages = [here(), "/office/", *map(answering, answers), *(here(one, name="office_room_done") for one in answers)]
     html = "".join(unescape(room.get(page, follow=True).content.decode()) for page in pages)
     assert "foot drags" in html
+    assert "Casco Mutual" in html
     told = [part for part in TELLS if part in html]
     assert bool(told) == accepted, told
 

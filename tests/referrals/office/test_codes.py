@@ -15,6 +15,7 @@ from clinic.links.models import Link
 from clinic.messages.dispatch import sweep
 from referrals import moves as actions
 from referrals.models import OfficeCode, Specialist
+from referrals.moves import directory
 from referrals.office import known
 from tests import factories
 from tests.referrals.office.conftest import ellen, here, path_of
@@ -69,6 +70,20 @@ def test_it_is_short_lived(desk, sent, way, lives, over):
         assert Client().post(path_of(sent), {"person": "E P", "code": first}).status_code == 302
         clock.shift(timedelta(minutes=over - lives))
         assert Client().post(path_of(sent), {"person": "E P", "code": second}).status_code == 422
+
+
+@pytest.mark.parametrize(("way", "field"), [("fax", "fax"), ("read_out", "phone")])
+def test_it_opens_nothing_once_the_number_it_went_to_is_corrected(desk, sent, priya, way, field):
+    """A fax for the office lies for two days with whoever had the wrong number."""
+    first, second = on(made(desk, sent, way)), on(made(desk, sent, way))
+    office = sent.specialist
+    otherwise = "".join(filter(str.isdigit, getattr(office, field)))
+    directory.change_listing(office, by=priya, **{field: otherwise})
+    assert Client().post(path_of(sent), {"person": "E P", "code": first}).status_code == 302, "it is the same number"
+    directory.change_listing(office, by=priya, **{field: "(207) 555-0199"})
+    assert Client().post(path_of(sent), {"person": "E P", "code": second}).status_code == 422
+    code = on(made(desk, sent, way))
+    assert Client().post(path_of(sent), {"person": "E P", "code": code}).status_code == 302
 
 
 def test_it_opens_every_link_of_its_office_and_none_of_another(desk, sent, priya):

@@ -2,10 +2,12 @@
 
 import re
 
+from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from referrals import moves as actions
 from tests import factories
+from tests.referrals.office.conftest import ellen, here, path_of
 
 
 def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya, priya, location):
@@ -37,6 +39,26 @@ def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya,
                 assert response.status_code in (302, 403, 404, 405), (name, response.status_code)
                 if response.status_code == 302:
                     assert "/account/login/" in response.url, name
+
+
+def test_an_office_that_has_it_later_reads_nothing_of_what_another_reported(room, sent, priya, maya):
+    """What the first office called its file may hold a name of its own; "Reports you sent" are those of this one."""
+    actions.office_accept(sent, office="Ellen Park")
+    report = actions.receive_report(sent, words="Seen.", office="Ellen Park")
+    actions.read_report(report, by=maya)
+    assert "Reports you sent" in room.get(here()).text
+    actions.close(sent, reason="report_read", by=priya)
+    again = actions.reopen(sent, by=priya)
+    other = factories.specialist(email="else@office.example", fax="(207) 555-0188")
+    actions.choose(again, other, choice="suggested", because="near", by=priya)
+    actions.prepare_letter(again, consent="agreed", by=priya)
+    again = actions.send(again, by=priya)
+    later = Client()
+    assert later.post(path_of(again), ellen(again)).status_code == 302
+    actions.office_accept(again, office="Omar Reyes")
+    page = later.get(here()).text
+    assert sent.patient.full_name in page
+    assert "Reports you sent" not in page
 
 
 def every_route(an_id):
