@@ -58,6 +58,7 @@ def presses(desk, name, **given):
 def test_of_three_times_the_desk_takes_one_and_the_patient_hears_of_that_alone(accepted_room, desk, sent):
     assert answer(accepted_room, "times", **ahead(*DAYS), instructions="Bring shoes.").status_code == 302
     assert "Times you proposed" in accepted_room.get(here()).content.decode()
+    assert "You proposed times. The clinic asks" in accepted_room.get("/office/").content.decode()
     referral = Referral.objects.get()
     assert referral.news_at
     assert not mails("appointment_made").exists()
