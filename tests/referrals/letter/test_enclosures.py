@@ -206,7 +206,7 @@ def test_a_newer_version_on_paper_is_with_the_office_once_somebody_sent_it(sent,
     assert (referral.sent_letter.version, referral.office_has.version) == (2, 1)
     desk, page = sign_in(priya), reverse("referral", args=[sent.public_id])
     said = one_line(desk.get(page).text)
-    assert "The office has version 1. <b>Version 2 did not go to them yet.</b>" in said
+    assert "Version 1 went out last. <b>Version 2 did not go to them yet.</b>" in said
     actions.office_was_told(referral.offices_to_tell.get(), by=priya)
     assert Referral.objects.get().office_has.version == 2
     newest = Delivery.objects.last()

@@ -65,6 +65,7 @@ def test_of_three_times_the_desk_takes_one_and_the_patient_hears_of_that_alone(a
     page = one_line(desk.get(f"/referrals/{sent.public_id}/").content.decode())
     assert "Take one of the times the office proposes" in page
     assert page.count("2:30 PM") >= 3
+    assert "Which day and time can you give?" not in page, "the office has just said"
     status = Page(sent.patient).html
     assert "2:30" not in status, "what is proposed is no appointment"
 
