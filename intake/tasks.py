@@ -10,6 +10,7 @@ from clinic.running.each import each_sweep
 from intake.door import link_requests, respondents
 from intake.files import actions as files
 from intake.handover import untouched
+from intake.inviting import actions as inviting
 from intake.questionnaire import actions as intakes
 from intake.review import desk_tasks, forgotten
 
@@ -27,6 +28,11 @@ def answer_link_requests() -> None:
 @shared_task
 def forget_starts() -> None:
     starts.forget_old(timezone.now())
+
+
+@shared_task
+def forget_unsent_lists() -> None:
+    inviting.forget_unsent(timezone.now())
 
 
 @shared_task

@@ -16,6 +16,7 @@ SCHEDULE = {
     "look after accounts of staff": _every(5, "clinic.staff.tasks.look_after_accounts"),
     "answer requests for a link": _every(5, "intake.tasks.answer_link_requests"),
     "forget counted starts of forms": _every(3600, "intake.tasks.forget_starts"),
+    "forget lists nobody sent": _every(3600, "intake.tasks.forget_unsent_lists"),
     "find forms that were left": _every(60, "intake.tasks.open_cases_for_abandoned"),
     "take back forgotten cases": _every(60, "intake.tasks.take_back_forgotten"),
     "write in the morning": _every(300, "referrals.today.write_in_the_morning"),

@@ -1,6 +1,6 @@
 """Sending an invitation again, taking it back, and inviting everybody of a list."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -102,15 +102,19 @@ def _mails_of(intake: Intake):
 def keep_list(upload: UploadedFile, *, day_first: bool, by: User) -> InvitationList:
     """Keep a list to look at; nobody is written to.
 
-    NotReadable where no rows can be read from it. Lists that nobody sent go at the same time.
+    NotReadable where no rows can be read from it.
     """
     if not by.may(INVITE_PATIENTS):
         raise PermissionDenied
     text = text_of(upload.read(MOST_BYTES + 1))
     read(text)
-    InvitationList.objects.filter(confirmed_at=None, uploaded_at__lt=timezone.now() - UNSENT_FOR).delete()
     name = visible(upload.name or "")[-120:]
     return InvitationList.objects.create(file_name=name, text=text, day_first=day_first, uploaded_by=by)
+
+
+def forget_unsent(now: datetime) -> None:
+    """Remove the lists that nobody sent, a day after they were added."""
+    InvitationList.objects.filter(confirmed_at=None, uploaded_at__lt=now - UNSENT_FOR).delete()
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ SAY = {
     Status.ACCEPTED: "You have accepted. Which day and time can you give?",
     Status.SEEN: "You have seen the patient. When may we have the report?",
 }
+TIMES_STAND = "You proposed times. We ask the patient, and tell you which one."
 NOT_ARRIVED = "Our mail did not reach you. Which mail address or fax number is right?"
 IS_IT_ON = "Is the appointment on {day} still on?"
 DID_THEY_COME = "Did the patient come on {day}?"
@@ -117,6 +118,8 @@ def to_say(referral: Referral) -> str:
         return NOT_ARRIVED
     if referral.waits_for:
         return WE_WAIT[WaitsFor(referral.waits_for)]
+    if referral.times_proposed_at and referral.status in Referral.TIMES_STAND_IN:
+        return TIMES_STAND
     stands = referral.standing_appointment
     if referral.status != Status.SCHEDULED or stands is None:
         return SAY.get(referral.status, "")

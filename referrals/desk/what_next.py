@@ -7,7 +7,8 @@ Status = Referral.Status
 NEXT = {
     Status.SENT: (
         "Wait for the office to answer",
-        "Nobody there has opened it yet. Did they tell you by phone or fax? Write down what.",
+        "Nobody there has opened it yet. A link opens with a code: make one below, to read out or to fax. "
+        "Did they tell you by phone or fax? Write down what.",
         ("accepted", "declined", "note"),
     ),
     Status.OPENED: (
@@ -58,7 +59,7 @@ NEXT = {
 OVERDUE = {
     Status.SENT: (
         "Call the office: it has not opened the referral",
-        "Ask whether it arrived, and whether they take the patient.",
+        "Ask whether it arrived, whether they have a code for its link, and whether they take the patient.",
         ("accepted", "declined"),
     ),
     Status.OPENED: (

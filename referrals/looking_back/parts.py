@@ -21,9 +21,11 @@ from referrals.looking_back.asked import Asked
 from referrals.models import Referral, ReferralMove
 
 FILES = (
-    "referrals_file", "letter", "patient_file", "call_sheet", "access_log_file", "status_answers_pdf",
-    "status_answers_json", "consent_copy", "office_letter",
-)  # fmt: skip
+    "referrals_file", "letter", "packet", "enclosure", "fax_pages", "fax_proof", "referral_file", "report",
+    "patient_file", "paper_form", "call_sheet", "access_log_file", "list_to_correct", "status_answers_pdf",
+    "status_answers_json", "status_calendar", "consent_copy", "signed", "office_room_letter", "office_room_packet",
+    "office_room_enclosure", "office_room_file", "office_letter",
+)  # fmt: skip  # the last is how the letter was asked for before each referral had an address
 REFUSED = ("refused", "wrong password", "wrong code")
 SUBJECTS = {"list": "A list", "listed": "Named in a list", "found": "Found by a search", "patient": "Details"}
 CASES = {str(kind): label for kind, label in CaseEvent.Kind.choices}

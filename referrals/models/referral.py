@@ -20,7 +20,7 @@ from referrals.models.reference import Drawn, new_reference
 from referrals.models.rows import ReferralQuerySet
 
 if TYPE_CHECKING:
-    from referrals.models.papers import Appointment
+    from referrals.models.papers import Appointment, Letter
     from referrals.models.proposals import ProposedTime
 
 
@@ -230,6 +230,15 @@ class Referral(models.Model):
         """The day by which the patient should be seen has passed, and nobody knows of a visit."""
         not_seen = self.is_open and self.status not in (self.Status.SEEN, self.Status.REPORTED)
         return not_seen and self.see_by < timezone.localdate(timezone=self.location.zone)
+
+    @property
+    def office_has(self) -> "Letter | None":
+        """Return the version that went to its office last.
+
+        It is not the newest while that waits for somebody to send it on paper.
+        """
+        went = self.deliveries.filter(at__gte=self.sent_at).select_related("letter").last() if self.sent_at else None
+        return went.letter if went else self.sent_letter
 
     @property
     def standing_appointment(self) -> "Appointment | None":

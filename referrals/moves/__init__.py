@@ -33,6 +33,7 @@ from referrals.moves.carrying import (
 )
 from referrals.moves.codes import CODE_DIGITS, digits_of, make_code, take_code
 from referrals.moves.covering import cover, end_cover
+from referrals.moves.deliveries import office_was_told
 from referrals.moves.enclosing import enclose, files_that_may_travel, reports_that_may_travel
 from referrals.moves.faxing import prove_fax, unproven
 from referrals.moves.listings import in_words as listing_in_words
@@ -40,7 +41,6 @@ from referrals.moves.listings import out_of_date as listing_out_of_date
 from referrals.moves.listings import update_listing
 from referrals.moves.many import hand_over_many, put_off_many
 from referrals.moves.news import look
-from referrals.moves.offices import office_was_told
 from referrals.moves.plan_steps import PlanAsksFirst, open_plan_steps, settle_plan_step
 from referrals.moves.proposals import ask_other_times, propose_times, take_time
 from referrals.moves.start import (

@@ -2,17 +2,22 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
 from clinic.staff.models import User
 from referrals.letter import letter
-from referrals.models import Delivery, Referral
-from referrals.moves import offices
-from referrals.moves.steps import Status, What, write_down
+from referrals.models import Delivery, OfficeToTell, Referral
+from referrals.moves import faxing, offices
+from referrals.moves.steps import Status, What, check_may, lock, write_down
+
+Channel = Referral.Channel
 
 
-def went_out(referral: Referral, *, by: User) -> Delivery:
+def went_out(referral: Referral, *, by: User, channel: str = "") -> Delivery:
     """Put down that the version of now went to its office, and how."""
     sent: dict[str, Any] = {"letter": referral.sent_letter, "specialist": referral.specialist}  # it has both by now
-    return Delivery.objects.create(referral=referral, channel=referral.channel, by=by, **sent)
+    return Delivery.objects.create(referral=referral, channel=channel or referral.channel, by=by, **sent)
 
 
 def letter_changed(referral: Referral, *, by: User) -> None:
@@ -32,3 +37,32 @@ def letter_changed(referral: Referral, *, by: User) -> None:
         if by_link and referral.status not in (Status.DECLINED, Status.BACK):
             went_out(referral, by=by)
         offices.letter_is_newer(referral, new.version)
+
+
+@transaction.atomic
+def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
+    """Say that `by` has told the office, or sent it the newest letter. False when somebody else has said so before."""
+    check_may(by)
+    referral = lock(to_tell.referral)
+    to_tell = OfficeToTell.objects.select_for_update().select_related("specialist").get(pk=to_tell.pk)
+    if to_tell.done_at is not None:
+        return False
+    to_tell.done_at, to_tell.done_by = timezone.now(), by
+    to_tell.save(update_fields=["done_at", "done_by"])
+    write_down(referral, What.OFFICE_TOLD, by=by, note=f"{to_tell.specialist.practice}: {to_tell.get_what_display()}")
+    if to_tell.what == OfficeToTell.What.LETTER and to_tell.specialist == referral.specialist:
+        _somebody_sent_it(referral, by=by)
+    return True
+
+
+def _somebody_sent_it(referral: Referral, *, by: User) -> None:
+    """Put down that the newest version went on paper, the way the one before did.
+
+    What went by the gateway is on record by itself: this was faxed by hand.
+    """
+    if referral.office_has == referral.sent_letter:
+        return
+    by_hand = Channel.FAX if referral.channel == Channel.FAX_HERE else referral.channel
+    delivery = went_out(referral, by=by, channel=by_hand)
+    if by_hand == Channel.FAX:
+        faxing.by_hand(delivery)

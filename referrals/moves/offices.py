@@ -12,7 +12,7 @@ from intake.models import Urgency
 from referrals.models import DeclineReason, OfficeToTell, Referral, Specialist
 from referrals.moves import schedule
 from referrals.moves.about import about
-from referrals.moves.steps import Status, What, check_may, lock, write_down
+from referrals.moves.steps import Status, What, lock, write_down
 from referrals.moves.undelivered import last_refusal, mails_of
 
 TOLD_WITHIN = timedelta(hours=4)  # of open time
@@ -74,20 +74,6 @@ def put_down(referral: Referral, office: Specialist, what: str) -> OfficeToTell:
     to_tell.what = what
     to_tell.save(update_fields=["what"])
     return to_tell
-
-
-@transaction.atomic
-def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
-    """Say that `by` has told the office. False when somebody else has said so before."""
-    check_may(by)
-    referral = lock(to_tell.referral)
-    to_tell = OfficeToTell.objects.select_for_update().select_related("specialist").get(pk=to_tell.pk)
-    if to_tell.done_at is not None:
-        return False
-    to_tell.done_at, to_tell.done_by = timezone.now(), by
-    to_tell.save(update_fields=["done_at", "done_by"])
-    write_down(referral, What.OFFICE_TOLD, by=by, note=f"{to_tell.specialist.practice}: {to_tell.get_what_display()}")
-    return True
 
 
 def newest_letter_went(referral: Referral, *, by: User) -> None:

@@ -4,6 +4,7 @@ Each referral has an address of its own, so what is done in one tab is never don
 office may see grows in two stages: before it accepts, what it needs to decide; after, the patient and the letter.
 """
 
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,7 @@ def room_only(view: View) -> View:
     """Only with the key of this very referral; everybody else gets the plain page."""
 
     @login_not_required
+    @wraps(view)
     def guarded(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
         session = office_session.current(request, public_id)
         if session is None:
@@ -251,5 +253,6 @@ def office_room_enclosure(request: HttpRequest, session: OfficeSession, paper: U
         raise Http404
     saw_enclosure(request, enclosed[paper], actor=AccessLog.Actor.OFFICE)
     if enclosed[paper].is_infected:
-        return render(request, "office/withheld.html", {"location": session.referral.location}, status=409)
+        shown = {"referral": session.referral, "location": session.referral.location}
+        return render(request, "office/withheld.html", shown, status=409)
     return handed_out(request, enclosed[paper])

@@ -41,6 +41,7 @@ NEXT: dict[str, str | Promise] = {
     Status.NO_SHOW: _("The patient did not come"),
     Status.REPORTED: _("Your report is with the clinic"),
 }
+TIMES_STAND = _("You proposed times. The clinic asks the patient which suits.")
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _listed(referral: Referral, *, is_open: bool) -> Listed:
         specialty=specialty_label(referral),
         name=referral.patient.full_name if knows_the_patient(referral) else "",
         is_open=is_open,
-        next=NEXT.get(referral.status, ""),
+        next=TIMES_STAND if referral.standing_times else NEXT.get(referral.status, ""),
         answer_by=answer_by(referral),
         appointment=stands,
     )

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from clinic.formats.sheets import NotReadable
 from clinic.messages.models import Message
+from clinic.running.beat import SCHEDULE
 from intake.inviting import actions
 from intake.inviting.preview import AGAIN, MOST_ROWS, NEW, STANDS, WRONG, look
 from intake.models import Intake, InvitationList, Patient
+from intake.tasks import forget_unsent_lists
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +174,10 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(priya, location, rows
 
 
 def test_a_list_nobody_sent_is_gone_after_a_day(kept, priya):
-    old = kept(ROW)
-    InvitationList.objects.update(uploaded_at=timezone.now() - actions.UNSENT_FOR)
+    """Whether or not anybody adds another: a day is said on the page."""
     kept(ROW)
-    assert not InvitationList.objects.filter(pk=old.pk).exists()
+    InvitationList.objects.update(uploaded_at=timezone.now() - actions.UNSENT_FOR)
+    new = kept(ROW)
+    forget_unsent_lists()
+    assert list(InvitationList.objects.all()) == [new]
+    assert "intake.tasks.forget_unsent_lists" in {woken["task"] for woken in SCHEDULE.values()}

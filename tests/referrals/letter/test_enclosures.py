@@ -16,6 +16,7 @@ from tests.referrals import papers_out
 from tests.referrals.letter.test_letter import text_of
 from tests.referrals.office.conftest import ellen, here, path_of
 from tests.referrals.papers import a_pdf
+from tests.source import one_line
 
 OFFICE = "Ellen Park, RN"
 
@@ -195,3 +196,20 @@ def test_a_virus_found_later_stops_it(paper, office):
     answer = office.get(here(paper.public_id, name="office_room_enclosure"))
     assert answer.status_code == 409
     assert "A virus was found" in answer.text
+
+
+@pytest.mark.parametrize(("channel", "went"), [("fax", "fax"), ("post", "post"), ("fax_here", "fax")])
+def test_a_newer_version_on_paper_is_with_the_office_once_somebody_sent_it(sent, priya, sign_in, channel, went):
+    Referral.objects.update(channel=channel)
+    actions.prepare_letter(Referral.objects.get(), consent="agreed", question="Is it the nerve?", by=priya)
+    referral = Referral.objects.get()
+    assert (referral.sent_letter.version, referral.office_has.version) == (2, 1)
+    desk, page = sign_in(priya), reverse("referral", args=[sent.public_id])
+    said = one_line(desk.get(page).text)
+    assert "Version 1 went out last. <b>Version 2 did not go to them yet.</b>" in said
+    actions.office_was_told(referral.offices_to_tell.get(), by=priya)
+    assert Referral.objects.get().office_has.version == 2
+    newest = Delivery.objects.last()
+    assert (newest.letter.version, newest.channel, newest.by) == (2, went, priya)
+    assert "did not go to them yet" not in desk.get(page).text
+    assert bool(actions.unproven(referral)) is (went == "fax"), "a fax by hand is not done without its confirmation"

@@ -1,18 +1,21 @@
 """An audit question answered: who saw, changed, was handed, got or was refused what; of one's own locations alone."""
 
 import csv
+import inspect
 import io
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from clinic.audit import chain
 from clinic.audit.models import AccessLog, AuditCheck
 from clinic.messages.models import Message
 from intake.review.actions import acknowledge
+from referrals.looking_back.parts import FILES
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.clinic.audit.test_audit import as_a_superuser_without_triggers
@@ -100,6 +103,30 @@ def test_the_file_is_inert_and_is_handed_out_by_name(case, maya, ruth, sign_in):
     assert ada[4].startswith("'=Ada")
     assert ("Ruth Calloway", "A list", None) in asks(ruth, sign_in, show="out")
     assert AccessLog.objects.filter(page="access_log_file", patient_id=case.patient_id, user=ruth).exists()
+
+
+HANDS_OUT = re.compile(
+    r"Content-Disposition|\b(_file|_pdf|as_file|attachment|handed_out|kept_pdf|packet_of|pdf|talk_file)\("
+)
+OF_NOBODY = {"directory_file", "numbers_file", "rows_to_correct", "scorecard_file"}  # no patient is in them
+
+
+def test_every_page_that_hands_out_a_file_stands_under_handed_out():
+    views = {route.name: inspect.unwrap(route.callback) for route in routes(get_resolver().url_patterns)}
+    own = {name: view for name, view in views.items() if view.__module__.startswith(("clinic", "intake", "referrals"))}
+    handing = {name for name, view in own.items() if HANDS_OUT.search(inspect.getsource(view))}
+    assert {"packet", "office_room_letter", "fax_proof", "list_to_correct"} <= handing
+    assert handing - OF_NOBODY - set(FILES) == set()
+
+
+def routes(patterns):
+    for one in patterns:
+        yield from routes(one.url_patterns) if hasattr(one, "url_patterns") else [one]
+
+
+def test_papers_the_desk_printed_were_handed_out(priya, ruth, sign_in, sent):
+    sign_in(priya).get(reverse("packet", args=[sent.public_id]))
+    assert ("Priya Nair", "Referral", sent.patient.full_name) in asks(ruth, sign_in, show="out")
 
 
 def test_looking_back_leaves_a_line_of_its_own_or_shows_nothing(case, maya, ruth, sign_in, monkeypatch):

@@ -58,12 +58,14 @@ def presses(desk, name, **given):
 def test_of_three_times_the_desk_takes_one_and_the_patient_hears_of_that_alone(accepted_room, desk, sent):
     assert answer(accepted_room, "times", **ahead(*DAYS), instructions="Bring shoes.").status_code == 302
     assert "Times you proposed" in accepted_room.get(here()).content.decode()
+    assert "You proposed times. The clinic asks" in accepted_room.get("/office/").content.decode()
     referral = Referral.objects.get()
     assert referral.news_at
     assert not mails("appointment_made").exists()
     page = one_line(desk.get(f"/referrals/{sent.public_id}/").content.decode())
     assert "Take one of the times the office proposes" in page
     assert page.count("2:30 PM") >= 3
+    assert "Which day and time can you give?" not in page, "the office has just said"
     status = Page(sent.patient).html
     assert "2:30" not in status, "what is proposed is no appointment"
 
