@@ -123,7 +123,7 @@ def _answered_meanwhile(
 ) -> dict[str, Meanwhile]:
     """Return what was keyed in, or the patient answered, since, where it differs."""
     held = {}
-    saved = {name: intake.pages_done.get(page.id, 0) for page in protocol_for(intake).pages for name in page.questions}
+    saved = {name: intake.saved_at_version(page.id) for page in protocol_for(intake).pages for name in page.questions}
     for name, value in anew.items():
         last, own = newest.get(name), intake.answers.get(name)
         if last and last.pk > seen.answer and last.value != value:

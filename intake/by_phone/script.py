@@ -11,6 +11,7 @@ from intake.by_phone.danger_page import asked, left_open
 from intake.emergency.danger import emergency_words, kinds_of
 from intake.models import PhoneAnswer, Urgency
 from intake.questionnaire.actions import FROM_DETAILS
+from intake.questionnaire.lists import lists_longer_by_phone
 from intake.review.case_page import CasePage
 from intake.review.counting import BY_PHONE, own_assessments
 from intake.versions.protocols import protocol_for
@@ -39,8 +40,9 @@ class TakenAnswer:
 class Script:
     """The questions of one case as they are asked on the phone.
 
-    `ask`: those that are open, the best first. `again`: those behind flags, danger signs and answers taken on the
-    phone, where an answer may be wrong, and the page about danger.
+    `ask`: those that are open, the best first, and before them those of which the patient never read all that matters
+    by what was corrected on the phone. `again`: those behind flags, danger signs and answers taken on the phone, where
+    an answer may be wrong, and the page about danger.
     """
 
     def __init__(self, page: CasePage) -> None:
@@ -52,7 +54,8 @@ class Script:
         page = self.page
         first = [] if page.case.screened else left_open(self.intake, self.phone, timezone.now())
         questions = [one["said"].id for one in (*page.open_questions, *page.unsure)]
-        return self._askable([*first, *questions, *page.explained["strength_not_checked"]])
+        longer = lists_longer_by_phone(self.intake, self.phone.answers, asked=self.phone.standing)
+        return self._askable([*first, *longer, *questions, *page.explained["strength_not_checked"]])
 
     @cached_property
     def again(self) -> list[str]:

@@ -35,8 +35,15 @@ _SIGNED_BEFORE_IT_IS_SENT = """
     RETURN NEW;
 """
 
-LOOK_AGAIN = -1  # the version of a saved page that lists an option which was not there when it was saved
 LEFT_AFTER = timedelta(hours=12)  # a longer pause is leaving; staff can still call within one working day
+
+
+def look_again(version: int) -> int:
+    """Return what `pages_done` holds of a page that lists an option which was not in sight when it was saved.
+
+    It keeps the version it was saved at: -1 for 0, -2 for 1, and the same way back.
+    """
+    return ~version
 
 
 class AlreadySubmitted(Exception):
@@ -180,7 +187,12 @@ class Intake(models.Model):
     @property
     def pages_seen(self) -> set[str]:
         """Return the ids of the saved pages on which nothing waits to be looked at once more."""
-        return {page for page, version in self.pages_done.items() if version != LOOK_AGAIN}
+        return {page for page, version in self.pages_done.items() if version >= 0}
+
+    def saved_at_version(self, page_id: str) -> int:
+        """Return the version that last changed a page; 0 of one that was never saved."""
+        version: int = self.pages_done.get(page_id, 0)
+        return version if version >= 0 else look_again(version)
 
 
 class AnswerChange(models.Model):

@@ -31,7 +31,7 @@ from intake.emergency import actions as dangers
 from intake.emergency.safety import asked_again
 from intake.follow_up import actions as follow_ups
 from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment, Case, Intake, Patient, Urgency
-from intake.questionnaire.lists import pages_to_look_at, to_look_at_again
+from intake.questionnaire.lists import Unlisted, pages_to_look_at, to_look_at_again
 from intake.questionnaire.unsent import discard_unsent
 from intake.review.opening import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
@@ -195,6 +195,7 @@ def save_page(
     *,
     version: int,
     contradictory: dict[str, Any] | None = None,
+    unlisted: Unlisted | None = None,
     by: User | None = None,
 ) -> Saved:
     """Save answers of one page, and see what the rules make of them, in one transaction.
@@ -205,6 +206,8 @@ def save_page(
 
     `contradictory`: questions to lists in which an option that stands alone came with others. Such an answer is saved
     only when a danger shows in it, as the worst it may mean, and what was sent is kept beside.
+
+    `unlisted`: the options that were not in the lists of the page that was sent. One that is by now has it come again.
 
     Raises KeyError for an unknown page, AnswerError for an answer that does not fit, AlreadySubmitted, and StalePage
     when this page was saved elsewhere since with something else. Answers in which a new danger shows do not wait for
@@ -219,13 +222,13 @@ def save_page(
     after = _merged(page, after, taken, protocol)
     differing = [question for question in page.questions if before.get(question) != after.get(question)]
     screened, earlier = screen(intake, after), screen(intake, before)
-    stale = differing and intake.pages_done.get(page_id, 0) > version
+    stale = differing and intake.saved_at_version(page_id) > version
     if stale and not cannot_wait(earlier, screened):
         raise StalePage({question: (before.get(question), after.get(question)) for question in differing})
     if differing or (answers and (page_id not in intake.pages_seen or page == asked_again(intake))):
         beside = {question: sent[question] for question in taken}
         _keep_what_was(intake, after, differing, beside, (earlier, screened))
-        _write(intake, page, after, screened, by)
+        _write(intake, page, after, screened, by, unlisted or {})
         dangers.see_to_flags(intake)
     discard_unsent(intake, page_id)
     unread = dangers.is_unread(intake, emergencies(screened))
@@ -284,12 +287,17 @@ def _keep_what_was(
 
 
 def _write(
-    intake: Intake, page: triage.Page, after: dict[str, Any], screened: triage.Screened, by: User | None
+    intake: Intake,
+    page: triage.Page,
+    after: dict[str, Any],
+    screened: triage.Screened,
+    by: User | None,
+    unlisted: Unlisted,
 ) -> None:
-    look_again = pages_to_look_at(intake, after)
+    look_again = pages_to_look_at(intake, after, page, unlisted)
     intake.answers = after
     intake.version += 1
-    intake.pages_done = intake.pages_done | look_again | {page.id: intake.version}
+    intake.pages_done = intake.pages_done | {page.id: intake.version} | look_again
     intake.urgency = max(intake.urgency, int(screened.urgency))
     intake.saved_at = timezone.now()
     if page == triage.safety_page(protocol_for(intake)):

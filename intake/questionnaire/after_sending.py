@@ -11,6 +11,7 @@ from django.db import transaction
 from intake import triage
 from intake.models import Intake, Urgency
 from intake.questionnaire.actions import Saved, save_page
+from intake.questionnaire.lists import Unlisted
 from intake.returning.actions import start_worse_after
 from intake.triage import AnswerError
 from intake.versions.protocols import protocol_for, screen
@@ -25,6 +26,7 @@ def page_after_sending(
     answers: dict[str, Any],
     *,
     contradictory: dict[str, Any] | None = None,
+    unlisted: Unlisted | None = None,
     by_sender: bool = True,
 ) -> Saved | None:
     """Take the answers of a page for a report of getting worse when a danger shows in them that the form did not have.
@@ -45,7 +47,7 @@ def page_after_sending(
         said = {name: answers[name] for name in page.questions if name in answers and _fits(worse, name, answers[name])}
         both = {name: contradictory[name] for name in page.questions if name in contradictory}
         if said or both:
-            saved = save_page(worse, page.id, said, version=saved.intake.version, contradictory=both)
+            saved = save_page(worse, page.id, said, version=saved.intake.version, contradictory=both, unlisted=unlisted)
     return saved
 
 

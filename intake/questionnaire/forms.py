@@ -20,6 +20,7 @@ from intake import triage
 from intake.door.dates import PastDateField
 from intake.follow_up.scales import ANY_SCALE, SCALE_ENDS
 from intake.questionnaire.body_map import BodyMapWidget
+from intake.questionnaire.lists import UNLISTED, left_out
 from intake.triage import AnswerError
 
 LONG = 12  # options; a list with more of them stands under its headings
@@ -243,10 +244,10 @@ class PageForm(forms.Form):
         self.protocol, self.page_id = protocol, page_id
         page = triage.find_page(protocol, page_id)
         asked_here = [name for name in page.questions if name not in known]
-        listed = {} if whole else triage.listed_options(protocol, saved | (offered or {}))
-        fields = {
-            name: field_for(protocol.questions[name], language, self._listed(name, listed)) for name in asked_here
-        }
+        lists = {} if whole else triage.listed_options(protocol, saved | (offered or {}))
+        listed = {name: self._listed(name, lists) for name in asked_here}
+        self.left_out = {name: left_out(protocol.questions[name], listed[name]) for name in asked_here}
+        fields = {name: field_for(protocol.questions[name], language, listed[name]) for name in asked_here}
         self.came_from = came_from
         self.given = self._given(fields) if data is not None else {}
         self.contradictory = {}
@@ -348,6 +349,8 @@ class PageForm(forms.Form):
         kind = self.protocol.questions[name].type
         look = {"boolean": {"wrapper_class": "choices-inline"}, "body_map": {"template": "questionnaire/body_map.html"}}
         shown = [Hidden("shown", name)] if name in self.view.follow_ups else []
+        if self.left_out[name]:
+            shown.append(Hidden(UNLISTED, " ".join([name, *self.left_out[name]])))
         return Div(*shown, Field(name, **look.get(kind, {})), css_id=f"place_{name}", **attributes)
 
     def show_only_changed(self, shown: Iterable[str]) -> list[str]:

@@ -24,6 +24,7 @@ from intake.questionnaire import actions as intakes
 from intake.questionnaire.actions import Saved
 from intake.questionnaire.after_sending import page_after_sending
 from intake.questionnaire.forms import PageForm, as_sent
+from intake.questionnaire.lists import UNLISTED, unlisted_in
 from intake.questionnaire.place import place_on_the_way
 from intake.questionnaire.unsent import left_on
 from intake.questionnaire.unsent_views import as_typed
@@ -63,7 +64,12 @@ def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     again = shown == asked_again(intake)
     try:
         saved = intakes.save_page(
-            intake, shown.id, form.answers, version=form.version_shown, contradictory=form.contradictory
+            intake,
+            shown.id,
+            form.answers,
+            version=form.version_shown,
+            contradictory=form.contradictory,
+            unlisted=unlisted_in(request.POST),
         )
     except AlreadySubmitted:
         return _after_sending(request, intake, shown)
@@ -197,7 +203,14 @@ def _after_sending(request: DoorRequest, intake: Intake, shown: triage.Page) -> 
     form = _form(request, intake, shown, data=request.POST)
     form.is_valid()
     by_sender = request.door.sent_from_here
-    saved = page_after_sending(intake, shown.id, form.answers, contradictory=form.contradictory, by_sender=by_sender)
+    saved = page_after_sending(
+        intake,
+        shown.id,
+        form.answers,
+        contradictory=form.contradictory,
+        unlisted=unlisted_in(request.POST),
+        by_sender=by_sender,
+    )
     if saved is not None:
         if saved.newly_emergency:
             return remember(request, redirect("intake_emergency"), saved.intake)
@@ -254,7 +267,7 @@ def _said(protocol: triage.Protocol, question: str, value: Any, language: str) -
 def _is_ours(name: str, form: PageForm) -> bool:
     base, _underscore, part = name.rpartition("_")
     of_a_date = part in ("month", "day", "year") and base in form.view.page.questions
-    return name in ("shown", "from") or name in form.view.page.questions or of_a_date
+    return name in ("shown", "from", UNLISTED) or name in form.view.page.questions or of_a_date
 
 
 def _chosen(posted: QueryDict, intake: Intake, shown: triage.Page) -> QueryDict:

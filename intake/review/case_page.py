@@ -17,7 +17,7 @@ from intake.models import Assessment, Case, CaseEvent, Urgency
 from intake.models.stored import CaseFlag, ExplainedFlag
 from intake.review.counting import OnThePhone, taken_for
 from intake.review.story import sex_of, story_of
-from intake.review.words import Said, answer_in_words
+from intake.review.words import Said, answer_in_words, left_out_in_words
 from intake.versions.protocols import readable
 
 STRENGTH = {"likely": "Likely", "possible": "Possible", "not_enough": "Not enough to say"}
@@ -376,7 +376,7 @@ class CasePage:
         for section in self.protocol.sections:
             questions = [one for one in self.protocol.questions.values() if one.section == section.id]
             said = [
-                Said(one.id, str(one.text), self.both(one.id))
+                Said(one.id, str(one.text), self.both(one.id) + left_out_in_words(one, self.phone.never_read))
                 for one in questions
                 if one.id in asked or one.id in answers
             ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from intake.models import Assessment, Intake, PhoneAnswer
+from intake.versions.never_read import never_read
 from intake.versions.protocols import assessment_now, protocol_for, what_fits
 
 BY_PHONE = Assessment.Occasion.REVIEW
@@ -50,6 +51,11 @@ class OnThePhone:
     def answers(self) -> dict[str, Any]:
         """Return the patient's own with these in place of theirs."""
         return self.intake.answers | {question: taken.value for question, taken in self.standing.items()}
+
+    @cached_property
+    def never_read(self) -> dict[str, set[str]]:
+        """Return by question the options of which nobody has asked this patient: on the phone all are read out."""
+        return {name: options for name, options in never_read(self.intake).items() if name not in self.standing}
 
 
 def _newest(rows: Iterable[PhoneAnswer]) -> dict[str, PhoneAnswer]:

@@ -47,6 +47,7 @@ def _risks(page: Any, answers: dict[str, Any]) -> list[Said]:
         if (label, id) not in denied
     ]
     words = ", ".join(label.lower() for label, _id in denied)
+    words += " (of a list without all)" if any(id in page.phone.never_read for _label, id in denied) else ""
     return told + ([Said("denied", "Said no to", words)] if denied else [])
 
 

@@ -1,5 +1,6 @@
 """A patient's answers in the words of the form."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,3 +31,10 @@ def answer_in_words(protocol: triage.Protocol, question_id: str, value: Any) -> 
     if question.type in ("choice", "multi_choice", "body_map") and not set(chosen) <= set(question.option_ids):
         return ""
     return str(triage.display(protocol, question_id, value))
+
+
+def left_out_in_words(question: triage.Question, never_read: Mapping[str, Collection[str]]) -> str:
+    """Say what stood in no list the patient read: of that, "none of these" says nothing. Empty when all of it did."""
+    unread = never_read.get(question.id, ())
+    labels = "; ".join(option.label for option in question.options if option.id in unread)
+    return f" (not in the list they read: {labels})" if labels else ""

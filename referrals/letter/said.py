@@ -7,6 +7,7 @@ from intake import triage
 from intake.models import Assessment
 from intake.review.counting import taken_for
 from intake.review.words import answer_in_words
+from intake.versions.never_read import never_read
 from intake.versions.protocols import readable
 from referrals.letter import words
 
@@ -25,6 +26,7 @@ class Answers:
         self.protocol = readable(assessment.protocol) or triage.shipped()
         self.answers = assessment.answers
         self.by_phone = taken_for(assessment)
+        self.never_read = never_read(assessment.intake)
         self.explanation = explanation_of(assessment)
         self.unused_alarms = assessment.unused_alarms
         self.asked = set(assessment.result.get("asked", assessment.answers))
@@ -71,7 +73,15 @@ class Answers:
         """Return the clinical words of an answer of "no", or nothing."""
         given = self.answers.get(question)
         option = given[0] if isinstance(given, list) and len(given) == 1 else given
-        return words.NEGATIVES.get((question, option), "") if question in self.asked and isinstance(option, str) else ""
+        if question not in self.asked or not isinstance(option, str):
+            return ""
+        return words.NEGATIVES.get((question, option), "").format(self._read_of_the_list(question))
+
+    def _read_of_the_list(self, question: str) -> str:
+        """Name what a list asked about and its reader could deny; on the phone all of it is read out."""
+        unread = () if question in self.by_phone else self.never_read.get(question, ())
+        *most, last = [said for option, said in words.OF_A_LIST.get(question, {"": ""}).items() if option not in unread]
+        return f"{', '.join(most)} or {last}" if most else last
 
     def not_ruled_out(self) -> list[dict[str, Any]]:
         """Conditions that stay open because of an unsure or missing answer, and the questions to ask."""

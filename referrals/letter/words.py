@@ -155,12 +155,29 @@ NEGATIVES = {
     ("weight_bearing", "normal"): "walks four steps without a limp",
     ("bone_tender", "no"): "no one very sore spot on the bone",
     ("neck_rotation", "yes"): "turns the head halfway to each side",
-    ("recent_events", "none"): "no surgery, cast, bed rest, infection or injection of drugs in the last 3 months",
+    ("recent_events", "none"): "no {} in the last 3 months",
     ("risk_conditions", "none"): "none of the risk conditions asked about",
-    ("medicines", "none"): "no blood thinner, long steroid, immune drug or chemotherapy",
+    ("medicines", "none"): "no {}",
     ("diabetes_foot", "none"): "no loss of feeling, ulcer or amputation with diabetes",
     ("hip_signs", "none"): "no hip or groin signs",
     ("girdle_stiffness", "no"): "no stiffness of both shoulders or both hips",
+}
+
+# What "none of these" says no to, by option: a patient denies only what stood in the list they read.
+OF_A_LIST = {
+    "recent_events": {
+        "surgery": "surgery",
+        "leg_cast": "cast",
+        "bed_rest": "bed rest",
+        "infection": "infection",
+        "injected_drugs": "injection of drugs",
+    },
+    "medicines": {
+        "blood_thinner": "blood thinner",
+        "steroid_long": "long steroid",
+        "immune_drug": "immune drug",
+        "chemo": "chemotherapy",
+    },
 }
 
 TOLD = {  # what the contact log says somebody was told, after "and told them"

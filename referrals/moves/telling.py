@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.links.actions import address_of
@@ -48,10 +49,11 @@ class Heard:
 def heard_last(referral: Referral) -> Heard | None:
     """Return what a mail or a call told the patient last; None while nothing did.
 
-    A mail that is being sent may have arrived.
+    A mail that was handed over may have arrived; one that only waits for its turn in a sweep has not.
     """
     mails = Message.objects.about("referral", referral.public_id).filter(kind__in=OF_APPOINTMENTS)
-    went = [_by_mail(mail) for mail in mails.filter(status__in=(Message.Status.SENT, Message.Status.SENDING))]
+    handed_over = Q(status=Message.Status.SENDING) & (Q(handed_over_at__isnull=False) | Q(doubts__gt=0))
+    went = [_by_mail(mail) for mail in mails.filter(Q(status=Message.Status.SENT) | handed_over)]
     made = CallToMake.objects.filter(subject_id=referral.public_id).exclude(done_at=None).select_related("done_by")
     called = [Heard(call.done_at, call.starts_at, by=call.done_by.name) for call in made]
     return max([*went, *called], key=lambda heard: heard.at, default=None)
@@ -119,11 +121,17 @@ def _not_told_yet_that_it_is_off(referral: Referral) -> list[datetime]:
 
 
 def tell_that_it_is_off(appointment: Appointment) -> None:
-    """Tell a patient who would still go there at once; not of a time that is over."""
-    if appointment.starts_at > timezone.now():
+    """Tell a patient who would still go there at once; not of a time that is over.
+
+    One that is over may have stood for a later time, and no mail have told of that: they would go on the later one.
+    """
+    heard = heard_last(appointment.referral)
+    times = [appointment.starts_at, *([heard.starts_at] if heard and heard.starts_at else [])]
+    if was_at := next(iter(_to_come(times)), None):
         for believed in _believed(appointment):
-            mail_about("appointment_off", believed)
-        _see_that_they_hear(appointment, was_at=appointment.starts_at, starts_at=None)
+            if believed.starts_at > timezone.now():
+                mail_about("appointment_off", believed)
+        _see_that_they_hear(appointment, was_at=was_at, starts_at=None)
 
 
 def _believed(appointment: Appointment) -> list[Appointment]:
@@ -288,9 +296,13 @@ class AppointmentMoved(_New):
     @classmethod
     def not_gone(cls, message: Message) -> None:
         appointment = cls.appointment(message)
+        """Call about the time they know of: that before, or an earlier one where no mail told of that either."""
         before = appointment.referral.appointments.filter(pk__lt=appointment.pk).order_by("-pk").first()
+        heard = heard_last(appointment.referral)
+        known = [*([before.starts_at] if before else []), *([heard.starts_at] if heard and heard.starts_at else [])]
         if appointment.replaced_at is None:
-            _call_instead(message, appointment, was_at=before and before.starts_at, starts_at=appointment.starts_at)
+            was_at = next(iter([*_to_come(known), *known]), None)
+            _call_instead(message, appointment, was_at=was_at, starts_at=appointment.starts_at)
 
 
 @kind("appointment_off", title="Appointment off", safe=("clinic", "phone", "starts_at", "link"))

@@ -10,6 +10,10 @@ decides something is read with all other answers left open. A part of it differs
 beside it let that through: in an "and" all others can hold, in an "or" all others can fail. Nothing is assumed of
 answers that the condition does not settle, not that their options are listed nor that one excludes another. So the
 proof may refuse what would be safe; it never lets pass what is not.
+
+Two things stay beyond it. Whoever finds nothing of theirs in a shorter list says "none of these" or "nothing clear",
+and a rule may read that: it raises, where it does. And points of origins, by which somebody is named to see first, are
+compared on whole patients by the tests.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """The script of a call on the case page: what it asks and reads out, and what comes back."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -58,6 +60,32 @@ def test_open_questions_come_first_and_those_behind_flags_and_danger_signs_may_b
     assert {"walking_change", "pain_worst", "emergency_now"} <= set(script.again)
     assert not set(script.ask) & set(script.again)
     assert "age" not in [*script.ask, *script.again], "it is of the birth date"
+
+
+def test_what_matters_by_a_place_told_on_the_phone_is_asked_until_it_was(location, maya):
+    """Of a heel nobody asks about injected drugs; her "none of these" does not deny them for the back."""
+    case = opened(location, HEEL_PAIN)
+    assert "recent_events" not in script_of(case).ask
+    keys_in(case, maya, {"pain_regions": ["heel_right", "low_back_mid"]})
+    assert "recent_events" in script_of(case).ask
+    keys_in(case, maya, {"recent_events": ["none"]}, now=MONDAY_MORNING + timedelta(minutes=5))
+    assert "recent_events" not in script_of(case).ask
+
+
+def test_none_of_these_says_nothing_of_what_was_not_in_the_list(location, maya):
+    """A therapist must not read a no where nobody asked; on the phone every option is read out."""
+    case = opened(location, HEEL_PAIN)
+    assert "Injecting drugs" in said_to(case, "recent_events")
+    assert "Surgery" not in said_to(case, "recent_events")
+    assert said_to(case, "symptom_quality") == "Sharp or stabbing"
+    assert any(one.answer.endswith("(of a list without all)") for one in CasePage(case).story)
+    keys_in(case, maya, {"recent_events": ["infection"]})
+    assert "Injecting drugs" not in said_to(case, "recent_events")
+
+
+def said_to(case, question) -> str:
+    sections = CasePage(case).all_answers
+    return next(one.answer for section in sections for one in section["said"] if one.id == question)
 
 
 def test_a_patient_nobody_screened_is_asked_the_page_about_danger_first(unscreened):

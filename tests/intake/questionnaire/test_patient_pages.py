@@ -59,34 +59,6 @@ def test_the_title_and_the_address_do_not_tell_what_is_asked(ada):
     assert ada.page.wsgi_request.path == "/intake/page/1/"
 
 
-def test_an_option_that_cannot_matter_is_not_read(ada):
-    """A heel has nothing to do with the head; whoever also marks the neck is asked."""
-    ada.answers_up_to("what-it-feels-like", HEEL_PAIN)
-    assert "Turning my head" not in ada.text
-    ada.answers("where-it-hurts", pain_regions=["heel_right", "neck_back_mid"])
-    ada.opens_page("when-it-is-bad")
-    assert "Turning my head" in ada.text
-
-
-def test_a_list_that_grew_is_shown_once_more_before_it_is_sent(ada):
-    """She said "none of these" while what matters for a spine was not in the list. Then she marks her back."""
-    ada.has_answered(HEEL_PAIN)
-    assert not intakes.missing_answers(triage.shipped(), ada.intake)
-    ada.answers("where-it-hurts", pain_regions=["heel_right", "low_back_mid"])
-    assert "risk_conditions" in intakes.missing_answers(triage.shipped(), ada.intake)
-    ada.opens("intake_check")
-    assert "once more" in ada.text
-    ada.answers("health-conditions", risk_conditions=["none"], medicines=["none"], recent_events=["none"])
-    assert "risk_conditions" not in intakes.missing_answers(triage.shipped(), ada.intake)
-
-
-def test_what_an_older_page_listed_is_taken(ada):
-    """The list was open in another window when the answer before it changed."""
-    ada.answers_up_to("what-it-feels-like", HEEL_PAIN)
-    ada.answers("when-it-is-bad", pain_timing=["first_steps"], rest_effect="better", aggravators=["neck_turn"])
-    assert ada.intake.answers["aggravators"] == ["neck_turn"]
-
-
 def test_without_scripts_a_follow_up_comes_after_saving(ada):
     ada.answers("about-you", sex_at_birth="female")
     assert ada.asks == ["sex_at_birth", "pregnancy"]

@@ -16,7 +16,7 @@ from referrals.letter import letter
 from referrals.letter import words as letter_words
 from referrals.models import Letter
 from tests import factories
-from tests.answers import FOOT_DROP, SADDLE_NUMBNESS
+from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 
 NASTY = '#set page(fill: red) *bold* $x^2$ <b>&amp;</b> [y] \\ _z_ // @home "quote" {{ 7*7 }} {% now %} ñ €'
 
@@ -244,6 +244,15 @@ def test_what_was_stored_is_what_is_read_or_nothing(sent):
         letter.stored_pdf(kept)
 
 
+def test_what_a_patient_never_read_is_not_denied(location, maya, read):
+    """The lists of a heel leave out what cannot matter to it: of that, "none of these" says nothing."""
+    heel = read(a_referral(location, maya, HEEL_PAIN))
+    assert "no surgery, cast or bed rest in the last 3 months" in heel
+    assert "no blood thinner or long steroid" in heel
+    numb = read(a_referral(location, maya, FOOT_DROP))
+    assert "no surgery, cast, bed rest, infection or injection of drugs in the last 3 months" in numb
+
+
 def test_every_id_the_words_name_is_in_the_protocol():
     questions = triage.shipped().questions
     named = [*letter_words.PROBLEM, *letter_words.FINDINGS, *letter_words.HISTORY, *letter_words.TRIED]
@@ -251,6 +260,8 @@ def test_every_id_the_words_name_is_in_the_protocol():
     assert not [question for question in named if question not in questions]
     for question, option in letter_words.NEGATIVES:
         assert questions[question].option(option), (question, option)
+    for question, options in letter_words.OF_A_LIST.items():
+        assert set(options) <= set(questions[question].option_ids), question
     assert set(letter_words.ASKS) == set(triage.shipped().specialists)
 
 

@@ -14,6 +14,7 @@ from intake.visits import calls
 from referrals import moves as actions
 from referrals.desk.happened import timeline
 from referrals.models import Referral
+from referrals.moves.answers import drop_appointment
 from referrals.moves.telling import heard_last
 from tests import factories
 from tests.referrals.conftest import OFFICE
@@ -265,6 +266,20 @@ def test_who_knows_of_a_later_day_is_called_where_the_mail_of_the_earlier_waits_
     with at(NOON + timedelta(days=4)):
         assert kinds(posted()) == []
         assert CallToMake.objects.get().was_at == NOON + timedelta(days=30)
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_nobody_goes_on_the_day_they_know_where_the_mails_of_earlier_days_waited(accepted, posted, dropped):
+    """Neither the day of the mail nor the one before it is to come: they are called, or hear that it is off."""
+    gives(accepted, days=30)
+    posted()
+    gives(accepted, days=3)
+    gives(accepted, days=3.5)
+    with at(NOON + timedelta(days=4)):
+        if dropped:
+            drop_appointment(accepted)
+        assert kinds(posted()) == (["appointment_off"] if dropped else [])
+        assert dropped or CallToMake.objects.get().was_at == NOON + timedelta(days=30)
 
 
 # What the patient answers ---------------------------------------------------------------------------------------------

@@ -1,0 +1,15 @@
+"""What stood in no list that a patient read, by the protocol of their form: of that they have said nothing."""
+
+from intake import triage
+from intake.models import Intake
+from intake.versions.protocols import protocol_for
+
+
+def never_read(intake: Intake) -> dict[str, set[str]]:
+    """Return by question the options that this patient was not shown; on paper every option was read."""
+    if intake.paper_code:
+        return {}
+    protocol = protocol_for(intake)
+    lists = triage.listed_options(protocol, intake.answers)
+    hidden = {name: set(protocol.questions[name].option_ids).difference(lists[name]) for name in lists}
+    return {name: options for name, options in hidden.items() if options and name in intake.answers}
