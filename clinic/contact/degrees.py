@@ -7,7 +7,10 @@ FARTHEST = {"latitude": 90, "longitude": 180}
 
 
 def wrong_degrees(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the field and what to do, for each that cannot be; None is a place nobody has stated."""
+    """Yield the field and what to do, for each that cannot be.
+
+    None is a place nobody has stated.
+    """
     known = {name: given[name] for name in FARTHEST if given.get(name) is not None}
     wrong = [name for name, degrees in known.items() if not abs(degrees) <= FARTHEST[name]]
     for name in wrong:

@@ -19,7 +19,10 @@ Unlisted = Mapping[str, Collection[str]]  # by question the options that were no
 
 
 def left_out(question: triage.Question, listed: Collection[str] | None) -> list[str]:
-    """Return the options a list does not hold; None holds all, and what stands alone is in every one."""
+    """Return the options a list does not hold.
+
+    None holds all, and what stands alone is in every one.
+    """
     if listed is None:
         return []
     return [name for name in question.option_ids if name not in listed and name not in question.exclusive]

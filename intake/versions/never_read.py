@@ -6,7 +6,10 @@ from intake.versions.protocols import protocol_for
 
 
 def never_read(intake: Intake) -> dict[str, set[str]]:
-    """Return by question the options that this patient was not shown; on paper every option was read."""
+    """Return by question the options that this patient was not shown.
+
+    On paper every option was read.
+    """
     if intake.paper_code:
         return {}
     protocol = protocol_for(intake)

@@ -78,7 +78,10 @@ class Answers:
         return words.NEGATIVES.get((question, option), "").format(self._read_of_the_list(question))
 
     def _read_of_the_list(self, question: str) -> str:
-        """Name what a list asked about and its reader could deny; on the phone all of it is read out."""
+        """Name what a list asked about and its reader could deny.
+
+        On the phone all of it is read out.
+        """
         unread = () if question in self.by_phone else self.never_read.get(question, ())
         *most, last = [said for option, said in words.OF_A_LIST.get(question, {"": ""}).items() if option not in unread]
         return f"{', '.join(most)} or {last}" if most else last

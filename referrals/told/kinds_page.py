@@ -72,7 +72,10 @@ def _told() -> dict[str, list[str]]:
 
 
 def _samples(kind: Kind, place: Location) -> list[tuple[str, str, str]]:
-    """Return one in each language its reader may have; a fax has pages and no words of its own."""
+    """Return one in each language its reader may have.
+
+    A fax has pages and no words of its own.
+    """
     if kind.by_fax:
         return []
     languages = settings.LANGUAGES if kind.audience == "patient" else settings.LANGUAGES[:1]
