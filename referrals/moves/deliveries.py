@@ -41,7 +41,10 @@ def letter_changed(referral: Referral, *, by: User) -> None:
 
 @transaction.atomic
 def office_was_told(to_tell: OfficeToTell, *, by: User) -> bool:
-    """Say that `by` has told the office, or sent it the newest letter. False when somebody else has said so before."""
+    """Say that `by` has told the office, or sent it the newest letter.
+
+    Return False when somebody else has said so before.
+    """
     check_may(by)
     referral = lock(to_tell.referral)
     to_tell = OfficeToTell.objects.select_for_update().select_related("specialist").get(pk=to_tell.pk)
