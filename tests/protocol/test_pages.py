@@ -6,7 +6,7 @@ from statistics import quantiles
 import pytest
 
 from intake import triage
-from intake.questionnaire.place import AROUND_THE_QUESTIONS, MOST_PEOPLE
+from intake.questionnaire.place import AROUND_THE_QUESTIONS, CHECKING, MOST_PEOPLE, SIGNING
 from intake.triage.asking.length import seconds_from
 from intake.triage.asking.pruning import needed_questions
 from tests.protocol.cases import EVERY
@@ -170,3 +170,9 @@ def test_most_people_need_what_the_first_page_says():
     seconds = [seconds_from(PROTOCOL, answers, PROTOCOL.pages[0]) + AROUND_THE_QUESTIONS for answers in routine]
     low, _middle, high = quantiles(seconds, n=4)
     assert (floor(low / 60), ceil(high / 60)) == MOST_PEOPLE
+
+
+def test_the_first_page_of_questions_says_no_more_than_the_page_before_it():
+    """Whoever has just read "13 to 18 minutes" believes nothing any more that says 22."""
+    first = triage.minutes_left(PROTOCOL, {}, PROTOCOL.pages[0], and_then=CHECKING + SIGNING)
+    assert MOST_PEOPLE[0] <= first <= MOST_PEOPLE[1]

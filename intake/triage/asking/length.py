@@ -13,14 +13,14 @@ from .listing import listed_options
 
 WORDS_A_SECOND = 3  # 180 words a minute, as somebody reads who takes their time
 SECONDS_A_QUESTION = 4  # to choose, once it is read
-SHARE_THAT_OPENS = 0.5  # of what further answers may open
+SHARE_THAT_OPENS = 0.35  # of what answers may open: no more than the first page says of most people
 
 
 def minutes_left(protocol: Protocol, answers: Answers, here: Page, *, and_then: int = 0) -> int:
     """Estimate the minutes from the top of `here` to the end, as told with the answers that come before it.
 
-    Half of what can still open is expected to. An estimate told on an earlier page is kept: who was told six minutes is
-    not told eight later. `and_then`: seconds for what comes after the questions.
+    A third of what can still open is expected to. An estimate told on an earlier page is kept: who was told six minutes
+    is not told eight later. `and_then`: seconds for what comes after the questions.
     """
     known: dict[str, object] = {}
     left = None
