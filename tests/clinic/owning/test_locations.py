@@ -60,7 +60,7 @@ def test_a_new_location_is_its_makers_and_is_kept_as_typed(ruth, sign_in):
         ({"mon": "25:00-26:00"}, "such as 8:00-18:00"),
         ({"closed_on": "Labor Day"}, "Write each as 2027-12-25"),
         ({"phone": "555"}, "US phone number"),
-        ({"latitude": "43.9"}, "both latitude and longitude"),
+        ({"longitude": ""}, "both latitude and longitude"),
         ({"latitude": "143.9", "longitude": "-69.8"}, "degrees from -90 to 90"),
     ],
 )
