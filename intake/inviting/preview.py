@@ -1,15 +1,13 @@
 """What a list of people would do: who is invited, known, or invited before, and what is wrong, row by row."""
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from clinic.contact.names import letters, visible
 from clinic.formats import sheets
+from clinic.formats.previews import SheetPreview
 from clinic.formats.sheets import Column, Line, Sheet, too_many
 from clinic.staff.models import LocationQuerySet, User
 from intake.door.contact import LANGUAGE_NAMES, InvitationForm
@@ -52,26 +50,13 @@ class Previewed:
     contact: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(SheetPreview):
     """Every row, judged against who is on file and invited now."""
 
-    sheet: Sheet
-    rows: tuple[Previewed, ...]
+    KINDS = (NEW, AGAIN, STANDS, WRONG)
 
-    def of(self, kind: str) -> list[Previewed]:
-        return [row for row in self.rows if row.kind == kind]
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        counted = Counter(row.kind for row in self.rows)
-        return {kind: counted[kind] for kind in (NEW, AGAIN, STANDS, WRONG)}
-
-    @cached_property
-    def mark(self) -> str:
-        """Return what tells this preview from one made after somebody came or was invited."""
-        said = [(row.line.number, row.kind, row.patient and row.patient.pk) for row in self.rows]
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+    def hangs_on(self, row: Previewed) -> tuple[Any, ...]:
+        return (row.patient and row.patient.pk,)
 
 
 def read(text: str) -> Sheet:

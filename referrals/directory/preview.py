@@ -1,11 +1,8 @@
 """What a file of offices would do to the directory: what is new, what changes, and what is wrong, row by row."""
 
 import copy
-import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +11,7 @@ from django.forms.models import construct_instance
 
 from clinic.contact.names import letters, visible
 from clinic.contact.numbers import ZERO_FIRST, zone_of
+from clinic.formats.previews import SheetPreview
 from clinic.formats.sheets import Line, Sheet, too_many
 from clinic.staff.models import Location
 from referrals.directory.columns import (
@@ -52,26 +50,13 @@ class Previewed:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(SheetPreview):
     """Every row, judged against the directory as it is now."""
 
-    sheet: Sheet
-    rows: tuple[Previewed, ...]
+    KINDS = (NEW, CHANGED, SAME, WRONG)
 
-    def of(self, kind: str) -> list[Previewed]:
-        return [row for row in self.rows if row.kind == kind]
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        counted = Counter(row.kind for row in self.rows)
-        return {kind: counted[kind] for kind in (NEW, CHANGED, SAME, WRONG)}
-
-    @cached_property
-    def mark(self) -> str:
-        """Return what tells this preview from one against a directory changed since."""
-        said = [(row.line.number, row.kind, row.changes, row.listing and row.listing.pk) for row in self.rows]
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+    def hangs_on(self, row: Previewed) -> tuple[Any, ...]:
+        return (row.changes, row.listing and row.listing.pk)
 
 
 class RowForm(ListingForm):
