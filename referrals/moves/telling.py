@@ -130,8 +130,16 @@ def tell_that_it_is_off(appointment: Appointment) -> None:
     if was_at := next(iter(_to_come(times)), None):
         for believed in _believed(appointment):
             if believed.starts_at > timezone.now():
-                mail_about("appointment_off", believed)
+                mail_about("appointment_off", believed, *_once_more(believed, appointment))
         _see_that_they_hear(appointment, was_at=was_at, starts_at=None)
+
+
+def _once_more(believed: Appointment, dropped: Appointment) -> list[int]:
+    """Return what tells this mail from one that never went, because another day was given; nothing without one."""
+    never_went = Message.objects.filter(
+        key=f"appointment_off:{believed.referral.public_id}:{believed.pk}", status=Message.Status.SKIPPED
+    )
+    return [dropped.pk] if never_went.exists() else []
 
 
 def _believed(appointment: Appointment) -> list[Appointment]:
@@ -167,7 +175,7 @@ def remind(appointment: Appointment) -> Message | None:
     return mail_about("appointment_reminder", appointment, due_at=due_at) if due_at > timezone.now() else None
 
 
-def mail_about(name: str, appointment: Appointment, **more: Any) -> Message | None:
+def mail_about(name: str, appointment: Appointment, *numbers: int, **more: Any) -> Message | None:
     """Schedule a mail of this kind about an appointment; None where none can go."""
     patient = appointment.referral.patient
     if not patient.email:
@@ -175,7 +183,8 @@ def mail_about(name: str, appointment: Appointment, **more: Any) -> Message | No
     return about(
         appointment.referral,
         name,
-        appointment.pk,
+        *numbers,
+        appointment.pk,  # the last of its key, by which the mail is read
         to=patient.email,
         language=patient.language,
         facts={"starts_at": moment(appointment.starts_at, appointment.time_zone)},
