@@ -36,7 +36,9 @@ def workers(tmp_path, post_office):
         finally:
             stop(process, patience=20)
 
-    return started
+    yield started
+    if (log := tmp_path / "worker.log").exists():
+        print(log.read_text())  # shown where the test failed
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ A mail says when, and never where or with whom. Each new time is told at once; w
 calls. What was told last is read from the mails that went and the calls that were made.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,11 +136,15 @@ def tell_that_it_is_off(appointment: Appointment) -> None:
 
 
 def _once_more(believed: Appointment, dropped: Appointment) -> list[int]:
-    """Return what tells this mail from one that never went, because another day was given; nothing without one."""
-    never_went = Message.objects.filter(
-        key=f"appointment_off:{believed.referral.public_id}:{believed.pk}", status=Message.Status.SKIPPED
-    )
-    return [dropped.pk] if never_went.exists() else []
+    """Return what tells this mail from one that never went, because another day was given; nothing without one.
+
+    A time of which no mail went either needs none: nobody believes in it.
+    """
+    told = {mail.status for mail in _mails(GIVEN, believed)}
+    if told and not told & {Message.Status.SENT, Message.Status.SENDING}:
+        return []
+    off = {mail.status for mail in _mails(["appointment_off"], believed)}
+    return [dropped.pk] if Message.Status.SKIPPED in off else []
 
 
 def _believed(appointment: Appointment) -> list[Appointment]:
@@ -154,9 +159,14 @@ def _believed(appointment: Appointment) -> list[Appointment]:
 
 def mail_told_of(appointment: Appointment) -> bool | None:
     """Say whether the mail of this time went; None when there was none."""
-    keys = [f"{name}:{appointment.referral.public_id}:{appointment.pk}" for name in GIVEN]
-    statuses = set(Message.objects.filter(key__in=keys).values_list("status", flat=True))
+    statuses = {mail.status for mail in _mails(GIVEN, appointment)}
     return Message.Status.SENT in statuses if statuses else None
+
+
+def _mails(names: list[str], appointment: Appointment) -> Iterable[Message]:
+    """Return the mails of these kinds about one time, by their keys."""
+    keys = [f"{name}:{appointment.referral.public_id}:{appointment.pk}" for name in names]
+    return Message.objects.filter(key__in=keys)
 
 
 def tell_no_more(referral: Referral) -> None:
