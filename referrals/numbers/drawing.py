@@ -8,8 +8,8 @@ from referrals.desk.kept import Kept
 from referrals.numbers.counting import Cohort
 from referrals.numbers.tables import month_named
 
-WIDTH, HEIGHT, TOP, FOOT = 720, 180, 24, 24
-WIDEST = 60
+HEIGHT, TOP, FOOT = 180, 24, 24
+A_MONTH, A_BAR = 88, 44  # pixels: three months fit a phone, twelve a desk
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,11 @@ class Trend:
     title: str
     bars: tuple[Bar, ...]
 
-    width, height, bottom = WIDTH, HEIGHT, HEIGHT - FOOT
+    height, bottom = HEIGHT, HEIGHT - FOOT
+
+    @property
+    def width(self) -> int:
+        return A_MONTH * len(self.bars)
 
 
 def trends(cohorts: Sequence[Cohort], kept: Sequence[Kept]) -> list[Trend]:
@@ -70,11 +74,9 @@ def _shares(kept: Sequence[Kept]) -> list[tuple[date, float, str]]:
 
 def _trend(name: str, title: str, points: Sequence[tuple[date, float, str]]) -> Trend:
     highest = max([value for _month, value, _said in points], default=0) or 1
-    step = WIDTH / max(len(points), 1)
-    width = min(step * 0.7, WIDEST)
     bars = []
     for place, (month, value, said) in enumerate(points):
         height = round((HEIGHT - TOP - FOOT) * value / highest, 1)
-        x = round(step * place + (step - width) / 2, 1)
-        bars.append(Bar(x, HEIGHT - FOOT - height, round(width, 1), height, month_named(month), said))
+        x = A_MONTH * place + (A_MONTH - A_BAR) / 2
+        bars.append(Bar(x, HEIGHT - FOOT - height, A_BAR, height, month_named(month), said))
     return Trend(name, title, tuple(bars))
