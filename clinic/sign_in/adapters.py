@@ -107,6 +107,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "spent_code": "This code was used already. Wait until your phone shows the next one.",
+    }
+
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """A second step is replaced (`replace_second_step`), never only removed."""
         return False

@@ -84,8 +84,19 @@ def checked(user: User, code: str) -> Authenticator:
     with _counted(user):
         found = authenticator_for(user, code)
         if found is None:
-            raise _wrong(user, "wrong code", "incorrect_code")
+            error = "spent_code" if _was_spent(user, code) else "incorrect_code"
+            raise _wrong(user, "wrong code", error)
     return found
+
+
+def _was_spent(user: User, code: str) -> bool:
+    """Whether this code of their own app opened something already; it counts as a try all the same."""
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if app is None:
+        return False
+    secret, typed = decrypt(app.data["secret"]), plain_code(code)
+    fits = [one for one in yield_hotp_counters_from_time() if typed == format_hotp_value(hotp_value(secret, one))]
+    return SpentCode.objects.filter(user=user, counter__in=fits).exists()
 
 
 def _wrong(user: User, what: str, error: str) -> ValidationError:

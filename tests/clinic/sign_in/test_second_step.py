@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -292,6 +293,18 @@ def test_a_wrong_code_is_written_down(maya):
     asked = password(browser, maya)
     browser.post(asked.redirect_chain[-1][0], {"code": "000000"})
     assert AccessLog.objects.filter(subject="wrong code", subject_id=maya.public_id, user=None).exists()
+
+
+def test_who_is_back_within_half_a_minute_is_told_that_the_code_was_used(maya):
+    with time_machine.travel(timezone.now(), tick=False):
+        signed_in(maya)
+        browser = Client()
+        asked = password(browser, maya)
+        again = browser.post(asked.redirect_chain[-1][0], {"code": code()}).content.decode()
+    assert "This code was used already. Wait until your phone shows the next one." in again
+    wrong = browser.post(asked.redirect_chain[-1][0], {"code": "000000"}).content.decode()
+    assert "Incorrect code." in wrong
+    assert AccessLog.objects.filter(subject="wrong code", subject_id=maya.public_id, user=None).count() == 2
 
 
 # Lost keys ----------------------------------------------------------------------------------------------------------
