@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from clinic.files.checks import CALM, WALL_SECONDS
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("pages.py")))
+# A server makes pages of two files at a time in each process; the others wait their turn.
+_turns = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,16 @@ def joined(parts: list[bytes]) -> Pages | None:
 
 def _made(options: dict[str, Any], stdin: Any) -> Pages | None:
     try:
-        done = subprocess.run(
-            [*COMMAND, json.dumps(options)],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS,
-            env=CALM,
-            check=False,
-        )
+        with _turns:  # each of them ends within its own seconds, so whoever waits comes to their turn
+            done = subprocess.run(
+                [*COMMAND, json.dumps(options)],
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=WALL_SECONDS,
+                env=CALM,
+                check=False,
+            )
         answer, _line, pdf = done.stdout.partition(b"\n")
         if done.returncode == 0 and answer:
             return Pages(pdf, json.loads(answer)["pages"])

@@ -10,13 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.owning.locations import MOVED_ON
-from clinic.owning.rules import NotAllowed, check_looked_after, check_manages, hold
+from clinic.owning.rules import (
+    NotAllowed,
+    check_looked_after,
+    check_manages,
+    check_manages_all,
+    hold,
+    places_elsewhere,
+)
 from clinic.owning.words import newest, of_person, write_down
 from clinic.sign_in import emails
 from clinic.sign_in.handing_over import sign_out
 from clinic.staff.changes import ClinicChange
 from clinic.staff.models import Location, OnCall, User
-from clinic.staff.permissions import MANAGE_ACCOUNTS
+from clinic.staff.permissions import MANAGE_ACCOUNTS, Role
 from clinic.staff.signing_in import HandedOverCode
 
 What = ClinicChange.What
@@ -29,12 +36,14 @@ def invite(values: dict[str, Any], locations: Collection[Location], *, by: User 
     A second step takes a code besides. `by` is None for somebody at the server, who hands out the link themselves.
     """
     if by is not None:
-        _check_places(by, locations)
+        _check_places(by, locations, needed=True)
     person = User.objects.create_user(password=None, **values)
     person.locations.set(locations)
-    write_down(What.PERSON_MADE, person=person, before={}, after=of_person(person), by=by)
+    made = write_down(What.PERSON_MADE, person=person, before={}, after=of_person(person), by=by)
     if by is not None:
         emails.invited(person)
+        if person.role == Role.MANAGER:
+            _tell_managers(person, made, locations)
     return person
 
 
@@ -52,8 +61,9 @@ def invite_again(person: User, *, by: User) -> None:
 def change_person(person: User, values: dict[str, Any], locations: Collection[Location], *, saw: int, by: User) -> User:
     """Change somebody's account.
 
-    Of their locations only those that `by` manages change. Nobody changes their own role or locations: a second
-    manager does. Both addresses hear of another address.
+    Of their locations only those that `by` manages change; somebody who works elsewhere too may lose all of these.
+    Nobody changes their own role or locations: a second manager does. Both addresses hear of another address, and the
+    managers of other locations of what holds there too.
     """
     person = _held(person, by)
     if saw != newest(person=person):
@@ -61,10 +71,13 @@ def change_person(person: User, values: dict[str, Any], locations: Collection[Lo
     before, had, address = of_person(person), set(person.locations.all()), person.email
     elsewhere = had - set(by.locations.all())
     have = elsewhere | set(locations)
-    _check_places(by, locations)
+    _check_places(by, locations, needed=not elsewhere)
     role_is_new = values["role"] != person.role
     if person == by and (role_is_new or have != had):
         raise NotAllowed("Ask another manager to change your own role or locations.")
+    holds_elsewhere = role_is_new or values.get("email", address) != address
+    if holds_elsewhere:
+        check_manages_all(by, person)
     hold(had | have)
     check_looked_after(person, had if role_is_new else had - have)
     for name, value in values.items():
@@ -74,6 +87,8 @@ def change_person(person: User, values: dict[str, Any], locations: Collection[Lo
     done = write_down(What.PERSON_CHANGED, person=person, before=before, after=of_person(person), by=by)
     if done:
         _tell(person, address)
+        becomes_one = role_is_new and person.role == Role.MANAGER
+        _tell_managers(person, done, have if becomes_one else elsewhere if holds_elsewhere else ())
     return person
 
 
@@ -88,6 +103,15 @@ def _tell(person: User, address: str) -> None:
         emails.invited(person)
 
 
+def _tell_managers(person: User, change: ClinicChange | None, places: Collection[Location]) -> None:
+    """Write to the managers of these locations that somebody there was changed, but to whoever did it."""
+    if change is None:
+        return
+    for place in places:
+        for manager in User.objects.managers_at(place).exclude(pk__in=[change.by_id, person.pk]):
+            emails.colleague_changed(manager, person, change, at=place)
+
+
 @transaction.atomic
 def sign_out_everywhere(person: User, *, by: User) -> None:
     """End whatever this person has open, such as on a laptop that is lost."""
@@ -100,6 +124,7 @@ def sign_out_everywhere(person: User, *, by: User) -> None:
 def close_account(person: User, *, by: User, words: str = "") -> User:
     """End the account of somebody who leaves, and what is open by it.
 
+    Any of their managers may, so that nobody stays who must go at once; those of other locations hear of it.
     Their times on call end. What they carry is given to colleagues first, by `referrals.leaving`; the rest comes
     back by itself.
     """
@@ -118,7 +143,8 @@ def close_account(person: User, *, by: User, words: str = "") -> User:
     person.save(update_fields=["is_active"])
     HandedOverCode.objects.filter(user=person).delete()
     sign_out(person)
-    write_down(What.LEFT, person=person, before=before, after=of_person(person), by=by, words=words)
+    left = write_down(What.LEFT, person=person, before=before, after=of_person(person), by=by, words=words)
+    _tell_managers(person, left, places_elsewhere(by, person))
     return person
 
 
@@ -136,7 +162,10 @@ def take_back(person: User, *, by: User) -> User:
     person.set_unusable_password()
     person.save(update_fields=["is_active", "password"])
     Authenticator.objects.filter(user=person).delete()
-    write_down(What.CAME_BACK, person=person, before=before, after=of_person(person), by=by)
+    back = write_down(What.CAME_BACK, person=person, before=before, after=of_person(person), by=by)
+    _tell_managers(
+        person, back, person.locations.all() if person.role == Role.MANAGER else places_elsewhere(by, person)
+    )
     emails.invited(person)
     return person
 
@@ -151,7 +180,7 @@ def _held(person: User, by: User) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _check_places(by: User, locations: Collection[Location]) -> None:
+def _check_places(by: User, locations: Collection[Location], *, needed: bool) -> None:
     own = set(by.locations.all())
-    if not (by.may(MANAGE_ACCOUNTS) and locations and own.issuperset(locations)):
+    if not (by.may(MANAGE_ACCOUNTS) and (locations or not needed) and own.issuperset(locations)):
         raise PermissionDenied

@@ -66,6 +66,9 @@ def person(request: StaffRequest, id: UUID) -> HttpResponse:
         except NotAllowed as refused:
             form, status = _again(request, id, refused), CONFLICT
         else:
+            if not colleagues(request.user).filter(pk=who.pk).exists():
+                messages.success(request, f"{who} works only elsewhere now.")
+                return redirect("people")
             messages.success(request, "Kept.")
             return redirect("person", id=id)
     return _page_of(request, id, form=form, status=status)

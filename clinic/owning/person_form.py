@@ -8,6 +8,7 @@ from django import forms
 
 from clinic.contact.names import visible
 from clinic.contact.numbers import npi
+from clinic.owning.rules import places_elsewhere
 from clinic.staff.models import Location, User
 from clinic.staff.permissions import Role
 from clinic.web.forms import FieldsOnly, beside
@@ -63,6 +64,9 @@ class PersonForm(NameForm):
         self.fields["locations"].queryset = here
         if self.instance.pk:
             self.fields["locations"].initial = self.instance.locations.filter(pk__in=here.values("pk"))
+            if elsewhere := places_elsewhere(by, self.instance):
+                self.fields["locations"].required = False
+                self.fields["locations"].help_text = f"Works at {' and '.join(map(str, elsewhere))} too."
         elif len(here) == 1:
             self.fields["locations"].initial = here
         self.helper = FieldsOnly(self)

@@ -1,4 +1,7 @@
-"""What a manager cannot take away: a location's last manager, its last therapist without a fallback, or themselves."""
+"""What a manager cannot take away: a location's last manager, its last therapist without a fallback, or themselves.
+
+And what holds at other locations too: the role and the address of somebody who works at several.
+"""
 
 from collections.abc import Iterable
 
@@ -20,6 +23,28 @@ def check_manages(by: User, person: User) -> None:
     """Refuse whoever manages no location where this person works or worked."""
     if not (by.may(MANAGE_ACCOUNTS) and person.locations.filter(pk__in=by.locations.values("pk")).exists()):
         raise PermissionDenied
+
+
+def check_manages_all(by: User, person: User) -> None:
+    """Refuse whoever manages only some of this person's locations, where somebody manages all of them.
+
+    Whose address it is, and which role, opens patients of every location they work at. Where nobody manages all, any of
+    their managers may, and those of the other locations hear of it.
+    """
+    elsewhere = places_elsewhere(by, person)
+    if not elsewhere:
+        return
+    managers = User.objects.filter(is_active=True, role=Role.MANAGER).exclude(pk=person.pk)
+    for place in person.locations.all():
+        managers = managers.filter(locations=place)
+    if names := " or ".join(one.name for one in managers.order_by("name")):
+        there = " and ".join(place.name for place in elsewhere)
+        raise NotAllowed(f"{person} works at {there} too. Ask {names} to change their role or address.")
+
+
+def places_elsewhere(by: User, person: User) -> list[Location]:
+    """Return where this person works and `by` does not."""
+    return list(person.locations.exclude(pk__in=by.locations.values("pk")).order_by("name"))
 
 
 def hold(locations: Iterable[Location]) -> None:

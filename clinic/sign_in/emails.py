@@ -13,7 +13,10 @@ from clinic.messages import actions as messages
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
 from clinic.messages.models import Message
-from clinic.staff.models import User
+from clinic.messages.to_staff import ToAColleague, write_to
+from clinic.staff.changes import ClinicChange
+from clinic.staff.models import Location, User
+from clinic.staff.permissions import Role
 
 MOST_AN_HOUR = 3
 TOO_LATE = timedelta(hours=1)
@@ -91,6 +94,13 @@ def account_changed(user: User, *, to: str) -> Message:
     return _about_the_account("account_changed", user, to=to, facts={"happened_at": _now(user)})
 
 
+def colleague_changed(manager: User, person: User, change: ClinicChange, *, at: Location) -> Message:
+    """Tell a manager that another changed something of a colleague which holds at their location too."""
+    facts = {"happened_at": moment(change.at, at.zone.key)}
+    about = ("user", person.public_id)
+    return write_to(manager, "colleague_changed", change.pk, location=at, about=about, facts=facts)
+
+
 def _about_the_account(name: str, user: User, *, to: str = "", facts: dict[str, Any] | None = None) -> Message:
     before = Message.objects.about("user", user.public_id).filter(kind=name).count()
     return messages.schedule(
@@ -164,3 +174,24 @@ class AccountChanged:
     """It goes to the address it was written to: after a change of address, to both."""
 
     still_needed = _AboutTheAccount.still_needed
+
+
+@kind(
+    "colleague_changed",
+    title="Colleague changed by another manager",
+    audience="staff",
+    safe=("location", "happened_at", "link"),
+    routine=False,
+)
+class ColleagueChanged(ToAColleague):
+    """It names nobody: what it was, of whom and by whom stands on the page it leads to."""
+
+    @classmethod
+    def still_needed(cls, message: Message) -> str:
+        reader = cls.reader(message)
+        still = reader and reader.is_active and reader.role == Role.MANAGER
+        return "" if still else "This person manages nothing here any more."
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": settings.SITE_URL + reverse("clinic_changes")}

@@ -38,13 +38,15 @@ def invitations(user: User, now: datetime) -> QuerySet[Intake]:
     failed = Message.objects.needing_a_person().filter(
         subject_type="intake", subject_id=OuterRef("public_id"), kind__in=WITH_THE_LINK
     )
+    stands = Exists(links.filter(withdrawn_at=None, expires_at__gt=now))
+    opened = Exists(links.filter(opened_at__isnull=False))
     state = Case(
         When(taken_back_at__isnull=False, then=Value(State.TAKEN_BACK)),
         When(submitted_at__isnull=False, then=Value(State.FINISHED)),
         When(saved_at__isnull=False, then=Value(State.STARTED)),
-        When(Exists(links.filter(opened_at__isnull=False)), then=Value(State.OPENED)),
-        When(Exists(failed), then=Value(State.UNDELIVERED)),
-        When(~Exists(links.filter(withdrawn_at=None, expires_at__gt=now)), then=Value(State.OVER)),
+        When(opened & stands, then=Value(State.OPENED)),
+        When(~opened & Exists(failed), then=Value(State.UNDELIVERED)),
+        When(~stands, then=Value(State.OVER)),
         default=Value(State.SENT),
         output_field=CharField(),
     )

@@ -18,6 +18,7 @@ from clinic.staff.changes import ClinicChange
 from clinic.staff.models import Location, User
 from intake.models import Case, CaseEvent, Intake, Patient
 from referrals.looking_back.asked import Asked
+from referrals.looking_back.pages import page_called
 from referrals.models import Referral, ReferralMove
 
 FILES = (
@@ -40,7 +41,7 @@ class LogLine:
     at: datetime
     who: str
     what: str
-    where: str = ""  # the name of the page
+    where: str = ""  # what the page is called
     patient_id: int | None = None
     place_id: int | None = None
 
@@ -92,7 +93,7 @@ def _refused(asked: Asked) -> QuerySet[AccessLog]:
 def _of_the_log(row: AccessLog, people: dict[int, str]) -> LogLine:
     who = str(row.user or row.get_actor_display())
     what = SUBJECTS.get(row.subject, row.subject.capitalize())
-    return LogLine(row.at, who, what, row.page, row.patient_id, row.location_id)
+    return LogLine(row.at, who, what, page_called(row.page), row.patient_id, row.location_id)
 
 
 def _changed(asked: Asked) -> QuerySet:

@@ -144,11 +144,13 @@ def give_appointment(
     instructions: str = "",
     office: str = "",
     by: User | None = None,
+    given_by: str = "",
     saw: int | None = None,
 ) -> Appointment:
     """Say when the specialist will see the patient, who hears of it.
 
-    A new one replaces the one before. Where no mail tells them in time, the call is what the desk does next.
+    `given_by` is who at the office named the time, where `by` only took it. A new one replaces the one before. Where
+    no mail tells them in time, the call is what the desk does next.
     """
     check_may(by)
     now = timezone.now()
@@ -161,7 +163,7 @@ def give_appointment(
         starts_at=starts_at,
         time_zone=time_zone,
         instructions=instructions,
-        given_by=office or by.name,
+        given_by=given_by or office or by.name,
     )
     referral.move_to(
         Status.SCHEDULED,

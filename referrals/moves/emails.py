@@ -133,12 +133,17 @@ class AtWork:
     """Is read by the office's clock, on days it works; an urgent one on any day."""
 
     @classmethod
-    def office_of(cls, message: Message) -> Specialist:
+    def office_of(cls, message: Message) -> Specialist | None:
         return referral_of(message).specialist
 
     @classmethod
-    def zone(cls, message: Message) -> ZoneInfo:
-        return ZoneInfo(cls.office_of(message).time_zone)
+    def zone(cls, message: Message) -> ZoneInfo | None:
+        """Return the clock of the office.
+
+        None once the referral was taken back from it: then nothing is to go, and no clock is needed to say so.
+        """
+        office = cls.office_of(message)
+        return ZoneInfo(office.time_zone) if office else None
 
     @classmethod
     def works_on(cls, message: Message) -> Callable[[date], bool] | None:

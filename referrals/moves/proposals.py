@@ -41,6 +41,8 @@ def propose_times(
         raise MoveNotAllowed(referral, Status.SCHEDULED)
     if not 1 <= len(set(times)) <= MOST_TIMES or min(times) <= now:
         raise NotYet(_("Give one to three times in the future."))
+    if referral.proposed_times.filter(proposed_at__gte=now).exists():  # one moment tells which of them stand
+        raise NotYet(_("Other times were proposed at this very moment. Read them first; then propose yours."))
     proposed = [
         ProposedTime.objects.create(
             referral=referral,
@@ -72,6 +74,7 @@ def take_time(referral: Referral, proposed: ProposedTime, *, by: User, saw: int 
         starts_at=proposed.starts_at,
         time_zone=proposed.time_zone,
         instructions=proposed.instructions,
+        given_by=proposed.given_by,
         by=by,
     )
     times_answered(appointment.referral)

@@ -20,6 +20,7 @@ ANSWERED: dict[str, str | Promise] = {
     What.NO_SHOW: _("The patient did not come"),
     What.REPORTED: _("Report sent"),
 }
+TAKEN = _("Time taken by the clinic")  # of those the office had proposed
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,13 @@ class Answered:
 def answered(referral: Referral) -> list[Answered]:
     """Return what this office has answered since it was sent the referral last."""
     sent = referral.moves.filter(what=What.SENT).last()
-    since = referral.moves.filter(what__in=ANSWERED, pk__gt=sent.pk if sent else 0).select_related("by")
-    return [
-        Answered(ANSWERED[move.what], move.by.name if move.by else move.office, move.at, by_phone=move.by is not None)
-        for move in since
-    ]
+    since = referral.moves.filter(what__in=ANSWERED, pk__gt=sent.pk if sent else 0)
+    return [_answer(move) for move in since.select_related("by", "appointment")]
+
+
+def _answer(move: ReferralMove) -> Answered:
+    if move.by is None:
+        return Answered(ANSWERED[move.what], move.office, move.at, by_phone=False)
+    if move.appointment and move.appointment.given_by != move.by.name:
+        return Answered(TAKEN, move.by.name, move.at, by_phone=False)
+    return Answered(ANSWERED[move.what], move.by.name, move.at, by_phone=True)

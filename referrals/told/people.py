@@ -100,6 +100,18 @@ ROWS = (
         told=_about_the_account("account_changed", enough="it stands under Changes, and their pages show it"),
     ),
     Change(
+        "A manager changes what holds for colleagues elsewhere too: a role, an address, an account, a new manager",
+        (people.change_person, people.close_account, people.take_back, people.invite),
+        told=(
+            Told(
+                Who.MANAGER,
+                Mail("colleague_changed"),
+                when="they did not do it themselves",
+                otherwise=UNDER_MESSAGES,
+            ),
+        ),
+    ),
+    Change(
         "A manager signs somebody out everywhere",
         (people.sign_out_everywhere,),
         nobody="their next page asks them to sign in; it stands under Changes",

@@ -16,6 +16,7 @@ from clinic.messages.kinds import KINDS, kind
 from clinic.messages.models import Message
 from clinic.on_call import emails as about_the_list
 from clinic.sign_in import emails as to_staff
+from clinic.staff.changes import ClinicChange
 from clinic.staff.permissions import Role
 from intake.door import emails as to_patients
 from intake.door import status_emails
@@ -165,6 +166,8 @@ def everything(location, maya, priya, ruth, settings):
     to_staff.new_device(maya)
     to_staff.password_changed(maya)
     to_staff.account_changed(maya, to=maya.email)
+    closed = ClinicChange.objects.create(what=ClinicChange.What.LEFT, person=maya, by=priya)
+    to_staff.colleague_changed(ruth, maya, closed, at=location)
     to_staff.invited(factories.staff("Ivo Inn", at=[location]))
     to_staff.second_step_changed(maya)
     to_staff.wrong_sign_ins(maya, times=200, networks=12)

@@ -212,3 +212,87 @@ def test_locations_a_manager_does_not_manage_stay_as_they_are(ruth, maya, daniel
     maya.locations.add(other_location)
     changes_role(maya, "therapist", ruth, [location])
     assert set(maya.locations.all()) == {location, other_location}
+
+
+# Who works at several locations ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def otto(other_location):
+    """Manages Hillcrest, and knows nothing of Riverside."""
+    user = factories.staff("Otto Field", "manager", at=[other_location])
+    TOTP.activate(user, TOTP_SECRET)
+    return user
+
+
+@pytest.fixture
+def both(maya, daniel, location, other_location, olga, otto):
+    """Maya, who treats at both."""
+    maya.locations.add(other_location)
+    return maya
+
+
+def heard() -> set[str]:
+    return set(Message.objects.filter(kind="colleague_changed").values_list("recipient", flat=True))
+
+
+def test_role_and_address_of_who_works_elsewhere_too_are_left_to_who_manages_all(
+    ruth, both, location, other_location, sign_in
+):
+    """Whoever got such an address into their hands would read the patients of a location that is not theirs."""
+    zed = factories.staff("Zed Moore", "manager", at=[location, other_location])
+    with pytest.raises(NotAllowed, match=r"works at Hillcrest too\. Ask Zed Moore"):
+        changes_role(both, "manager", ruth, [location])
+    browser, address = sign_in(ruth), reverse("person", args=[both.public_id])
+    typed = fields_of(browser.get(address)) | {"email": "mine@elsewhere.example", "locations": [location.pk]}
+    page = browser.post(address, typed)
+    assert (page.status_code, "Ask Zed Moore" in page.text) == (409, True)
+    both.refresh_from_db()
+    assert (both.role, both.email) == ("therapist", "maya@plumbline.example")
+    assert browser.post(address, typed | {"email": both.email, "name": "Maya Lee"}).status_code == 302
+    assert heard() == set()
+    saw = both.changes.first().pk
+    values = {"role": "front_desk", "email": both.email}
+    people.change_person(both, values, [location, other_location], saw=saw, by=zed)
+    assert heard() == set(), "who manages all of it is a manager of each"
+
+
+def test_where_nobody_manages_all_one_of_them_may_and_the_others_hear(ruth, both, otto, location, post_office):
+    changes_role(both, "front_desk", ruth, [location])
+    assert heard() == {otto.email}
+    sweep()
+    [mail] = [mail for mail in post_office.mails if mail["To"] == otto.email]
+    words = mail.get_body(("plain",)).get_content()
+    assert "Hillcrest" in words
+    assert "Maya" not in words
+
+
+def test_who_must_go_at_once_is_closed_by_any_manager_of_theirs_and_the_others_hear(ruth, rosa, both, otto, sign_in):
+    people.close_account(both, by=ruth)
+    assert heard() == {otto.email}, "Rosa is a manager of the same location: it stands under Changes"
+    assert both.name in sign_in(otto).get(reverse("clinic_changes")).text
+    people.take_back(User.objects.get(pk=both.pk), by=ruth)
+    assert Message.objects.filter(kind="colleague_changed", recipient=otto.email).count() == 2
+
+
+def test_a_manager_takes_somebody_away_from_their_own_location_alone(ruth, both, location, other_location, sign_in):
+    browser, address = sign_in(ruth), reverse("person", args=[both.public_id])
+    page = browser.get(address)
+    assert "Works at Hillcrest too." in page.text
+    typed = fields_of(page)
+    typed.pop("locations")
+    said = browser.post(address, typed, follow=True)
+    assert "works only elsewhere now" in said.text
+    assert list(both.locations.all()) == [other_location]
+    assert browser.get(address).status_code == 404
+    with pytest.raises(PermissionDenied):
+        people.close_account(both, by=ruth)
+
+
+def test_nobody_becomes_a_manager_unheard(ruth, rosa, maya, daniel, location):
+    """Such as a second account of somebody who manages here, to be the second person for themselves."""
+    values = {"name": "Ruth C.", "email": "ruth.c@home.example", "role": "manager"}
+    people.invite(values, [location], by=ruth)
+    assert heard() == {rosa.email}, "neither who did it nor whom it is about"
+    changes_role(daniel, "manager", ruth)
+    assert Message.objects.filter(kind="colleague_changed", recipient=rosa.email).count() == 2

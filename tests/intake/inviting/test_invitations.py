@@ -53,11 +53,14 @@ def test_its_state_is_that_of_the_form_the_link_and_the_mail(invitation, priya):
     Message.objects.filter(pk=mail_of(invitation).pk).update(status="sent", outcome="")
     Link.objects.filter(pk=link_of(invitation).pk).update(expires_at=timezone.now() - timedelta(minutes=1))
     seen.append(state_of(invitation, priya))
-    Link.objects.filter(pk=link_of(invitation).pk).update(opened_at=timezone.now())
+    Link.objects.filter(pk=link_of(invitation).pk).update(opened_at=timezone.now() - timedelta(days=15))
+    seen.append(state_of(invitation, priya))
+    Link.objects.filter(pk=link_of(invitation).pk).update(expires_at=timezone.now() + timedelta(days=1))
     seen.append(state_of(invitation, priya))
     Intake.objects.filter(pk=invitation.pk).update(saved_at=timezone.now())
     seen.append(state_of(invitation, priya))
-    assert seen == [State.SENT, State.UNDELIVERED, State.OVER, State.OPENED, State.STARTED]
+    over = [State.OVER, State.OVER]  # not opened, and opened without a word
+    assert seen == [State.SENT, State.UNDELIVERED, *over, State.OPENED, State.STARTED]
 
 
 def test_the_list_counts_each_state_and_shows_only_its_own_locations(invitation, priya, olga, sign_in):

@@ -13,6 +13,7 @@ from clinic.messages.models import Message
 from intake.models import Case, DeskTask, Urgency
 from intake.review import actions as cases
 from intake.review import addenda, desk_tasks, second_look
+from intake.review.case_page import CasePage
 from intake.review.outcomes import WhatBecomes
 from intake.templatetags.appointments import requests_waiting
 from referrals import moves
@@ -35,6 +36,12 @@ def text_of(response) -> str:
 
 def press(browser, case, name="decide", **sent):
     return browser.post(reverse(name, args=[case.public_id]), sent)
+
+
+def test_where_a_flag_goes_has_one_pair_of_brackets(location):
+    page = CasePage(factories.case(at=location, answers=HEEL_PAIN))
+    assert page.destination("orthopedist (spine) or neurologist; MRI") == "Orthopedist (spine) or Neurologist; MRI"
+    assert page.destination("orthopedist; MRI") == "Orthopedist (includes spine and sports); MRI"
 
 
 # What follows from the choice -----------------------------------------------------------------------------------------

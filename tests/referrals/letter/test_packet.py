@@ -2,6 +2,9 @@
 
 import io
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -125,3 +128,21 @@ def test_the_office_opens_it_after_it_accepted(send_with, client):
     answer = client.get(address)
     assert len(pages_of(answer.content)) >= 2
     assert AccessLog.objects.filter(page="office_room_packet", actor="office", subject="enclosure").count() == 1
+
+
+def test_no_more_than_two_are_made_into_pages_at_a_time(monkeypatch):
+    """Each takes a process and much memory: a morning on which five desks print would take the server down."""
+    now, most = [], []
+
+    def slow(*_args, **_more):
+        now.append(1)
+        most.append(len(now))
+        time.sleep(0.05)
+        now.pop()
+        return SimpleNamespace(returncode=0, stdout=b'{"pages": 1}\n%PDF')
+
+    monkeypatch.setattr(merging.subprocess, "run", slow)
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda _number: merging.joined([b"%PDF"]), range(6)))
+    assert max(most) == 2
+    assert [one.count for one in made] == [1] * 6

@@ -15,11 +15,13 @@ from clinic.audit import chain
 from clinic.audit.models import AccessLog, AuditCheck
 from clinic.messages.models import Message
 from intake.review.actions import acknowledge
+from referrals.looking_back.pages import CALLED
 from referrals.looking_back.parts import FILES
 from tests import factories
 from tests.answers import HEEL_PAIN
 from tests.clinic.audit.test_audit import as_a_superuser_without_triggers
 from tests.clinic.sign_in.test_sign_in import password
+from tests.routes import ROUTES
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +124,21 @@ def test_every_page_that_hands_out_a_file_stands_under_handed_out():
 def routes(patterns):
     for one in patterns:
         yield from routes(one.url_patterns) if hasattr(one, "url_patterns") else [one]
+
+
+def test_every_page_that_may_stand_in_the_log_is_called_by_words():
+    """A name of an address tells a manager nothing; and no two pages of staff are called alike by mistake."""
+    assert set(ROUTES) - set(CALLED) == set()
+    assert set(CALLED) - set(ROUTES) == {"second_step_code", "setup_clinic"}, "these run at the server"
+    assert not [words for words in CALLED.values() if "_" in words or not words[0].isupper()]
+
+
+def test_the_log_and_its_file_say_which_page_it_was_in_words(case, maya, ruth, sign_in):
+    sign_in(maya).get(reverse("what_if", args=[case.public_id]))
+    browser = sign_in(ruth)
+    assert "Case: what if" in browser.get(reverse("access_log")).text
+    assert ",Case: what if," in browser.get(reverse("access_log_file")).text
+    assert "what_if" not in browser.get(reverse("access_log")).text
 
 
 def test_papers_the_desk_printed_were_handed_out(priya, ruth, sign_in, sent):

@@ -253,6 +253,8 @@ class Walk:
         left = was["round"] != referral.round or (was["status"] != referral.status == Status.WITHDRAWN)
         if before.is_expected and left and not self._office_hears(was["round"], was["specialist_id"]):
             yield "the office before may expect the patient, and nobody tells it"
+        if self._mails().filter(status=Message.Status.FAILED, outcome__startswith="Its words could not").exists():
+            yield "a mail could not be written"
         if not next_step(referral, known_of([referral])).title:
             yield "nothing is next, and nobody says so"
 
@@ -307,6 +309,9 @@ class Walk:
     def _office_hears(self, number, office) -> bool:
         mail = Message.objects.filter(key=f"referral_withdrawn:{self.referral.public_id}:{number}")
         return mail.exists() or OfficeToTell.objects.filter(referral=self.pk, specialist=office).exists()
+
+    def _mails(self):
+        return Message.objects.about("referral", self.referral.public_id)
 
     def _lines(self) -> int:
         return ReferralMove.objects.filter(referral=self.pk).order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -269,3 +269,14 @@ def test_a_report_that_was_read_is_not_announced(referral, maya, post_office):
     Report.objects.update(read_at=timezone.now(), read_by=maya)
     sweep()
     assert post_office.mails == []
+
+
+def test_a_mail_that_still_waited_when_the_referral_was_taken_back_is_passed_over_and_no_task(referral, priya):
+    """Sent on a Saturday, declined by phone and taken back before Monday: there is no office whose clock to go by."""
+    message = emails.referral_sent(referral)
+    with time_machine.travel(FRIDAY + timedelta(hours=1)):
+        actions.office_decline(referral, reason="not_taking", by=priya)
+        actions.redirect(Referral.objects.get(), by=priya)
+        sweep(timezone.now())
+    message.refresh_from_db()
+    assert (message.status, message.outcome) == ("skipped", "The referral is no longer with this office.")

@@ -75,6 +75,10 @@ def test_of_three_times_the_desk_takes_one_and_the_patient_hears_of_that_alone(a
     assert (referral.status, referral.standing_appointment.starts_at) == ("scheduled", chosen.starts_at)
     assert referral.standing_appointment.instructions == "Bring shoes."
     assert referral.times_proposed_at is None
+    page = one_line(desk.get(f"/referrals/{sent.public_id}/").content.decode())
+    assert "Given by Ellen Park, RN. It stands since" in page, "the desk only took it"
+    card = re.search(r'id="answered".*?</section>', one_line(accepted_room.get(here()).content.decode()))[0]
+    assert "Time taken by the clinic: Priya Nair, <time" in card
     assert mails("appointment_made").count() == 1
     assert mails("times_answered").get().recipient == referral.specialist.email
     words = accepted_room.get(here()).content.decode()
@@ -159,6 +163,21 @@ def test_proposed_twice_as_it_is_is_done_once(accepted_room):
     sent = {"saw": seen, **ahead(*DAYS)}
     assert [accepted_room.post(answering("times"), sent).status_code for _ in range(2)] == [302, 302]
     assert Referral.objects.get().proposed_times.count() == 3
+
+
+@pytest.mark.parametrize("asked_for_others", [False, True], ids=["they stand", "the desk asked for others"])
+def test_two_proposals_at_one_moment_are_refused_in_words(accepted_room, priya, sent, asked_for_others):
+    """The moment tells which times stand: of two at one, the office and the desk would read six."""
+    with time_machine.travel(timezone.now(), tick=False):
+        answer(accepted_room, "times", **ahead(*DAYS))
+        if asked_for_others:
+            actions.ask_other_times(sent, words="Mornings.", by=priya)
+        refused = answer(accepted_room, "times", **ahead(6))
+    assert refused.status_code == 422
+    assert "Other times were proposed at this very moment." in refused.content.decode()
+    assert Referral.objects.get().proposed_times.count() == 3
+    assert answer(accepted_room, "times", **ahead(6)).status_code == 302
+    assert len(Referral.objects.get().standing_times) == 1
 
 
 # The day, and what was answered ---------------------------------------------------------------------------------------

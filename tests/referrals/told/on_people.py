@@ -180,6 +180,14 @@ def changed(house: House):
     return _about(house, change)
 
 
+@walks("A manager changes what holds for colleagues elsewhere too: a role, an address, an account, a new manager")
+def changed_elsewhere(house: House):
+    """Ruth hears that the manager of another location closed the account of somebody who works at hers."""
+    otto = factories.staff("Otto Field", "manager", at=[house.elsewhere])
+    house.maya.locations.add(house.elsewhere)
+    return _about(house, lambda person: people.close_account(person, by=otto))
+
+
 @walks("A manager signs somebody out everywhere")
 def signed_out(house: House):
     return _about(house, lambda person: people.sign_out_everywhere(person, by=house.ruth))

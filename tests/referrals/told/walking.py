@@ -135,7 +135,7 @@ def _reads(house, walked, hears, instead_of) -> str:
     """Return what must stand on the page: whose it is on lists, and of a mail that did not go its address."""
     route = hears.by.route
     if route == "messages" and instead_of:
-        whose = {Who.OFFICE: house.office(walked), Who.COLLEAGUE: walked.colleague}
+        whose = {Who.OFFICE: house.office(walked), Who.COLLEAGUE: walked.colleague, Who.MANAGER: house.ruth}
         whose |= {who: house.priya for who in (Who.CARRIER, Who.DESK)}
         return (whose.get(instead_of.who) or walked.patient).email
     return walked.patient.full_name if route in LISTS_OF_PATIENTS else walked.reads[route]
