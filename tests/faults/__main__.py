@@ -1,6 +1,6 @@
 """Break a clinic's parts while mails go out, and print what became of each mail:
 
-    .venv/bin/python -m tests.faults --rounds 20                               # all of it; half an hour
+    .venv/bin/python -m tests.faults --rounds 20                               # all of it; an hour or more
     .venv/bin/python -m tests.faults --broker redis --faults worker mail       # a round of two of them
 
 In each round twenty mails or more are due, and the mail server fails five times besides: a no for now or for good, a
