@@ -176,6 +176,8 @@ if CACHE_URL:
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # beat and workers would end with the hundredth, five minutes later
+CELERY_BROKER_HEARTBEAT = 10  # seconds; RabbitMQ's line that is dead and does not say so ends with the second missed
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -192,6 +194,9 @@ if _broker_is_redis:
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,  # a line that is dead and does not say so is given up after 11 to 21 seconds
     }
 CELERY_BEAT_SCHEDULE = SCHEDULE
 

@@ -56,9 +56,14 @@ class Kept:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if self.file.is_file():
             self._run("psql", "postgres", "-c", f"CREATE DATABASE {LOADED}")
-            self._run("psql", LOADED, "-v", "ON_ERROR_STOP=1", "-f", str(self.file))
+            self.fill(LOADED)
             self.turn.close()
             settings.DATABASES["default"]["TEST"]["TEMPLATE"] = LOADED
+
+    def fill(self, database: str) -> None:
+        """Load it into an empty database, where it is kept."""
+        if self.tool is not None and self.file.is_file():
+            self._run("psql", database, "-v", "ON_ERROR_STOP=1", "-f", str(self.file))
 
     def keep(self) -> None:
         if self.tool is None or self.file.is_file():

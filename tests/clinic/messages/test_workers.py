@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from clinic.embedded import valkey
 from clinic.messages import dispatch
-from clinic.messages.models import Message
+from clinic.messages.bell import SWEEP
+from clinic.messages.models import Message, SweepBeat
 from intake.door import emails
 from tests import factories
 
@@ -116,6 +117,44 @@ def test_while_the_broker_is_down_saving_goes_on_and_the_mail_goes_when_it_is_ba
         all_settled()  # a worker that lost its broker looks for it every few seconds
         running.close()
     assert list(copies(post_office).values()) == [1, 1]
+
+
+def test_a_worker_that_loses_its_broker_in_the_middle_of_a_task_goes_on(location, workers, post_office, broker):
+    """It has a task that it can neither finish by the broker's books nor give back."""
+    start_broker, point_at = broker
+    post_office.delay = 1.5
+    with ExitStack() as running:
+        with start_broker() as (_process, url):
+            point_at(url)
+            worker = running.enter_context(workers(broker=url))
+            invitations(1, location)
+            end = time.monotonic() + 60
+            while not Message.objects.exclude(handed_over_at=None).exists():
+                assert time.monotonic() < end, "the worker did not begin"
+                time.sleep(0.05)
+        time.sleep(3)
+        assert worker.poll() is None, "the worker ended with its broker"
+        with start_broker():
+            all_settled()
+            before = SweepBeat.objects.get().worker_at
+            while SweepBeat.objects.get().worker_at == before:
+                assert time.monotonic() < end + 60, "the worker does not hear the broker any more"
+                time.sleep(0.1)
+            running.close()
+
+
+def test_whoever_rings_by_the_same_line_for_ever_finds_the_broker_again(broker):
+    """Beat has one connection as long as it lives."""
+    start_broker, _point_at = broker
+    with start_broker() as (_process, url):
+        line = current_app.connection_for_write(url)
+        beat = current_app.amqp.Producer(line, auto_declare=False)
+        current_app.send_task(SWEEP, producer=beat)
+    with start_broker():
+        for _ in range(2):
+            current_app.send_task(SWEEP, producer=beat)
+        assert line.default_channel.client.llen("celery") == 2
+        line.release()
 
 
 def test_without_any_broker_cron_can_sweep(location, post_office, broker, capsys):

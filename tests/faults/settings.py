@@ -1,0 +1,5 @@
+"""The product's settings, for workers that meet a silent mail server every other second."""
+
+from clinic.settings import *  # noqa: F403
+
+EMAIL_TIMEOUT = 1  # ten seconds for each silence would make an hour of twenty rounds
