@@ -15,6 +15,7 @@ from django.utils import translation
 from clinic.staff.models import Role
 from tests import factories
 from tests.browser import browser_type_launch_args  # noqa: F401  pytest-playwright asks for it by this name
+from tests.emptying import empty_quickly
 from tests.kept_database import Kept
 from tests.post_office import post_office  # noqa: F401  (a fixture)
 from tests.servers import OWN
@@ -87,6 +88,7 @@ def django_db_setup(django_db_setup, django_db_blocker, kept_database):
     with django_db_blocker.unblock():
         if "DATABASE_URL" in os.environ.get(OWN, ""):
             kept_database.keep()
+            empty_quickly()
         guards_against_truncate("DISABLE")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -5,6 +5,7 @@ leaves a trace. A new route, app or template is caught here when it forgets one.
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
@@ -301,32 +303,43 @@ def full_disk(*args, **kwargs):
     raise OSError("no space left")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in GUARDED if ROUTES[name].shows))
-def test_a_page_with_a_patient_on_it_is_logged_or_not_shown(name, samples, sign_in, maya, monkeypatch):
-    browser = sign_in(maya)
-    assert page(browser, name, samples).status_code == 200
-    rows = AccessLog.objects.filter(page=name, user=maya)
-    assert rows.exists()
-    if ROUTES[name].about in ("case", "decided case", "draft", "referral", "report"):
-        assert None not in rows.values_list("patient_id", flat=True)
+@contextmanager
+def as_it_was():
+    """What happens in this block is undone after it: a table of pages is walked with samples made once."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
-    monkeypatch.setattr(AccessLog.objects, "create", full_disk)
-    browser.raise_request_exception = False
-    answer = page(browser, name, samples)
-    assert answer.status_code == 500
-    assert b"Quill" not in answer.content
+
+def test_a_page_with_a_patient_on_it_is_logged_or_not_shown(subtests, samples, sign_in, maya, monkeypatch):
+    pages = sorted(name for name in GUARDED if ROUTES[name].shows)
+    assert len(pages) > 30
+    for name in pages:
+        with subtests.test(name), as_it_was(), monkeypatch.context() as patch:
+            browser = sign_in(maya)
+            assert page(browser, name, samples).status_code == 200
+            rows = AccessLog.objects.filter(page=name, user=maya)
+            assert rows.exists()
+            if ROUTES[name].about in ("case", "decided case", "draft", "referral", "report"):
+                assert None not in rows.values_list("patient_id", flat=True)
+
+            patch.setattr(AccessLog.objects, "create", full_disk)
+            browser.raise_request_exception = False
+            answer = page(browser, name, samples)
+            assert answer.status_code == 500
+            assert b"Quill" not in answer.content
 
 
 def browser_with(response) -> Client:
     """A browser that keeps the cookies of a response, and nothing else."""
     browser = Client()
-    browser.cookies = response.cookies
+    browser.cookies.load(response.cookies)
     return browser
 
 
 @pytest.fixture
 def by_cookie(samples, location):
-    """Browsers in the middle of an emergency intake, on a status page, and in the room of an office."""
+    """What browsers got in the middle of an emergency intake, on a status page, and in the room of an office."""
     unfinished = {name: value for name, value in SADDLE_NUMBNESS.items() if name != "worry_level"}
     intake = factories.intake(at=location, answers=unfinished)
     open_case(intake, factories.assessment(intake, Assessment.Occasion.PAGE), because=Case.OpenedBecause.FLAG)
@@ -338,23 +351,26 @@ def by_cookie(samples, location):
     Link.objects.update(wrong_tries=0)
     answer, referral = HttpResponse(), Referral.objects.get(public_id=link.subject_id)
     office_session.begin(answer, link=link, referral=referral, person="Ellen Park")
-    return {"intake": browser_with(patient), "status": browser_with(by_link), "office": browser_with(answer)}
+    return {"intake": patient, "status": by_link, "office": answer}
 
 
-@pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.shows and name not in GUARDED))
-def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(name, samples, by_cookie, monkeypatch):
-    opened_by = {"again": "status", "follow_up": "status"}.get(name, name.split("_")[0])
-    browser = by_cookie[opened_by]
-    if name in ("office_room_letter", "office_room_packet"):  # they are shown to those who accepted
-        referring.office_accept(Referral.objects.get(status=Referral.Status.SENT), office="Ellen Park")
-    shown = browser.get(address(name, samples))
-    assert shown.status_code == 200
-    row = AccessLog.objects.get(page=name)
-    assert row.actor == {"intake": "patient", "status": "patient", "office": "office"}[opened_by]
-    assert row.patient_id
-    monkeypatch.setattr(AccessLog.objects, "create", full_disk)
-    browser.raise_request_exception = False
-    assert browser.get(address(name, samples)).status_code == 500
+def test_what_patients_and_offices_are_shown_is_logged_or_not_shown(subtests, samples, by_cookie, monkeypatch):
+    pages = sorted(name for name, route in ROUTES.items() if route.shows and name not in GUARDED)
+    assert len(pages) > 10
+    for name in pages:
+        with subtests.test(name), as_it_was(), monkeypatch.context() as patch:
+            opened_by = {"again": "status", "follow_up": "status"}.get(name, name.split("_")[0])
+            browser = browser_with(by_cookie[opened_by])
+            if name in ("office_room_letter", "office_room_packet"):  # they are shown to those who accepted
+                referring.office_accept(Referral.objects.get(status=Referral.Status.SENT), office="Ellen Park")
+            shown = browser.get(address(name, samples))
+            assert shown.status_code == 200
+            row = AccessLog.objects.get(page=name)
+            assert row.actor == {"intake": "patient", "status": "patient", "office": "office"}[opened_by]
+            assert row.patient_id
+            patch.setattr(AccessLog.objects, "create", full_disk)
+            browser.raise_request_exception = False
+            assert browser.get(address(name, samples)).status_code == 500
 
 
 def test_every_permission_is_held_by_a_role():

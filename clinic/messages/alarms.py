@@ -39,7 +39,7 @@ def _announced() -> QuerySet:
     return Message.objects.filter(kind__in=finding).annotate(announced_by=announced_by)
 
 
-def _arrived(outer) -> QuerySet:
+def _arrived(outer: type[OuterRef]) -> QuerySet:
     """Messages that reached somebody in the same announcement, or about the same thing later."""
     same_thing = {"kind": outer("kind"), "subject_id": outer("subject_id")}
     since = Q(announced_by=outer("announced_by")) | Q(created_at__gt=outer("created_at"))

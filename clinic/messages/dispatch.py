@@ -80,7 +80,7 @@ def sweep(now: datetime | None = None, *, in_place_of_worker: bool = False) -> C
 
 
 class _Sweep:
-    def __init__(self, clock, in_place_of_worker: bool = False) -> None:
+    def __init__(self, clock: datetime | Now, in_place_of_worker: bool = False) -> None:
         self.clock = clock  # an expression of the database, or a moment in tests
         self.at: datetime | None = None  # the moment of the last claim by that clock
         self.in_place_of_worker = in_place_of_worker
@@ -89,7 +89,7 @@ class _Sweep:
         self.ends = time.monotonic() + LONGEST_SWEEP
         self.awake_until = 0.0
         self.noted_until = 0.0
-        self.batch = []  # what this sweep has claimed and not yet seen through
+        self.batch: list[Message] = []  # what this sweep has claimed and not yet seen through
 
     def run(self) -> Counter:
         settled: Counter[str] = Counter()
@@ -210,7 +210,7 @@ class _Sweep:
             return self.put_off(message, why, HELD)
         return ""
 
-    def others_for(self, message: Message, kind) -> tuple[Message, ...]:
+    def others_for(self, message: Message, kind: Kind) -> tuple[Message, ...]:
         """Return what else this sweep has for the reader, where one mail tells of all.
 
         What may have arrived already is left out: it has a Message-ID of its own to be known by. A mail in doubt tells
@@ -283,7 +283,7 @@ class _Sweep:
             self.mail_went()
         return self.end_all(message, Status.SENT)
 
-    def end_all(self, message: Message, status, outcome: str = "") -> str:
+    def end_all(self, message: Message, status: str, outcome: str = "") -> str:
         """Settle the message, and those its mail told of with it."""
         settled = self.end(message, status, outcome)
         for other in message.together:

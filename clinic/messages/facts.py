@@ -5,6 +5,7 @@ person and nothing from a record goes into one: each fact below has a form that 
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,7 +52,7 @@ def _moment(value: Any) -> str | None:
     return _("%(day)s at %(clock)s") % {"day": day, "clock": clock}
 
 
-def _time(value: Any):
+def _time(value: Any) -> str | None:
     """Say a moment as shortly as a subject wants it.
 
     "2:15 AM EST", on another day "Monday, 2:15 AM EST".
@@ -87,7 +88,7 @@ ANSWERS = frozenset({"accepted", "declined", "question", "scheduled", "times", "
 MOST_WAITING = 20
 
 
-def _tier(value: Any):
+def _tier(value: Any) -> str | None:
     return TIERS.get(value)
 
 
@@ -95,7 +96,7 @@ def _answer(value: Any) -> str | None:
     return value if value in ANSWERS else None
 
 
-def _moment_if_any(value: Any):
+def _moment_if_any(value: Any) -> str | None:
     """Say a moment; nothing for "", where none is promised."""
     return "" if value == "" else _moment(value)
 
@@ -108,7 +109,7 @@ def _waiting(value: Any) -> str | None:
     return None if None in said else "\n".join(f"- {one}" for one in said)
 
 
-def _one_waiting(one) -> str | None:
+def _one_waiting(one: dict[str, Any]) -> str | None:
     if set(one) != {"tier", "place", "by", "round", "second"} or one["tier"] not in TIERS:
         return None
     place = Location.objects.filter(pk=one["place"]).values_list("name", flat=True).first()
@@ -120,12 +121,12 @@ def _one_waiting(one) -> str | None:
     return _("%(tier)s, %(place)s: somebody takes it by %(by)s. Notice %(round)s.") % words
 
 
-OF_THE_HOUSE = {
+OF_THE_HOUSE: dict[str, Callable[[Any], str]] = {
     "clinic": lambda message: settings.ORGANIZATION,
     "location": lambda message: message.location.name,
     "phone": lambda message: message.location.phone,
 }
-FORMS = {
+FORMS: dict[str, Callable[[Any], Any]] = {
     "link": _address,
     "starts_at": _moment,
     "ends_at": _moment,
@@ -159,7 +160,7 @@ def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)).isoformat(timespec='seconds')}[{zone}]"
 
 
-def in_words(message, facts: dict[str, Any], declared: frozenset[str]) -> dict[str, Any]:
+def in_words(message: Any, facts: dict[str, Any], declared: frozenset[str]) -> dict[str, Any]:
     """What a template may use: declared facts of the house, and `facts`. Raises NotSafe for any that is undeclared,
     unknown or not in its form.
     """

@@ -30,7 +30,7 @@ Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the langu
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.mime.text import MIMEText
@@ -77,31 +77,31 @@ class Kind:
         """True when nobody should be woken by it."""
         return self.routine and not self.asked_for
 
-    def zone(self, message) -> ZoneInfo | None:
+    def zone(self, message: Any) -> ZoneInfo | None:
         """Return the time zone of its reader; None for that of its location."""
         return self.source.zone(message) if hasattr(self.source, "zone") else None
 
-    def works_on(self, message) -> Callable[[date], bool] | None:
+    def works_on(self, message: Any) -> Callable[[date], bool] | None:
         """Return what says of a day whether its reader works; None where any day will do."""
         return self.source.works_on(message) if hasattr(self.source, "works_on") else None
 
-    def reader_id(self, message) -> UUID | None:
+    def reader_id(self, message: Any) -> UUID | None:
         """Return the public id of the patient it goes to; None for anybody else."""
         return self.source.reader_id(message) if hasattr(self.source, "reader_id") else None
 
-    def worth_until(self, message) -> datetime | None:
+    def worth_until(self, message: Any) -> datetime | None:
         """Return when it is out of date; None for never."""
         return self.source.worth_until(message) if hasattr(self.source, "worth_until") else None
 
-    def still_needed(self, message) -> str:
+    def still_needed(self, message: Any) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""
         return self.source.still_needed(message)
 
-    def held(self, message) -> str:
+    def held(self, message: Any) -> str:
         """Say why it waits although it is due and needed, or ""."""
         return self.source.held(message) if hasattr(self.source, "held") else ""
 
-    def recipient(self, message) -> str:
+    def recipient(self, message: Any) -> str:
         """The address it goes to now: of the record, where the kind knows one, else the one it was scheduled for."""
         return self.source.recipient(message) if hasattr(self.source, "recipient") else message.recipient
 
@@ -142,14 +142,14 @@ class Kind:
         """Say whether what is due to one reader goes in one mail."""
         return getattr(self.source, "together", False)
 
-    def still_waiting(self, messages) -> list:
+    def still_waiting(self, messages: Iterable[Any]) -> list[Any]:
         """Return those of these messages whose subject still needs somebody."""
         if not hasattr(self.source, "still_waiting"):
             return [message for message in messages if self._may_be_needed(message)]
         ids = self.source.still_waiting({message.subject_id for message in messages})
         return [message for message in messages if message.subject_id in ids]
 
-    def _may_be_needed(self, message) -> bool:
+    def _may_be_needed(self, message: Any) -> bool:
         """Say whether it is needed.
 
         One whose record cannot be read may be, and hides no other.
@@ -161,11 +161,11 @@ class Kind:
         except Exception:
             return True
 
-    def people(self, message) -> list:
+    def people(self, message: Any) -> list[User]:
         """Return the members of staff it goes to now."""
         return list(self.source.people(message))
 
-    def language(self, message) -> str:
+    def language(self, message: Any) -> str:
         """The language its reader has now, where the kind knows it, else the one it was scheduled in."""
         return self.source.language(message) if hasattr(self.source, "language") else message.language
 
@@ -174,28 +174,28 @@ class Kind:
         takes = getattr(self.source, "correcting_takes", None)
         return self.audience != "staff" and not self.by_fax and (takes is None or user.may(takes))
 
-    def hold(self, message) -> None:
+    def hold(self, message: Any) -> None:
         """Lock the record behind it first, in the order in which whoever changes the record locks both."""
         if hasattr(self.source, "hold"):
             self.source.hold(message)
 
-    def new_address(self, message, to: str, by: User) -> None:
+    def new_address(self, message: Any, to: str, by: User) -> None:
         """Tell the record behind it that `by` has corrected the recipient's address to `to`."""
         if hasattr(self.source, "new_address"):
             self.source.new_address(message, to, by)
 
-    def sent_again(self, message, by: User) -> None:
+    def sent_again(self, message: Any, by: User) -> None:
         """Tell the record behind it that `by` lets it go again."""
         if hasattr(self.source, "sent_again"):
             self.source.sent_again(message, by)
 
-    def render(self, message) -> tuple[str, str]:
+    def render(self, message: Any) -> tuple[str, str]:
         """Subject and plain-text body. Raises NotSafe rather than say something not declared."""
         with translation.override(message.language):
             looked_up = self.source.facts(message) if hasattr(self.source, "facts") else {}
         return self.in_words_of(message, message.facts | looked_up)
 
-    def in_words_of(self, message, facts: dict[str, Any]) -> tuple[str, str]:
+    def in_words_of(self, message: Any, facts: dict[str, Any]) -> tuple[str, str]:
         """Return its subject and body with these facts, in the language of the message."""
         with translation.override(message.language):
             words = _OnlyFacts(self.name, in_words(message, facts, self.safe))
@@ -205,7 +205,7 @@ class Kind:
             )
         return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
 
-    def enclosure(self, message) -> MIMEText | None:
+    def enclosure(self, message: Any) -> MIMEText | None:
         """Return the calendar file that goes along with a mail, if one does."""
         if not hasattr(self.source, "calendar"):
             return None
@@ -217,11 +217,11 @@ class Kind:
 class _OnlyFacts(Context):
     """A template context in which a name that is no fact is an error, not an empty string."""
 
-    def __init__(self, kind: str, words) -> None:
+    def __init__(self, kind: str, words: dict[str, Any]) -> None:
         super().__init__(words, autoescape=False)
         self.kind = kind
 
-    def __getitem__(self, name: str):
+    def __getitem__(self, name: str) -> Any:
         try:
             return super().__getitem__(name)
         except KeyError as error:
@@ -239,11 +239,11 @@ def kind(
     *,
     title: str,
     audience: str = "patient",
-    safe=(),
+    safe: Iterable[str] = (),
     routine: bool = True,
     asked_for: bool = False,
     category: str = "",
-):
+) -> Callable[[type], type]:
     """Register the class below as the kind `name`; `title` is what staff call it."""
     if category and (category not in CATEGORIES or audience != "patient" or asked_for or not routine):
         raise ValueError(f"{name}: only a reminder to patients has a category: {', '.join(CATEGORIES)}.")
@@ -252,7 +252,7 @@ def kind(
     if unknown := set(safe) - set(FACTS):
         raise ValueError(f"{name}: {sorted(unknown)[0]} is no fact a mail may hold.")
 
-    def register(source):
+    def register(source: type) -> type:
         if name in KINDS:
             raise ValueError(f"There is already a kind of message called {name}.")
         KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, category, source)

@@ -1,6 +1,7 @@
 """The outbox: a mail is a row before it is a mail."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -25,7 +26,7 @@ class MessageQuerySet(OfPlacesQuerySet):
     def unsettled(self) -> Self:
         return self.filter(status__in=Message.UNSETTLED)
 
-    def due(self, now=None) -> Self:
+    def due(self, now: datetime | Now | None = None) -> Self:
         """Waiting and due, oldest first, with those whose sender died in the middle.
 
         The database's clock decides, so a machine whose clock is wrong sends nothing early; `now` is for tests.
@@ -151,7 +152,7 @@ class Message(models.Model):
         return KINDS[self.kind].title if self.kind in KINDS else self.kind
 
     @property
-    def due_since(self):
+    def due_since(self) -> datetime:
         """Return when it was due first, however often it was put off."""
         return self.first_due_at or self.due_at
 

@@ -1,6 +1,7 @@
 """The bar of the staff pages: which links each role has in it, in one table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from clinic.staff import permissions as may
 from clinic.staff.permissions import Role
@@ -57,7 +58,7 @@ BARS = {
 }
 
 
-def bar_of(user) -> Bar:
+def bar_of(user: Any) -> Bar:
     """Return the bar of a person's role, with the links they may follow."""
     whole = BARS[user.role]
     return Bar(*(tuple(one for one in part if user.may(one.needs)) for part in (whole.shown, whole.more)))

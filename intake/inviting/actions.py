@@ -11,7 +11,7 @@ from clinic.contact.names import visible
 from clinic.formats.sheets import MOST_BYTES, text_of
 from clinic.links import actions as links
 from clinic.messages import actions as messages
-from clinic.messages.models import Message
+from clinic.messages.models import Message, MessageQuerySet
 from clinic.staff.models import User
 from clinic.staff.permissions import INVITE_PATIENTS
 from intake.door import emails
@@ -92,7 +92,7 @@ def _locked(intake: Intake, by: User) -> Intake:
     return locked
 
 
-def _mails_of(intake: Intake):
+def _mails_of(intake: Intake) -> MessageQuerySet:
     return Message.objects.about("intake", intake.public_id).filter(kind__in=WITH_THE_LINK)
 
 

@@ -42,7 +42,7 @@ class BodyMapWidget(forms.CheckboxSelectMultiple):
             {name: {"id": box["attrs"]["id"], "selected": box["selected"]} for name, box in boxes.items()}
         )
 
-    def chosen(self, bound) -> list[dict]:
+    def chosen(self, bound: BoundField) -> list[dict[str, Any]]:
         """Return what is checked: the id of each checkbox, and its name."""
         boxes = [part.data for part in bound.subwidgets if part.data["selected"]]
         return [{"box": box["attrs"]["id"], "label": box["label"]} for box in boxes]

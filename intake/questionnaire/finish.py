@@ -146,7 +146,7 @@ def _telling(intake: Intake) -> set[str]:
     return {answer.question for flag in outcome.flags for answer in (*flag.answers, *flag.also)}
 
 
-def _denies(protocol: triage.Protocol, question: triage.Question, value) -> bool:
+def _denies(protocol: triage.Protocol, question: triage.Question, value: Any) -> bool:
     """Say whether the answer is a plain no: those are gathered, so that what was told stands out.
 
     By its words, not its id: "No, I cannot" is no denial.

@@ -1,6 +1,6 @@
 """One page of the questionnaire as a form, made from the protocol's questions."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from clinic.contact.phones import plain
@@ -90,7 +91,7 @@ def _as_asked(field: forms.Field, question: triage.Question, language: str) -> f
     return field
 
 
-def _yes_no(question: triage.Question, language: str):
+def _yes_no(question: triage.Question, language: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         choices=YES_NO,
         coerce=lambda value: value == "true",
@@ -100,7 +101,7 @@ def _yes_no(question: triage.Question, language: str):
     )
 
 
-def _one(question: triage.Question, language: str):
+def _one(question: triage.Question, language: str) -> forms.ChoiceField:
     required = _("Choose one answer.")
     if "unsure" in question.option_ids:
         required = _("Choose one answer. If you do not know, choose “%(unsure)s”.") % {
@@ -157,7 +158,7 @@ def _places(question: triage.Question, language: str) -> ChosenField:
     )
 
 
-def _scale(question: triage.Question, language: str):
+def _scale(question: triage.Question, language: str) -> forms.TypedChoiceField:
     low, high = question.bounds
     wrong = _("Choose a number from %(low)d to %(high)d.") % {"low": low, "high": high}
     widget = forms.RadioSelect()
@@ -171,7 +172,7 @@ def _scale(question: triage.Question, language: str):
     )
 
 
-def _number(question: triage.Question, language: str):
+def _number(question: triage.Question, language: str) -> WholeNumberField:
     low, high = question.bounds
     wrong = _("Enter a whole number from %(low)d to %(high)d.") % {"low": low, "high": high}
     return WholeNumberField(
@@ -182,11 +183,11 @@ def _number(question: triage.Question, language: str):
     )
 
 
-def _date(question: triage.Question, language: str):
+def _date(question: triage.Question, language: str) -> PastDateField:
     return PastDateField()
 
 
-def _text(question: triage.Question, language: str):
+def _text(question: triage.Question, language: str) -> forms.CharField:
     widget = forms.Textarea({"rows": 5}) if question.type == "long_text" else forms.TextInput()
     too_long = _("Use at most %(limit_value)d characters. You have %(show_value)d.")
     limit = LONGEST[question.type]
@@ -281,9 +282,10 @@ class PageForm(forms.Form):
     def complete(self) -> bool:
         return not self.errors and not self.unseen
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         if not self.restored:
-            return super().full_clean()
+            super().full_clean()
+            return
         self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean(self) -> dict[str, Any]:
@@ -342,7 +344,7 @@ class PageForm(forms.Form):
         places = [self._place(name) for name in page.questions]
         self.helper.layout = Layout("version", Hidden("from", came_from), *places)
 
-    def _place(self, name: str, **attributes: Any):
+    def _place(self, name: str, **attributes: Any) -> Div:
         """Return where a question stands, or would stand when another answer opens it."""
         if name not in self.fields:
             return Div(css_id=f"place_{name}", **attributes)
@@ -361,12 +363,12 @@ class PageForm(forms.Form):
         return changed
 
 
-def _still_right(help_text, day: date | None):
+def _still_right(help_text: Any, day: date | None) -> SafeString:
     words = _("From your last visit on %(day)s. Is this still right?") % {"day": date_format(day, "LONG_DATE_FORMAT")}
     return format_html('{} <span class="from-before">{}</span>', help_text, words)
 
 
-def _flat(choices: Any):
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from label
@@ -374,7 +376,7 @@ def _flat(choices: Any):
             yield value, label
 
 
-def _as_typed(question: triage.Question, value: Any):
+def _as_typed(question: triage.Question, value: Any) -> Any:
     """Return a saved answer as its form field takes it."""
     if value is None:
         return None

@@ -3,6 +3,8 @@
 Nothing the clinic made of them is in here, only what the patient, or who answered for them, has said.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +134,12 @@ def _respondent(intake: Intake) -> Respondent | None:
     return Respondent.objects.filter(intake=intake).first()
 
 
-def _moment(at, location: Location) -> str:
+def _moment(at: datetime, location: Location) -> str:
     local = at.astimezone(location.zone)
     return f"{date_format(local, 'LONG_DATE_FORMAT')}, {date_format(local, 'ZONED_CLOCK_FORMAT')}"
 
 
-def _answers(intake: Intake, protocol: triage.Protocol, language: str):
+def _answers(intake: Intake, protocol: triage.Protocol, language: str) -> Iterator[tuple[str, str, str, str, bool]]:
     """(section, id, question, answer, whether it is still asked) in the order of the pages."""
     asked = set(triage.visible_questions(protocol, intake.answers))
     titles = {section.id: str(section.title_in(language)) for section in protocol.sections}
@@ -153,7 +155,7 @@ def _question(protocol: triage.Protocol, question: str, language: str) -> str:
     return str(protocol.questions[question].text_in(language)) if question in protocol.questions else question
 
 
-def _words(protocol: triage.Protocol, question: str, value, language: str) -> str:
+def _words(protocol: triage.Protocol, question: str, value: Any, language: str) -> str:
     if value is None:
         return _("no answer")
     if question not in protocol.questions:

@@ -52,7 +52,7 @@ def submit(request: DoorRequest, intake: Intake) -> HttpResponse:
     return _send(request, intake, form, form.choices())
 
 
-def _to_read_again(request: DoorRequest, intake: Intake):
+def _to_read_again(request: DoorRequest, intake: Intake) -> SignForm:
     """The page in another language keeps the name only: each choice was about the text in the language before."""
     form = SignForm(intake=intake, language=language_of(request), version=request.POST.get("version"))
     form.initial["signed_name"] = request.POST.get("signed_name", "")

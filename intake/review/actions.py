@@ -222,7 +222,7 @@ def decide(
     by: User,
     alarms_seen: UUID | None = None,
     instead_of: UUID | None = None,
-    becomes=FOLLOWS,
+    becomes: WhatBecomes = FOLLOWS,
     now: datetime | None = None,
 ) -> Decision:
     """What `by` decides on the case they saw at `version`.

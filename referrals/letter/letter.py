@@ -74,7 +74,7 @@ def stored_pdf(letter: Letter) -> bytes:
     return pdf
 
 
-def as_it_stands(referral: Referral, *, prepared_by) -> dict:
+def as_it_stands(referral: Referral, *, prepared_by: User) -> dict[str, Any]:
     """Return what the office has in its hands, before that what it would get now."""
     if referral.sent_letter:
         return referral.sent_letter.content
@@ -119,14 +119,14 @@ def first_told(decision: Decision) -> str:
     return f"{last.by} spoke with {_whom(last)} on {day}{_said(last)}."
 
 
-def _said(contact) -> str:
+def _said(contact: Contact) -> str:
     """Return what somebody was told, to follow a sentence; "" where they were not."""
     told = f" and told them {words.TOLD[contact.told]}" if contact.told else ""
     advice = " and gave safety advice" if contact.safety_advice_given else ""
     return told + advice
 
 
-def _whom(contact) -> str:
+def _whom(contact: Contact) -> str:
     return "the patient" if contact.outcome == Contact.Outcome.REACHED else "someone close to the patient"
 
 

@@ -67,7 +67,7 @@ class OfficeForm(ReferralForm):
     def fits(cls, referral: Referral) -> bool:
         return referral.may_become(cls.to)
 
-    def apply(self, *, person: str):
+    def apply(self, *, person: str) -> Any:
         return self.act(office=person, **self.cleaned_data)
 
 
@@ -131,7 +131,7 @@ class GiveAppointmentForm(AppointmentFields, OfficeForm):
         }
 
     @classmethod
-    def fits(cls, referral: Referral):
+    def fits(cls, referral: Referral) -> bool:
         """Only an office that accepted knows whom the appointment is for."""
         return referral.status in OPEN_TO_OFFICE and referral.may_become(Status.SCHEDULED)
 
@@ -248,7 +248,7 @@ class SendReportForm(ReportFields, OfficeForm):
     to = Status.REPORTED
 
     @classmethod
-    def fits(cls, referral: Referral):
+    def fits(cls, referral: Referral) -> bool:
         return referral.status in OPEN_TO_OFFICE and referral.may_become(Status.REPORTED)
 
     def act(self, *, office: str, saw: int, file: CheckedFile | None, words: str) -> Report:

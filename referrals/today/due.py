@@ -20,6 +20,7 @@ from intake.models.case import CaseQuerySet
 from referrals.desk.page import Known, known_of, next_step
 from referrals.models import OfficeToTell, Referral, Report
 from referrals.models.carriers import covered_by
+from referrals.models.rows import ReferralQuerySet
 
 SHOWN = 100  # of each sort; a longer list is no plan for a day
 
@@ -106,11 +107,11 @@ class Today:
         """Return the other referrals whose next date is today, or was before."""
         return self._due().exclude(covered_by(self.user, self.now)).most_pressing_first()
 
-    def covered(self):
+    def covered(self) -> ReferralQuerySet:
         """Return those of them that are carried by whom this person covers."""
         return self._due().filter(covered_by(self.user, self.now)).most_pressing_first()
 
-    def _due(self):
+    def _due(self) -> ReferralQuerySet:
         mine = Referral.objects.visible_to(self.user).open().exclude(pk__in=self.answers().order_by().values("pk"))
         return mine.filter(self._by_tonight("next_check_at"))
 
