@@ -109,6 +109,7 @@ class Message(models.Model):
         max_length=200, blank=True, help_text="Why it was skipped or failed or waits again, without patient data"
     )
 
+    is_hidden = False  # its address, from whoever looks at it; set where staff read of it
     whose: Any = None  # whom it was for, set where staff read of it
     together: tuple = ()  # other messages to the same reader that this mail tells of, set while it is written
 
@@ -147,6 +148,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def shown_to(self) -> str:
+        """Return the address as whoever looks may read it; "" where it finds its people when it goes."""
+        return "A patient" if self.is_hidden else self.recipient
 
     @property
     def title(self) -> str:
