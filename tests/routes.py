@@ -246,6 +246,8 @@ ROUTES = {
     "message": Route(may.SEE_MESSAGES, "message", shows=True),
     "wake_sleeping_link": changes(may.SEE_MESSAGES, "sleeping link"),
     "kinds_of_mail": Route(may.SEE_PROMISES),
+    "turn_kind_of_mail": changes(may.MANAGE_LOCATIONS, "kind of mail"),
+    "remind_before": changes(may.MANAGE_LOCATIONS, "kind of mail"),
     "delivery": Route(may.SEE_PROMISES),
     "mail_hook": Route(ANYONE, "provider", post_only=True),  # believes what is signed
     # The demo

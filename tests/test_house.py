@@ -200,6 +200,7 @@ def samples(location, maya, priya):
         "colleague": {"id": factories.staff("Una Ulm", at=[location]).public_id},
         "location": {"slug": location.slug},
         "mail": {"name": f"{1:020d}-{1:06d}"},
+        "kind of mail": {"name": "visit_reminder"},
     }
 
 

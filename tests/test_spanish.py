@@ -22,6 +22,7 @@ from intake.visits import emails as appointment_emails
 from referrals.models import Appointment
 from referrals.moves import digits_of, lost, telling
 from referrals.moves import emails as about_referrals
+from referrals.moves.heard import OF_APPOINTMENTS
 from tests import factories
 from tests.answers import FOOT_DROP, HEEL_PAIN, SADDLE_NUMBNESS
 from tests.intake.patients import page_address
@@ -244,7 +245,7 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
     to_patients.resume_link_requested(intake)
     starts_at = timezone.now().replace(month=3, day=5, hour=15, minute=30) + timedelta(days=366)
     appointment = Appointment.objects.create(referral=referral, starts_at=starts_at, time_zone="America/New_York")
-    for name in telling.OF_APPOINTMENTS:
+    for name in OF_APPOINTMENTS:
         telling.mail_about(name, appointment)
     status_emails.answers_received(intake)
     status_emails.status_link(referral.patient)

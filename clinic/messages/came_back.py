@@ -45,8 +45,12 @@ def envelope_address(message: Message) -> str:
     if not settings.BOUNCE_ADDRESS:
         return settings.DEFAULT_FROM_EMAIL
     local, _at, domain = settings.BOUNCE_ADDRESS.partition("@")
-    token = base64.b32encode(message.id.bytes + _proof(message.id)).decode().rstrip("=").lower()
-    return f"{local}+{token}@{domain}"
+    return f"{local}+{token_of(message)}@{domain}"
+
+
+def token_of(message: Message) -> str:
+    """Return what proves that a report is about this mail."""
+    return base64.b32encode(message.id.bytes + _proof(message.id)).decode().rstrip("=").lower()
 
 
 def ours() -> re.Pattern[str]:

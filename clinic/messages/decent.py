@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from clinic.messages.choice import CLINIC_OFF, is_off_here
 from clinic.messages.kinds import KINDS, Kind
 from clinic.messages.models import Message
 from clinic.messages.quiet import due_moment
@@ -48,6 +49,8 @@ def why_not(message: Message, kind: Kind, at: datetime) -> str:
         return reason
     if is_turned_off(message):
         return TURNED_OFF
+    if is_off_here(message.kind):
+        return CLINIC_OFF
     until = kind.worth_until(message)
     return OUT_OF_DATE if until is not None and until < at else ""
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.messages.came_back import offs
 from clinic.messages.decent import OUT_OF_DATE
+from clinic.messages.mailbox import unread_since
 from clinic.messages.models import MailReport, Message, MessageQuerySet, SweepBeat
 from clinic.staff.models import User
 
@@ -54,6 +55,7 @@ class Delivery:
     went_at: datetime | None
     failing_since: datetime | None
     read_at: datetime | None  # the mailbox of what comes back
+    unread: bool  # for too long
     due: int
     oldest_due: datetime | None
     last_hour: int
@@ -84,6 +86,7 @@ def how_mail_goes(user: User, now: datetime) -> Delivery:
         went_at=beat.mail_went_at if beat else None,
         failing_since=beat.mail_refused_since if beat else None,
         read_at=beat.came_back_read_at if beat else None,
+        unread=bool(unread_since(beat.came_back_read_at if beat else None, now)),
         due=due["count"],
         oldest_due=due["oldest"],
         last_hour=went.filter(settled_at__gt=now - timedelta(hours=1)).count(),

@@ -1,6 +1,7 @@
 """The entry for reports of mail providers, each signed in its way. An unsigned, old or unknown one changes nothing.
 
 Providers put an envelope address of their own, so a report names our mail by its Message-ID; the signature proves it.
+That of Mailgun covers no word of the report: each must hold our own token besides, and be for whom we wrote to.
 `plain` is for any other: a relay's own script signs `timestamp.body` with the key it shares with us.
 """
 
@@ -26,9 +27,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from clinic.messages import bounces
+from clinic.messages import bounces, came_back
 from clinic.messages.came_back import take
 from clinic.messages.models import MailReport, Message
+from clinic.messages.writing import VARIABLE
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,15 @@ class Event:
     what: str
     code: str
     known_by: str
+    proof: "Proof | None" = None  # where the signature alone proves nothing
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What of an event only somebody knows who holds the mail: a token of ours, and to whom it went."""
+
+    token: str
+    recipient: str
 
 
 @csrf_exempt
@@ -75,9 +86,13 @@ def _take(event: Event, provider: str) -> None:
         message = Message.objects.filter(pk=UUID(id_)).first() if domain == settings.MESSAGE_ID_DOMAIN else None
     except ValueError:
         return
-    if message:
+    if message and (event.proof is None or _is_proved(event.proof, message)):
         digest = sha256(f"{provider}:{event.known_by}".encode()).hexdigest()
         take(message, event.what, event.code, digest=digest)
+
+
+def _is_proved(proof: Proof, message: Message) -> bool:
+    return came_back.message_of(proof.token) == message and proof.recipient.lower() == message.recipient.lower()
 
 
 def _is_fresh(timestamp: str) -> bool:
@@ -105,7 +120,14 @@ def _of_mailgun(data: Any) -> Iterator[Event]:
     what = {"complained": What.COMPLAINT, "failed": _failed(words, for_now=event.get("severity") == "temporary")}
     if event["event"] in what:
         code = "" if event["event"] == "complained" else bounces.code_in(words)
-        yield Event(event["message"]["headers"]["message-id"], what[event["event"]], code, event["id"])
+        id_, once = event["message"]["headers"]["message-id"], data["signature"]["token"]  # not its own id: unsigned
+        yield Event(id_, what[event["event"]], code, once, Proof(_token_in(event), event["recipient"]))
+
+
+def _token_in(event: Any) -> str:
+    """Return the token of ours that an event holds: in the variable that went along, or in the envelope."""
+    sender = came_back.ours().search(str((event.get("envelope") or {}).get("sender", "")))
+    return str((event.get("user-variables") or {}).get(VARIABLE) or (sender and sender[1]) or "")
 
 
 # SendGrid -------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ A kind is a class of static methods, registered by the app that sends it:
         works_on(message)         # optional: a function that says of a day whether its reader works; None for every day
         worth_until(message)      # optional: when it is out of date, however long it was held up; None for never
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
+        hours_before(message)     # of reminders of a visit: how long before it goes
+        remind_anew()             # of those too: schedules what the clinic has chosen and is not there yet
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
@@ -54,6 +56,12 @@ CATEGORIES = {  # what patients may turn off, in their words; staff read the sam
     "follow_up": gettext_lazy("Questions some weeks later"),
 }
 
+STAYS = {  # why a routine kind is not turned off, by its reader
+    "patient": "It is new to the patient, and what we promise them rests on it.",
+    "staff": "Somebody waits for an answer, and nobody else is told.",
+    "office": "The office acts on it, and its time to answer is counted from it.",
+}
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -61,6 +69,7 @@ class Kind:
 
     `asked_for` is what its reader has just asked for: it is routine, and still goes at night. `category` is what sort
     of reminder it is, "" for none: of those a person gets only so many a day, and may turn them off.
+    `without` says what follows where a clinic turns the kind off, and who tells its reader then; "" where none may.
     """
 
     name: str
@@ -70,7 +79,24 @@ class Kind:
     routine: bool
     asked_for: bool
     category: str
+    without: str
     source: type
+
+    @property
+    def may_be_off(self) -> bool:
+        """Say whether a clinic may turn it off."""
+        return bool(self.without)
+
+    @property
+    def why_it_stays(self) -> str:
+        """Say why no clinic turns it off; "" where one may."""
+        if self.may_be_off:
+            return ""
+        if not self.routine:
+            return "Safety: it is an alarm or guards an account, and somebody has to act on it."
+        if self.asked_for:
+            return "Its reader has just asked for it, or waits for it."
+        return STAYS[self.audience]
 
     @property
     def by_day_only(self) -> bool:
@@ -243,8 +269,11 @@ def kind(
     routine: bool = True,
     asked_for: bool = False,
     category: str = "",
+    without: str = "",
 ) -> Callable[[type], type]:
     """Register the class below as the kind `name`; `title` is what staff call it."""
+    if without and (asked_for or not routine or audience == "office"):
+        raise ValueError(f"{name}: alarms, what was asked for and mails to offices cannot be turned off.")
     if category and (category not in CATEGORIES or audience != "patient" or asked_for or not routine):
         raise ValueError(f"{name}: only a reminder to patients has a category: {', '.join(CATEGORIES)}.")
     if audience not in AUDIENCES:
@@ -255,7 +284,7 @@ def kind(
     def register(source: type) -> type:
         if name in KINDS:
             raise ValueError(f"There is already a kind of message called {name}.")
-        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, category, source)
+        KINDS[name] = Kind(name, title, audience, frozenset(safe), routine, asked_for, category, without, source)
         return source
 
     return register

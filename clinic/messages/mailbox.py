@@ -6,6 +6,7 @@ A bounce quotes a mail and names its reader, so none stays longer than it takes 
 import imaplib
 import logging
 from contextlib import suppress
+from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -20,6 +21,16 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 20  # seconds for each answer
 MOST_AT_ONCE = 200
+MAY_BE_UNREAD = timedelta(hours=1)  # it is read each minute; a mail that comes back meanwhile counts as sent
+
+
+def unread_since(read_at: datetime | None, now: datetime) -> datetime | bool:
+    """Return since when the mailbox was not read, once that is too long; True for never, False where all is well."""
+    if not settings.BOUNCE_MAILBOX:
+        return False
+    if read_at is None:
+        return True
+    return read_at if now - read_at > MAY_BE_UNREAD else False
 
 
 def read_mailbox() -> int:

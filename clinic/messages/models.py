@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
@@ -14,9 +15,11 @@ from django.utils import timezone
 
 from clinic.audit.growing import never_emptied, only_grows
 from clinic.messages.kinds import CATEGORIES, KINDS
+from clinic.messages.leads import LEADS
 from clinic.staff.permissions import SEE_MESSAGES
 from clinic.staff.places import OfPlacesQuerySet
 
+MAY_BE_OFF = ("appointment_reminder", "finish_intake", "follow_up", "morning_list", "visit_reminder")
 REFUSED = "The mail server refused this address or message"
 
 
@@ -107,6 +110,7 @@ class Message(models.Model):
         max_length=200, blank=True, help_text="Why it was skipped or failed or waits again, without patient data"
     )
 
+    is_hidden = False  # its address, from whoever looks at it; set where staff read of it
     whose: Any = None  # whom it was for, set where staff read of it
     together: tuple = ()  # other messages to the same reader that this mail tells of, set while it is written
 
@@ -145,6 +149,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def shown_to(self) -> str:
+        """Return the address as whoever looks may read it; "" where it finds its people when it goes."""
+        return "A patient" if self.is_hidden else self.recipient
 
     @property
     def title(self) -> str:
@@ -254,6 +263,43 @@ class MailStop(models.Model):
     def title(self) -> str:
         """What staff and patients call what is stopped."""
         return str(CATEGORIES.get(self.category, self.category))
+
+
+def day_before() -> list[int]:
+    """Return when patients are reminded of a visit here, where nothing else is chosen."""
+    return [24]
+
+
+def two_days_before() -> list[int]:
+    """Return when they are reminded of an appointment at an office."""
+    return [48]
+
+
+class MailChoice(models.Model):
+    """One row: which kinds this clinic has turned off, and how many hours before a visit each reminder of it goes.
+
+    The database refuses a kind that nobody may turn off. Who chose it, and what it was before, is a change of the
+    clinic.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    off = ArrayField(models.CharField(max_length=40), default=list)
+    visit_reminder = ArrayField(models.PositiveSmallIntegerField(), default=day_before)
+    appointment_reminder = ArrayField(models.PositiveSmallIntegerField(), default=two_days_before)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="only_one_mail_choice"),
+            models.CheckConstraint(condition=Q(off__contained_by=list(MAY_BE_OFF)), name="a_mail_that_stays_is_on"),
+            models.CheckConstraint(
+                condition=Q(visit_reminder__contained_by=list(LEADS), visit_reminder__len__gt=0)
+                & Q(appointment_reminder__contained_by=list(LEADS), appointment_reminder__len__gt=0),
+                name="reminders_go_at_times_we_know",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.off)} kinds off"
 
 
 class SweepBeat(models.Model):

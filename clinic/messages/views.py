@@ -19,7 +19,7 @@ from clinic.messages import actions
 from clinic.messages.forms import SendAgainForm
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message, MessageQuerySet
-from clinic.messages.whose import whose
+from clinic.messages.whose import hide_addresses, whose
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_MESSAGES, SEE_PROMISES, staff_may
 from clinic.staff.places import place_named
@@ -113,6 +113,7 @@ class Chosen:
 def messages(request: StaffRequest) -> HttpResponse:
     chosen = Chosen(request.GET, user=request.user)
     page = _Pages(chosen.messages(), SHOWN).get_page(request.GET.get("page"))
+    hide_addresses(list(page), request.user)
     if chosen.part.name == "failed":
         for one in page:
             one.whose = whose(one, request.user)
@@ -133,7 +134,9 @@ def _sleeping_links(user: User) -> list:
     """Links that took five wrong tries, each with the first message that carried it."""
     seen = Message.objects.visible_to(user)
     asleep = Link.objects.asleep().filter(subject_id__in=seen.values("subject_id"))
-    return [(link, seen.filter(subject_id=link.subject_id).order_by("due_at").first()) for link in asleep[:SHOWN]]
+    carried = [(link, seen.filter(subject_id=link.subject_id).order_by("due_at").first()) for link in asleep[:SHOWN]]
+    hide_addresses([message for _link, message in carried if message], user)
+    return carried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,8 +146,9 @@ def message(request: StaffRequest, id: UUID) -> HttpResponse:
     found = get_object_or_404(Message.objects.visible_to(request.user).select_related("location"), pk=id)
     sent = request.POST if request.method == "POST" else None
     kind = KINDS.get(found.kind)
-    may_correct = bool(found.recipient) and (kind is None or kind.corrected_by(request.user))
-    form = SendAgainForm(sent, initial={"to": found.recipient}, may_correct=may_correct)
+    hide_addresses([found], request.user)
+    may_correct = bool(found.recipient) and not found.is_hidden and (kind is None or kind.corrected_by(request.user))
+    form = SendAgainForm(sent, initial={"to": found.shown_to}, may_correct=may_correct)
     of_whom = whose(found, request.user) if found.status == Status.FAILED else None
     patient_id = of_whom.patient.pk if of_whom else None
     saw(request, subject="message", subject_id=found.pk, patient_id=patient_id, location_id=found.location_id)

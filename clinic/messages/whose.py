@@ -3,10 +3,11 @@
 The outbox knows a subject by its id alone; each app says here what its own are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.staff.models import User
 
@@ -40,3 +41,25 @@ def whose(message: Message, user: User) -> Whose | None:
     """Return whose message it is, as `user` may see it; None where nobody says."""
     find = FINDERS.get(message.subject_type)
     return find(message, user) if find else None
+
+
+Seen = Callable[[Collection[str], User], set[str]]
+SEEN: list[Seen] = []
+
+
+def tells_whose_addresses_are_seen(find: Seen) -> Seen:
+    """Register the function below: of addresses, in small letters, those of patients whom somebody sees."""
+    SEEN.append(find)
+    return find
+
+
+def hide_addresses(messages: Collection[Message], user: User) -> None:
+    """Hide to whom mails to patients went where `user` sees no patient with that address.
+
+    They are at another location by now, or gave another address since.
+    """
+    to_patients = [one for one in messages if one.kind in KINDS and KINDS[one.kind].audience == "patient"]
+    addresses = {one.recipient.lower() for one in to_patients}
+    seen = set().union(*(find(addresses, user) for find in SEEN)) if addresses else set()
+    for one in to_patients:
+        one.is_hidden = one.recipient.lower() not in seen

@@ -1,5 +1,6 @@
 """Writing the mail of a message: its words, the same words as a page, and headers made from the row alone."""
 
+import json
 import logging
 
 from django.conf import settings
@@ -8,13 +9,15 @@ from django.db import Error
 from django.utils import translation
 from django.utils.translation import gettext
 
-from clinic.messages.came_back import envelope_address
+from clinic.messages.came_back import envelope_address, token_of
 from clinic.messages.kinds import Kind
 from clinic.messages.models import Message
 from clinic.messages.stopping import stop_address
 from clinic.messages.twin import twin
 
 log = logging.getLogger(__name__)
+
+VARIABLE = "plumbline-token"  # goes along to Mailgun, which says it again in what it reports of this mail
 
 
 def mail(message: Message, subject: str, body: str) -> EmailMessage:
@@ -32,6 +35,8 @@ def mail(message: Message, subject: str, body: str) -> EmailMessage:
     stop = stop_address(message)
     if stop:
         headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if "mailgun" in settings.MAIL_HOOK_KEYS:
+        headers["X-Mailgun-Variables"] = json.dumps({VARIABLE: token_of(message)})
     text = body + _how_to_stop(message, stop) if stop else body
     headers["From"] = settings.DEFAULT_FROM_EMAIL  # the envelope has an address of its own, for what comes back
     written = EmailMultiAlternatives(subject, text, envelope_address(message), [message.recipient], headers=headers)

@@ -16,8 +16,8 @@ ROWS = 25
 @require_safe
 @staff_may(MANAGE_LOCATIONS)
 def changes(request: StaffRequest) -> HttpResponse:
-    """Show the changes of the manager's locations and of who works there."""
-    here = request.user.locations.values("pk")
-    rows = ClinicChange.objects.filter(Q(location__in=here) | Q(person__locations__in=here)).distinct()
+    """Show the changes of the manager's locations, of who works there, and of what holds for the whole clinic."""
+    here, whole = request.user.locations.values("pk"), Q(location=None, person=None)
+    rows = ClinicChange.objects.filter(Q(location__in=here) | Q(person__locations__in=here) | whole).distinct()
     page = Paginator(rows.select_related("by", "location", "person"), ROWS).get_page(request.GET.get("page"))
     return render(request, "owning/changes.html", {"page_obj": page})

@@ -1,4 +1,4 @@
-"""What was changed of the clinic itself, a location or a person on staff: by whom, when, before and after."""
+"""What was changed of the clinic itself: a location, a person on staff, its mails: by whom, when, before and after."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from clinic.audit.growing import only_grows
 
 
 class ClinicChange(models.Model):
-    """One change of a location or of a person's account, by name.
+    """One change of a location, of a person's account or of the mails of the whole clinic, by name.
 
     `before` and `after` hold only what differs, in the words of the pages. Written by the action that makes the change,
     in its transaction; `by` is empty for somebody at the server.
@@ -26,6 +26,7 @@ class ClinicChange(models.Model):
         SECOND_STEP = "second step", "Second step ended, a code handed over"
         LEFT = "left", "Left"
         CAME_BACK = "came back", "Came back"
+        MAILS = "mails changed", "Mails changed"
 
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -40,7 +41,9 @@ class ClinicChange(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(location__isnull=False, person=None) | Q(location=None, person__isnull=False),
+                condition=Q(location__isnull=False, person=None)
+                | Q(location=None, person__isnull=False)
+                | Q(location=None, person=None, what="mails changed"),
                 name="clinic_change_is_of_one_thing",
             ),
         ]

@@ -1,12 +1,15 @@
 """Whose a mail about a form, a case, a visit or a patient is."""
 
+from collections.abc import Collection
+
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from clinic.messages.guard import tells_what_is_known
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
 from clinic.messages.privacy import Known
-from clinic.messages.whose import Whose, tells_whose
+from clinic.messages.whose import Whose, tells_whose, tells_whose_addresses_are_seen
 from clinic.staff.models import User
 from clinic.staff.permissions import FIND_PATIENTS, SEE_CASES
 from intake.models import AppointmentRequest, Case, Intake, Patient
@@ -48,6 +51,13 @@ def _patient(message: Message) -> Patient | None:
     rows = OF_A_PATIENT[message.subject_type].objects.filter(public_id=message.subject_id)
     row = rows.select_related("patient__location").first()
     return row.patient if row else None
+
+
+@tells_whose_addresses_are_seen
+def of_patients_seen(addresses: Collection[str], user: User) -> set[str]:
+    """Return which of these are addresses of patients at this person's locations."""
+    here = Patient.objects.filter(location__in=user.places()).annotate(small=Lower("email"))
+    return set(here.filter(small__in=addresses).values_list("small", flat=True))
 
 
 @tells_what_is_known("patient", *OF_A_PATIENT)

@@ -129,6 +129,8 @@ class IntakeLink(_WithTheForm):
     title="Reminder to finish an intake",
     safe=("clinic", "phone", "link", "round"),
     category="forms",
+    without="Patients get the link to their form once. Whoever invited them looks under Invitations who has not "
+    "finished, and calls.",
 )
 class FinishIntake(_WithTheForm):
     @classmethod

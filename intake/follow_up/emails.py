@@ -43,6 +43,7 @@ def ask_how_it_goes(follow_up: FollowUp) -> list[Message]:
     title="A few questions some weeks later",
     safe=("clinic", "phone", "link", "round"),
     category="follow_up",
+    without="Patients find the questions on their status page alone. Their therapist asks them at the next visit.",
 )
 class FollowUpMail(ToThePatient):
     @classmethod

@@ -1,6 +1,6 @@
 """Mails about visits at this clinic: to the desk that somebody asks, to the patient when it is. Never why."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +10,11 @@ from django.utils import timezone
 from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.calendar_file import Entry
+from clinic.messages.choice import leads_of
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
+from clinic.messages.leads import USUAL, moments, worth_until
 from clinic.messages.models import Message
-from clinic.messages.quiet import days_before
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from intake.door.status_links import extended
@@ -22,8 +23,7 @@ from intake.models import AppointmentRequest, CallToMake, Patient
 from intake.visits import calls
 
 LATE = 2  # the second round: the promised time has passed
-REMINDED_BEFORE = 1  # days, at the same hour of the wall
-TOO_CLOSE = timedelta(hours=2)  # a reminder this short before a visit helps nobody
+KEY_WITH_HOURS = 4  # parts of the key of a reminder that names its hours
 TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 
@@ -58,26 +58,36 @@ def _to_the_desk(name: str, request: AppointmentRequest, *, since: datetime) -> 
 
 
 def booked(request: AppointmentRequest) -> list[Message]:
-    """When the visit is, and a reminder the day before. Later mails about the same visit take the place of those that
+    """When the visit is, and its reminders. Later mails about the same visit take the place of those that
     still wait.
     """
     not_any_more(request)
     if not request.patient.email:
         return []
-    number = Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked").count() + 1
-    mails = [_to_the_patient("appointment_booked", request, number)]
-    at = days_before(request.starts_at, REMINDED_BEFORE, request.location.zone)
-    if at > timezone.now():
-        mails.append(_to_the_patient("visit_reminder", request, number, due_at=at))
-    return mails
+    number = _times_told(request) + 1
+    return [_to_the_patient("appointment_booked", request, number), *_reminders(request, number)]
+
+
+def _times_told(request: AppointmentRequest) -> int:
+    return Message.objects.about("appointment", request.public_id).filter(kind="appointment_booked").count()
+
+
+def _reminders(request: AppointmentRequest, number: int) -> list[Message]:
+    """Schedule its reminders as the clinic has chosen them. The key of the usual one names no hours."""
+    zone, name = request.location.zone, "visit_reminder"
+    due = moments(request.starts_at, leads_of(name), zone, settings.QUIET_HOURS, timezone.now())
+    return [
+        _to_the_patient(name, request, number, *([] if hours == USUAL[name] else [hours]), due_at=at)
+        for hours, at in due.items()
+    ]
 
 
 def _to_the_patient(
-    name: str, request: AppointmentRequest, number: int, *, at: datetime | None = None, **more: Any
+    name: str, request: AppointmentRequest, *numbers: int, at: datetime | None = None, **more: Any
 ) -> Message:
     return messages.schedule(
         name,
-        key=f"{name}:{request.public_id}:{number}",
+        key=":".join([name, str(request.public_id), *map(str, numbers)]),
         to=request.patient.email,
         language=request.patient.language,
         subject_type="appointment",
@@ -294,13 +304,31 @@ def _call_instead(
     )
 
 
-@kind("visit_reminder", title="Reminder of a visit", safe=("clinic", "phone", "starts_at"), category="visits")
+@kind(
+    "visit_reminder",
+    title="Reminder of a visit",
+    safe=("clinic", "phone", "starts_at"),
+    category="visits",
+    without="Patients hear of a visit once, when it is booked, moved or off. The desk reminds them by phone.",
+)
 class VisitReminder(_OfAVisit):
     @staticmethod
     def still_needed(message: Message) -> str:
         cannot = _request(message).cannot_come
         return "The patient said that they cannot come." if cannot else _OfAVisit.still_needed(message)
 
+    @classmethod
+    def worth_until(cls, message: Message) -> datetime:
+        hours, zone = cls.hours_before(message), _request(message).location.zone
+        return worth_until(said_in(message), hours, leads_of("visit_reminder"), zone)
+
     @staticmethod
-    def worth_until(message: Message) -> datetime:
-        return said_in(message) - TOO_CLOSE
+    def hours_before(message: Message) -> int:
+        parts = message.key.split(":")
+        return int(parts[-1]) if len(parts) == KEY_WITH_HOURS else USUAL["visit_reminder"]
+
+    @staticmethod
+    def remind_anew() -> None:
+        booked = AppointmentRequest.objects.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=timezone.now())
+        for request in booked.exclude(patient__email="").select_related("patient", "location"):
+            _reminders(request, max(_times_told(request), 1))

@@ -10,7 +10,7 @@ from clinic.running.health import broker_answers, database_answers
 from clinic.staff.models import Location
 from intake.watchdog.wrong import what_is_wrong
 
-PARTS = ("sweep", "worker", "broker", "clocks", "alarms", "mail", "cases", "second_looks")
+PARTS = ("sweep", "worker", "broker", "clocks", "alarms", "mail", "came_back", "cases", "second_looks")
 
 
 @login_not_required

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from clinic.messages.alarms import held_up_since
 from clinic.messages.dispatch import MAY_BE_SILENT
+from clinic.messages.mailbox import unread_since
 from clinic.messages.models import Message
 from clinic.on_call.emails import not_told
 from clinic.staff.models import Location, User
@@ -23,7 +24,7 @@ from intake.models import CallToMake, Case, Urgency
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 BEAT = """
-    SELECT statement_timestamp(), beat.at, beat.worker_at, beat.mail_refused_since
+    SELECT statement_timestamp(), beat.at, beat.worker_at, beat.mail_refused_since, beat.came_back_read_at
     FROM (SELECT 1) AS always LEFT JOIN outbox_sweepbeat AS beat ON true
 """
 
@@ -80,6 +81,7 @@ class Looked:
     swept_at: datetime | None
     worker_at: datetime | None
     mail_refused_since: datetime | None
+    unread_since: datetime | bool = False  # the mailbox of what comes back; True where it was never read
     held_up: tuple[datetime, ...] = ()
     cases: tuple[Late, ...] = ()
     not_told: Waiting | None = None  # of changes of the on-call list
@@ -105,7 +107,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(BEAT)
-        clock, swept_at, worker_at, refused_since = cursor.fetchone()
+        clock, swept_at, worker_at, refused_since, read_at = cursor.fetchone()
     apart = max(before - clock, clock - timezone.now(), timedelta())
     first, *more = _groups(now, page_of)
     groups = [group for group in first.union(*more, all=True) if group["count"]]
@@ -115,6 +117,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
         swept_at,
         worker_at,
         refused_since,
+        unread_since=unread_since(read_at, now),
         held_up=tuple(held_up_since()),
         cases=tuple(_late(group) for group in groups if group["part"] == "cases"),
         not_told=waiting.get("on_call"),
@@ -183,6 +186,9 @@ def _mail(looked: Any, now: datetime) -> Iterator[Wrong]:
         yield Wrong("alarms", words, min(looked.held_up), number)
     if looked.mail_refused_since and _silent(looked.mail_refused_since, now):
         yield Wrong("mail", "The mail server takes no mail", looked.mail_refused_since)
+    if looked.unread_since:
+        since = None if looked.unread_since is True else looked.unread_since
+        yield Wrong("came_back", "Nobody can read the mails that come back", since, short="Bounces unread")
 
 
 def _people(looked: Any) -> Iterator[Wrong]:

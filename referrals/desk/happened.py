@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as date_format
 
 from referrals.models import Appointment, Referral, ReferralMove, TalkFile
-from referrals.moves.telling import call_to_make, heard_last, is_the_same
+from referrals.moves.heard import heard_last, is_the_same
+from referrals.moves.telling import call_to_make
 
 Status = Referral.Status
 What = ReferralMove.What

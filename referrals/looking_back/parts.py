@@ -106,7 +106,9 @@ def _changed(asked: Asked) -> QuerySet:
     moves = ReferralMove.objects.filter(referral__location__in=places, by__isnull=False)
     history = apps.get_model("intake", "PatientHistory")  # made by the triggers' declaration
     details = history.objects.filter(location__in=places, pgh_context__metadata__user__isnull=False)
-    clinic = ClinicChange.objects.filter(Q(location__in=places) | Q(person__in=colleagues(asked.by).values("pk")))
+    of_all = Q(location=None, person=None)
+    mine = Q(location__in=places) | Q(person__in=colleagues(asked.by).values("pk"))
+    clinic = ClinicChange.objects.filter(mine | of_all)
     if asked.person:
         number = asked.person.pk
         cases, moves, clinic = (rows.filter(by=number) for rows in (cases, moves, clinic))

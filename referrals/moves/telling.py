@@ -5,74 +5,32 @@ calls. What was told last is read from the mails that went and the calls that we
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.conf import settings
 from django.utils import timezone
 
 from clinic.links.actions import address_of
 from clinic.messages import actions as messages
 from clinic.messages.calendar_file import Entry
+from clinic.messages.choice import leads_of
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
+from clinic.messages.leads import TOO_CLOSE, USUAL, moments, worth_until
 from clinic.messages.models import Message
-from clinic.messages.quiet import days_before
 from intake.door.status_links import extended
 from intake.door.to_patients import InTheirLanguage
 from intake.models import CallToMake, Patient
 from intake.visits import calls
 from referrals.models import Appointment, Referral
 from referrals.moves.about import about, referral_of
+from referrals.moves.heard import GIVEN, heard_last, is_the_same, said_in
 
-REMINDED_BEFORE = 2  # days, at the same hour of the wall
-TOO_CLOSE = timedelta(hours=2)  # a mail this short before the appointment helps nobody
+KEY_WITH_HOURS = 4  # parts of the key of a reminder that names its hours
 A_DAY = timedelta(days=1)  # closer than that, whoever has to travel and to ask for the day off is called
 CALLED_WITHIN = timedelta(hours=1)  # of open time
-GIVEN = ["appointment_made", "appointment_moved"]
-OF_APPOINTMENTS = [*GIVEN, "appointment_off", "appointment_reminder"]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a patient heard last of an appointment, when, and by which way.
-
-    `starts_at` is the time they know of; None where they know that it is off. `by` is who told them on the phone.
-    """
-
-    at: datetime
-    starts_at: datetime | None
-    by: str = ""
-
-
-def heard_last(referral: Referral) -> Heard | None:
-    """Return what a mail or a call told the patient last; None while nothing did.
-
-    A mail that was handed over may have arrived; one that only waits for its turn in a sweep has not.
-    """
-    mails = Message.objects.about("referral", referral.public_id).filter(kind__in=OF_APPOINTMENTS)
-    handed_over = Q(status=Message.Status.SENDING) & (Q(handed_over_at__isnull=False) | Q(doubts__gt=0))
-    went = [_by_mail(mail) for mail in mails.filter(Q(status=Message.Status.SENT) | handed_over)]
-    made = CallToMake.objects.filter(subject_id=referral.public_id).exclude(done_at=None).select_related("done_by")
-    called = [Heard(call.done_at, call.starts_at, by=call.done_by.name) for call in made]
-    return max([*went, *called], key=lambda heard: heard.at, default=None)
-
-
-def _by_mail(message: Message) -> Heard:
-    starts_at = None if message.kind == "appointment_off" else said_in(message)
-    return Heard(message.settled_at or timezone.now(), starts_at)
-
-
-def said_in(message: Message) -> datetime:
-    """Return the time a mail tells of."""
-    return datetime.fromisoformat(message.facts["starts_at"].partition("[")[0])
-
-
-def is_the_same(one: datetime, other: datetime) -> bool:
-    """Say whether two times are the same to the second, which is all that a mail says."""
-    return abs(one - other) < timedelta(seconds=1)
 
 
 def call_to_make(referral: Referral) -> CallToMake | None:
@@ -179,10 +137,11 @@ def tell_no_more(referral: Referral) -> None:
     )
 
 
-def remind(appointment: Appointment) -> Message | None:
-    """Remind the patient two days before; of what is closer they were just told."""
-    due_at = days_before(appointment.starts_at, REMINDED_BEFORE, ZoneInfo(appointment.time_zone))
-    return mail_about("appointment_reminder", appointment, due_at=due_at) if due_at > timezone.now() else None
+def remind(appointment: Appointment) -> None:
+    """Remind the patient as the clinic has chosen; of what is closer they were just told."""
+    zone, name = ZoneInfo(appointment.time_zone), "appointment_reminder"
+    for hours, at in moments(appointment.starts_at, leads_of(name), zone, settings.QUIET_HOURS, timezone.now()).items():
+        mail_about(name, appointment, *([] if hours == USUAL[name] else [hours]), due_at=at)
 
 
 def mail_about(name: str, appointment: Appointment, *numbers: int, **more: Any) -> Message | None:
@@ -352,11 +311,32 @@ class AppointmentOff(_New):
             )
 
 
-@kind("appointment_reminder", title="Appointment reminder", safe=("clinic", "phone", "starts_at"), category="visits")
+@kind(
+    "appointment_reminder",
+    title="Appointment reminder",
+    safe=("clinic", "phone", "starts_at"),
+    category="visits",
+    without="Patients hear of an appointment once, when it is made, moved or off. Whoever carries the referral reminds "
+    "them. Whom no mail told of it stands in the desk's list of calls.",
+)
 class AppointmentReminder(_OfAnAppointment):
+    @classmethod
+    def worth_until(cls, message: Message) -> datetime:
+        hours, zone = cls.hours_before(message), ZoneInfo(cls.appointment(message).time_zone)
+        return worth_until(said_in(message), hours, leads_of("appointment_reminder"), zone)
+
     @staticmethod
-    def worth_until(message: Message) -> datetime:
-        return said_in(message) - TOO_CLOSE
+    def hours_before(message: Message) -> int:
+        parts = message.key.split(":")
+        return int(parts[2]) if len(parts) == KEY_WITH_HOURS else USUAL["appointment_reminder"]
+
+    @staticmethod
+    def remind_anew() -> None:
+        stand = Appointment.objects.filter(
+            replaced_at=None, starts_at__gt=timezone.now(), referral__status=Referral.Status.SCHEDULED
+        )
+        for appointment in stand.select_related("referral__patient", "referral__location"):
+            remind(appointment)
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.messages.choice import categories_here
 from clinic.messages.kinds import CATEGORIES
 from clinic.messages.stopping import choose, stops_of
 from clinic.web.forms import FieldsOnly
@@ -20,11 +21,11 @@ from intake.models import Patient
 
 
 class MailsForm(forms.Form):
-    """One box for each category."""
+    """One box for each category that the clinic writes."""
 
     wanted = forms.MultipleChoiceField(
         label=gettext_lazy("Email me"),
-        choices=CATEGORIES.items(),
+        choices=lambda: categories_here().items(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -44,7 +45,8 @@ def status_mails(request: DoorRequest, patient: Patient) -> HttpResponse:
     if request.door.switched:
         as_left(form)
     elif request.method == "POST" and form.is_valid():
-        choose(patient.public_id, form.cleaned_data["wanted"])
+        not_asked = [category for category in wanted if category not in categories_here()]
+        choose(patient.public_id, [*form.cleaned_data["wanted"], *not_asked])
         messages.success(request, _("We have kept your choice."))
         return redirect("status_mails")
     status = 422 if form.errors else 200

@@ -1,22 +1,34 @@
-"""All kinds of message in one page for managers: who reads it, of what it tells, when it goes, and how it reads."""
+"""All kinds of message in one page for managers: who reads it, of what it tells, when it goes, and how it reads.
+
+Those that a clinic may do without are turned off and on here, for the whole clinic.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic.messages.choice import choice_now
 from clinic.messages.facts import COUNTED, moment
 from clinic.messages.kinds import AUDIENCES, CATEGORIES, KINDS, Kind
-from clinic.messages.models import Message
+from clinic.messages.leads import LEADS, USUAL, in_words
+from clinic.messages.models import MailChoice, Message
+from clinic.owning import mails
+from clinic.owning.rules import NotAllowed
 from clinic.staff.models import Location
-from clinic.staff.permissions import SEE_PROMISES, staff_may
+from clinic.staff.permissions import MANAGE_LOCATIONS, SEE_PROMISES, staff_may
 from clinic.staff.request import StaffRequest
+from clinic.web.forms import FieldsOnly
+from clinic.web.pressed import pressed_on
 from referrals.told.rows import Mail
 from referrals.told.table import every_change
 
@@ -31,6 +43,9 @@ class Shown:
     kind: Kind
     tells_of: tuple[str, ...]
     samples: tuple[tuple[str, str, str], ...]  # language, subject, words
+    is_off: bool = False
+    goes_before: str = ""  # of reminders of a visit: when
+    form: forms.Form | None = None
 
     @property
     def hours(self) -> str:
@@ -45,18 +60,83 @@ class Shown:
         return str(CATEGORIES.get(self.kind.category, ""))
 
 
+class BeforeForm(forms.Form):
+    """How long before a visit its reminders go."""
+
+    hours = forms.TypedMultipleChoiceField(
+        label="They go", choices=LEADS.items(), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{kwargs.pop('name', 'id')}_%s", **kwargs)
+        self.helper = FieldsOnly()
+
+
 @require_safe
 @staff_may(SEE_PROMISES)
 def kinds_of_mail(request: StaffRequest) -> HttpResponse:
     place = request.user.places().first()
     groups = [(READERS[audience], _shown(audience, place)) for audience in AUDIENCES] if place else []
-    return render(request, "messages/kinds.html", {"groups": groups})
+    off = [shown for _reader, kinds in groups for shown in kinds if shown.is_off]
+    return render(request, "messages/kinds.html", {"groups": groups, "off": off})
+
+
+@pressed_on("kinds_of_mail")
+@staff_may(MANAGE_LOCATIONS)
+def turn_kind(request: StaffRequest, name: str) -> HttpResponse:
+    """Turn a kind off, or on again, for the whole clinic."""
+    on = request.POST.get("turn") == "on"
+    try:
+        gone = mails.turn_kind(name, on=on, by=request.user)
+    except NotAllowed as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, "On again. Nothing is sent late." if on else f"Turned off. {_withdrawn(gone)}")
+    return redirect(f"{reverse('kinds_of_mail')}#{name}")
+
+
+@pressed_on("kinds_of_mail")
+@staff_may(MANAGE_LOCATIONS)
+def remind_before(request: StaffRequest, name: str) -> HttpResponse:
+    """Choose how long before a visit its reminders go."""
+    form = BeforeForm(request.POST)
+    hours = form.cleaned_data["hours"] if form.is_valid() else []
+    try:
+        gone = mails.remind_before(name, hours, by=request.user)
+    except NotAllowed as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, f"Kept, also for what is booked already. {_withdrawn(gone) if gone else ''}".strip())
+    return redirect(f"{reverse('kinds_of_mail')}#{name}")
+
+
+def _withdrawn(gone: int) -> str:
+    if gone == 0:
+        return "None of them was waiting."
+    return f"{gone} that waited {'is' if gone == 1 else 'are'} withdrawn and listed under Messages, “Not needed”."
 
 
 def _shown(audience: str, place: Location) -> list[Shown]:
-    told = _told()
+    told, choice = _told(), choice_now()
     kinds = sorted((kind for kind in KINDS.values() if kind.audience == audience), key=lambda kind: kind.title)
-    return [Shown(kind, tuple(told[kind.name]), tuple(_samples(kind, place))) for kind in kinds]
+    return [
+        Shown(
+            kind,
+            tuple(told[kind.name]),
+            tuple(_samples(kind, place)),
+            is_off=kind.name in choice.off,
+            **_before(kind, choice),
+        )
+        for kind in kinds
+    ]
+
+
+def _before(kind: Kind, choice: MailChoice) -> dict[str, Any]:
+    """Return when a reminder goes before its visit, in words and as a form; nothing for any other kind."""
+    if kind.name not in USUAL:
+        return {}
+    hours = getattr(choice, kind.name)
+    return {"goes_before": in_words(hours), "form": BeforeForm(initial={"hours": hours}, name=kind.name)}
 
 
 def _told() -> dict[str, list[str]]:

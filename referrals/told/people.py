@@ -4,7 +4,7 @@ from clinic.links import actions as links
 from clinic.links import requests
 from clinic.messages import stopping
 from clinic.on_call import actions as on_call
-from clinic.owning import locations, people, setting_up
+from clinic.owning import locations, mails, people, setting_up
 from clinic.sign_in import alerts, emails, handing_over, resets
 from intake.door import addresses, languages, link_requests, respondents, way_back
 from intake.review.forgotten import take_back_forgotten
@@ -87,6 +87,11 @@ ROWS = (
         "A location is made or changed",
         (locations.make_location, locations.change_location),
         nobody="what was promised by the hours before stays; it stands under Changes, before and after",
+    ),
+    Change(
+        "A manager turns a kind of message off or on, or chooses when reminders go",
+        (mails.turn_kind, mails.remind_before),
+        told=(Told(Who.MANAGER, Page("clinic_changes"), enough="every location's managers read it there"),),
     ),
     # Somebody on staff: who is told by mail acts on it alone, and has no other way in
     Change(

@@ -30,7 +30,10 @@ THEIR_PAGE_SAYS_SO = Told(
 TOLD_OF_A_TIME = (Hears(Who.DESK, Call()),)
 DAY_IS_OFF = Told(Who.PATIENT, Mail("appointment_off"), when="the office had given a day", otherwise=TOLD_OF_A_TIME)
 REMINDED = Told(
-    Who.PATIENT, Mail("appointment_reminder"), "48 hours before it", enough="the mail before has told of it"
+    Who.PATIENT,
+    Mail("appointment_reminder"),
+    "48 hours before it, or as the clinic chose",
+    enough="the mail before has told of it",
 )
 IN_THE_NEWS = Told(Who.CARRIER, Page("referrals", "New from offices"), otherwise=MISSED)
 NOT_MAILED = (Hears(Who.STAFF, Band("alarms")), Hears(Who.DESK, Page("messages")))

@@ -49,6 +49,7 @@ class Mail:
 
 PAGES = {
     "case": "the case",
+    "clinic_changes": "Changes of the clinic",
     "intake_emergency": "the emergency page",
     "intake_files": "the files of the form",
     "messages": "Messages",

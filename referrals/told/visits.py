@@ -77,7 +77,12 @@ ROWS = (
         moves=moves("asked -> booked"),
         told=(
             Told(Who.PATIENT, Mail("appointment_booked"), otherwise=CALL_INSTEAD),
-            Told(Who.PATIENT, Mail("visit_reminder"), "the day before", enough="the mail before has told of it"),
+            Told(
+                Who.PATIENT,
+                Mail("visit_reminder"),
+                "the day before, or as the clinic chose",
+                enough="the mail before has told of it",
+            ),
             THEIR_PAGE_SAYS_SO,
         ),
     ),
@@ -87,7 +92,12 @@ ROWS = (
         moves=stays(State.BOOKED),
         told=(
             Told(Who.PATIENT, Mail("appointment_booked"), otherwise=CALL_INSTEAD),
-            Told(Who.PATIENT, Mail("visit_reminder"), "the day before", enough="the mail before has told of it"),
+            Told(
+                Who.PATIENT,
+                Mail("visit_reminder"),
+                "the day before, or as the clinic chose",
+                enough="the mail before has told of it",
+            ),
             THEIR_PAGE_SAYS_SO,
         ),
     ),

@@ -24,7 +24,7 @@ from django.utils import timezone
 from clinic.messages import mailbox
 from clinic.messages.actions import send_again
 from clinic.messages.bounces import read
-from clinic.messages.came_back import OFF, envelope_address, is_off, message_of, offs, ours, take_mail
+from clinic.messages.came_back import OFF, envelope_address, is_off, message_of, offs, ours, take_mail, token_of
 from clinic.messages.dispatch import sweep
 from clinic.messages.models import AddressOff, MailReport, MailStop, Message
 from clinic.messages.tasks import read_bounces
@@ -296,13 +296,41 @@ def test_a_mail_server_hands_one_over_by_a_file(ada, tmp_path):
 KEY = "0123456789abcdef"
 
 
-def mailgun(message, *, key=KEY, at=None, event="failed", severity="permanent"):
+def mailgun(message, *, key=KEY, at=None, event="failed", severity="permanent", once="token", **said):
     stamp = str(int(at or time.time()))
-    signature = hmac.new(key.encode(), f"{stamp}token".encode(), sha256).hexdigest()
+    signature = hmac.new(key.encode(), f"{stamp}{once}".encode(), sha256).hexdigest()
     status = {"code": 550, "enhanced-code": "5.1.1", "message": "nobody of that name"}
     data = {"event": event, "severity": severity, "id": "e1", "delivery-status": status}
     data["message"] = {"headers": {"message-id": f"{message.id}@plumbline.invalid"}}
-    return {"signature": {"timestamp": stamp, "token": "token", "signature": signature}, "event-data": data}
+    data["user-variables"] = {"plumbline-token": token_of(message)}
+    data["recipient"] = message.recipient
+    return {"signature": {"timestamp": stamp, "token": once, "signature": signature}, "event-data": data | said}
+
+
+def test_of_mailgun_only_what_a_second_look_confirms_is_believed(ada, settings):
+    """Its signature covers no word of the report: whoever overhears one could say anything with it."""
+    settings.MAIL_HOOK_KEYS = {"mailgun": KEY}
+    message, other = sent_to(ada), sent_to(ada, key="other")
+    envelope = {"sender": envelope_address(message)}
+
+    def reports(said) -> int:
+        answer = Client().post("/messages/came-back/mailgun/", json.dumps(said), content_type="application/json")
+        assert answer.status_code == 204
+        return MailReport.objects.count()
+
+    forged = {"plumbline-token": token_of(message)[:-4] + "aaaa"}
+    for said in (
+        {"user-variables": {}},
+        {"user-variables": None, "envelope": {"sender": "anybody@clinic.example"}},
+        {"user-variables": forged},
+        {"user-variables": {"plumbline-token": token_of(other)}},
+        {"recipient": "eve@patients.example"},
+    ):
+        assert reports(mailgun(message, **said)) == 0, said
+    assert not is_off(ada.email)
+    assert reports(mailgun(message, **{"user-variables": {}, "envelope": envelope})) == 1
+    assert reports(mailgun(other, id="another id, the same signature")) == 1, "one signature is good for one report"
+    assert reports(mailgun(other, once="a newer one")) == 2
 
 
 def test_mailgun_reports_what_it_signed(ada, settings):

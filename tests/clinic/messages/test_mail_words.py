@@ -30,6 +30,7 @@ from referrals.moves import asked_emails, covering, lost, offices, telling, unde
 from referrals.moves import carrier_emails as about_carrying
 from referrals.moves import emails as about_referrals
 from referrals.moves.delivery_emails import times_answered
+from referrals.moves.heard import OF_APPOINTMENTS
 from referrals.moves.listing_emails import listing_changed
 from referrals.today.emails import morning_list
 from tests import factories
@@ -131,7 +132,7 @@ def everything(location, maya, priya, ruth, settings):
         case_emails.tell_the_patient(referral.decision, name)
     about_referrals.referral_sent(referral)
     about_referrals.remind_office(referral)
-    for name in telling.OF_APPOINTMENTS:
+    for name in OF_APPOINTMENTS:
         telling.mail_about(name, appointment)
     listing_changed(specialist, version=1, by=maya)
     about_referrals.report_received(report)

@@ -14,6 +14,7 @@ from clinic.links.models import MOST_WRONG_TRIES, Link
 from clinic.messages.models import Message, SweepBeat
 from clinic.sign_in.emails import password_changed
 from intake.door import emails
+from intake.models import Intake, Patient
 from intake.review import emails as case_emails
 from referrals.moves import emails as about_referrals
 from tests import factories
@@ -214,3 +215,26 @@ def test_a_failed_message_says_whose_it_is_to_those_who_may_know(
 def test_what_went_names_nobody(case, at_the_desk):
     to_the_patient(case, None)
     assert case.patient.full_name not in at_the_desk.get(reverse("messages")).text
+
+
+@pytest.mark.parametrize("status", ["sent", "failed", "scheduled", "skipped"])
+def test_who_does_not_see_the_patient_does_not_see_the_address(at_the_desk, failed, other_location, status):
+    """They are at another location by now, or gave another address; the row stays where it was written."""
+    settled = None if status == "scheduled" else timezone.now()
+    Message.objects.update(status=status, settled_at=settled)
+
+    def pages() -> str:
+        shown = at_the_desk.get(reverse("messages"), {"show": {"scheduled": "waiting"}.get(status, status)})
+        return shown.text + at_the_desk.get(reverse("message", args=[failed.pk])).text
+
+    assert pages().count("ada@wrong.example") >= 2
+    patient = Intake.objects.get().patient
+    for gone in ({"location": other_location}, {"email": "ada@new.example", "location": failed.location}):
+        Patient.objects.filter(pk=patient.pk).update(**gone)
+        assert "ada@wrong.example" not in pages()
+        assert "A patient" in pages()
+
+
+def test_an_address_of_staff_or_of_an_office_is_no_secret(at_the_desk, location, maya):
+    factories.message(at=location, kind="password_changed", recipient=maya.email)
+    assert maya.email in at_the_desk.get(reverse("messages")).text

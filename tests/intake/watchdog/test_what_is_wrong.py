@@ -41,6 +41,8 @@ def test_where_all_is_well_nothing_is_said():
         ({"worker_at": AGO}, "worker", f"No worker runs{SINCE}"),
         ({"apart": 42.4}, "clocks", "The clocks of web and database are 42 seconds apart"),
         ({"mail_refused_since": AGO}, "mail", f"The mail server takes no mail{SINCE}"),
+        ({"unread_since": AGO}, "came_back", f"Nobody can read the mails that come back{SINCE}"),
+        ({"unread_since": True}, "came_back", "Nobody can read the mails that come back"),
         ({"held_up": (NOON - MINUTE, AGO)}, "alarms", f"2 alarms have reached nobody{SINCE}"),
         ({"cases": (Late(3, False, True, 1, AGO),)}, "cases", f"1 emergency case past its time{SINCE}"),
         ({"cases": (Late(2, True, True, 2, AGO),)}, "second_looks", f"2 decisions wait for a second person{SINCE}"),

@@ -20,7 +20,8 @@ from intake.models import CallToMake
 from referrals import moves as actions
 from referrals.desk.page import known_of, next_step
 from referrals.models import DeclineReason, OfficeToTell, Referral, ReferralMove, Specialist, WaitsFor
-from referrals.moves import offices, telling
+from referrals.moves import offices
+from referrals.moves.heard import GIVEN, OF_APPOINTMENTS, is_the_same, said_in
 from referrals.status.standing import standing
 from tests.referrals.told.house import OFFICE
 from tests.referrals.told.walking import post
@@ -298,7 +299,7 @@ class Walk:
         if is_to_come and referral.status == Status.SCHEDULED and not told.hears_of(stands.starts_at):
             yield "the patient does not hear of their day"
         believed = told.believes if told.believes and told.believes > now else None
-        goes_there = stands and believed and telling.is_the_same(stands.starts_at, believed)
+        goes_there = stands and believed and is_the_same(stands.starts_at, believed)
         if believed and not goes_there and not told.hears_of(stands.starts_at if is_to_come else None):
             yield "the patient would go where nobody expects them"
 
@@ -339,13 +340,13 @@ class Told:
     """What a patient was told of their days, from the rows: read here without the product's own reading of them."""
 
     def __init__(self, referral, now):
-        self.mails = Message.objects.about("referral", referral.public_id).filter(kind__in=telling.OF_APPOINTMENTS)
+        self.mails = Message.objects.about("referral", referral.public_id).filter(kind__in=OF_APPOINTMENTS)
         self.calls = CallToMake.objects.filter(subject_id=referral.public_id)
         heard = [(call.done_at, call.starts_at) for call in self.calls if call.done_at]
         for mail in self.mails:
             if mail.status in (Message.Status.SENT, Message.Status.SENDING):
                 is_off = mail.kind == "appointment_off"
-                heard.append((mail.settled_at or now, None if is_off else telling.said_in(mail)))
+                heard.append((mail.settled_at or now, None if is_off else said_in(mail)))
         _at, self.believes = max(heard, key=lambda one: one[0], default=(None, None))
 
     def hears_of(self, starts_at) -> bool:
@@ -353,13 +354,13 @@ class Told:
 
         A mail that waits until its day is over does not go, and whoever it has not reached is called then.
         """
-        if starts_at and self.believes and telling.is_the_same(self.believes, starts_at):
+        if starts_at and self.believes and is_the_same(self.believes, starts_at):
             return True
         if any(call.done_at is None for call in self.calls):
             return True
-        kinds = telling.GIVEN if starts_at else [*telling.GIVEN, "appointment_off"]
+        kinds = GIVEN if starts_at else [*GIVEN, "appointment_off"]
         waiting = [mail for mail in self.mails if mail.kind in kinds and mail.status in Message.UNSETTLED]
-        return any(starts_at is None or telling.is_the_same(telling.said_in(mail), starts_at) for mail in waiting)
+        return any(starts_at is None or is_the_same(said_in(mail), starts_at) for mail in waiting)
 
 
 # What somebody is about to do, half of the time; the other half anybody does anything.

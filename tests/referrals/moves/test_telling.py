@@ -15,7 +15,7 @@ from referrals import moves as actions
 from referrals.desk.happened import timeline
 from referrals.models import Referral
 from referrals.moves.answers import drop_appointment
-from referrals.moves.telling import heard_last
+from referrals.moves.heard import heard_last
 from tests import factories
 from tests.referrals.conftest import OFFICE
 from tests.referrals.status_page import at

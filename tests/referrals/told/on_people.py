@@ -10,7 +10,7 @@ from clinic.links import requests
 from clinic.links.models import MOST_WRONG_TRIES
 from clinic.messages import stopping
 from clinic.on_call import actions as on_call
-from clinic.owning import locations, people, setting_up
+from clinic.owning import locations, mails, people, setting_up
 from clinic.owning.words import newest
 from clinic.sign_in import alerts, emails, handing_over, resets
 from clinic.sign_in.tries import account_key
@@ -152,6 +152,14 @@ def moves_house(house: House):
     values = {"phone": "(207) 555-0177"}
     locations.change_location(house.location, values, saw=newest(location=house.location), by=house.ruth)
     return Walked(patient=house.patient())
+
+
+@walks("A manager turns a kind of message off or on, or chooses when reminders go")
+def turns_kinds(house: House):
+    house.now_changes()
+    mails.turn_kind("visit_reminder", on=False, by=house.ruth)
+    mails.remind_before("visit_reminder", [24, 3], by=house.ruth)
+    return Walked(patient=house.patient(), reads={"clinic_changes": "Reminder of a visit"})
 
 
 # Somebody on staff ----------------------------------------------------------------------------------------------------
