@@ -1,7 +1,8 @@
 """What a patient has before their eyes: words, options and screens of pages on a phone of 390 × 844.
 
-The pages were walked before; here a browser lays them out. What is folded is not read; what stands on page after page,
-such as the head, the foot and the advice in an emergency, is read once.
+The pages were walked before; here a browser lays them out. What is folded is not read, nor counted as an option: of a
+fold only its heading is, which has to say what is in it. What is only read aloud is not counted either. What stands on
+page after page around the page itself, such as the head, the foot and the advice in an emergency, is read once.
 """
 
 import mimetypes
@@ -17,8 +18,9 @@ PHONE = {"width": 390, "height": 844}
 WORDS_A_MINUTE, SECONDS_A_QUESTION = 180, 4
 HOME = "http://phone.invalid"
 SEE = """() => {
+  const clipped = (one) => one && (getComputedStyle(one).clipPath === "inset(50%)" || clipped(one.parentElement));
   const reads = (node) => node.parentElement.checkVisibility({ visibilityProperty: true })
-    && !node.parentElement.closest("svg, script, style, noscript, .visually-hidden");
+    && !node.parentElement.closest("svg, script, style, noscript, .visually-hidden") && !clipped(node.parentElement);
   const main = document.querySelector("main");
   const inside = [], around = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

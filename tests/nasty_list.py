@@ -157,7 +157,7 @@ def _files(world):
 
 def _both_answers(world):
     """Ada sends a page that was saved on another device meanwhile, and keeps her own answer."""
-    at = _page("goals")(world)
+    at = _page("anything-else")(world)
     kept = {"version": ["1"], "keep-goal": ["mine"], "goal": ["Run"]}
     return Answered(at.browser, at.address, at.good | kept, at.page, at.own)
 
@@ -292,8 +292,8 @@ FORMS = [
     _questions("one of several", "about-you", options={"sex_at_birth": "heel_left"}),
     _questions("body map", "where-it-hurts", options={"pain_regions": "female"}, secrets=("version",)),
     _questions("scale", "what-it-feels-like", numbers=("pain_worst",), options={"symptom_quality": "heel_left"}),
-    _questions("date, yes or no", "tests-and-specialists", days=("imaging_date",), options=TESTS, secrets=("version",)),
-    _questions("one line", "goals", texts=("goal",), numbers=("goal_difficulty",)),
+    _questions("date, yes or no", "daily-life", days=("imaging_date",), options=TESTS, secrets=("version",)),
+    _questions("one line", "anything-else", texts=("goal",), numbers=("goal_difficulty",)),
     _questions("many lines", "anything-else", texts=("anything_else",), secrets=("version", "then")),
     NastyForm(
         "reveal",

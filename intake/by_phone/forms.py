@@ -14,7 +14,7 @@ from intake import triage
 from intake.by_phone.actions import Meanwhile, Seen, Taken
 from intake.by_phone.script import Script
 from intake.models import Contact
-from intake.questionnaire.forms import field_for, refusal
+from intake.questionnaire.forms import ChoicesWithExclusive, field_for, refusal
 from intake.triage import AnswerError
 
 NOT_ASKED = ("", "Not asked")
@@ -74,6 +74,8 @@ class PhoneForm(forms.Form):
 
     def _field(self, question: triage.Question) -> forms.Field:
         field = field_for(question, "en")
+        if isinstance(field.widget, ChoicesWithExclusive):
+            field.widget.folded = ()  # whoever asks aloud has the whole list before them
         if question.type == "body_map":
             field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
         elif question.type == "scale_0_10":

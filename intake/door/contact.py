@@ -166,7 +166,7 @@ class ContactForm(AtALocation, forms.Form):
     email = EmailAddressField(
         label=_("Email"),
         required=False,
-        help_text=_("We send a link there, so that you can stop and come back. We never write about your health."),
+        help_text=_("We send a link to come back by. We never write about your health."),
     )
     language = forms.ChoiceField(
         label=_("Language for pages and messages"),
@@ -205,9 +205,12 @@ class ContactForm(AtALocation, forms.Form):
         self.fields["email"].show_optional = self.fields["phone"].show_optional = False
         self.fields["needs_interpreter"].show_optional = False
         reach = _("How can we reach you? Give a phone number, an email address, or both.")
-        rest = ["language", "needs_interpreter", "location", *MORE_DETAILS, "ticket"]
+        rest = ["language", "needs_interpreter", "location"]
         if self.only_location:
             rest.remove("location")
+        for name in MORE_DETAILS:
+            self.fields[name].show_optional = False
+        more = Fieldset(_("Insurance, referral, address (optional)"), *MORE_DETAILS, template="door/more_details.html")
         self.initial.setdefault("ticket", signing.dumps(str(uuid4()), salt="intake.start"))
         self.helper = FieldsOnly()
         self.helper.layout = Layout(
@@ -216,7 +219,14 @@ class ContactForm(AtALocation, forms.Form):
             "date_of_birth",
             Fieldset(reach, "phone", "email"),
             *(Field(name, wrapper_class="choices-inline") if name == "language" else name for name in rest),
+            more,
+            "ticket",
         )
+
+    @property
+    def tells_more(self) -> bool:
+        """Say whether what may be left out was told, or is wrong: it is not folded away then."""
+        return any(self[name].value() or name in self.errors for name in MORE_DETAILS)
 
     def as_staff_type_it(self, *reached_by: str) -> Layout:
         """Return the fields in two sides: who it is and how to reach them, then what the visit needs."""
@@ -227,6 +237,8 @@ class ContactForm(AtALocation, forms.Form):
 
     def say_the_rest_to_staff(self) -> None:
         """Ask for what else is good to know as staff ask themselves."""
+        for name in MORE_DETAILS:
+            self.fields[name].show_optional = True
         self.fields["referred_by"].label = "Who referred the patient here"
         self.fields["address"].label = "Where the patient lives: street and city"
         self.fields["address"].help_text = "Only to send help there."

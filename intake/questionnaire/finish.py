@@ -83,7 +83,8 @@ def show_check(request: DoorRequest, intake: Intake, *, refused: bool = False) -
         "questionnaire/check.html",
         status=422 if refused else 200,
         sections=sections,
-        denied=denied,
+        denied_signs=[row for row in denied if row["is_sign"]],
+        denied=[row for row in denied if not row["is_sign"]],
         unanswered=unanswered,
         onwards=next_address(intake),
         refused=refused,
@@ -133,6 +134,7 @@ def _rows(intake: Intake, page: triage.Page, missing: set[str], language: str) -
         yield {
             "id": question,
             "question": protocol.questions[question].text_in(language),
+            "is_sign": protocol.questions[question].counts_as != "context",
             "answer": said,
             "missing": question in missing,
             "change": change,

@@ -24,15 +24,18 @@ from intake.questionnaire.body_map import BodyMapWidget
 from intake.questionnaire.lists import UNLISTED, left_out
 from intake.triage import AnswerError
 
-LONG = 12  # options; a list with more of them stands under its headings
 LONGEST = {"short_text": 300, "long_text": 5000}
 YES_NO = (("true", _("Yes")), ("false", _("No")))
 
 
 class ChoicesWithExclusive(forms.CheckboxSelectMultiple):
-    """Boxes of which some, such as "None of these", stand alone."""
+    """Boxes of which some, such as "None of these", stand alone.
+
+    `folded`: the words over boxes that are opened by whom those words tell to look.
+    """
 
     exclusive = ()
+    folded: Collection[str] = ()
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -86,7 +89,7 @@ def field_for(question: triage.Question, language: str, listed: Collection[str] 
 
 def _as_asked(field: forms.Field, question: triage.Question, language: str) -> forms.Field:
     field.label = question.text_in(language)
-    field.help_text = question.help_in(language)
+    field.help_text = "" if question.id in SCALE_ENDS else question.help_in(language)  # a scale tells it at its ends
     field.required = question.required
     return field
 
@@ -124,13 +127,9 @@ def _several(question: triage.Question, language: str, listed: Collection[str] |
         for option in question.options
         if listed is None or option.id in listed or option.id in question.exclusive
     }
-    headings = [(heading.text_in(language), heading.options) for heading in question.headings]
-    headings = headings if len(labels) > LONG else []  # a short list needs none
-    choices = []
-    for text, options in headings:
-        under = [(name, labels[name]) for name in options if name in labels]
-        if under:
-            choices.append((text, under))
+    headings = question.headings_over(labels)
+    under = {one: [(name, labels[name]) for name in one.options if name in labels] for one in headings}
+    choices = [(one.text_in(language), boxes) for one, boxes in under.items() if boxes]
     if not headings:
         choices = [(name, label) for name, label in labels.items() if name not in question.exclusive]
     required = _("Check each answer that fits.")
@@ -144,6 +143,7 @@ def _several(question: triage.Question, language: str, listed: Collection[str] |
     )
     field.known = question.option_ids
     field.widget.exclusive = question.exclusive
+    field.widget.folded = {heading.text_in(language) for heading in question.headings if heading.folded}
     return field
 
 
@@ -260,6 +260,8 @@ class PageForm(forms.Form):
         self.unseen = [name for name in self.view.visible if name in self.view.follow_ups and name not in seen]
         for name in self.view.visible:
             field = self.fields[name] = fields[name]
+            if whole and isinstance(field.widget, ChoicesWithExclusive):
+                field.widget.folded = ()
             field.initial = _as_typed(protocol.questions[name], saved.get(name, offered.get(name)))
             if name in offered:
                 field.help_text = _still_right(field.help_text, offered_from)

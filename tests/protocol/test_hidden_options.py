@@ -7,7 +7,7 @@ import pytest
 
 from intake import triage
 from intake.triage.checking.checker import check
-from intake.triage.checking.hiding import hidden_while_read
+from intake.triage.checking.hiding import folded_dangers, hidden_while_read
 from tests.protocol.cases import ARMS, EVERY, FLOORS, UNSURE, answers_of, read
 from tests.protocol.listed import as_listed
 from tests.protocol.naive import FOLDER
@@ -135,3 +135,29 @@ def test_what_was_chosen_stays_in_its_list():
 
 def test_the_shipped_protocol_is_checked_for_it():
     assert check(PROTOCOL, search=False).clean
+
+
+# Folds ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_protocol_folds_context_alone():
+    folded = {one.id for one in PROTOCOL.questions.values() if any(heading.folded for heading in one.headings)}
+    assert folded == {"risk_conditions", "recent_events"}
+    assert list(folded_dangers(PROTOCOL)) == []
+
+
+def test_a_fold_in_a_question_about_signs_is_refused(folder):
+    """Whoever has a danger sign is not made to look for it under a heading."""
+    path = folder / QUESTIONS
+    path.write_text(
+        re.sub(r"(- id: recent_events\n(?:.*\n){3}  counts_as: )context", r"\1sign", path.read_text()), "utf-8"
+    )
+    found = [(defect.id, "danger" in defect.wrong) for defect in folded_dangers(triage.load(folder))]
+    assert found == [("recent_events", True)] * 2
+
+
+def test_a_fold_over_an_answer_that_alarms_is_refused(folder):
+    alarms = folder / "alarms.yaml"
+    alarming = '- answers: recent_events:tick_bite\n  severity: concerning\n  why: "For this test."\n'
+    alarms.write_text(f"{alarms.read_text('utf-8').rstrip()}\n\n{alarming}", "utf-8")
+    assert [defect.id for defect in folded_dangers(triage.load(folder))] == ["recent_events"]

@@ -13,13 +13,13 @@ from .listing import listed_options
 
 WORDS_A_SECOND = 3  # 180 words a minute, as somebody reads who takes their time
 SECONDS_A_QUESTION = 4  # to choose, once it is read
-SHARE_THAT_OPENS = 0.35  # of what answers may open: no more than the first page says of most people
+SHARE_THAT_OPENS = 0.31  # of what answers may open: no more than the first page says of most people
 
 
 def minutes_left(protocol: Protocol, answers: Answers, here: Page, *, and_then: int = 0) -> int:
     """Estimate the minutes from the top of `here` to the end, as told with the answers that come before it.
 
-    A third of what can still open is expected to. An estimate told on an earlier page is kept: who was told six minutes
+    A part of what can still open is expected to. An estimate told on an earlier page is kept: who was told six minutes
     is not told eight later. `and_then`: seconds for what comes after the questions.
     """
     known: dict[str, object] = {}
@@ -42,7 +42,7 @@ def seconds_from(protocol: Protocol, answers: Answers, here: Page) -> float:
     for page in protocol.pages[protocol.pages.index(here) :]:
         for name in page.questions:
             question = protocol.questions[name]
-            takes = _seconds(protocol, name, len(listed.get(name, question.options)))
+            takes = _seconds(protocol, name, tuple(listed.get(name, question.option_ids)))
             if name in visible:
                 seconds += takes
             elif question.asked_when and hanging.range(question.asked_when.expression)[0]:
@@ -51,14 +51,16 @@ def seconds_from(protocol: Protocol, answers: Answers, here: Page) -> float:
 
 
 @lru_cache(maxsize=2048)
-def _seconds(protocol: Protocol, name: str, listed: int) -> float:
-    """Return how long a question takes with so many options in its list.
+def _seconds(protocol: Protocol, name: str, listed: tuple[str, ...]) -> float:
+    """Return how long a question takes with these options in its list.
 
-    A drawing of a body is looked at, not read.
+    A drawing of a body is looked at, not read; of a fold its heading is.
     """
     question = protocol.questions[name]
     words = len(f"{question.text} {question.help}".split())
     if question.options and question.type != "body_map":
-        in_options = sum(len(option.label.split()) for option in question.options)
-        words += round(in_options * listed / len(question.options))
+        folds = [heading for heading in question.headings_over(listed) if heading.folded]
+        under = {option for heading in folds for option in heading.options}
+        in_sight = [option.label for option in question.options if option.id in {*listed} - under]
+        words += sum(len(text.split()) for text in (*in_sight, *(fold.text for fold in folds)))
     return words / WORDS_A_SECOND + SECONDS_A_QUESTION

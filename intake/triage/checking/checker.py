@@ -19,7 +19,7 @@ from .accepting import judge_cliffs
 from .cases import Block, read_cases, run_cases
 from .cliffs import cliffs
 from .earliest import Earliest, earliest_pages
-from .hiding import hidden_while_read
+from .hiding import folded_dangers, hidden_while_read
 from .lookalikes import never_beside, shown_by_nothing
 from .unsure import unsure_too_high
 
@@ -61,6 +61,7 @@ def check(protocol: Protocol, *, search: bool = True) -> Report:
         thresholds,
         contradictions,
         hidden_while_read,
+        folded_dangers,
         shown_by_nothing,
         destinations,
         wording,

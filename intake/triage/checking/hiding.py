@@ -58,6 +58,17 @@ def hidden_while_read(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[D
                     yield Defect(place.file, place.line, question.id, wrong, "Widen its shown_when, or take it away.")
 
 
+def folded_dangers(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[Defect]:
+    """A fold over a danger sign, or over an answer that alarms: nobody has to open something to see those."""
+    alarming = {(one.answers.question, option) for one in protocol.alarms for option in one.answers.options}
+    for question in protocol.questions.values():
+        for heading in question.headings:
+            alarms = [option for option in heading.options if (question.id, option) in alarming]
+            if heading.folded and (question.counts_as != "context" or alarms):
+                wrong = f"{heading.text!r} folds away what may be a danger sign"
+                yield Defect(question.place.file, question.place.line, question.id, wrong, "Take its folded away.")
+
+
 def first_reader(
     protocol: Protocol, question: Question, option: Option, shown: Expression, readers: list[tuple[str, Expression]]
 ) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..errors import Place
 from .expressions import Expression
 from .wordings import Wording, Words
+
+LONG = 12  # options; a list with more of them stands under its headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A few words over some options of a long list."""
+    """A few words over some options of a long list. `folded`: they are opened by whom its words tell to look."""
 
     text: str
     options: tuple[str, ...]
     key: str = field(repr=False)
     words: Words = field(compare=False, repr=False)
+    folded: bool = False
 
     def text_in(self, language: str) -> Wording:
         return self.words.get(self.key, self.text, language)
@@ -130,6 +133,10 @@ class Question:
     def option(self, option_id: str) -> Option:
         """Return the option with this id; KeyError when the question has none."""
         return self._by_id[option_id]
+
+    def headings_over(self, listed: Collection[str]) -> tuple[Heading, ...]:
+        """Return the headings of a list that holds these options: a short one needs none."""
+        return self.headings if len(listed) > LONG else ()
 
     def text_in(self, language: str) -> Wording:
         """Return the question in a language, or in English with `.is_fallback` True."""

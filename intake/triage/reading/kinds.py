@@ -191,7 +191,8 @@ def _headings(entry: Entry, question_id: str, options: tuple[Option, ...], words
     found: list[Heading] = []
     for item in entry.entries("headings", optional=True):
         key = f"questions.{question_id}.headings.{item.text('id')}"
-        found.append(Heading(item.text("text"), item.texts("options"), key, words))
+        folded = item.flag("folded", False)
+        found.append(Heading(item.text("text"), item.texts("options"), key, words, folded))
         item.finish()
     under = [option for heading in found for option in heading.options]
     alone = entry.texts("exclusive", optional=True)

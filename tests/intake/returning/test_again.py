@@ -75,33 +75,33 @@ def test_only_what_screens_for_nothing_is_carried(before):
 
 
 def test_an_answer_of_last_time_is_shown_and_asked(ada, before):
-    ada.opens_page("goals")
+    ada.opens_page("anything-else")
     day = before.submitted_at.astimezone(before.patient.location.zone)
     assert 'value="walk the dog"' in ada.html
     assert f"From your last visit on {day:%B} {day.day}, {day.year}. {STILL_RIGHT}" in ada.text
 
 
 def test_the_line_belongs_to_the_field_for_a_screen_reader(ada):
-    ada.opens_page("goals")
+    ada.opens_page("anything-else")
     assert 'aria-describedby="id_goal_helptext"' in ada.html
 
 
 def test_looking_at_it_answers_nothing(ada):
-    ada.opens_page("goals")
+    ada.opens_page("anything-else")
     assert "goal" not in ada.intake.answers
-    assert "goals" not in ada.intake.pages_done
+    assert "anything-else" not in ada.intake.pages_done
 
 
 def test_saving_the_page_answers_it_and_the_line_goes(ada):
-    ada.answers("goals", goal="walk the dog")
+    ada.answers("anything-else", goal="walk the dog")
     assert ada.intake.answers["goal"] == "walk the dog"
-    assert STILL_RIGHT not in ada.opens_page("goals").text
+    assert STILL_RIGHT not in ada.opens_page("anything-else").text
 
 
 def test_what_is_cleared_stays_cleared(ada):
-    ada.answers("goals", goal="x")
-    ada.answers("goals", more={"goal": ""})
-    assert "walk the dog" not in ada.opens_page("goals").html
+    ada.answers("anything-else", goal="x")
+    ada.answers("anything-else", more={"goal": ""})
+    assert "walk the dog" not in ada.opens_page("anything-else").html
 
 
 @pytest.mark.parametrize("page", [page.id for page in triage.pages(triage.shipped())])
@@ -123,9 +123,9 @@ def is_filled_in(html, name):
 
 
 def test_a_follow_up_of_an_offered_answer_is_on_the_page_with_it(ada):
-    ada.answers("care-so-far", care_before="yes", treatments_tried=["ice_heat"], treatment_response="no_help")
+    ada.answers("daily-life", care_before="yes", treatments_tried=["ice_heat"], treatment_response="no_help")
     Intake.objects.filter(pk=ada.intake.pk).update(answers=ada.intake.answers | {"imaging_done": ["xray"]})
-    ada.opens_page("tests-and-specialists")
+    ada.opens_page("daily-life")
     assert "imaging_date" in ada.asks
     assert 'name="imaging_date_year" value="2025"' in ada.html
 
