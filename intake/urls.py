@@ -10,6 +10,7 @@ from intake.follow_up import views as follow_up
 from intake.inviting.urls import urlpatterns as inviting_urls
 from intake.paper.urls import urlpatterns as paper_urls
 from intake.questionnaire import finish as patient_finish
+from intake.questionnaire import on_file_views as patient_on_file
 from intake.questionnaire import pages as patient_pages
 from intake.questionnaire import sign as patient_sign
 from intake.questionnaire import start as patient
@@ -35,6 +36,8 @@ patient_urls = [
     path("intake/who/", patient_who.who, name="intake_who"),
     path("intake/submit/", patient_sign.submit, name="intake_submit"),
     path("intake/signed/", signed.consent_copy, name="consent_copy"),
+    path("intake/where/", patient_on_file.where_worse, name="intake_where_worse"),
+    path("intake/on-file/", patient_on_file.on_file, name="intake_on_file"),
     path("intake/worse/", patient_again.worse, name="intake_worse"),
     path("intake/files/", patient_files.files, name="intake_files"),
     path("intake/save/", patient_links.kept, name="intake_save"),

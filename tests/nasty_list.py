@@ -18,14 +18,17 @@ from intake.door.status_links import link_to_status
 from intake.follow_up.forms import FollowUpForm
 from intake.guide import guide
 from intake.guide.forms import AreasForm, SoFar, StepForm
-from intake.models import FollowUp, Intake
+from intake.models import FollowUp, Intake, Respondent
 from intake.questionnaire.forms import PageForm, as_sent
+from intake.questionnaire.on_file import say_what_is_worse
+from intake.questionnaire.on_file_form import WhereWorseForm
 from intake.questionnaire.who_form import WhoForm
+from intake.returning.actions import start_again
 from intake.signing.forms import SignForm
 from intake.visits.forms import AskForm
 from tests import factories
 from tests.answers import HEEL_PAIN
-from tests.intake.patients import ADA, Phone, page_address
+from tests.intake.patients import ADA, Phone, opens_form, page_address
 from tests.nasty_forms import Answered, NastyForm, Sent
 
 EVERYTHING = HEEL_PAIN | {
@@ -246,6 +249,25 @@ def _worse(world):
     return world.opened(ada, reverse("intake_worse"), {"csrfmiddlewaretoken": ["x"]})
 
 
+def _comes_back(route, good, *places):
+    """Ada once more, at the page of what is on file of her."""
+
+    def opens(world):
+        sent = factories.case(at=world.location, answers=EVERYTHING).intake
+        Respondent.objects.get_or_create(intake=sent, defaults={"kind": Respondent.Kind.PATIENT})
+        intake = start_again(sent.patient, occasion=Intake.Occasion.WORSE)
+        if places:
+            say_what_is_worse(intake, places)
+        ada = opens_form(intake).opens(route)
+        return world.opened(ada, reverse(route), good | _hidden_on(ada, "whose"))
+
+    return opens
+
+
+def _where_form(sent, at):
+    return WhereWorseForm(sent, intake=Intake.objects.get(pk=at.own), language="en")
+
+
 # Nobody in particular -------------------------------------------------------------------------------------------------
 
 
@@ -281,6 +303,9 @@ SIGNED = {"treatment": "yes", "privacy": "no", "email": "on", "referral": "on", 
 TESTS = {"imaging_done": "female", "surgery_considered": "yes", "specialists_seen": "mri"}
 HOW_IT_GOES = {"change": "none", "pain": "11", "difficulty": "none"}
 AREAS, FILE = {"areas": "female"}, {"kind": ["report"]}
+STILL_RIGHT = {
+    line: ["yes"] for line in ("sex", "conditions", "medicines", "cancer", "contact", "insurance", "language")
+}
 ASKED = {"reason": "mon", "days": "morning", "times": "mon", "location": "new"}
 FORMS = [
     NastyForm("start", _start, NAME, ("date_of_birth",), options=CONTACT, secrets=("ticket",), builds=_contact_form),
@@ -348,6 +373,19 @@ FORMS = [
         builds=_guide_step_form,
     ),
     NastyForm("got worse", _worse, secrets=("csrfmiddlewaretoken",), mirrors=False),
+    NastyForm(
+        "where it is worse",
+        _comes_back("intake_where_worse", {"places": ["heel_right"]}),
+        options={"places": "knee_left"},
+        secrets=("whose",),
+        builds=_where_form,
+    ),
+    NastyForm(
+        "still right",
+        _comes_back("intake_on_file", STILL_RIGHT, "heel_right"),
+        options={"medicines": "heel_right", "contact": "other"},
+        secrets=("whose",),
+    ),
     NastyForm("language", _language, ("next",), options={"language": "new"}, mirrors=False),
     *(
         NastyForm(route, press(route), secrets=("csrfmiddlewaretoken",), mirrors=False)

@@ -95,6 +95,8 @@ ROUTES = {
     "intake_submit": Route(ANYONE),
     "intake_done": Route(ANYONE),
     "intake_worse": Route(ANYONE),
+    "intake_where_worse": Route(ANYONE),
+    "intake_on_file": Route(ANYONE),
     "intake_appointment": Route(ANYONE),  # in an emergency it leads to the advice
     "consent_copy": Route(ANYONE),
     "intake_files": Route(ANYONE, shows=True),

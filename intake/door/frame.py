@@ -15,6 +15,7 @@ from intake.emergency.danger import danger_of
 from intake.emergency.safety import asked_again
 from intake.models import Intake, Patient
 from intake.seen import PATIENT, saw_intake, saw_patient
+from intake.versions.arranging import FROM_DETAILS, known_on_file, still_due
 from intake.versions.protocols import protocol_for
 
 
@@ -55,22 +56,53 @@ def show_patient(
 
 
 def page_address(intake: Intake, page: triage.Page) -> str:
-    """Addresses of pages are numbers: the name of a page can tell what is wrong with somebody."""
-    return reverse("intake_page", args=[triage.pages(protocol_for(intake)).index(page) + 1])
+    """Addresses of pages are numbers: a name can tell what is wrong with somebody.
+
+    A page has the number it has in the whole form, also where others are left out.
+    """
+    return reverse("intake_page", args=[page_number(protocol_for(intake), page)])
+
+
+def page_number(protocol: triage.Protocol, page: triage.Page) -> int:
+    """Return the place of a page in the whole form, counted from 1."""
+    return [one.id for one in triage.pages(protocol.whole or protocol)].index(page.id) + 1
+
+
+def page_at(intake: Intake, number: int) -> triage.Page | None:
+    """Return the page with this number; None where there is none for this intake."""
+    protocol = protocol_for(intake)
+    return next((page for page in triage.pages(protocol) if page_number(protocol, page) == number), None)
 
 
 def next_address(intake: Intake) -> str:
-    """Who answers, if nobody said; the safety check, if it is of another day; then the first page that still needs the
-    patient, else the page to check.
+    """Who answers, if nobody said; the safety check, if it is of another day; for whoever comes back what got worse and
+    what is still right; then the first page that still needs the patient, else the page to check.
     """
     if needs_respondent(intake):
         return reverse("intake_who")
-    page = asked_again(intake) or triage.next_page(protocol_for(intake), intake.answers, seen=intake.pages_seen)
+    protocol, safety = protocol_for(intake), asked_again(intake)
+    if not safety and (due := due_first(protocol, intake)):
+        return reverse(due)
+    seen = intake.pages_seen | {page.id for page in triage.pages(protocol) if page not in pages_to_show(intake)}
+    page = safety or triage.next_page(protocol, intake.answers, seen=seen)
     return page_address(intake, page) if page else reverse("intake_check")
 
 
-def pages_to_show(intake: Intake) -> list[triage.Page]:
-    """The pages that ask something, given the answers so far, in order."""
+def due_first(protocol: triage.Protocol, intake: Intake) -> str:
+    """Return the page for whoever comes back that is due before the questions.
+
+    The safety check stands before it.
+    """
+    return still_due(intake) if triage.safety_page(protocol).id in intake.pages_seen else ""
+
+
+def pages_to_show(intake: Intake, *, known_too: bool = False) -> list[triage.Page]:
+    """Return the pages that ask something, given the answers so far, in order.
+
+    `known_too`: with those on which all is on file.
+    """
     protocol = protocol_for(intake)
     asked = set(triage.visible_questions(protocol, intake.answers))
+    if not known_too:
+        asked -= known_on_file(intake) | (FROM_DETAILS & intake.answers.keys())
     return [page for page in triage.pages(protocol) if asked.intersection(page.questions)]

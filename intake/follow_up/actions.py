@@ -46,6 +46,8 @@ def plan(intake: Intake) -> list[FollowUp]:
     if pain is None or intake.urgency == Urgency.EMERGENCY:
         return []
     activity = intake.answers.get("goal") or ""
+    if not activity and intake.occasion == Intake.Occasion.WORSE:  # not asked again
+        activity = intake.carried.get("goal") or ""
     FollowUp.objects.get_or_create(
         intake=intake,
         week=0,

@@ -297,6 +297,7 @@ class CaseEvent(models.Model):
         RAISED_AGAIN = "raised_again", "Raised again: nobody has taken it"
         SUBMITTED = "submitted", "Intake submitted"
         ANSWER_CHANGED = "answer_changed", "A red-flag answer was changed"
+        GOT_WORSE = "got_worse", "Said what got worse"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         TAKEN_OVER = "taken_over", "Taken over from a colleague"
         HANDED_BACK = "handed_back", "Handed back to the queue"

@@ -148,6 +148,18 @@ class Intake(models.Model):
         null=True, blank=True, help_text="When the page of the safety check was last answered"
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
+    asks_on_file = models.BooleanField(
+        default=False, db_default=False, help_text="Whoever comes back is asked what of the earlier form is still right"
+    )
+    on_file_at = models.DateTimeField(null=True, blank=True, help_text="When that page was answered last")
+    confirmed = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Its lines that the patient said are still right; see intake.versions.arranging",
+    )
+    worse_places = models.JSONField(
+        null=True, blank=True, help_text="Which places of those on file got worse; null until it is said"
+    )
 
     objects = IntakeQuerySet.as_manager()
 

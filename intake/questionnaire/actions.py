@@ -36,6 +36,7 @@ from intake.questionnaire.unsent import discard_unsent
 from intake.review.opening import open_case
 from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
 from intake.triage import AnswerError
+from intake.versions.arranging import FROM_DETAILS, known_on_file
 from intake.versions.codes import keep_code
 from intake.versions.protocols import (
     bring_up_to_date,
@@ -57,15 +58,12 @@ class Saved:
     newly_emergency: bool
 
 
-FROM_DETAILS = frozenset({"age"})  # questions that the contact details answer
-
-
 def known_from_details(intake: Intake) -> frozenset[str]:
-    """The questions that the contact details have answered: no page asks them again.
+    """Return the questions that no page asks, since the details or the file answer.
 
     A form begun before ages were taken over, and one brought up to date, still ask what has no answer.
     """
-    return FROM_DETAILS & intake.answers.keys()
+    return FROM_DETAILS & intake.answers.keys() | known_on_file(intake)
 
 
 class StalePage(Exception):

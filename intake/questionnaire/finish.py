@@ -22,6 +22,7 @@ from intake.models import Intake, Patient, Respondent
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.place import CHECKING, SIGNING, last_step
 from intake.signing.actions import needed
+from intake.versions.arranging import PLACES, known_on_file
 from intake.versions.protocols import judge, protocol_for
 
 DENIALS = {"No", "None of these"}  # as they stand in the protocol
@@ -67,7 +68,7 @@ def show_check(request: DoorRequest, intake: Intake, *, refused: bool = False) -
     for section in protocol.sections:
         rows = [
             row
-            for page in pages_to_show(intake)
+            for page in pages_to_show(intake, known_too=True)
             if page.section == section.id
             for row in _rows(intake, page, missing, language)
         ]
@@ -127,7 +128,9 @@ def _rows(intake: Intake, page: triage.Page, missing: set[str], language: str) -
         value = answers.get(question)
         said = "" if value is None else triage.display(protocol, question, value, language)
         change = f"{page_address(intake, page)}?from=check#div_id_{question}"
-        if question in from_details:
+        if question in known_on_file(intake):
+            change = reverse("intake_where_worse" if question in PLACES else "intake_on_file")
+        elif question in from_details:
             born = date_format(intake.patient.date_of_birth, "DATE_FORMAT")
             said = _("%(age)s (born %(date)s)") % {"age": said, "date": born}
             change = f"{reverse('intake_contact')}#div_id_date_of_birth"

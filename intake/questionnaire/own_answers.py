@@ -143,7 +143,7 @@ def _answers(intake: Intake, protocol: triage.Protocol, language: str) -> Iterat
     """(section, id, question, answer, whether it is still asked) in the order of the pages."""
     asked = set(triage.visible_questions(protocol, intake.answers))
     titles = {section.id: str(section.title_in(language)) for section in protocol.sections}
-    for page in triage.pages(protocol):
+    for page in triage.pages(protocol.whole or protocol):
         for question in page.questions:
             if intake.answers.get(question) is not None:
                 answer = triage.display(protocol, question, intake.answers[question], language)

@@ -16,7 +16,7 @@ from intake import triage
 from intake.door import form_links
 from intake.door.door import DoorRequest
 from intake.door.draft import language_of, patient_page, remember
-from intake.door.frame import next_address, page_address, pages_to_show, show
+from intake.door.frame import due_first, next_address, page_address, page_at, pages_to_show, show
 from intake.door.switching import keeps_typed
 from intake.emergency.safety import answered_at, asked_again, shown_on
 from intake.models import AlreadySubmitted, Intake, UnsentPage
@@ -41,7 +41,7 @@ CARRIED = 0  # the version of a page whose answers came over from an earlier for
 @keeps_typed
 def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     """One page: shown, or saved and left for the next."""
-    shown = _page(intake, number)
+    shown = page_at(intake, number)
     if intake.submitted_at:
         late = shown is not None and request.method == "POST" and not request.door.switched
         return _after_sending(request, intake, shown) if late else redirect("intake_done")
@@ -76,11 +76,6 @@ def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     except intakes.StalePage as stale:
         return _show_both(request, intake, form, stale.changed)
     return _onwards(request, saved, form, came_from, left_off=again)
-
-
-def _page(intake: Intake, number: int) -> triage.Page | None:
-    pages = triage.pages(protocol_for(intake))
-    return pages[number - 1] if 1 <= number <= len(pages) else None
 
 
 def _form(
@@ -129,6 +124,8 @@ def _onwards(request: DoorRequest, saved: Saved, form: PageForm, came_from: str,
         return redirect(f"{page_address(intake, here)}?more{come_from}#div_id_{form.unseen[0]}")
     if came_from or left_off:
         return redirect(next_address(intake))
+    if due := due_first(protocol_for(intake), intake):
+        return redirect(due)
     after = pages_to_show(intake)
     following = [one for one in after[after.index(here) + 1 :] if intake.pages_done.get(one.id) != CARRIED]
     return redirect(page_address(intake, following[0]) if following else next_address(intake))
@@ -157,7 +154,7 @@ def _show(
         number=request.resolver_match.kwargs["number"],
         section=section.title_in(language_of(request)),
         **place_on_the_way(intake, here, language_of(request)),
-        back=page_address(intake, asked[place - 1]) if place else reverse("intake_who"),
+        back=_before(intake, asked, place),
         to_check=form.came_from == "check",
         opened_more=opened_more,
         left=left,
@@ -165,11 +162,21 @@ def _show(
     )
 
 
+def _before(intake: Intake, asked: list[triage.Page], place: int) -> str:
+    """Return the address of the page before.
+
+    After the safety check, whoever came back was asked what is on file.
+    """
+    if place == 0:
+        return reverse("intake_who")
+    return reverse("intake_on_file") if place == 1 and intake.on_file_at else page_address(intake, asked[place - 1])
+
+
 @patient_page
 @require_POST
 def reveal(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     """The follow-up questions that the answers on the screen open or close. Saves nothing."""
-    shown = _page(intake, number)
+    shown = page_at(intake, number)
     if intake.submitted_at or shown is None:
         return HttpResponse(status=204)
     protocol = protocol_for(intake)

@@ -48,7 +48,7 @@ def place_asked_about(intake: Intake, here: triage.Page, language: str) -> str:
     Of many marked places it is the one that bothers most.
     """
     protocol = protocol_for(intake)
-    marking = next(page for page in protocol.pages if MARKED in page.questions)
+    marking = next(page for page in (protocol.whole or protocol).pages if MARKED in page.questions)
     same_step = step_of(protocol, marking, language) == step_of(protocol, here, language)
     marked, most = intake.answers.get(MARKED, []), intake.answers.get(MAIN)
     if here == marking or not same_step or not protocol.steps:

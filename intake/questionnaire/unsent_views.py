@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from intake import triage
 from intake.door.draft import patient_page
-from intake.door.frame import page_address
+from intake.door.frame import page_address, page_at
 from intake.models import Intake, UnsentPage
 from intake.questionnaire.forms import as_sent
 from intake.questionnaire.unsent import discard_unsent, fields_of, keep_unsent
@@ -20,10 +20,9 @@ def unsent(request: HttpRequest, intake: Intake, number: int) -> HttpResponse:
 
     It may come at the very moment an idle form closes, or another form opens, so it is taken for the form it is from.
     """
-    pages = triage.pages(protocol_for(intake))
-    if not 1 <= number <= len(pages):
+    page = page_at(intake, number)
+    if page is None:
         return HttpResponse(status=204)
-    page = pages[number - 1]
     if "discard" in request.POST:
         discard_unsent(intake, page.id)
         return redirect(page_address(intake, page))

@@ -1,7 +1,9 @@
 """A patient comes back: with something new, or because they got worse.
 
 Earlier answers are a help and never an answer by themselves where they could show a danger: those questions
-(`triage.screening_questions`) are asked anew, every time. Numbers on a scale are how it is today, so they are too.
+(`triage.screening_questions`) are asked anew, every time. Numbers on a scale are how it is today, so they are too. What
+a person has for good, their sex, conditions, medicines and cancer, is read again and confirmed on a page of its own
+(`intake.versions.arranging`).
 """
 
 from typing import Any
@@ -36,9 +38,9 @@ def start_again(patient: Patient, *, occasion: str, by: User | None = None, word
     """Return the next intake of a known patient; the one begun is returned while it is still being filled in.
 
     AGAIN: earlier answers that screen for nothing are offered, in `carried`, and count once the patient saved them.
-    WORSE: they are answers already, and their pages done; a case is open at once, soon at least, whether or not the
-    questions are ever finished. `words` say on its timeline how the patient told us. Raises Intake.DoesNotExist for a
-    patient without an intake.
+    WORSE: a case is open at once, soon at least, whether or not the questions are ever finished. `words` say on its
+    timeline how the patient told us. Both are asked what on file is still right, and no answer counts before that.
+    Raises Intake.DoesNotExist for a patient without an intake.
     """
     patient = Patient.objects.select_for_update(of=("self",)).select_related("location").get(pk=patient.pk)
     begun = _begun(patient, occasion)
@@ -75,7 +77,8 @@ def start_worse_after(sent: Intake, *, words: str, by_sender: bool) -> Intake:
         worse.answers |= {name: value for name, value in sent.answers.items() if _fits(protocol, name, value)}
         worse.pages_done |= dict.fromkeys(sent.pages_done, 0)
         worse.safety_answered_at = sent.safety_answered_at
-        worse.save(update_fields=["answers", "pages_done", "safety_answered_at"])
+        worse.asks_on_file = False  # it stands in the answers of today
+        worse.save(update_fields=["answers", "pages_done", "safety_answered_at", "asks_on_file"])
     return worse
 
 
@@ -94,16 +97,11 @@ def _begun(patient: Patient, occasion: str) -> Intake | None:
 
 def _start(patient: Patient, occasion: str, by: User | None, words: str, known: dict[str, Any] | None = None) -> Intake:
     earlier = earlier_intake(patient)
-    protocol = triage.shipped()
+    shows_it = known is None  # whoever may see what the patient said before
     known = carried_answers(earlier) if known is None else known
-    answers = {"age": patient.age_on(timezone.localdate(timezone=patient.location.zone))}
-    done = {}
     worse = occasion == Intake.Occasion.WORSE
     if worse:
         known.pop("anything_else", None)
-        pages = _background_pages(protocol) if known else []
-        done = {page.id: 0 for page in pages}
-        answers |= {name: known[name] for page in pages for name in page.questions if name in known}
     intake = Intake.objects.create(
         patient=patient,
         protocol=protocol_version(),
@@ -111,8 +109,8 @@ def _start(patient: Patient, occasion: str, by: User | None, words: str, known: 
         occasion=occasion,
         earlier=earlier,
         carried=known,
-        answers=answers,
-        pages_done=done,
+        answers={"age": patient.age_on(timezone.localdate(timezone=patient.location.zone))},
+        asks_on_file=shows_it,
         urgency=Urgency.SOON if worse else Urgency.ROUTINE,
         invited_by=by,
     )
@@ -169,12 +167,6 @@ def carried_answers(earlier: Intake) -> dict:
         and protocol.questions[name].type != "scale_0_10"
         and _fits(protocol, name, answers[name])
     }
-
-
-def _background_pages(protocol: triage.Protocol) -> list[triage.Page]:
-    """Pages that screen for nothing. The patient's own words at the end are asked each time."""
-    asked = triage.screening_questions(protocol) | {"anything_else"}
-    return [page for page in protocol.pages if asked.isdisjoint(page.questions)]
 
 
 def _fits(protocol: triage.Protocol, name: str, value: Any) -> bool:

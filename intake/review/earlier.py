@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from intake.models import Intake, Patient
 from intake.review.case_page import CasePage
+from intake.versions.arranging import NEW_PLACE, PLACES
 
 DETAILS = {
     "first_name": "First name",
@@ -23,6 +24,16 @@ DETAILS = {
     "referred_by": "Referred by",
     "address": "Home address",
     "location": "Location",
+}
+
+CONFIRMED = {
+    "sex": "Sex at birth",
+    "conditions": "Health conditions",
+    "medicines": "Medicines",
+    "cancer": "Cancer",
+    "contact": "Contact details",
+    "insurance": "Insurance plan",
+    "language": "Language",
 }
 
 
@@ -84,6 +95,19 @@ class Earlier:
             for id in self.page.protocol.questions
             if id in before and id in now and before[id] != now[id]
         ]
+
+    @property
+    def what_got_worse(self) -> str:
+        """Return the places that got worse, as the patient said; "" until they did."""
+        places = self.intake.worse_places or []
+        known = [place for place in places if place != NEW_PLACE]
+        words = [self.page.answer(PLACES[0], known)] if known else []
+        return "; ".join([*words, *(["a new place"] if NEW_PLACE in places else [])])
+
+    @property
+    def confirmed(self) -> list[str]:
+        """Return what the patient said is still right, in words."""
+        return [CONFIRMED[line] for line in self.intake.confirmed if line in CONFIRMED]
 
     @property
     def taken_over(self) -> list[str]:

@@ -17,6 +17,7 @@ Its rooms, lowest first: reading, deciding, asking, many, checking; each says wh
     counterfactuals(protocol, answers)            # what would raise or lower the tier, what to ask first
     explain(protocol, answers)                    # all that with its reasons, as the data a therapist checks
     check(protocol)                               # defects that refuse a protocol, and notes about it
+    only_danger(protocol, known, keep)            # the pages left for somebody who got worse
     screening_questions(protocol)                 # ids that can show a danger; background_questions: the others
     replay(before, after, blocks)                 # what a changed protocol does to stored rows; loads NumPy
 
@@ -31,6 +32,7 @@ from .asking.listing import listed_options, lists_that_grew
 from .asking.paging import PageView, display, find_page, next_page, next_questions, page_questions, pages, safety_page
 from .asking.pruning import needed_questions
 from .asking.screening import background_questions, screening_questions
+from .asking.shortening import danger_questions, only_danger
 from .checking.checker import Report, check
 from .deciding.assessing import Screened, assess, screen, visible_questions
 from .deciding.contradicting import dangerous_readings, dangers
@@ -103,6 +105,7 @@ __all__ = [
     "background_questions",
     "check",
     "counterfactuals",
+    "danger_questions",
     "dangerous_readings",
     "dangers",
     "display",
@@ -116,6 +119,7 @@ __all__ = [
     "needed_questions",
     "next_page",
     "next_questions",
+    "only_danger",
     "page_questions",
     "pages",
     "replay",

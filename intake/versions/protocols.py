@@ -10,6 +10,7 @@ from django.db import transaction
 from intake import triage
 from intake.models import AnswerChange, Assessment, Intake, ProtocolVersion
 from intake.triage import Answer, AnswerError, Outcome, Protocol, ProtocolError, Screened, Urgency
+from intake.versions.arranging import arranged
 
 
 def protocol_version() -> ProtocolVersion:
@@ -49,8 +50,11 @@ def load_texts(texts: dict[str, str]) -> Protocol:
 
 
 def protocol_for(intake: Intake) -> Protocol:
-    """Return the protocol an intake runs under: the one it began with, as long as this release can read it."""
-    return readable(intake.protocol) or triage.shipped()
+    """Return the protocol an intake runs under: the one it began with, as long as this release can read it.
+
+    Of somebody who got worse and confirmed what is on file, with the pages that are left: see `arranging`.
+    """
+    return arranged(readable(intake.protocol) or triage.shipped(), intake)
 
 
 def readable(version: ProtocolVersion) -> Protocol | None:

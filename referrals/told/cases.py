@@ -5,6 +5,7 @@ from intake.handover.actions import hand_over
 from intake.handover.untouched import give_back, raise_untaken
 from intake.models import Case, CaseEvent, DeskTask
 from intake.questionnaire.actions import open_cases_for_abandoned
+from intake.questionnaire.on_file import say_what_is_worse
 from intake.review import actions, asking, desk_tasks, forgotten, opening, reaching, second_look, undo
 from intake.review.alarms import see_alarms
 from referrals.told.rows import (
@@ -130,6 +131,13 @@ ROWS = (
         Kind.ANSWER_CHANGED,
         stays(WAITING, IN_REVIEW, SECOND_LOOK, DECIDED),
         nobody="nothing is asked of anybody: what once fired stands until a person decides",
+    ),
+    Change(
+        "The patient says which place got worse",
+        (say_what_is_worse,),
+        Kind.GOT_WORSE,
+        stays(WAITING, IN_REVIEW, SECOND_LOOK, DECIDED),
+        (Told(Who.THERAPIST, Page("case"), enough="it is open since they said so, and raised until it is taken"),),
     ),
     Change(
         "The form is sent while its case is open",

@@ -5,7 +5,7 @@ from intake.emergency.actions import emergency_read
 from intake.follow_up import actions as follow_ups
 from intake.inviting import actions as inviting
 from intake.paper import actions as paper
-from intake.questionnaire import actions, after_sending
+from intake.questionnaire import actions, after_sending, on_file
 from intake.returning import actions as returning
 from intake.signing.actions import sign
 from referrals.told.cases import ANNOUNCED
@@ -139,6 +139,11 @@ ROWS = (
             OPENS_A_CASE,
             Told(Who.PATIENT, Page("status"), enough="a case is open, and it is raised until it is taken"),
         ),
+    ),
+    Change(
+        "Whoever comes back says what on file is still right",
+        (on_file.confirm_on_file,),
+        nobody="staff read on the case what was confirmed and when; what alarms opens or changes a case as on any page",
     ),
     Change(
         "The patient answers some weeks later, no worse",

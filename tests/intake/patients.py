@@ -4,11 +4,14 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from clinic.links.actions import address_of
 from clinic.staff.models import Location
 from intake import triage
+from intake.door import form_links
 from intake.models import Case, Intake
 from intake.questionnaire.forms import as_sent
 from tests.answers import HEEL_PAIN
@@ -251,6 +254,13 @@ class Phone:
     @property
     def case(self) -> Case | None:
         return Case.objects.filter(intake=self.intake).first()
+
+
+def opens_form(intake) -> Phone:
+    """A phone with this form open, by its link and the date of birth."""
+    born = intake.patient.date_of_birth
+    address = address_of(form_links.link_to(intake)).removeprefix(settings.SITE_URL)
+    return Phone().sends(address, {f"date_of_birth_{part}": getattr(born, part) for part in ("month", "day", "year")})
 
 
 def page_address(page_id) -> str:

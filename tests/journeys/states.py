@@ -24,6 +24,8 @@ from tests.journeys.said import (
 )
 from tests.journeys.states_sent import A_SENT_FORM, THE_STATUS_PAGE
 
+AGAIN, WORSE = Intake.Occasion.AGAIN, Intake.Occasion.WORSE
+
 
 def shown(number):
     return {"shown": lambda ada: ada.is_shown(f"{number}.html").and_gets(int(number))}
@@ -113,14 +115,23 @@ A_FORM = {
         "for somebody else": lambda ada: ada.fills_in(kind="representative").opens_questions(ABOUT),
         "under the advice": lambda ada: ada.fills_in(BOTH_DANGERS).is_in_danger().opens_questions(ABOUT),
         "a question appeared": lambda ada: ada.fills_in(LOW).opens_questions("mood").chooses(low_mood="most_days"),
-        "after getting worse": lambda ada: (
-            ada.sent().does(then.begins_again(Intake.Occasion.WORSE)).opens_questions("safety-check")
-        ),
+        "after getting worse": lambda ada: ada.sent().does(then.begins_again(WORSE)).opens_questions("safety-check"),
         "with an answer of last time": lambda ada: (
-            ada.sent(GOAL).does(then.begins_again(Intake.Occasion.AGAIN)).opens_questions("daily-life")
+            ada.sent(GOAL).does(then.begins_again(AGAIN)).opens_questions("daily-life")
         ),
         "once more on another day": lambda ada: ada.fills_in().does(then.days_went_by).opens_questions("safety-check"),
         "is anybody there": lambda ada: ada.fills_in().is_idle_after(1.9).opens_questions(ABOUT).is_warned(),
+    },
+    "questionnaire/where_worse": {
+        "nothing checked": lambda ada: ada.sent().does(then.begins_again(WORSE)).opens("intake_where_worse"),
+        "nothing chosen": lambda ada: (
+            ada.sent().does(then.begins_again(WORSE)).opens("intake_where_worse").is_refused()
+        ),
+    },
+    "questionnaire/on_file": {
+        "coming back": lambda ada: ada.sent().does(then.begins_again(AGAIN)).opens("intake_on_file"),
+        "got worse": lambda ada: ada.sent().does(then.begins_again(WORSE)).opens("intake_on_file"),
+        "nothing chosen": lambda ada: ada.sent().does(then.begins_again(AGAIN)).opens("intake_on_file").is_refused(),
     },
     "questionnaire/changed": {
         "saved elsewhere": lambda ada: (

@@ -135,3 +135,53 @@ def test_the_drawing_is_read_by_everybody(phone, sent, look):
     has_status_page_open(ada, sent.patient)
     ada.opens("/status/follow-up/")
     ada.sees("no answer", "walk the dog")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "es-US"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_routine_heel_got_worse_in_six_pages(phone, sent, scripts, locale):
+    """Each page looks well; the last of the six is the one that sends."""
+    ada = phone(scripts=scripts, locale=locale)
+    has_status_page_open(ada, sent.patient)
+    ada.opens("/status/worse/")
+    ada.goes_on()
+    pages, heel = [ada.asked], HEEL_PAIN | {"sex_at_birth": "female"}
+    ada.answers_page({"emergency_now": ["none"]})
+    ada.goes_on()
+    for _page in range(6):
+        here = ada.page.url.removeprefix(ada.home)
+        if "check" in here:
+            break
+        pages.append(here)
+        if "where" in here:
+            ada.page.locator('[name="places"][value="heel_right"]').check()
+        elif "on-file" in here:
+            for box in ada.page.locator('[value="yes"]').all():
+                box.check()
+        else:
+            ada.answers_page(heel)
+        ada.goes_on()
+    assert len(pages) + 1 <= 6, pages
+    assert ada.page.locator("html").get_attribute("lang") == locale[:2]
+    case = Case.objects.get(opened_because="worse")
+    assert case.events.filter(kind="got_worse").count() == 1
+
+
+def test_a_danger_on_the_short_way_is_an_emergency_at_once(phone, sent):
+    ada = phone()
+    has_status_page_open(ada, sent.patient)
+    ada.opens("/status/worse/")
+    ada.presses("I got worse: ask me now")
+    ada.answers_page({"emergency_now": ["none"]})
+    ada.presses("Save and continue")
+    ada.ticks("Bottom of the heel, right")
+    ada.presses("Save and continue")
+    for box in ada.page.locator('[value="yes"]').all():
+        box.check()
+    ada.presses("Save and continue")
+    for _page in range(3):
+        ada.answers_page(HEEL_PAIN | {"bladder_change": ["cannot_go"], "bladder_since": "days"})
+        ada.presses("Save and continue")
+        if ada.heading == EMERGENCY:
+            return
+    raise AssertionError(f"No emergency page; this is {ada.heading}")

@@ -22,11 +22,11 @@ def screening_questions(protocol: Protocol) -> frozenset[str]:
     """
     found = {name for name, question in protocol.questions.items() if question.red_flag}
     for condition in _conditions(protocol):
-        found |= _reads(protocol, condition.expression)
+        found |= reads(protocol, condition.expression)
     waiting = list(found)
     while waiting:
         asked_when = protocol.questions[waiting.pop()].asked_when
-        more = _reads(protocol, asked_when.expression) - found if asked_when else set()
+        more = reads(protocol, asked_when.expression) - found if asked_when else set()
         found |= more
         waiting += more
     return frozenset(found)
@@ -51,11 +51,11 @@ def _conditions(protocol: Protocol) -> Iterator[Condition]:
             yield tier.self_harm_when
 
 
-def _reads(protocol: Protocol, expression: Expression) -> set[str]:
+def reads(protocol: Protocol, expression: Expression) -> set[str]:
     """Return the questions an expression reads, facts and rules opened."""
     found = questions_in(expression)
     for name in names_in(expression, Fact):
-        found |= _reads(protocol, protocol.facts[name].when.expression)
+        found |= reads(protocol, protocol.facts[name].when.expression)
     for name in names_in(expression, Fires):
-        found |= _reads(protocol, protocol.rules[name].fires_when.expression)
+        found |= reads(protocol, protocol.rules[name].fires_when.expression)
     return found

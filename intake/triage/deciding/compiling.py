@@ -118,12 +118,16 @@ class Program:
         return tuple(name for index, name in enumerate(self.question_ids) if bits >> index & 1)
 
 
-@lru_cache(maxsize=KEPT)
 def program_of(protocol: Protocol) -> Program:
-    """Compile a protocol; once, for everybody who asks.
+    """Compile a protocol; once, for everybody who asks, also for its shorter forms.
 
     The data knows nothing of what is made of it. A program holds its protocol, so the oldest leave by number.
     """
+    return _program_of(protocol.whole or protocol)
+
+
+@lru_cache(maxsize=KEPT)
+def _program_of(protocol: Protocol) -> Program:
     return Program(protocol)
 
 

@@ -269,7 +269,7 @@ class Protocol:
     """A loaded protocol.
 
     `digest` (64 hex digits) is its version: same content, same digest. `steps` is empty in a protocol stored before
-    there were any.
+    there were any. `whole` is the protocol this one is a shorter form of, None of one that is whole.
     """
 
     folder: Path
@@ -295,6 +295,7 @@ class Protocol:
     sources: Mapping[str, Source]
     words: Words = field(repr=False)
     content: Mapping[str, Any] = field(repr=False)
+    whole: Protocol | None = field(default=None, repr=False)
 
     @property
     def specialists(self) -> Mapping[str, str]:

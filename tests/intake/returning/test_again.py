@@ -4,15 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.links.actions import address_of
 from clinic.messages.models import Message
 from intake import triage
-from intake.door import form_links
 from intake.models import Intake
 from intake.questionnaire import actions as intakes
 from intake.returning.actions import NoAddress, invite_again, start_again
@@ -22,7 +19,7 @@ from intake.review.opening import open_case
 from intake.versions.protocols import keep_assessment
 from tests import factories
 from tests.answers import HEEL_PAIN
-from tests.intake.patients import Phone
+from tests.intake.patients import opens_form
 
 pytestmark = pytest.mark.django_db
 
@@ -48,16 +45,7 @@ def before(location):
 @pytest.fixture
 def ada(before):
     """Ada's phone, with her new intake open."""
-    return opens(start_again(before.patient, occasion=AGAIN))
-
-
-def opens(intake):
-    """By its link and the date of birth."""
-    born = intake.patient.date_of_birth
-    phone = Phone()
-    address = address_of(form_links.link_to(intake)).removeprefix(settings.SITE_URL)
-    parts = {f"date_of_birth_{part}": getattr(born, part) for part in ("month", "day", "year")}
-    return phone.sends(address, parts)
+    return opens_form(start_again(before.patient, occasion=AGAIN))
 
 
 def test_a_new_intake_begins_with_nothing_answered_but_the_age(before):
@@ -111,7 +99,7 @@ def test_no_page_comes_with_a_warning_sign_filled_in(before, page):
     Intake.objects.filter(pk=intake.pk).update(
         answers={"age": 44, "pain_regions": ["heel_right", "neck_back_mid"], "care_before": "yes"}
     )
-    phone = opens(intake)
+    phone = opens_form(intake)
     phone.opens_page(page)
     screening = triage.screening_questions(triage.shipped()) - {"age", "pain_regions", "care_before"}
     assert not [name for name in phone.asks if name in screening and is_filled_in(phone.html, name)]

@@ -47,19 +47,11 @@ def test_no_answer_that_could_show_a_danger_comes_along(ada):
     assert triage.next_page(triage.shipped(), intake.answers, seen=intake.pages_done).id == "safety-check"
 
 
-def test_what_is_no_danger_is_not_asked_again(ada):
+def test_nothing_of_the_earlier_form_counts_before_it_is_confirmed(ada):
+    """What can show no danger is not asked either: tests/protocol/test_got_worse.py."""
     intake = start_again(ada, occasion=WORSE)
-
-    assert intake.answers["goal"] == "walk the dog"
-    assert "imaging_done" not in intake.answers, "it can calm a neck that does not turn"
-    assert {"anything-else", "body-balance"} <= set(intake.pages_done)
-    asked = {
-        page.id
-        for page in triage.pages(triage.shipped())
-        if page.id not in intake.pages_done and page.id != "anything-else"
-    }
-    screening = triage.screening_questions(triage.shipped())
-    assert all(screening & set(triage.find_page(triage.shipped(), page).questions) for page in asked)
+    assert (intake.answers.keys(), intake.pages_done) == ({"age"}, {})
+    assert (intake.carried["goal"], intake.asks_on_file) == ("walk the dog", True)
 
 
 def test_a_number_of_last_time_and_words_of_last_time_are_not_todays(ada):

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clinic.messages.models import Message
-from intake.models import Case, Decision, Urgency
+from intake.models import Case, Decision, Intake, Urgency
+from intake.questionnaire.on_file import say_what_is_worse
+from intake.returning.actions import start_again
 from intake.review import actions as cases
 from intake.review import asking, second_look, undo
 from intake.review.alarms import see_alarms
@@ -70,6 +72,14 @@ def fires_no_more(house: House):
     case = house.taken()
     house.now_changes()
     return Walked(case=house.answered(case.intake, HEEL_PAIN))
+
+
+@walks("The patient says which place got worse")
+def says_where_it_is_worse(house: House):
+    intake = start_again(house.decided(HEEL_PAIN, **HERE).patient, occasion=Intake.Occasion.WORSE)
+    house.now_changes()
+    say_what_is_worse(intake, HEEL_PAIN["pain_regions"])
+    return Walked(case=intake.case, reads={"case": "What got worse"})
 
 
 @walks("The form is sent while its case is open")

@@ -12,7 +12,7 @@ from intake.inviting import actions as inviting
 from intake.inviting.preview import look
 from intake.models import Document, Intake
 from intake.paper import actions as paper
-from intake.questionnaire import actions, after_sending
+from intake.questionnaire import actions, after_sending, on_file
 from intake.returning import actions as returning
 from intake.signing.actions import sign
 from tests import factories
@@ -221,6 +221,13 @@ def _asked_how_it_goes(house):
     house.clock.shift(timedelta(weeks=2, days=1))
     house.now_changes()
     return follow_ups.open_for(intake.patient)
+
+
+@walks("Whoever comes back says what on file is still right")
+def confirms(house: House):
+    intake = returning.start_again(house.decided(HEEL_PAIN, **HERE).patient, occasion=AGAIN)
+    house.now_changes()
+    return Walked(intake=on_file.confirm_on_file(intake, ["medicines"]).intake)
 
 
 @walks("The patient answers some weeks later, no worse")
