@@ -12,8 +12,11 @@ Packages come from PyPI with the versions and hashes of the requirements files: 
 own server installs requirements.txt alone; the servers that the demo and the tests bring are in requirements-demo.txt.
 """
 
+import base64
 import hashlib
 import os
+import re
+import secrets
 import subprocess
 import sys
 import time
@@ -65,11 +68,49 @@ def main(words):
     elif verb == "check" and not rest:
         install(TEST)
         become(["-m", "tests.check"])
-    elif verb == "setup" and rest in ([], ["--server"]):
+    else:
+        prepare(verb, rest)
+
+
+def prepare(verb, rest):
+    if verb == "setup" and rest in ([], ["--server"]):
         install(SERVER if rest else DEMO)
         print("Ready. Every other command: .venv/bin/python manage.py help")
+    elif verb == "settings" and len(rest) == 2:
+        write_settings(*rest)
     else:
-        refuse("Unknown command: {}".format(" ".join(words)) if words else "What shall be run?")
+        refuse("Unknown command: {}".format(" ".join([verb, *rest])) if verb else "What shall be run?")
+
+
+def write_settings(host, path):
+    """Write the settings of a server that has PostgreSQL, Redis and proxy beside it; what only a clinic knows stays."""
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", host):
+        refuse(f"The host is a name such as intake.clinic.example, not {host!r}.")
+    known = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "LINK_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        "SITE_URL": f"https://{host}",
+        "ALLOWED_HOSTS": host,
+        "DATABASE_URL": '"postgresql:///plumbline?host=/run/postgresql"',
+        "BROKER_URL": "redis://127.0.0.1:6379/0",
+        "MESSAGE_ID_DOMAIN": host,
+        "TRUSTED_PROXIES": "1",
+        "FILES_DIR": "/var/lib/plumbline/files",
+        "EMAIL_URL": "",  # whoever fills these in finds the quotes that words with spaces need
+        "FROM_EMAIL": '""',
+        "ORGANIZATION": '""',
+    }
+    with open(os.path.join(HERE, ".env.example")) as example:
+        text = example.read()
+    for name, value in known.items():
+        text = re.sub(f"^#?{name}=.*$", lambda _, line=f"{name}={value}": line, text, flags=re.MULTILINE)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Problem(f"{path} is there already, and its keys are in use: it is left as it is.")
+    print(f"{path} holds keys of its own. Fill in EMAIL_URL, FROM_EMAIL and ORGANIZATION, and keep a copy elsewhere.")
 
 
 def demo_port(options):

@@ -21,6 +21,7 @@ from clinic.environment.keys import local_key
 from clinic.environment.usable import refused
 from clinic.messages.quiet import QuietHours
 from clinic.running.beat import SCHEDULE
+from clinic.running.logs import logging_with
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / ".state"
@@ -101,6 +102,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.web.request_id.Numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.web.middleware.NothingCached",
@@ -373,16 +375,7 @@ TIME_ZONE = "America/New_York"  # the default of a new location; each location h
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise refused(f"LOG_LEVEL is {LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING or ERROR.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "clinic.running.logs.OneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.request": {"level": "ERROR"},  # what a stranger asked for and did not get is no event
-        "django.server": {"level": "ERROR"},
-        "clinic.audit.chain": {"level": "INFO"},  # the digest of a seal is worth something only outside the database
-        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # its own format would show whole paths
-    },
-}
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise refused(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be line or json.")
+LOGGING = logging_with(LOG_LEVEL, LOG_FORMAT)

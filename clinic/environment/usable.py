@@ -271,8 +271,8 @@ def broker(url: str, production: bool) -> str:
     if _parts("BROKER_URL", url).scheme not in (*REDIS, "amqp", "amqps"):
         raise refused("BROKER_URL must name a Redis, Valkey or RabbitMQ server, such as redis://host:6379/0.")
     _redis_database("BROKER_URL", url)
-    for name in CELERY_READS:
-        if production and os.environ.get(name):
+    for name in CELERY_READS:  # the `celery` command itself sets the first of them to BROKER_URL
+        if production and os.environ.get(name, url) not in ("", url):
             raise refused(f"{name} is set, and Celery would take it in place of BROKER_URL; unset it.")
     if production:
         _not_in_clear("BROKER_URL", url, ("rediss", "amqps"), "rediss:// or amqps://")

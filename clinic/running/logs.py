@@ -1,5 +1,6 @@
 """Log lines that cannot be forged and hold neither personal data nor the secret of a link."""
 
+import json
 import logging
 import re
 import traceback
@@ -11,6 +12,8 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
+
+from clinic.web import request_id
 
 HOUSE = Path(__file__).resolve().parents[2]
 # The addresses of mailed links
@@ -38,11 +41,45 @@ class OneLine(logging.Formatter):
     def format(self, record: LogRecord) -> str:
         error = _error_of(record)
         record.message = _message(record, error)
-        record.asctime = self.formatTime(record, self.datefmt)
-        line = self.formatMessage(record)
         if error is not None and not isinstance(error, SuspiciousOperation):
-            line = f"{line}; {_places(error)}"
-        return _escaped(PERSONAL.sub("***", SECRET.sub(r"\1***", line)))
+            record.message = f"{record.message}; {_places(error)}"
+        record.message = _escaped(PERSONAL.sub("***", SECRET.sub(r"\1***", record.message)))
+        record.asctime = self.formatTime(record, self.datefmt)
+        return self.written(record)
+
+    def written(self, record: LogRecord) -> str:
+        """Return the line; its message says nothing any more that it must not."""
+        return _escaped(self.formatMessage(record))
+
+
+class AsJson(OneLine):
+    """The same as an object a line, for programs that collect logs; with the number of the request."""
+
+    def written(self, record: LogRecord) -> str:
+        told = {"time": record.asctime, "level": record.levelname, "logger": record.name, "message": record.message}
+        if number := request_id.current.get():
+            told["request_id"] = number
+        return json.dumps(told)
+
+
+def logging_with(level: str, written: str) -> dict[str, Any]:
+    """Return what Django is to log, from which level on and as what: `line` or `json`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "clinic.running.logs.OneLine"},
+            "json": {"()": "clinic.running.logs.AsJson"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": written}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.request": {"level": "ERROR"},  # what a stranger asked for and did not get is no event
+            "django.server": {"level": "ERROR"},
+            "clinic.audit.chain": {"level": "INFO"},  # a seal's digest is worth something only outside the database
+            "gunicorn.error": {"handlers": ["console"], "propagate": False},  # its own format would show whole paths
+        },
+    }
 
 
 def _escaped(line: str) -> str:

@@ -239,6 +239,13 @@ def bare(*command, **given):
     )
 
 
+def test_what_celery_sets_by_itself_is_no_bad_value(tmp_path):
+    """Its command takes BROKER_URL for an option, and hands it on as CELERY_BROKER_URL: no worker ever started."""
+    same = example(tmp_path)["BROKER_URL"]
+    [started] = starts(tmp_path, [{"CELERY_BROKER_URL": same}])
+    assert started["code"] == 0, started
+
+
 def test_a_server_that_was_told_nothing_is_no_development():
     for server in ("import clinic.wsgi", "from clinic.celery import app; app.finalize(); app.conf.timezone"):
         said = bare("-c", server)

@@ -1,7 +1,9 @@
 """What stands in the log when something goes wrong: which route and where in the code, nothing about anybody."""
 
 import io
+import json
 import logging
+import re
 
 import pytest
 from django.conf import settings
@@ -9,24 +11,34 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, IntegrityError, connection
 from django.test import Client
 
-from clinic.running.logs import OneLine
+from clinic.running.logs import AsJson, OneLine, logging_with
 
 SECRET = "S" * 43
 A_ROW = "DETAIL:  Failing row contains (7, Ada, Quill, 1980-02-29)."
 
 
-@pytest.fixture
-def lines():
-    """What the process would have written to standard error."""
+@pytest.fixture(params=[OneLine, AsJson])
+def lines(request):
+    """What the process would have written to standard error, in each of the two formats."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(OneLine())
+    handler.setFormatter(request.param())
     told = [logging.getLogger(name) for name in ("", "gunicorn.error")]
     for logger in told:
         logger.addHandler(handler)
-    yield lambda: written.getvalue().splitlines()
+    yield lambda: [one if request.param is OneLine else as_words(one) for one in written.getvalue().splitlines()]
     for logger in told:
         logger.removeHandler(handler)
+
+
+def as_words(line: str) -> str:
+    """What an object says, in the order of the other format."""
+    assert line.isascii()
+    told = json.loads(line)
+    assert set(told) - {"request_id"} == {"time", "level", "logger", "message"}
+    assert told["time"].endswith("+00:00")
+    assert re.fullmatch(r"[0-9a-f]{32}", told.get("request_id", "0" * 32))
+    return " ".join(told[name] for name in ("time", "level", "logger", "message"))
 
 
 @pytest.fixture
@@ -134,8 +146,49 @@ def test_ordinary_places_are_not_masked(line):
 def test_every_logger_writes_through_the_one_formatter():
     handlers = settings.LOGGING["handlers"]
     assert {handler["formatter"] for handler in handlers.values()} == {"line"}
+    in_json = logging_with("INFO", "json")["handlers"]
+    assert {handler["formatter"] for handler in in_json.values()} == {"json"}
     assert settings.LOGGING["loggers"]["gunicorn.error"]["handlers"] == ["console"]
     assert settings.LOGGING["formatters"]["line"] == {"()": "clinic.running.logs.OneLine"}
+    assert issubclass(AsJson, OneLine), "what is left out of one is left out of the other"
+
+
+# The number of a request ---------------------------------------------------------------------------------------------
+
+FROM_THE_PROXY = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+
+
+def test_the_number_of_the_proxy_is_that_of_the_answer_and_of_each_line(settings):
+    settings.TRUSTED_PROXIES = 1
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(AsJson())
+    logging.getLogger().addHandler(handler)
+    try:
+        answer = Client().get("/", headers={"host": "ada.quill.example", "x-request-id": FROM_THE_PROXY})
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert answer.headers["X-Request-ID"] == FROM_THE_PROXY
+    assert json.loads(written.getvalue())["request_id"] == FROM_THE_PROXY
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given"),
+    [
+        (0, FROM_THE_PROXY),
+        (1, ""),
+        (1, "Ada Quill"),
+        (1, "207-555-0142"),
+        (1, "20755501421982033120755501421982"[:20]),
+        (1, FROM_THE_PROXY + "\n2026 forged"),
+        (1, FROM_THE_PROXY.upper()),
+    ],
+)
+def test_a_number_that_nobody_vouches_for_or_that_could_be_words_is_made_anew(settings, proxies, given):
+    settings.TRUSTED_PROXIES = proxies
+    number = Client().get("/livez", headers={"x-request-id": given}).headers["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{32}", number)
+    assert number != given
 
 
 # Requests that no browser sends ------------------------------------------------------------------------------------
