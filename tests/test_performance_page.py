@@ -8,7 +8,7 @@ import pytest
 
 from bench import results
 
-COMMANDS = ("bench", "bench.weight", "bench.slow_phone")
+COMMANDS = ("bench", "bench.weight", "bench.slow_phone", "bench.scale")
 BENCH = Path(results.__file__).parent
 
 
