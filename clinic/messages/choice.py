@@ -27,4 +27,4 @@ def categories_here() -> dict[str, str]:
     """Return the categories of which this clinic writes at least one kind, in the words of patients."""
     off = choice_now().off
     written = {kind.category for kind in KINDS.values() if kind.name not in off}
-    return {name: words for name, words in CATEGORIES.items() if name in written}
+    return {name: str(words) for name, words in CATEGORIES.items() if name in written}

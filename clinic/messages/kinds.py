@@ -119,6 +119,14 @@ class Kind:
         """Return when it is out of date; None for never."""
         return self.source.worth_until(message) if hasattr(self.source, "worth_until") else None
 
+    def hours_before(self, message: Any) -> int:
+        """Return how long before its visit a reminder goes."""
+        return self.source.hours_before(message)
+
+    def remind_anew(self) -> None:
+        """Schedule the reminders that the clinic has chosen and that are not there yet."""
+        self.source.remind_anew()
+
     def still_needed(self, message: Any) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""
         return self.source.still_needed(message)

@@ -64,7 +64,7 @@ def remind_before(name: str, hours: Collection[int], *, by: User) -> int:
     gone = _withdraw(kind, NOT_SO_LONG, set(before) - set(hours))
     if not is_off_here(name):
         _come_back(kind, NOT_SO_LONG, set(hours))
-        kind.source.remind_anew()
+        kind.remind_anew()
     return gone
 
 
@@ -82,7 +82,7 @@ def _withdraw(kind: Kind, why: str, hours: Collection[int] | None = None) -> int
     """Take what waits of this kind out of the outbox; whoever would not hear otherwise is seen to."""
     gone = 0
     for message in Message.objects.filter(kind=kind.name, status=Status.SCHEDULED).select_related("location"):
-        if hours is not None and kind.source.hours_before(message) not in hours:
+        if hours is not None and kind.hours_before(message) not in hours:
             continue
         kind.hold(message)
         waits = Message.objects.filter(pk=message.pk, status=Status.SCHEDULED)
@@ -99,5 +99,5 @@ def _come_back(kind: Kind, why: str, hours: Collection[int] | None = None) -> No
     waits = Message.objects.filter(kind=kind.name, status=Status.SCHEDULED)
     gone = gone.exclude(Exists(waits.filter(subject_id=OuterRef("subject_id"), due_at=OuterRef("due_at"))))
     newest = gone.order_by("subject_id", "due_at", "-created_at").distinct("subject_id", "due_at")
-    back = [one.pk for one in newest if hours is None or kind.source.hours_before(one) in hours]
+    back = [one.pk for one in newest if hours is None or kind.hours_before(one) in hours]
     Message.objects.filter(pk__in=back).update(status=Status.SCHEDULED, outcome="", settled_at=None)

@@ -35,7 +35,9 @@ def heard_last(referral: Referral) -> Heard | None:
     handed_over = Q(status=Message.Status.SENDING) & (Q(handed_over_at__isnull=False) | Q(doubts__gt=0))
     went = [_by_mail(mail) for mail in mails.filter(Q(status=Message.Status.SENT) | handed_over)]
     made = CallToMake.objects.filter(subject_id=referral.public_id).exclude(done_at=None).select_related("done_by")
-    called = [Heard(call.done_at, call.starts_at, by=call.done_by.name) for call in made]
+    called = [
+        Heard(call.done_at, call.starts_at, by=call.done_by.name) for call in made if call.done_at and call.done_by
+    ]
     return max([*went, *called], key=lambda heard: heard.at, default=None)
 
 

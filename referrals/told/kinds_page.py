@@ -67,8 +67,8 @@ class BeforeForm(forms.Form):
         label="They go", choices=LEADS.items(), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{kwargs.pop('name', 'id')}_%s", **kwargs)
+    def __init__(self, *args: Any, name: str = "id", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"auto_id": f"{name}_%s"})
         self.helper = FieldsOnly()
 
 
