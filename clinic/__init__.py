@@ -2,4 +2,6 @@
 
 from clinic.celery import app as celery_app
 
-__all__ = ["celery_app"]
+VERSION = "1.0.0"  # the one place; CHANGELOG.md says what came with it
+
+__all__ = ["VERSION", "celery_app"]

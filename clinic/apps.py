@@ -5,4 +5,5 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
-        from clinic.paper import checks  # noqa: F401  registered by being read
+        from clinic.paper import checks as of_fonts  # noqa: F401  registered by being read
+        from clinic.running import checks as of_servers  # noqa: F401

@@ -297,7 +297,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]  # probes come from inside, without the proxy
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the list that browsers carry takes whole domains, not one host of them
+    SECURE_REDIRECT_EXEMPT = ["^(livez|readyz|healthz|metrics)$"]  # probes come from inside, without the proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -343,6 +344,11 @@ FACES_DIR = STATE_DIR / "faces"  # cut at set-up by `python -m clinic.faces`; wi
 if FACES_DIR.is_dir():
     STATICFILES_DIRS.append(("faces", FACES_DIR))
 FILES_DIR = os.environ.get("FILES_DIR") or str(STATE_DIR / "files")
+# Where the nightly dumps lie; without it nobody asks for a backup that was proved.
+BACKUPS_DIR = os.environ.get("BACKUPS_DIR", "")
+if BACKUPS_DIR:
+    BACKUPS_DIR = usable.readable_folder("BACKUPS_DIR", BACKUPS_DIR)
+BACKUP_DAYS = usable.within("BACKUP_DAYS", read("int", "BACKUP_DAYS", 8), 1, 100)
 if PRODUCTION:
     FILES_DIR = usable.private_folder("FILES_DIR", FILES_DIR, [STATIC_ROOT, BASE_DIR / "static", FACES_DIR])
 STORAGES = {
@@ -372,6 +378,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "America/New_York"  # the default of a new location; each location has its own
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # what Prometheus brings; without one there is no /metrics
+if METRICS_TOKEN and not (METRICS_TOKEN.isascii() and METRICS_TOKEN.isprintable() and len(METRICS_TOKEN) >= 20):
+    raise refused("METRICS_TOKEN can be guessed; make it of 20 characters or more.")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise refused(f"LOG_LEVEL is {LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING or ERROR.")

@@ -5,11 +5,13 @@ from django.urls import include, path
 
 from clinic.running import health
 from clinic.web import views
-from intake.watchdog.views import readyz
+from intake.watchdog.views import healthz, metrics
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
-    path("readyz", readyz, name="readyz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("clinic.sign_in.urls")),
     path("", include("clinic.owning.urls")),

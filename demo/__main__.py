@@ -172,7 +172,7 @@ def _command(stack: ExitStack, settings: dict, *words: str) -> Callable[[], str]
 def _ready(port: int) -> bool:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        line.request("GET", "/readyz")
+        line.request("GET", "/healthz")
         told = json.load(line.getresponse())
         return all(
             told[part] for part in ("database", "broker", "sweep", "worker")

@@ -33,6 +33,8 @@ ROUTES = {
     "guide": Route(ANYONE),
     "livez": Route(ANYONE),
     "readyz": Route(ANYONE),
+    "healthz": Route(ANYONE),
+    "metrics": Route(ANYONE),  # not there for whoever brings no token
     "security_txt": Route(ANYONE),
     "set_language": Route(ANYONE),
     # Signing in

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from clinic import VERSION
 from tests.floors import BASE, SOURCES
 from tests.test_floors import FLOORS
 
@@ -38,6 +39,10 @@ def test_every_file_it_names_is_there(readme):
     named = set(FILE.findall((BASE / readme).read_text())) - MADE
     assert len(named) > 10
     assert [name for name in sorted(named) if not any((BASE / place / name).exists() for place in INSIDE)] == []
+
+
+def test_the_newest_changes_are_those_of_this_version():
+    assert f"\n## {VERSION}" in (BASE / "CHANGELOG.md").read_text().split("\n- ")[0]
 
 
 def test_every_room_stands_in_its_map():

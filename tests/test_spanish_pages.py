@@ -18,8 +18,8 @@ from tests.spanish import ENGLISH, LUCIA, SpanishPhone, english_words, is_spanis
 
 BORN = {"date_of_birth_month": "3", "date_of_birth_day": "31", "date_of_birth_year": "1982"}
 NOT_HERS = ("account_", "mfa_", "demo_", "office")
-NO_PAGES = {"livez", "readyz", "set_language", "consent_copy", "status_answers_pdf", "status_answers_json"}
-NO_PAGES |= {"status_calendar"}  # these are files, or nothing to read
+NO_PAGES = {"set_language", "consent_copy", "status_answers_pdf", "status_answers_json"}
+NO_PAGES |= {"livez", "readyz", "healthz", "metrics", "status_calendar"}  # these are files, or nothing to read
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from itertools import zip_longest
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, transaction
 
 from clinic.audit.models import AccessLog, AuditCheck, AuditSeal
 
@@ -84,9 +84,9 @@ def _seal_some(end: int) -> int:
     return made.rows
 
 
-def _fingerprints(after: int, up_to: int) -> list[bytes]:
+def _fingerprints(after: int, up_to: int, using: str = DEFAULT_DB_ALIAS) -> list[bytes]:
     """Of the rows in that range, in order, but not more than a seal can hold and one."""
-    rows = AccessLog.objects.filter(pk__gt=after, pk__lte=up_to).order_by("pk").values_list(*COLUMNS)
+    rows = AccessLog.objects.using(using).filter(pk__gt=after, pk__lte=up_to).order_by("pk").values_list(*COLUMNS)
     prints = []
     for number, at, *rest in rows[: MOST_ROWS + 1]:
         canonical = json.dumps([number, at.astimezone(UTC).isoformat(), *rest], ensure_ascii=False)
@@ -103,19 +103,22 @@ def _digest(link: AuditSeal, before: str) -> str:
     return hashlib.sha256(told + bytes(link.fingerprints)).hexdigest()
 
 
-def verify(head: str = "") -> Whole:
-    """Check every sealed row and every seal; raises Broken. `head`, if given, must be the digest of one of them."""
+def verify(head: str = "", using: str = DEFAULT_DB_ALIAS) -> Whole:
+    """Check every sealed row and every seal; raises Broken. `head`, if given, must be the digest of one of them.
+
+    `using` is the database of a backup that is being looked at.
+    """
     digest, last, seals, rows, heads = "", 0, 0, 0, set()
-    for link in _seals():
+    for link in _seals(using):
         name = f"Seal {link.pk} (rows {link.first_row} to {link.last_row})"
-        _compare(name, bytes(link.fingerprints), _fingerprints(last, link.last_row))
+        _compare(name, bytes(link.fingerprints), _fingerprints(last, link.last_row, using))
         if link.digest != _digest(link, digest):
             raise Broken(f"{name} was changed, or the seal before it is missing.")
         digest, last, seals, rows = link.digest, link.last_row, seals + 1, rows + link.rows
         heads.add(digest)
     if head and head not in heads:
         raise Broken(f"No seal has the digest {head}: the end of the log was cut off or written anew.")
-    return Whole(seals, rows, AccessLog.objects.filter(pk__gt=last).count(), digest)
+    return Whole(seals, rows, AccessLog.objects.using(using).filter(pk__gt=last).count(), digest)
 
 
 def check(head: str = "") -> AuditCheck:
@@ -130,9 +133,9 @@ def check(head: str = "") -> AuditCheck:
     )
 
 
-def _seals() -> Iterator[AuditSeal]:
+def _seals(using: str) -> Iterator[AuditSeal]:
     last = 0
-    while some := list(AuditSeal.objects.filter(pk__gt=last).order_by("pk")[:100]):
+    while some := list(AuditSeal.objects.using(using).filter(pk__gt=last).order_by("pk")[:100]):
         yield from some
         last = some[-1].pk
 

@@ -76,3 +76,23 @@ class AuditCheck(models.Model):
 
     def __str__(self) -> str:
         return f"check {self.pk}"
+
+
+class BackupCheck(models.Model):
+    """One try to restore a backup: what came of it, and how old what it holds is."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    whole = models.BooleanField()
+    dump = models.CharField(max_length=200, help_text="The name of its file")
+    made_at = models.DateTimeField(help_text="When the dump was made")
+    rows = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveBigIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0, help_text="How long restoring and looking took")
+    words = models.CharField(max_length=300, blank=True, help_text="Why it cannot be used")
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = only_grows("backup_check_only_grows")
+
+    def __str__(self) -> str:
+        return f"backup check {self.pk}"

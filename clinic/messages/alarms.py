@@ -1,4 +1,4 @@
-"""Alarms that reached nobody: what staff pages and `/readyz` say while a case waits and no mail about it arrived."""
+"""Alarms that reached nobody: what staff pages and `/healthz` say while a case waits and no mail about it arrived."""
 
 from collections import defaultdict
 from datetime import datetime

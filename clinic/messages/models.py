@@ -305,7 +305,7 @@ class MailChoice(models.Model):
 class SweepBeat(models.Model):
     """One row: when somebody, and a worker, last swept; how the mail server took it.
 
-    Staff pages, `/readyz` and the watch read it.
+    Staff pages, `/healthz` and the watch read it.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

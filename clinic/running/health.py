@@ -1,4 +1,4 @@
-"""Is the process alive? For load balancers; who watches asks `/readyz`, in `intake.watchdog`."""
+"""Is the process alive, and can it serve? For load balancers; who watches asks `/healthz`, in `intake.watchdog`."""
 
 from celery import current_app
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +11,17 @@ from kombu.exceptions import OperationalError
 def livez(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers at all; nothing else is looked at."""
     return JsonResponse({"live": True})
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 as long as this process can show pages and keep what is sent to it: the database answers, else 503.
+
+    Mail, broker, worker and people who are late have no part in it: the form and the advice in an emergency are needed
+    most while those are away.
+    """
+    ready = database_answers()
+    return JsonResponse({"ready": ready, "database": ready}, status=200 if ready else 503)
 
 
 def database_answers() -> bool:

@@ -23,6 +23,8 @@ OPEN_BEFORE_SECOND_FACTOR = {
     "set_language",
     "livez",
     "readyz",
+    "healthz",
+    "metrics",
 }
 
 

@@ -1,4 +1,7 @@
-"""Every `check --database default`, and every migration, says where nobody treats, or hours or clocks make no sense."""
+"""Every `check --database default`, and every migration, says where nobody treats, or hours or clocks make no sense.
+
+`check --deploy --database default` asks also whether anybody is here at all.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +11,8 @@ from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import DatabaseError
 
-from clinic.staff.models import Location
+from clinic.staff.models import Location, User
+from clinic.staff.permissions import Role
 
 HINT = "Give a therapist this location, or remove it. Until then patients are not offered it."
 
@@ -34,6 +38,25 @@ def a_clinic_starts_with_somebody_everywhere(
     """
     said = [f"{place.name} has no therapist, and its cases go to the whole clinic." for place in _alone(databases)]
     return [checks.Error(words, hint=HINT, id="staff.E002") for words in said]
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def a_clinic_is_there(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Return an error where no location is, or nobody who manages one and can let others in."""
+    if not databases:
+        return []
+    hint = "Run `manage.py setup_clinic`."
+    found: list[CheckMessage] = []
+    try:
+        if not Location.objects.exists():
+            found.append(checks.Error("No location is there.", hint=hint, id="staff.E005"))
+        if not User.objects.filter(role=Role.MANAGER, is_active=True).exists():
+            found.append(checks.Error("Nobody manages this clinic.", hint=hint, id="staff.E006"))
+    except DatabaseError:  # before the first migration
+        return []
+    return found
 
 
 @checks.register(checks.Tags.database)

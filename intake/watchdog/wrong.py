@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, ExpressionWrapper, F, Min, Q, QuerySet, Value
 from django.db.models.fields import BooleanField
@@ -19,12 +20,18 @@ from clinic.messages.dispatch import MAY_BE_SILENT
 from clinic.messages.mailbox import unread_since
 from clinic.messages.models import Message
 from clinic.on_call.emails import not_told
+from clinic.running.backups import looked_after
 from clinic.staff.models import Location, User
+from clinic.staff.permissions import MANAGE_LOCATIONS
 from intake.models import CallToMake, Case, Urgency
 
+PARTS = (  # of the house
+    "sweep", "worker", "broker", "clocks", "alarms", "mail", "came_back", "cases", "second_looks", "backups",
+)  # fmt: skip
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 BEAT = """
-    SELECT statement_timestamp(), beat.at, beat.worker_at, beat.mail_refused_since, beat.came_back_read_at
+    SELECT statement_timestamp(), beat.at, beat.worker_at, beat.mail_refused_since, beat.came_back_read_at,
+        (SELECT max(made_at) FROM audit_backupcheck WHERE whole)
     FROM (SELECT 1) AS always LEFT JOIN outbox_sweepbeat AS beat ON true
 """
 
@@ -82,6 +89,7 @@ class Looked:
     worker_at: datetime | None
     mail_refused_since: datetime | None
     unread_since: datetime | bool = False  # the mailbox of what comes back; True where it was never read
+    backup_at: datetime | None = None  # when the newest backup that was restored whole had been made
     held_up: tuple[datetime, ...] = ()
     cases: tuple[Late, ...] = ()
     not_told: Waiting | None = None  # of changes of the on-call list
@@ -99,7 +107,10 @@ def what_is_wrong(
     messages are told too; without one it is the whole house.
     """
     now = now or timezone.now()
-    return facts_of(look(now, page_of), now, broker_answers=broker_answers)
+    facts = facts_of(look(now, page_of), now, broker_answers=broker_answers)
+    if page_of is None or page_of.may(MANAGE_LOCATIONS):
+        return facts
+    return tuple(fact for fact in facts if fact.part != "backups")  # nobody else can have one made
 
 
 def look(now: datetime, page_of: User | None = None) -> Looked:
@@ -107,7 +118,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(BEAT)
-        clock, swept_at, worker_at, refused_since, read_at = cursor.fetchone()
+        clock, swept_at, worker_at, refused_since, read_at, backup_at = cursor.fetchone()
     apart = max(before - clock, clock - timezone.now(), timedelta())
     first, *more = _groups(now, page_of)
     groups = [group for group in first.union(*more, all=True) if group["count"]]
@@ -118,6 +129,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
         worker_at,
         refused_since,
         unread_since=unread_since(read_at, now),
+        backup_at=backup_at,
         held_up=tuple(held_up_since()),
         cases=tuple(_late(group) for group in groups if group["part"] == "cases"),
         not_told=waiting.get("on_call"),
@@ -177,6 +189,9 @@ def _machines(looked: Any, now: datetime, broker_answers: Any) -> Iterator[Wrong
         yield Wrong("broker", "The broker does not answer")
     if looked.apart > CLOCKS_MAY_DIFFER.total_seconds():
         yield Wrong("clocks", f"The clocks of web and database are {round(looked.apart)} seconds apart")
+    if looked_after() and (looked.backup_at is None or now - looked.backup_at > timedelta(days=settings.BACKUP_DAYS)):
+        words = "The newest backup that could be restored is old" if looked.backup_at else "No backup was ever restored"
+        yield Wrong("backups", words, looked.backup_at)
 
 
 def _mail(looked: Any, now: datetime) -> Iterator[Wrong]:

@@ -12,7 +12,7 @@ Written by `manage.py told` from `referrals/told/`; a test walks each row.
 
 A mail that does not arrive is refused, or nobody takes it; one that could not be sent stands under Messages, and each
 staff page says how many. A page does not arrive where nobody acts on it in its time. A band stands on every staff page;
-one that is an alarm also at `/readyz` and in what `manage.py watch` prints (`docs/operations.md`): not `on_call`, and
+one that is an alarm also at `/healthz` and in what `manage.py watch` prints (`docs/operations.md`): not `on_call`, and
 not cases that can wait. What ought to be told and is not yet comes first."""
 COLUMNS = ("What happens", "Who hears", "By what", "Within", "If it does not arrive")
 

@@ -47,7 +47,7 @@ class Fault:
 
 
 def staff_see(part: str) -> bool:
-    """Whether pages, `/readyz` and the watchdog say so once a minute has passed, which is moved back in its row."""
+    """Whether pages, `/healthz` and the watchdog say so once a minute has passed, which is moved back in its row."""
     ago = {name: F(name) - OVER_A_MINUTE for name in ("at", "worker_at", "mail_refused_since")}
     SweepBeat.objects.update(**ago)
     return part in {fact.part for fact in what_is_wrong()}

@@ -1,4 +1,4 @@
-"""When staff pages and `/readyz` say that an alarm reached nobody: about a case, and only while that is so."""
+"""When staff pages and `/healthz` say that an alarm reached nobody: about a case, and only while that is so."""
 
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ def test_five_wrong_passwords_for_somebody_whose_mailbox_is_full_are_no_alarm(at
     sweeps_for(at_noon, 5)
     assert Message.objects.unsettled().exists()
     assert held_up_since() == []
-    assert client.get("/readyz").json()["alarms"] is True
+    assert client.get("/healthz").json()["alarms"] is True
 
 
 def test_one_full_mailbox_among_others_is_no_alarm_about_a_case(at_noon, emergency, maya, daniel, post_office):
@@ -70,7 +70,7 @@ def test_the_only_therapist_who_cannot_be_mailed_is_one(at_noon, emergency, maya
     post_office.refuse[maya.email] = answer
     sweeps_for(at_noon, 3)
     assert len(held_up_since()) == 1
-    assert client.get("/readyz").json()["alarms"] is False
+    assert client.get("/healthz").json()["alarms"] is False
 
 
 def test_it_ends_when_a_later_announcement_reaches_somebody(at_noon, emergency, maya, ruth, post_office):

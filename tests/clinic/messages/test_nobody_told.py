@@ -80,7 +80,7 @@ def test_where_nobody_at_all_is_left_to_tell_it_fails_where_it_is_seen(location,
     emergency_at(location)
     sweep()
     assert Message.objects.needing_a_person().get().outcome == "There is nobody to tell: whoever could act has left."
-    assert client.get("/readyz").json()["alarms"] is False
+    assert client.get("/healthz").json()["alarms"] is False
     assert "Alarms to staff" in sign_in(priya).get("/messages/").text
 
 
@@ -105,11 +105,11 @@ def test_every_staff_page_names_the_location(location, hillcrest, olga, ruth, pr
         assert "Hillcrest has no therapist" not in page
 
 
-def test_readyz_and_check_say_so_and_stop_when_there_is_one(location, client, request):
-    assert client.get("/readyz").json()["therapists"] is False
+def test_healthz_and_check_say_so_and_stop_when_there_is_one(location, client, request):
+    assert client.get("/healthz").json()["therapists"] is False
     assert "Riverside has no therapist" in checked()
     request.getfixturevalue("maya")
-    assert client.get("/readyz").json()["therapists"] is True
+    assert client.get("/healthz").json()["therapists"] is True
     assert "no therapist" not in checked()
 
 
@@ -121,7 +121,7 @@ def checked() -> str:
 
 def test_a_therapist_who_left_treats_nowhere(location, maya, client):
     left(maya)
-    assert client.get("/readyz").json()["therapists"] is False
+    assert client.get("/healthz").json()["therapists"] is False
 
 
 # What patients are offered --------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test_broker_away(ada, maya, workers, watch, post_office, no_broker, client):
     with workers(broker=NO_BROKER), watch():
         says_she_is_numb(ada)
         within_two_minutes(lambda: alerts(post_office, maya), "nobody was told while the broker was away")
-    told = client.get("/readyz")
+    told = client.get("/healthz")
     assert (told.status_code, told.json()["broker"], told.json()["worker"]) == (503, False, False)
 
 
@@ -107,7 +107,7 @@ def test_everything_but_the_pages_away_every_page_says_so(ada, maya, no_broker, 
     nobody_swept_for_ten_minutes()
     says_she_is_numb(ada)
     assert "Mail and alarms have stood still" in sign_in(maya).get("/queue/").text
-    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 503
 
 
 def test_the_watch_steps_back_when_a_worker_sweeps_again(ada, maya, workers, watch, post_office, client):
@@ -150,8 +150,8 @@ def test_mail_away_every_page_says_so_and_it_goes_when_mail_is_back(ada, maya, w
         Message.objects.update(created_at=a_minute_ago)
         Message.objects.exclude(first_due_at=None).update(first_due_at=a_minute_ago)
         assert "reached nobody" in sign_in(maya).get("/queue/").text
-        assert (client.get("/readyz").status_code, client.get("/readyz").json()["alarms"]) == (503, False)
+        assert (client.get("/healthz").status_code, client.get("/healthz").json()["alarms"]) == (503, False)
         post_office.open()
         within_two_minutes(lambda: alerts(post_office, maya) == 1, "it did not go when mail was back")
-        within_two_minutes(lambda: client.get("/readyz").json()["alarms"], "the alarm stayed")
+        within_two_minutes(lambda: client.get("/healthz").json()["alarms"], "the alarm stayed")
     assert "Alarms to staff do not go out" not in Client().get("/").text

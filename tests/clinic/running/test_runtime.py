@@ -210,7 +210,7 @@ def page(port: int, path: str) -> str:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
             return answer.read().decode()
-    except urllib.error.HTTPError as answer:  # such as /readyz, while somebody in the demo's stories is late
+    except urllib.error.HTTPError as answer:  # such as /healthz, while somebody in the demo's stories is late
         return answer.read().decode()
 
 
@@ -227,7 +227,7 @@ def test_the_demo_starts_serves_and_leaves_nothing_behind(house, port):
     with start_demo(house, port) as demo:
         told = told_until(demo, "Ctrl-C stops everything")
         assert f"http://localhost:{port}/" in told
-        assert '"worker": true' in page(port, "/readyz")
+        assert '"worker": true' in page(port, "/healthz")
         send_a_mail(house)
         assert "Typed beside the demo" in page(port, "/demo/mail/")
         demo.send_signal(signal.SIGINT)

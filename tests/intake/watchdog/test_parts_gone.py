@@ -1,6 +1,6 @@
 """An emergency is past its limit and one part of the machine is gone: three places say so, and Maya gets in.
 
-Pages, `/readyz` and `manage.py watch` ask the database alone, when somebody looks: nothing has to run for them.
+Pages, `/healthz` and `manage.py watch` ask the database alone, when somebody looks: nothing has to run for them.
 """
 
 from datetime import timedelta
@@ -91,7 +91,7 @@ def test_an_emergency_past_its_limit_is_said_by_all_three_and_sign_in_works(
         Message.objects.update(created_at=now - 2 * PAST, first_due_at=now - 2 * PAST)
     Case.objects.filter(pk=case.pk).update(acknowledge_by=now - PAST, decide_by=now - PAST)
 
-    answer = client.get("/readyz")
+    answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["cases"]) == (503, False)
     failed, said = watch()
     assert failed

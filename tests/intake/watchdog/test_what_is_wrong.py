@@ -1,4 +1,4 @@
-"""What is wrong is one list: the band on every staff page, `/readyz` and `manage.py watch` say the same of it."""
+"""What is wrong is one list: the band on every staff page, `/healthz` and `manage.py watch` say the same of it."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -172,7 +172,7 @@ def test_cron_hears_nothing_while_all_is_well(well, location):
     assert watch() == (0, "")
 
 
-def test_an_emergency_past_its_time_is_on_every_staff_page_at_readyz_and_from_cron(
+def test_an_emergency_past_its_time_is_on_every_staff_page_at_healthz_and_from_cron(
     well, location, maya, priya, ruth, sign_in, client
 ):
     case = late(location, SADDLE_NUMBNESS)
@@ -182,7 +182,7 @@ def test_an_emergency_past_its_time_is_on_every_staff_page_at_readyz_and_from_cr
         assert "1 emergency late" in page, "so short that a phone has room for the page below"
         assert ("/queue/?tier=emergency" in page) is (person == maya)
         assert case.patient.last_name not in page
-    answer = client.get("/readyz")
+    answer = client.get("/healthz")
     told = answer.json()
     assert (answer.status_code, told["cases"]) == (503, False)
     assert type(told.pop("seconds_since_sweep")) is int
@@ -214,7 +214,7 @@ def test_the_mail_server_that_takes_nothing_is_said_by_all_three(well, location,
     SweepBeat.objects.update(mail_refused_since=timezone.now() - minutes(2))
     page = " ".join(sign_in(priya).get("/messages/").text.split())
     assert "The mail server takes no mail since" in page
-    assert client.get("/readyz").json()["mail"] is False
+    assert client.get("/healthz").json()["mail"] is False
     assert watch()[1].startswith("The mail server takes no mail, since ")
 
 

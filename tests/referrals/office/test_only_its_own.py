@@ -27,7 +27,7 @@ def test_an_office_cookie_reaches_nothing_but_its_own_referral(room, sent, maya,
     ids = {"case": other_case.public_id, "report": report.public_id, "read_report": report.public_id}
     own = {"office", "office_letter", "office_leave", "office_answer", "office_done", "office_room_open"}
     open_to_all = re.compile(
-        r"home|guide|livez|readyz|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
+        r"home|guide|livez|readyz|healthz|metrics|set_language|link|intake_|office_link|account_|mfa_|demo_|status|typed"
     )
     for name, address in every_route(lambda name: ids.get(name, other.public_id)):
         for method in (room.get, room.post):
