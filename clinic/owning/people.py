@@ -104,7 +104,7 @@ def _tell(person: User, address: str) -> None:
 
 
 def _tell_managers(person: User, change: ClinicChange | None, places: Collection[Location]) -> None:
-    """Write to the managers of these locations that somebody there was changed, but to whoever did it."""
+    """Tell the managers of these locations, but for whoever did it."""
     if change is None:
         return
     for place in places:

@@ -26,7 +26,7 @@ def check_manages(by: User, person: User) -> None:
 
 
 def check_manages_all(by: User, person: User) -> None:
-    """Refuse whoever manages only some of this person's locations, where somebody manages all of them.
+    """Refuse who manages only some of their locations, where somebody manages all.
 
     Whose address it is, and which role, opens patients of every location they work at. Where nobody manages all, any of
     their managers may, and those of the other locations hear of it.

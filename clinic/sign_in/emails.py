@@ -95,7 +95,7 @@ def account_changed(user: User, *, to: str) -> Message:
 
 
 def colleague_changed(manager: User, person: User, change: ClinicChange, *, at: Location) -> Message:
-    """Tell a manager that another changed something of a colleague which holds at their location too."""
+    """Tell a manager of what another changed that holds at their location too."""
     facts = {"happened_at": moment(change.at, at.zone.key)}
     about = ("user", person.public_id)
     return write_to(manager, "colleague_changed", change.pk, location=at, about=about, facts=facts)

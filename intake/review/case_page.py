@@ -108,10 +108,7 @@ class CasePage:
         return str(self.specialists_by_id.get(id, id))
 
     def destination(self, words: str) -> str:
-        """A rule's destination with specialists by their names instead of their ids.
-
-        Where the rule says which sort in brackets, what the name has in brackets is left out.
-        """
+        """Name the specialists of a rule's destination, whose own brackets come first."""
         for id, label in self.specialists_by_id.items():
             words = words.replace(f"{id} (", f"{str(label).partition(' (')[0]} (").replace(id, str(label))
         return words[:1].upper() + words[1:]
