@@ -2,4 +2,4 @@
 
 from clinic.settings import *  # noqa: F403
 
-EMAIL_TIMEOUT = 1  # ten seconds for each silence would make an hour of twenty rounds
+EMAIL_TIMEOUT = 2  # ten seconds for each silence would make an hour of twenty rounds; one is short for a busy machine
