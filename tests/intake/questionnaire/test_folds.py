@@ -2,12 +2,19 @@
 
 import re
 
+import pytest
 from django.urls import reverse
 
 from intake import triage
 from intake.questionnaire.forms import PageForm
+from tests.intake.patients import Phone
 
 FOLD = re.compile(r'<details class="disclosure choices-fold"( open)?>\s*<summary>(.*?)</summary>(.*?)</details>', re.S)
+
+
+@pytest.fixture
+def ada(location):
+    return Phone().starts()
 
 
 def folds(html):

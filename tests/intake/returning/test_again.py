@@ -19,7 +19,7 @@ from intake.review.opening import open_case
 from intake.versions.protocols import keep_assessment
 from tests import factories
 from tests.answers import HEEL_PAIN
-from tests.intake.patients import opens_form
+from tests.intake.patients import Phone, opens_form, page_address
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def is_filled_in(html, name):
 def test_a_follow_up_of_an_offered_answer_is_on_the_page_with_it(ada):
     ada.answers("daily-life", care_before="yes", treatments_tried=["ice_heat"], treatment_response="no_help")
     Intake.objects.filter(pk=ada.intake.pk).update(answers=ada.intake.answers | {"imaging_done": ["xray"]})
-    ada.opens_page("daily-life")
+    ada.opens(f"{page_address('daily-life')}?more")
     assert "imaging_date" in ada.asks
     assert 'name="imaging_date_year" value="2025"' in ada.html
 
