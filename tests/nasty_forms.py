@@ -39,6 +39,7 @@ class Answered:
     good: Sent
     page: str = ""  # the page of questions it is
     own: int | None = None  # the intake it belongs to
+    writes: frozenset[str] = frozenset()  # questions it answers that stand on pages of their own
 
 
 @dataclass
@@ -142,7 +143,7 @@ class World:
         mine = rows.pop(at.own, {})
         patients = Patient.objects.exclude(intakes=at.own).filter(intakes__in=self.there).order_by("pk")
         return (
-            {name: value for name, value in mine.items() if name not in (*here, "age")},
+            {name: value for name, value in mine.items() if name not in {*here, *at.writes, "age"}},
             rows,
             list(patients.values()),
         )

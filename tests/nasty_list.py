@@ -25,6 +25,7 @@ from intake.questionnaire.on_file_form import WhereWorseForm
 from intake.questionnaire.who_form import WhoForm
 from intake.returning.actions import start_again
 from intake.signing.forms import SignForm
+from intake.versions.arranging import KEPT
 from intake.visits.forms import AskForm
 from tests import factories
 from tests.answers import HEEL_PAIN
@@ -259,7 +260,9 @@ def _comes_back(route, good, *places):
         if places:
             say_what_is_worse(intake, places)
         ada = opens_form(intake).opens(route)
-        return world.opened(ada, reverse(route), good | _hidden_on(ada, "whose"))
+        at = world.opened(ada, reverse(route), good | _hidden_on(ada, "whose"))
+        at.writes = KEPT
+        return at
 
     return opens
 

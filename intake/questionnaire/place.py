@@ -30,9 +30,14 @@ class OnTheWay:
 
 
 def place_on_the_way(intake: Intake, here: triage.Page, language: str) -> dict[str, Any]:
-    """Return what a page of questions says of its place."""
+    """Return what a page of questions says of its place.
+
+    Whoever got worse is told no minutes: they are asked much less than the whole form, and how much is not known yet.
+    """
     protocol = protocol_for(intake)
-    left = triage.minutes_left(protocol, intake.answers, here, and_then=CHECKING + SIGNING)
+    left = None
+    if intake.occasion != Intake.Occasion.WORSE:
+        left = triage.minutes_left(protocol, intake.answers, here, and_then=CHECKING + SIGNING)
     return {
         "step": step_of(protocol, here, language),
         "minutes_left": left,

@@ -76,7 +76,7 @@ def _packed(pages: list[Page], at_once: set[str]) -> Iterator[Page]:
         before += size
     for part in together:
         if part:
-            section = next((page.section for page, size in part if size), part[0][0].section)
+            section = max(part, key=lambda one: one[1])[0].section  # what most of it is about
             questions = tuple(name for page, _ in part for name in page.questions)
             yield replace(part[0][0], section=section, questions=questions)
 
