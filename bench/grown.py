@@ -228,7 +228,7 @@ def _functions(cursor) -> None:
 
 
 def _places(cursor, pairs: int) -> None:
-    """Make the other pairs of locations, each with a staff of its own: whoever is 3 in the first is 1003 in the next."""
+    """Make the other pairs of locations, each with a staff of its own: who is 3 in the first is 1003 in the next."""
     for table, unique in (("staff_location", ("slug", "name")), ("staff_user", ("email", "public_id"))):
         columns = _columns(cursor, table)
         values = [f"{_apart(table, one)}" if one in (*unique, "id") else f'"{one}"' for one in columns]
@@ -334,7 +334,8 @@ OF_COLUMN = {  # what one rule for all columns would get wrong
         "intake_patient",
         "found_by",
     ): "array_to_tsvector(ARRAY(SELECT DISTINCT one FROM "
-    "unnest(tsvector_to_array({column}) || ARRAY[bench_letters(copy), 't' || bench_phone(copy), 't' || right(bench_phone(copy), 7)]) one "
+    "unnest(tsvector_to_array({column}) || "
+    "ARRAY[bench_letters(copy), 't' || bench_phone(copy), 't' || right(bench_phone(copy), 7)]) one "
     "WHERE one !~ '^t[0-9]' OR right(one, 7) = right(bench_phone(copy), 7)))",
 }
 

@@ -19,6 +19,8 @@ from bench.throwaway import throwaway_clinic
 
 RUNS, AT_MOST = 5, 1.5
 HEADER = ("Work", "Of", "Statements", "Buffers, small", "Buffers, large", "Time, large to small", "Read whole")
+SWEPT = """UPDATE outbox_message SET status = 'sent', settled_at = due_at
+    WHERE status = 'scheduled' AND due_at < now() + interval '9 hours'"""  # else the run looks like a clinic at a halt
 READS = ("SELECT", "WITH", "(SELECT")
 MANY = 5000  # rows; a table of fewer is read from end to end, and should be
 
@@ -70,6 +72,7 @@ def clinics(small: int, large: int) -> dict[str, int]:
                 "INSERT INTO staff_user_locations (user_id, location_id) SELECT u.id, l.id FROM staff_user u, "
                 "staff_location l WHERE u.email LIKE 'everywhere.%@%' ON CONFLICT DO NOTHING"
             )
+            cursor.execute(SWEPT)
             cursor.execute("SELECT count(*) FROM intake_intake")
             held[name] = cursor.fetchone()[0]
     return held

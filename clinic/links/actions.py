@@ -61,7 +61,7 @@ def address_of(link: Link) -> str:
     return settings.SITE_URL + reverse(PAGES[link.purpose], args=[secret_of(link)])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails in it fails the caller's
 def make_link(purpose: str, subject_id: UUID, *, expires_at: datetime, by: Any = None) -> Link:
     """Return the one live link for this purpose and subject, good until `expires_at` or longer.
 

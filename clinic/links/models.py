@@ -55,6 +55,11 @@ class Link(models.Model):
 
     class Meta:
         triggers = [never_emptied("link_never_emptied")]
+        indexes = [
+            models.Index(
+                "subject_id", name="link_asleep", condition=Q(withdrawn_at=None, wrong_tries__gte=MOST_WRONG_TRIES)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["purpose", "subject_id"],
@@ -65,6 +70,10 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} link {self.id}"
+
+    @property
+    def lives(self) -> bool:
+        return self.withdrawn_at is None and self.expires_at > timezone.now()
 
     @property
     def asleep(self) -> bool:

@@ -21,7 +21,7 @@ from clinic.staff.permissions import SEE_MESSAGES
 KEY = re.compile(r"[a-z_]+(:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,9}))+")
 
 
-def schedule(
+def draft(
     kind: str,
     *,
     key: str,
@@ -33,11 +33,10 @@ def schedule(
     due_at: datetime | None = None,
     facts: dict[str, Any] | None = None,
 ) -> Message:
-    """A row that will be sent once at `due_at` (now when left out), in the caller's transaction.
+    """Return a message for `schedule_all`, not stored yet.
 
     `key` is the kind and what makes this message the only one of its sort, as uuids and numbers: the mail carries
-    it. The same key again returns the row there is. `facts` are values its kind has declared as safe. A kind that finds
-    its people when it goes has nobody in `to`.
+    it. `facts` are values its kind has declared as safe. A kind that finds its people when it goes has nobody in `to`.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of message called {kind}.")
@@ -47,23 +46,40 @@ def schedule(
         raise NotSafe(f"{kind} has not declared {sorted(unsafe)[0]} as safe.")
     if not (to or KINDS[kind].finds_people):
         raise ValueError(f"A message needs an address ({key}).")
-    now = timezone.now()
-    message, made = Message.objects.get_or_create(
+    return Message(
         key=key,
-        defaults={
-            "kind": kind,
-            "recipient": to,
-            "language": language,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
-            "location": location,
-            "facts": facts or {},
-            "due_at": due_at or now,
-        },
+        kind=kind,
+        recipient=to,
+        language=language,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        location=location,
+        facts=facts or {},
+        due_at=due_at or timezone.now(),
     )
-    if made and message.due_at <= now:
+
+
+def schedule(kind: str, **known: Any) -> Message:
+    """A row that will be sent once at `due_at` (now when left out), in the caller's transaction.
+
+    It takes what `draft` takes. The same key again returns the row there is.
+    """
+    return schedule_all([draft(kind, **known)])[0]
+
+
+def schedule_all(drafts: list[Message]) -> list[Message]:
+    """Write rows that will each be sent once, in the caller's transaction: two statements, however many.
+
+    Returns them in order; of a key that was there already, the row there is.
+    """
+    if not drafts:
+        return []
+    Message.objects.bulk_create(drafts, ignore_conflicts=True)
+    stored = {one.key: one for one in Message.objects.filter(key__in=[one.key for one in drafts])}
+    now = timezone.now()
+    if any(stored[one.key].pk == one.pk and one.due_at <= now for one in drafts):
         transaction.on_commit(ring)
-    return message
+    return [stored[one.key] for one in drafts]
 
 
 def schedule_for_each(message: Message, people: list[User], *, key: str = "") -> None:
@@ -71,18 +87,22 @@ def schedule_for_each(message: Message, people: list[User], *, key: str = "") ->
 
     `key` is that of the announcement, where `message` is a copy of it.
     """
-    for person in people:
-        schedule(
-            message.kind,
-            key=f"{key or message.key}:{person.pk}",
-            to=person.email,
-            language=message.language,
-            subject_type=message.subject_type,
-            subject_id=message.subject_id,
-            location=message.location,
-            due_at=message.due_at,
-            facts=message.facts,
-        )
+    schedule_all(
+        [
+            draft(
+                message.kind,
+                key=f"{key or message.key}:{person.pk}",
+                to=person.email,
+                language=message.language,
+                subject_type=message.subject_type,
+                subject_id=message.subject_id,
+                location=message.location,
+                due_at=message.due_at,
+                facts=message.facts,
+            )
+            for person in people
+        ]
+    )
 
 
 def withdraw(

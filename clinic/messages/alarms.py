@@ -22,8 +22,9 @@ def held_up_since() -> list[datetime]:
     a_minute_ago = timezone.now() - MAY_BE_SILENT
     never_tried = Q(outcome="", due_at__lt=a_minute_ago)
     first_due = Q(first_due_at__lt=a_minute_ago) | Q(first_due_at=None, created_at__lt=a_minute_ago)
-    late = (never_tried | ~Q(outcome="") & first_due) & Q(status__in=Message.UNSETTLED)
-    rows = _announced().filter(late | Q(status=Status.FAILED)).exclude(Exists(_arrived(OuterRef)))
+    late = (never_tried | ~Q(outcome="") & first_due) & ~Q(status=Status.FAILED)
+    waits = _announced().filter(status__in=(*Message.UNSETTLED, Status.FAILED))  # an index holds these
+    rows = waits.filter(late | Q(status=Status.FAILED)).exclude(Exists(_arrived(OuterRef)))
     found = defaultdict(list)
     for message in rows.order_by("kind", "subject_id", "-created_at").distinct("kind", "subject_id"):
         found[message.kind].append(_as_announced(message))

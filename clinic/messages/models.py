@@ -35,9 +35,9 @@ class MessageQuerySet(OfPlacesQuerySet):
         The database's clock decides, so a machine whose clock is wrong sends nothing early; `now` is for tests.
         """
         now = now or Now()
-        waiting = Q(status=Message.Status.SCHEDULED, due_at__lte=now)
-        abandoned = Q(status=Message.Status.SENDING, lease_until__lt=now)
-        return self.filter(waiting | abandoned).order_by("due_at", "pk")
+        due = self.filter(status__in=Message.UNSETTLED, due_at__lte=now)  # whatever is being sent was due
+        nobody_has = ~Q(status=Message.Status.SENDING) | Q(lease_until__lt=now)
+        return due.filter(nobody_has).order_by("due_at", "pk")
 
     def needing_a_person(self) -> Self:
         return self.filter(status=Message.Status.FAILED)
@@ -122,8 +122,16 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status__in=["scheduled", "sending"])),
             models.Index(fields=["kind"], name="message_failed", condition=Q(status="failed")),
+            models.Index(
+                fields=["kind"], name="message_not_there", condition=Q(status__in=["scheduled", "sending", "failed"])
+            ),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(fields=["location", "status", "-settled_at"], name="message_settled"),
+            models.Index(
+                fields=["status", "-settled_at", "id"],
+                name="message_settled_anywhere",
+                condition=Q(status__in=["sent", "skipped", "failed"]),
+            ),
             models.Index(Upper("recipient"), "created_at", name="message_recipient"),
         ]
         constraints = [

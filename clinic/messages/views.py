@@ -54,7 +54,7 @@ PARTS = (
 class _Pages(Paginator):
     @cached_property
     def count(self) -> int:
-        return self.object_list[:MOST_COUNTED].count()
+        return self.object_list.order_by()[:MOST_COUNTED].count()
 
 
 class ChosenForm(forms.Form):
@@ -77,7 +77,8 @@ class Chosen:
             self.everything = self.everything.filter(location=self.location)
         if self.kind:
             self.everything = self.everything.filter(kind=self.kind.name)
-        self.counts = {part: self.everything.filter(status__in=part.statuses)[:MOST_COUNTED].count() for part in PARTS}
+        rows = self.everything.order_by()
+        self.counts = {part: rows.filter(status__in=part.statuses)[:MOST_COUNTED].count() for part in PARTS}
         default = PARTS[0] if self.counts[PARTS[0]] else PARTS[1]
         self.part = next((part for part in PARTS if part.name == form.cleaned_data.get("show")), default)
 

@@ -236,6 +236,14 @@ class User(AbstractBaseUser):
             here |= ~Q(_somebody_treats())
         return Location.objects.filter(here)
 
+    def place_ids(self) -> "list[int] | LocationQuerySet":
+        """Return `places` for a question that asks for rows of theirs.
+
+        As numbers once they were looked up: the database plans by them, and cannot by what another question finds.
+        """
+        places = self.places()
+        return self._here[0] if self._here else places
+
     def places(self) -> LocationQuerySet:
         """Return the locations whose patients this person may see.
 

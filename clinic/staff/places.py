@@ -20,7 +20,7 @@ class OfPlacesQuerySet(models.QuerySet):
         """Leave only rows of this person's locations, when their role may see any."""
         if not user.is_authenticated or not user.is_active or (self.seen_by and not user.may(self.seen_by)):
             return self.none()
-        return self.filter(**{f"{self.at_place}__in": user.places()})
+        return self.filter(**{f"{self.at_place}__in": user.place_ids()})
 
 
 def place_named(slug: str | None, places: Iterable[Location]) -> Location | None:

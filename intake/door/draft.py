@@ -154,7 +154,7 @@ def _meant(request: HttpRequest, use: Use) -> tuple[dict[str, Any] | None, Intak
     """
     known = COOKIE.held_by(request)
     intake = _intake(known) if known else None
-    meant = meant_by(request, use) if request.method == "POST" else None
+    meant = meant_by(request, use, intake and intake.link) if request.method == "POST" else None
     if meant is None or (intake and intake.public_id == meant.subject):
         return known, intake
     return None, intake_behind(meant.link)

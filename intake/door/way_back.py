@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clinic.links.actions import wake
 from clinic.links.models import Link
@@ -37,7 +37,8 @@ def with_sleeping_links(user: User) -> QuerySet[Patient]:
     """The patients this member of staff may see of whom a link took too many wrong tries."""
     asleep = Link.objects.asleep().values("subject_id")
     forms = Intake.objects.filter(public_id__in=asleep).values("patient_id")
-    return Patient.objects.visible_to(user).filter(Q(public_id__in=asleep) | Q(pk__in=forms))
+    pages = Patient.objects.filter(public_id__in=asleep).values("pk")
+    return Patient.objects.visible_to(user).filter(pk__in=pages.union(forms))  # an "or" would read every patient
 
 
 def left_out(user: User) -> QuerySet[Patient]:

@@ -53,8 +53,8 @@ def named(link_id: UUID | str, generation: int, use: Use) -> str:
     return signing.dumps([UUID(str(link_id)).hex, generation], salt=use.salt)
 
 
-def meant_by(request: HttpRequest, use: Use) -> Meant | None:
-    """What the page that was sent says of itself; None when it says nothing at all.
+def meant_by(request: HttpRequest, use: Use, known: Link | None = None) -> Meant | None:
+    """What the page that was sent says of itself; None when it says nothing at all. `known`: a link just looked up.
 
     A field that was changed, or is older than a link lives, is an answer too: this page is nobody's any more.
     """
@@ -65,11 +65,10 @@ def meant_by(request: HttpRequest, use: Use) -> Meant | None:
         pk, generation = signing.loads(value, salt=use.salt, max_age=use.good_for)
     except (signing.BadSignature, ValueError):
         return Meant(_drawn_before_an_upgrade(value))
-    link = Link.objects.filter(pk=UUID(pk), purpose=use.purpose).first()
-    if link is None:
+    link = known if known and known.pk == UUID(pk) else Link.objects.filter(pk=UUID(pk)).first()
+    if link is None or link.purpose != use.purpose:
         return Meant()
-    lives = Link.objects.live().filter(pk=link.pk, generation=generation).exists()
-    return Meant(link.subject_id, link if lives else None)
+    return Meant(link.subject_id, link if link.lives and link.generation == generation else None)
 
 
 def _drawn_before_an_upgrade(value: str) -> UUID | None:

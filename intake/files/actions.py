@@ -22,7 +22,7 @@ from clinic.files.checks import CheckedFile
 from clinic.files.receiving import MEGABYTE, room_in
 from clinic.files.words import NotUsable
 from clinic.staff.models import User
-from intake.models import AlreadySubmitted, Intake, Patient, PatientFile
+from intake.models import AlreadySubmitted, Decision, Intake, Patient, PatientFile
 from intake.models.file import APART, FOLDER, ORIGINALS
 from intake.signing.actions import looks_like
 
@@ -66,6 +66,7 @@ def add_file(intake: Intake, *, checked: CheckedFile, kind: str, by: User | None
                 sent_sha256=checked.sent_sha256,
                 names=_whose(checked.names, intake.patient),
                 added_by=by,
+                may_be_late=Decision.objects.filter(case__intake=intake).exists(),
             )
             _store(file, checked, stored)
             file.save()
@@ -195,6 +196,11 @@ def mark_scanned(file: PatientFile, *, found: str) -> None:
         _set_apart(file)
         log.error("a virus was found in file %s", file.public_id)
     file.save(update_fields=["scan", "scanned_at", "found", "file"])
+
+
+def look(file: PatientFile) -> None:
+    """Note when somebody on staff opened it first: one that came late need not be shown to them any more."""
+    PatientFile.objects.filter(pk=file.pk, looked_at=None).update(looked_at=timezone.now())
 
 
 def _set_apart(file: PatientFile) -> None:

@@ -10,6 +10,7 @@ from clinic.audit.actions import saw
 from clinic.files import kept
 from clinic.staff.permissions import SEE_CASES, staff_may
 from clinic.staff.request import StaffRequest
+from intake.files import actions as files
 from intake.models import PatientFile
 
 Scan = PatientFile.Scan
@@ -29,6 +30,7 @@ def patient_file(request: StaffRequest, public_id: UUID) -> HttpResponseBase:
         patient_id=file.patient_id,
         location_id=file.patient.location_id,
     )
+    files.look(file)
     if file.scan == Scan.INFECTED:
         return render(request, "files/infected.html", {"file": file}, status=409)
     understood = request.method == "POST" and "understood" in request.POST

@@ -33,7 +33,7 @@ class Answered:
     screening: Intake | None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails in it fails the caller's
 def plan(intake: Intake) -> list[FollowUp]:
     """Week 0 as the intake just sent says it, and the weeks to come with their mails.
 
@@ -48,27 +48,27 @@ def plan(intake: Intake) -> list[FollowUp]:
     activity = intake.answers.get("goal") or ""
     if not activity and intake.occasion == Intake.Occasion.WORSE:  # not asked again
         activity = intake.carried.get("goal") or ""
-    FollowUp.objects.get_or_create(
-        intake=intake,
-        week=0,
-        defaults={
-            "patient": patient,
-            "due_at": sent_at,
-            "answered_at": sent_at,
-            "activity": activity,
-            "pain": pain,
-            "difficulty": intake.answers.get("goal_difficulty") if activity else None,
-        },
-    )
     hours = patient.location.opening_hours
-    planned = []
+    rows = [
+        FollowUp(
+            intake=intake,
+            patient=patient,
+            week=0,
+            due_at=sent_at,
+            answered_at=sent_at,
+            activity=activity,
+            pain=pain,
+            difficulty=intake.answers.get("goal_difficulty") if activity else None,
+        )
+    ]
     for week in WEEKS:
         due = hours.next_opening(sent_at.astimezone(hours.zone) + timedelta(weeks=week))
-        row, _made = FollowUp.objects.get_or_create(
-            intake=intake, week=week, defaults={"patient": patient, "due_at": due, "activity": activity}
-        )
-        emails.ask_how_it_goes(row)
-        planned.append(row)
+        rows.append(FollowUp(intake=intake, patient=patient, week=week, due_at=due, activity=activity))
+    FollowUp.objects.bulk_create(rows, ignore_conflicts=True)  # planned once, however often it is asked
+    planned = list(intake.follow_ups.filter(week__in=WEEKS).order_by("week"))
+    for row in planned:
+        row.patient = patient
+    emails.ask_how_it_goes(*planned)
     return planned
 
 

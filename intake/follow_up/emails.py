@@ -17,13 +17,17 @@ from intake.models import Case, FollowUp, Patient, Urgency
 REMINDED_AFTER = timedelta(days=3)
 
 
-def ask_how_it_goes(follow_up: FollowUp) -> list[Message]:
-    """The mail of the day it is due, and one reminder. A patient without an address is asked on the status page."""
+def ask_how_it_goes(*follow_ups: FollowUp) -> list[Message]:
+    """The mail of the day each is due, and one reminder. A patient without an address is asked on the status page."""
+    return messages.schedule_all([draft for one in follow_ups for draft in _mails_of(one)])
+
+
+def _mails_of(follow_up: FollowUp) -> list[Message]:
     patient = follow_up.patient
     if not patient.email:
         return []
     return [
-        messages.schedule(
+        messages.draft(
             "follow_up",
             key=f"follow_up:{follow_up.public_id}:{number}",
             to=patient.email,

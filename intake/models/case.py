@@ -236,6 +236,20 @@ class Case(models.Model):
             return self.rules_urgency >= Urgency.URGENT
         return self.opened_because != self.OpenedBecause.NOT_SCREENED
 
+    def begin(self, *lines: tuple[str, str], now: datetime) -> None:
+        """Store a case that nobody knows of yet, with the lines its timeline begins with, as kind and words.
+
+        In the caller's transaction. Each is a version of its own, as `move_to` would make them; nobody can have moved
+        it meanwhile, so it is neither locked nor read again.
+        """
+        self.save()
+        noted = []
+        for kind, words in lines:
+            self.version += 1
+            self.save(update_fields=["version"])
+            noted.append(CaseEvent(case=self, kind=kind, words=words, version=self.version, at=now))
+        CaseEvent.objects.bulk_create(noted)
+
     @transaction.atomic
     def move_to(
         self,

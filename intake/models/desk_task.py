@@ -86,6 +86,7 @@ class DeskTask(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index("location", name="desk_task_waits", condition=Q(done_at=None))]
         triggers = [
             never_emptied("desk_task_never_emptied"),
             pgtrigger.Trigger(

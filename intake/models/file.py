@@ -7,12 +7,10 @@ from typing import Any, Self
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.growing import never_emptied, only_grows
-from clinic.audit.models import AccessLog
 from clinic.staff.models import User
 from clinic.staff.permissions import SEE_CASES
 from clinic.staff.places import OfPlacesQuerySet
@@ -46,10 +44,8 @@ class PatientFileQuerySet(OfPlacesQuerySet):
 
         One with a virus cannot be opened, and its patient is told.
         """
-        looks = AccessLog.objects.filter(actor=AccessLog.Actor.STAFF, subject="file", patient_id=OuterRef("patient_id"))
-        opened = looks.filter(subject_id=Cast(OuterRef("public_id"), models.CharField()))
-        late = self.kept().filter(added_by=None, intake__case__decided_at__lt=F("added_at"))
-        return late.exclude(scan=PatientFile.Scan.INFECTED).filter(~Exists(opened))
+        waits = self.kept().filter(added_by=None, may_be_late=True, looked_at=None)
+        return waits.filter(intake__case__decided_at__lt=F("added_at")).exclude(scan=PatientFile.Scan.INFECTED)
 
     def to_scan(self) -> Self:
         return self.kept().filter(scan=PatientFile.Scan.WAITING)
@@ -59,6 +55,7 @@ class PatientFileQuerySet(OfPlacesQuerySet):
     model_name="PatientFileHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
     meta={"triggers": only_grows("patient_file_history_only_grows")},
+    exclude=["may_be_late", "looked_at"],  # of other rows: the decisions, and the access log
 )
 class PatientFile(models.Model):
     class Kind(models.TextChoices):
@@ -97,10 +94,23 @@ class PatientFile(models.Model):
     )
     removed_at = models.DateTimeField(null=True, blank=True, help_text="Taken back by the patient before sending")
 
+    may_be_late = models.BooleanField(
+        default=True, db_default=True, help_text="A decision stood when it came; `came_late` looks at no other"
+    )
+    looked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody on staff opened it first")
+
     objects = PatientFileQuerySet.as_manager()
 
     class Meta:
         triggers = [never_emptied("patient_file_never_emptied")]
+        indexes = [
+            models.Index(
+                "patient",
+                name="file_came_late",
+                condition=Q(may_be_late=True, looked_at=None, removed_at=None, added_by=None),
+            ),
+            models.Index("id", name="file_to_scan", condition=Q(removed_at=None, scan="waiting")),
+        ]
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(sha256="") & ~Q(sent_sha256=""), name="file_has_checksums"),

@@ -170,7 +170,8 @@ class Intake(models.Model):
                 fields=["-started_at", "-id"],
                 name="intake_invited",
                 condition=Q(invited_by__isnull=False, paper_code=None),
-            )
+            ),
+            models.Index("id", name="intake_unfinished", condition=Q(submitted_at=None, taken_back_at=None)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(urgency__in=KNOWN_URGENCIES), name="intake_has_a_known_urgency"),

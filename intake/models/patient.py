@@ -9,6 +9,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from clinic.audit.growing import only_grows
@@ -50,9 +51,10 @@ class PatientQuerySet(OfPlacesQuerySet):
 
     def without_proof(self) -> Self:
         """Somebody sent answers for them by an authority of which nobody on staff has seen proof."""
-        acts = Q(intakes__respondent__kind__in=("guardian", "representative"))
-        unseen = Q(intakes__respondent__proof_seen_at=None, intakes__submitted_at__isnull=False)
-        return self.filter(acts & unseen).distinct().order_by("last_name", "first_name", "pk")
+        respondents = self.model._meta.apps.get_model("intake", "Respondent").objects
+        unseen = respondents.filter(kind__in=("guardian", "representative"), proof_seen_at=None)
+        sent = unseen.filter(intake__submitted_at__isnull=False).values("intake__patient")
+        return self.filter(pk__in=sent).order_by("last_name", "first_name", "pk")
 
 
 @pghistory.track(
@@ -95,7 +97,17 @@ class Patient(models.Model):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["found_by"], name="patient_found_by")]
+        indexes = [
+            GinIndex(fields=["found_by"], name="patient_found_by"),
+            models.Index(Upper("email"), name="patient_email"),
+            models.Index("location", name="patient_came_of_age", condition=Q(came_of_age_at__isnull=False)),
+            models.Index(
+                "location",
+                "date_of_birth",
+                name="patient_with_a_guardian",
+                condition=Q(contact_is_of="guardian", came_of_age_at=None),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(email="") | ~Q(phone=""), name="patient_can_be_reached_by_email_or_phone"

@@ -44,6 +44,13 @@ class Respondent(models.Model):
 
     class Meta:
         triggers = [never_emptied("respondent_never_emptied")]
+        indexes = [
+            models.Index(
+                "intake",
+                name="respondent_without_proof",
+                condition=Q(proof_seen_at=None, kind__in=("guardian", "representative")),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="patient", name="") | (~Q(kind="patient") & Q(name__regex=r"\S")),

@@ -3,7 +3,6 @@
 Every function is one transaction. `by` is the member of staff who acts, or None for the patient.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -34,7 +33,7 @@ from intake.models import LEFT_AFTER, AlreadySubmitted, AnswerChange, Assessment
 from intake.questionnaire.lists import Unlisted, pages_to_look_at, to_look_at_again
 from intake.questionnaire.unsent import discard_unsent
 from intake.review.opening import open_case
-from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign
+from intake.signing.actions import MUST_AGREE, Unsigned, needed, sign_within
 from intake.triage import AnswerError
 from intake.versions.arranging import FROM_DETAILS, known_on_file
 from intake.versions.codes import keep_code
@@ -269,7 +268,7 @@ def _keep_what_was(
 ) -> None:
     """Beside the answers: what they replace, and what was sent where it contradicted itself."""
     before, (earlier, later) = intake.answers, screened
-    AnswerChange.objects.bulk_create(
+    changes = [
         AnswerChange(
             intake=intake,
             question=question,
@@ -281,7 +280,9 @@ def _keep_what_was(
         )
         for question in differing
         if question in before or question in contradictory
-    )
+    ]
+    if changes:
+        AnswerChange.objects.bulk_create(changes)
 
 
 def _write(
@@ -317,15 +318,19 @@ def submit_intake(intake: Intake, *, version: int, by: User | None = None) -> As
     `version`, and Unsigned when consent to treatment or the privacy notice is not in force for this patient.
     """
     try:
-        intake = _locked(intake)
+        return _submit(_locked(intake), version=version, by=by)
     except AlreadySubmitted:
         return intake.assessments.filter(occasion=Assessment.Occasion.SUBMIT).last()
+
+
+def _submit(intake: Intake, *, version: int, by: User | None, signed: bool = False) -> Assessment:
+    """Send the answers of a locked intake; `signed`: what must be agreed to was looked at in this transaction."""
     protocol = bring_up_to_date(intake)
     if missing := missing_answers(protocol, intake):
         raise Incomplete(missing)
     if intake.version != version:
         raise StalePage({})
-    if set(MUST_AGREE) & set(needed(intake)):
+    if not signed and set(MUST_AGREE) & set(needed(intake)):
         raise Unsigned
     assessment = keep_assessment(intake, Assessment.Occasion.SUBMIT)
     intake.submitted_at = timezone.now()
@@ -349,9 +354,12 @@ def sign_and_submit(
 
     Raises BadSignature and what `submit_intake` raises. Sent already: nothing is signed a second time.
     """
-    with suppress(AlreadySubmitted):
-        sign(_locked(intake), signed_name=signed_name, choices=choices, language=language, by=by)
-    return submit_intake(intake, version=version, by=by)
+    try:
+        locked = _locked(intake)
+    except AlreadySubmitted:
+        return submit_intake(intake, version=version, by=by)
+    sign_within(locked, signed_name=signed_name, choices=choices, language=language, by=by)
+    return _submit(locked, version=version, by=by, signed=True)
 
 
 def missing_answers(protocol: triage.Protocol, intake: Intake) -> list[str]:

@@ -38,12 +38,15 @@ def case_needs_you(case: Case, *, now: datetime) -> list[Message]:
     if late or case.status == Case.Status.SECOND_LOOK:  # a list alone is not enough, whatever the case counts as by now
         pace = max(pace, Urgency.SOON)
     times = schedule.raise_times(pace, now, case.location.opening_hours)
-    return [_announcement(case, number, due_at=at) for number, at in enumerate(times, start=1)]
+    steps = [_announcements(case, number, due_at=at) for number, at in enumerate(times, start=1)]
+    stored = messages.schedule_all([one for step in steps for one in step])
+    return [one for one in stored if one.kind == "case_needs_you"]
 
 
 def case_still_needs_you(case: Case, *, after: Message, at: datetime) -> Message:
     """Announce the case once more, one round after the announcement `after`."""
-    return _announcement(case, min(after.facts["round"] + 1, MOST_ROUNDS), due_at=at)
+    drafts = _announcements(case, min(after.facts["round"] + 1, MOST_ROUNDS), due_at=at)
+    return messages.schedule_all(drafts)[-1]
 
 
 def ask_one(case: Case, person: User) -> Message:
@@ -64,14 +67,15 @@ def _to_one(person: User, name: str, case: Case, *numbers: int, **more: Any) -> 
     return write_to(person, name, case.public_id, case.version, *numbers, about=about, location=case.location, **more)
 
 
-def _announcement(case: Case, number: int, *, due_at: datetime) -> Message:
-    if settings.TEXT_URL and case.urgency == Urgency.EMERGENCY and number >= TEXTS_FROM_ROUND:
-        _announced_by("case_needs_you_text", case, number, due_at=due_at)
-    return _announced_by("case_needs_you", case, number, due_at=due_at)
+def _announcements(case: Case, number: int, *, due_at: datetime) -> list[Message]:
+    """Return one step of the clock, not stored yet: the text where one goes, then the mail."""
+    text = settings.TEXT_URL and case.urgency == Urgency.EMERGENCY and number >= TEXTS_FROM_ROUND
+    kinds = ["case_needs_you_text", "case_needs_you"] if text else ["case_needs_you"]
+    return [_announced_by(name, case, number, due_at=due_at) for name in kinds]
 
 
 def _announced_by(kind_: str, case: Case, number: int, *, due_at: datetime) -> Message:
-    return messages.schedule(
+    return messages.draft(
         kind_,
         key=f"{kind_}:{case.public_id}:{case.version}:{number}",
         language="en",

@@ -22,7 +22,7 @@ Kind = CaseEvent.Kind
 Status = Case.Status
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails in it fails the caller's
 def open_case(
     intake: Intake, assessment: Assessment, *, because: str, words: str = "", now: datetime | None = None
 ) -> Case:
@@ -134,12 +134,10 @@ def _open(intake: Intake, assessment: Assessment, *, because: str, words: str, n
     )
     for name, value in clocks_of(case, urgency, now).items():
         setattr(case, name, value)
-    case.save()
     conditions = [flag["condition"] for flag in case.flags]
     words = "; ".join(filter(None, [words, *conditions, in_words(case.unused_alarms)]))
-    case.move_to(Status.WAITING, event=Kind.OPENED, words=words, now=now)
-    if because == Case.OpenedBecause.SUBMITTED:
-        case.move_to(Status.WAITING, event=Kind.SUBMITTED, now=now)
+    sent = [(Kind.SUBMITTED, "")] if because == Case.OpenedBecause.SUBMITTED else []
+    case.begin((Kind.OPENED, words), *sent, now=now)
     announce(case, now)
     return case
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clinic.staff.models import User
 from intake.models import Consent, Document, Intake, Patient, Respondent
-from intake.signing.texts import is_newer, row_of, text_in
+from intake.signing.texts import is_newer, rows_of, text_in
 
 MUST_AGREE = (Document.TREATMENT, Document.PRIVACY)
 
@@ -105,6 +105,13 @@ def sign(
     the signature is on paper and that member of staff puts it in. Raises BadSignature; nothing is signed then.
     Two at once for one patient sign once.
     """
+    return sign_within(intake, signed_name=signed_name, choices=choices, language=language, by=by)
+
+
+def sign_within(
+    intake: Intake, *, signed_name: str, choices: dict[str, bool], language: str, by: User | None = None
+) -> list[Consent]:
+    """The same, in the caller's transaction."""
     Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=intake.patient_id)
     documents = needed(intake)
     problems: list[str] = [document for document in documents if not isinstance(choices.get(document), bool)]
@@ -116,11 +123,16 @@ def sign(
         problems.append("respondent")
     if documents and problems:
         raise BadSignature(*problems)
-    return [
-        Consent.objects.create(
+    if not documents:
+        return []
+    intake.respondent = respondent  # known from here on
+    texts = {document: text_in(language, document) for document in documents}
+    rows = rows_of(texts.values())
+    consents = [
+        Consent(
             patient=intake.patient,
             intake=intake,
-            text=row_of(text_in(language, document)),
+            text=rows[texts[document].sha256],
             document=document,
             agreed=choices[document],
             signed_name=signed_name.strip(),
@@ -133,3 +145,4 @@ def sign(
         )
         for document in documents
     ]
+    return Consent.objects.bulk_create(consents)

@@ -8,6 +8,7 @@ or an unknown word in a head stops there.
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -152,13 +153,22 @@ def read_file(path: Path, document: str, language: str) -> DocumentText:  # noqa
 
 def row_of(text: DocumentText) -> ConsentText:
     """Return the row that holds exactly this text."""
-    row, _made = ConsentText.objects.get_or_create(
-        sha256=text.sha256,
-        defaults={
-            "document": text.document,
-            "language": text.language,
-            "version": text.version,
-            "text": f"{text.title}\n\n{text.text}",
-        },
-    )
-    return row
+    return rows_of([text])[text.sha256]
+
+
+def rows_of(texts: Iterable[DocumentText]) -> dict[str, ConsentText]:
+    """Return the rows that hold exactly these texts, by their digests; each is made when it is first used."""
+    wanted = {text.sha256: text for text in texts}
+    found = {row.sha256: row for row in ConsentText.objects.filter(sha256__in=wanted)}
+    for digest in wanted.keys() - found.keys():
+        text = wanted[digest]
+        found[digest], _made = ConsentText.objects.get_or_create(
+            sha256=digest,
+            defaults={
+                "document": text.document,
+                "language": text.language,
+                "version": text.version,
+                "text": f"{text.title}\n\n{text.text}",
+            },
+        )
+    return found

@@ -54,7 +54,9 @@ def _bytes(protocol: triage.Protocol, answers: dict[str, Any], result: dict[str,
 
 def keep_code(assessment: Assessment) -> None:
     """Write or replace the row of an intake, in the caller's transaction."""
-    row_for(assessment).save()
+    row = row_for(assessment)
+    written = [field.name for field in row._meta.concrete_fields if not field.primary_key]
+    AnswerCode.objects.bulk_create([row], update_conflicts=True, unique_fields=["intake"], update_fields=written)
 
 
 def differing_rows(*, make_again: bool = False) -> Iterator[int]:

@@ -163,7 +163,7 @@ def emergencies(screened: triage.Screened) -> set[str]:
     return {rule.id for rule in screened.flags if rule.tier == Urgency.EMERGENCY}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails in it fails the caller's
 def bring_up_to_date(intake: Intake) -> Protocol:
     """The protocol of a locked, unfinished intake; one this release can no longer read gives way to the shipped one.
 

@@ -148,7 +148,7 @@ def _groups(now: datetime, page_of: User | None) -> list[QuerySet]:
         return rows.values("part", *known).annotate(count=Count("pk"), oldest=Min(since))
 
     def here(rows: QuerySet) -> QuerySet:
-        return rows if page_of is None else rows.filter(location__in=page_of.places())
+        return rows if page_of is None else rows.filter(location__in=page_of.place_ids())
 
     looks = Q(status=Case.Status.SECOND_LOOK)
     cases = Case.objects.awaiting_decision().with_clock().filter(looks | Q(due_at__lt=now))
