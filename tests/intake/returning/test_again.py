@@ -19,7 +19,7 @@ from intake.review.opening import open_case
 from intake.versions.protocols import keep_assessment
 from tests import factories
 from tests.answers import HEEL_PAIN
-from tests.intake.patients import Phone, opens_form, page_address
+from tests.intake.patients import opens_form, page_address
 
 pytestmark = pytest.mark.django_db
 
