@@ -83,7 +83,10 @@ def prepare(verb, rest):
 
 
 def write_settings(host, path):
-    """Write the settings of a server that has PostgreSQL, Redis and proxy beside it; what only a clinic knows stays."""
+    """Write the settings of a server that has PostgreSQL, Redis and proxy beside it.
+
+    What only a clinic knows stays.
+    """
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", host):
         refuse(f"The host is a name such as intake.clinic.example, not {host!r}.")
     known = {

@@ -37,14 +37,20 @@ LONG_AGO = "60d ago"  # the closed began; nothing of theirs is to come but the l
 
 @dataclass
 class Bundle:
-    """The rows of one sort of template: `rows` is the schema they stand in, `intakes` how many forms they are."""
+    """The rows of one sort of template.
+
+    `rows` is the schema they stand in, `intakes` how many forms they are.
+    """
 
     rows: str
     intakes: int
 
 
 def templates() -> tuple[Bundle, Bundle]:
-    """Make the demo clinic, then one of each kind by the actions; the database must be empty."""
+    """Make the demo clinic, then one of each kind by the actions.
+
+    The database must be empty.
+    """
     from demo.invented import house, stories
     from demo.invented.coming_back import comes_back
     from demo.management.commands.demo_clinic import PEOPLE, _leave_old_mail_alone, tell
@@ -81,7 +87,10 @@ def _reached_and_decided(told) -> None:
 
 
 def _files_of_the_closed() -> None:
-    """Two of the closed sent a file: before the decision, and late. Both are looked at, and scanned."""
+    """Two of the closed sent a file: before the decision, and late.
+
+    Both are looked at, and scanned.
+    """
     from demo.invented.clock import clock_at
     from intake.files.actions import scan_waiting
     from intake.models import Case
@@ -130,7 +139,10 @@ def _looked_at() -> None:
 
 
 def _open_ends(now) -> None:
-    """What waits for somebody: a file that came late, a link asleep, a request for a visit, a form to be proved."""
+    """What waits for somebody.
+
+    A file that came late, a link asleep, a request for a visit, a form to be proved.
+    """
     from clinic.links.models import MOST_WRONG_TRIES, Link
     from intake.models import Case
     from intake.visits import actions as appointments
@@ -186,7 +198,10 @@ def _keep(name: str, before: dict[str, int], without: Bundle | None = None) -> B
 
 
 def grow(to: int, *, locations: int, bundles: tuple[Bundle, Bundle], say: Callable[[str], None] = print) -> None:
-    """Copy the bundles until there are about `to` intakes at so many locations; the open ones stand for today."""
+    """Copy the bundles until there are about `to` intakes at so many locations.
+
+    The open ones stand for today.
+    """
     closed, waiting = bundles
     pairs = locations // 2
     open_copies = pairs * OPEN_FOR_A_PAIR
@@ -228,7 +243,10 @@ def _functions(cursor) -> None:
 
 
 def _places(cursor, pairs: int) -> None:
-    """Make the other pairs of locations, each with a staff of its own: who is 3 in the first is 1003 in the next."""
+    """Make the other pairs of locations, each with a staff of its own.
+
+    Who is 3 in the first is 1003 in the next.
+    """
     for table, unique in (("staff_location", ("slug", "name")), ("staff_user", ("email", "public_id"))):
         columns = _columns(cursor, table)
         values = [f"{_apart(table, one)}" if one in (*unique, "id") else f'"{one}"' for one in columns]
@@ -268,7 +286,10 @@ def _copied(cursor, bundle: Bundle) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Copying:
-    """One bundle on its way into the tables: copies `first`, first + 1 and so on, spread back over so many days."""
+    """One bundle on its way into the tables.
+
+    Copies `first`, first + 1 and so on, spread back over so many days.
+    """
 
     bundle: Bundle
     first: int

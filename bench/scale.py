@@ -54,7 +54,10 @@ def switch_to(name: str) -> None:
 
 
 def clinics(small: int, large: int) -> dict[str, int]:
-    """Make both from one set of templates; returns the databases with how many forms each holds."""
+    """Make both from one set of templates.
+
+    Returns the databases with how many forms each holds.
+    """
     from django.db import connection
 
     base = connection.settings_dict["NAME"]

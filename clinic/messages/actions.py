@@ -68,9 +68,9 @@ def schedule(kind: str, **known: Any) -> Message:
 
 
 def schedule_all(drafts: list[Message]) -> list[Message]:
-    """Write rows that will each be sent once, in the caller's transaction: two statements, however many.
+    """Write rows that will each be sent once, in two statements, however many.
 
-    Returns them in order; of a key that was there already, the row there is.
+    In the caller's transaction. Returns them in order; of a key that was there already, the row there is.
     """
     if not drafts:
         return []

@@ -9,7 +9,10 @@ NOT_SO_LONG = "The clinic does not remind so long before any more."
 
 
 def is_off_here(name: str) -> bool:
-    """Say whether the clinic has turned this kind off; asked only of those that it may."""
+    """Say whether the clinic has turned this kind off.
+
+    Asked only of those that it may.
+    """
     return name in KINDS and KINDS[name].may_be_off and MailChoice.objects.filter(off__contains=[name]).exists()
 
 
@@ -24,7 +27,7 @@ def leads_of(name: str) -> list[int]:
 
 
 def categories_here() -> dict[str, str]:
-    """Return the categories of which this clinic writes at least one kind, in the words of patients."""
+    """Return the categories of which this clinic writes a kind, in patients' words."""
     off = choice_now().off
     written = {kind.category for kind in KINDS.values() if kind.name not in off}
     return {name: str(words) for name, words in CATEGORIES.items() if name in written}

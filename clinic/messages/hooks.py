@@ -52,7 +52,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Proof:
-    """What of an event only somebody knows who holds the mail: a token of ours, and to whom it went."""
+    """What of an event only somebody knows who holds the mail.
+
+    A token of ours, and to whom it went.
+    """
 
     token: str
     recipient: str
@@ -125,7 +128,10 @@ def _of_mailgun(data: Any) -> Iterator[Event]:
 
 
 def _token_in(event: Any) -> str:
-    """Return the token of ours that an event holds: in the variable that went along, or in the envelope."""
+    """Return the token of ours that an event holds.
+
+    In the variable that went along, or in the envelope.
+    """
     sender = came_back.ours().search(str((event.get("envelope") or {}).get("sender", "")))
     return str((event.get("user-variables") or {}).get(VARIABLE) or (sender and sender[1]) or "")
 

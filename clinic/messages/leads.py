@@ -33,7 +33,10 @@ def moments(
 
 
 def worth_until(starts_at: datetime, hours: int, chosen: Collection[int], zone: ZoneInfo) -> datetime:
-    """Return when a reminder is out of date: when the next one says the same, at last shortly before."""
+    """Return when a reminder is out of date.
+
+    When the next one says the same, at last shortly before.
+    """
     nearer = max((one for one in chosen if A_DAY <= one < hours), default=0)
     return days_before(starts_at, nearer // A_DAY, zone) if nearer else starts_at - TOO_CLOSE
 

@@ -25,7 +25,10 @@ MAY_BE_UNREAD = timedelta(hours=1)  # it is read each minute; a mail that comes 
 
 
 def unread_since(read_at: datetime | None, now: datetime) -> datetime | bool:
-    """Return since when the mailbox was not read, once that is too long; True for never, False where all is well."""
+    """Return since when the mailbox was not read, once that is too long.
+
+    True for never, False where all is well.
+    """
     if not settings.BOUNCE_MAILBOX:
         return False
     if read_at is None:

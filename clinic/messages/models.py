@@ -160,7 +160,10 @@ class Message(models.Model):
 
     @property
     def shown_to(self) -> str:
-        """Return the address as whoever looks may read it; "" where it finds its people when it goes."""
+        """Return the address as whoever looks may read it.
+
+        "" where it finds its people when it goes.
+        """
         return "A patient" if self.is_hidden else self.recipient
 
     @property
@@ -284,8 +287,9 @@ def two_days_before() -> list[int]:
 
 
 class MailChoice(models.Model):
-    """One row: which kinds this clinic has turned off, and how many hours before a visit each reminder of it goes.
+    """What this clinic has chosen of its mails, in one row.
 
+    Which kinds are turned off, and how many hours before a visit each reminder of it goes.
     The database refuses a kind that nobody may turn off. Who chose it, and what it was before, is a change of the
     clinic.
     """

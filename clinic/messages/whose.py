@@ -48,13 +48,16 @@ SEEN: list[Seen] = []
 
 
 def tells_whose_addresses_are_seen(find: Seen) -> Seen:
-    """Register the function below: of addresses, in small letters, those of patients whom somebody sees."""
+    """Register the function below, which says whose addresses somebody may read.
+
+    It takes addresses in small letters and returns those of patients whom that person sees.
+    """
     SEEN.append(find)
     return find
 
 
 def hide_addresses(messages: Collection[Message], user: User) -> None:
-    """Hide to whom mails to patients went where `user` sees no patient with that address.
+    """Hide to whom mails went of patients whom `user` does not see.
 
     They are at another location by now, or gave another address since.
     """

@@ -16,14 +16,20 @@ ROWS = 25
 
 
 def last_backup() -> BackupCheck | None:
-    """Return the newest try to restore a backup; none where this clinic did not say where they lie."""
+    """Return the newest try to restore a backup.
+
+    None where this clinic did not say where they lie.
+    """
     return BackupCheck.objects.last() if settings.BACKUPS_DIR else None
 
 
 @require_safe
 @staff_may(MANAGE_LOCATIONS)
 def changes(request: StaffRequest) -> HttpResponse:
-    """Show the changes of the manager's locations, of who works there, and of what holds for the whole clinic."""
+    """Show what was changed of a manager's locations and of who works there.
+
+    What holds for the whole clinic stands there too.
+    """
     here, whole = request.user.locations.values("pk"), Q(location=None, person=None)
     rows = ClinicChange.objects.filter(Q(location__in=here) | Q(person__locations__in=here) | whole).distinct()
     page = Paginator(rows.select_related("by", "location", "person"), ROWS).get_page(request.GET.get("page"))

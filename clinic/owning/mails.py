@@ -24,9 +24,10 @@ ONCE_AT_LEAST = "Choose one time at least, or turn these reminders off."
 
 @transaction.atomic
 def turn_kind(name: str, *, on: bool, by: User) -> int:
-    """Turn a kind of message on or off for the whole clinic; return how many that waited are withdrawn.
+    """Turn a kind of message on or off for the whole clinic.
 
-    Turned on again, those come back whose time is still to come. Nothing is sent late.
+    Returns how many that waited are withdrawn. Turned on again, those come back whose time is still to come. Nothing is
+    sent late.
     """
     kind, choice = _chosen(name, by)
     if not kind.may_be_off:
@@ -46,9 +47,10 @@ def turn_kind(name: str, *, on: bool, by: User) -> int:
 
 @transaction.atomic
 def remind_before(name: str, hours: Collection[int], *, by: User) -> int:
-    """Choose how long before it patients are reminded of a visit; return how many that waited are withdrawn.
+    """Choose how long before it patients are reminded of a visit.
 
-    It holds for what is booked already: a reminder that is new and still to come is put into the outbox.
+    Returns how many that waited are withdrawn. It holds for what is booked already: a reminder that is new and still to
+    come is put into the outbox.
     """
     kind, choice = _chosen(name, by)
     if name not in USUAL or not set(hours) <= set(LEADS):
@@ -69,7 +71,10 @@ def remind_before(name: str, hours: Collection[int], *, by: User) -> int:
 
 
 def _chosen(name: str, by: User) -> tuple[Kind, MailChoice]:
-    """Return the kind and what was chosen, held: of two managers the second sees what the first did."""
+    """Return the kind and what was chosen, held.
+
+    Of two managers the second sees what the first did.
+    """
     if not by.may(MANAGE_LOCATIONS):
         raise PermissionDenied
     if name not in KINDS:
@@ -79,7 +84,10 @@ def _chosen(name: str, by: User) -> tuple[Kind, MailChoice]:
 
 
 def _withdraw(kind: Kind, why: str, hours: Collection[int] | None = None) -> int:
-    """Take what waits of this kind out of the outbox; whoever would not hear otherwise is seen to."""
+    """Take what waits of this kind out of the outbox.
+
+    Whoever would not hear otherwise is seen to.
+    """
     gone = 0
     for message in Message.objects.filter(kind=kind.name, status=Status.SCHEDULED).select_related("location"):
         if hours is not None and kind.hours_before(message) not in hours:
@@ -94,7 +102,10 @@ def _withdraw(kind: Kind, why: str, hours: Collection[int] | None = None) -> int
 
 
 def _come_back(kind: Kind, why: str, hours: Collection[int] | None = None) -> None:
-    """Let wait again what was withdrawn and is still to come; of two about the same, the newer."""
+    """Let wait again what was withdrawn and is still to come.
+
+    Of two about the same, the newer.
+    """
     gone = Message.objects.filter(kind=kind.name, status=Status.SKIPPED, outcome=why, due_at__gt=timezone.now())
     waits = Message.objects.filter(kind=kind.name, status=Status.SCHEDULED)
     gone = gone.exclude(Exists(waits.filter(subject_id=OuterRef("subject_id"), due_at=OuterRef("due_at"))))

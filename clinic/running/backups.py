@@ -27,7 +27,7 @@ LIBPQ = ("host", "hostaddr", "port", "user", "password", "sslmode", "sslrootcert
 NO_LIMIT = "-c statement_timeout=0"  # an index over a large table takes longer than a page may
 
 
-class Unusable(Exception):
+class NotRestorable(Exception):
     """The backup cannot bring the clinic back; the message says why, and names nobody."""
 
 
@@ -44,10 +44,10 @@ class Held:
 
 
 def newest_dump(folder: Path) -> Path:
-    """Return the dump that was made last; raises Unusable where none is."""
+    """Return the dump that was made last; raises NotRestorable where none is."""
     dumps = sorted(folder.glob("*.dump"), key=lambda file: file.stat().st_mtime)
     if not dumps:
-        raise Unusable(f"No file whose name ends with .dump lies in {folder}.")
+        raise NotRestorable(f"No file whose name ends with .dump lies in {folder}.")
     return dumps[-1]
 
 
@@ -58,7 +58,7 @@ def check_backup(dump: Path, files: Path | None = None) -> tuple[BackupCheck, He
     try:
         with _restored(dump):
             held = _looked_at(files or _files_beside(dump))
-    except Unusable as reason:
+    except NotRestorable as reason:
         words = str(reason)
     kept = BackupCheck.objects.create(
         whole=held is not None,
@@ -74,20 +74,23 @@ def check_backup(dump: Path, files: Path | None = None) -> tuple[BackupCheck, He
 
 @contextmanager
 def _restored(dump: Path) -> Iterator[None]:
-    """Have the dump in a database that is gone afterwards, whatever happened, at `connections[SCRATCH]`."""
+    """Have the dump in a database that is gone afterwards, whatever happened.
+
+    It is at `connections[SCRATCH]`.
+    """
     name = f"plumbline_backup_check_{os.getpid()}"
     quoted = connection.ops.quote_name(name)
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
     except Error:
-        raise Unusable("No database could be made to restore into; does the role have CREATEDB?") from None
+        raise NotRestorable("No database could be made to restore into; does the role have CREATEDB?") from None
     try:
         _restore(dump, name)
         connections.databases[SCRATCH] = connection.settings_dict | {"NAME": name, "CONN_MAX_AGE": 0}
         yield
     except Error as error:
-        raise Unusable(f"What was restored cannot be read: {type(error).__name__}.") from None
+        raise NotRestorable(f"What was restored cannot be read: {type(error).__name__}.") from None
     finally:
         if SCRATCH in connections.databases:
             connections[SCRATCH].close()
@@ -97,32 +100,37 @@ def _restored(dump: Path) -> Iterator[None]:
 
 
 def _restore(dump: Path, name: str) -> None:
-    """Run pg_restore; how to sign in goes by its environment, where no other account can read it."""
+    """Run pg_restore.
+
+    How to sign in goes by its environment, where no other account can read it.
+    """
     params = connection.get_connection_params()
     given = {f"PG{key.upper()}": str(params[key]) for key in LIBPQ if params.get(key) not in (None, "")}
     command = ["pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={name}", str(dump)]
     try:
         ran = subprocess.run(command, env={**os.environ, **given, "PGOPTIONS": NO_LIMIT}, capture_output=True)
     except OSError:
-        raise Unusable("pg_restore is not installed (on Debian and Ubuntu: apt install postgresql-client).") from None
+        raise NotRestorable(
+            "pg_restore is not installed (on Debian and Ubuntu: apt install postgresql-client)."
+        ) from None
     if ran.returncode:
-        raise Unusable("pg_restore could not restore it: the file is damaged, cut off, or of a newer PostgreSQL.")
+        raise NotRestorable("pg_restore could not restore it: the file is damaged, cut off, or of a newer PostgreSQL.")
 
 
 def _looked_at(files: Path) -> Held:
     """Compare the copy with the clinic, with itself and with the files."""
     older_by = _migrations_not_in_it()
     if not (_all(User).exists() and _all(Location).exists()):
-        raise Unusable("It holds nobody who works here, or no location.")
+        raise NotRestorable("It holds nobody who works here, or no location.")
     rows = sum(_all(model).count() for model in _tables())
     try:
         chain.verify(using=SCRATCH)
     except chain.Broken as broken:
-        raise Unusable(f"Its access log is broken. {broken}") from None
+        raise NotRestorable(f"Its access log is broken. {broken}") from None
     last = _all(AccessLog).order_by("-pk").values_list("pk", flat=True).first() or 0
     then, now = _all(AccessLog).count(), AccessLog.objects.filter(pk__lte=last).count()
     if then != now:
-        raise Unusable(f"Its access log has {then} rows up to number {last}, the clinic's has {now}.")
+        raise NotRestorable(f"Its access log has {then} rows up to number {last}, the clinic's has {now}.")
     return Held(rows, _files_are_there(files), older_by)
 
 
@@ -131,7 +139,10 @@ def _all(model: type[models.Model]) -> models.QuerySet:
 
 
 def _tables() -> list[type[models.Model]]:
-    """Return the tables that every version since the dump had: a newer one is not in it."""
+    """Return the tables that every version since the dump had.
+
+    A newer one is not in it.
+    """
     there = set(connections[SCRATCH].introspection.table_names())
     return [model for model in apps.get_models() if model._meta.managed and model._meta.db_table in there]
 
@@ -139,10 +150,12 @@ def _tables() -> list[type[models.Model]]:
 def _migrations_not_in_it() -> int:
     loader = (executor := MigrationExecutor(connections[SCRATCH])).loader
     if not loader.applied_migrations:
-        raise Unusable("It holds no table of Plumbline.")
+        raise NotRestorable("It holds no table of Plumbline.")
     ours = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
     if unknown := ours - set(loader.disk_migrations) - set(loader.replacements):
-        raise Unusable(f"It was made by a newer version than this one: {len(unknown)} migrations are unknown here.")
+        raise NotRestorable(
+            f"It was made by a newer version than this one: {len(unknown)} migrations are unknown here."
+        )
     return len(executor.migration_plan(loader.graph.leaf_nodes()))
 
 
@@ -153,7 +166,10 @@ def _files_beside(dump: Path) -> Path:
 
 
 def _files_are_there(place: Path) -> int:
-    """Return how many files rows name; raises Unusable when one of them is not in the archive or folder."""
+    """Return how many files rows name.
+
+    Raises NotRestorable when one of them is not in the archive or folder.
+    """
     named = {
         name
         for model in _tables()
@@ -164,7 +180,7 @@ def _files_are_there(place: Path) -> int:
     }
     kept = _names_in(place) if named else set()
     if missing := named - kept:
-        raise Unusable(f"{len(missing)} of {len(named)} files that its rows name are not in {place.name}.")
+        raise NotRestorable(f"{len(missing)} of {len(named)} files that its rows name are not in {place.name}.")
     return len(named)
 
 
@@ -175,9 +191,9 @@ def _names_in(place: Path) -> set[str]:
         with tarfile.open(place) as archive:
             return {member.name.removeprefix("./") for member in archive if member.isfile()}
     except FileNotFoundError:
-        raise Unusable("No archive of files (files-*.tar) and no folder 'files' lies beside it.") from None
+        raise NotRestorable("No archive of files (files-*.tar) and no folder 'files' lies beside it.") from None
     except (tarfile.TarError, OSError, EOFError):
-        raise Unusable(f"{place.name} is no archive of files, or it is cut off.") from None
+        raise NotRestorable(f"{place.name} is no archive of files, or it is cut off.") from None
 
 
 def looked_after() -> bool:

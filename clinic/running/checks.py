@@ -16,7 +16,10 @@ NO_DOMAIN_OF_OURS = "plumbline.invalid"
 
 @checks.register(deploy=True)
 def a_server_is_set_up(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Return an error for each part of a production that is missing, a warning without backups."""
+    """Return an error for each part of a production that is missing.
+
+    Without backups it is a warning.
+    """
     if not settings.PRODUCTION:
         return []
     found: list[CheckMessage] = []

@@ -15,10 +15,10 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 as long as this process can show pages and keep what is sent to it: the database answers, else 503.
+    """Say 200 while this process can show pages and keep what is sent to it.
 
-    Mail, broker, worker and people who are late have no part in it: the form and the advice in an emergency are needed
-    most while those are away.
+    That is while the database answers; else 503. Mail, broker, worker and people who are late have no part in it: the
+    form and the advice in an emergency are needed most while those are away.
     """
     ready = database_answers()
     return JsonResponse({"ready": ready, "database": ready}, status=200 if ready else 503)

@@ -53,7 +53,10 @@ class OneLine(logging.Formatter):
 
 
 class AsJson(OneLine):
-    """The same as an object a line, for programs that collect logs; with the number of the request."""
+    """Write each line as an object, for programs that collect logs.
+
+    The number of the request goes along.
+    """
 
     def written(self, record: LogRecord) -> str:
         told = {"time": record.asctime, "level": record.levelname, "logger": record.name, "message": record.message}

@@ -184,7 +184,10 @@ class AccountChanged:
     routine=False,
 )
 class ColleagueChanged(ToAColleague):
-    """It names nobody: what it was, of whom and by whom stands on the page it leads to."""
+    """It names nobody.
+
+    What it was, of whom and by whom stands on the page it leads to.
+    """
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

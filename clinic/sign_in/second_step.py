@@ -90,7 +90,10 @@ def checked(user: User, code: str) -> Authenticator:
 
 
 def _was_spent(user: User, code: str) -> bool:
-    """Whether this code of their own app opened something already; it counts as a try all the same."""
+    """Say whether this code of their own app opened something already.
+
+    It counts as a try all the same.
+    """
     app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     if app is None:
         return False

@@ -10,7 +10,7 @@ from clinic.audit.growing import only_grows
 
 
 class ClinicChange(models.Model):
-    """One change of a location, of a person's account or of the mails of the whole clinic, by name.
+    """One change of a location, an account or the mails of the clinic.
 
     `before` and `after` hold only what differs, in the words of the pages. Written by the action that makes the change,
     in its transaction; `by` is empty for somebody at the server.

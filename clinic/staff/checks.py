@@ -44,7 +44,10 @@ def a_clinic_starts_with_somebody_everywhere(
 def a_clinic_is_there(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Return an error where no location is, or nobody who manages one and can let others in."""
+    """Return an error where there is no location, or nobody who manages one.
+
+    Only a manager can let others in.
+    """
     if not databases:
         return []
     hint = "Run `manage.py setup_clinic`."

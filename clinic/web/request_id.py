@@ -16,7 +16,10 @@ current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class Numbered:
-    """Gives each request its number: the proxy's where we believe the proxy, else one of our own."""
+    """Give each request its number.
+
+    The proxy's where we believe the proxy, else one of our own.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

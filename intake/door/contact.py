@@ -225,7 +225,10 @@ class ContactForm(AtALocation, forms.Form):
 
     @property
     def tells_more(self) -> bool:
-        """Say whether what may be left out was told, or is wrong: it is not folded away then."""
+        """Say whether what may be left out was told, or is wrong.
+
+        It is not folded away then.
+        """
         return any(self[name].value() or name in self.errors for name in MORE_DETAILS)
 
     def as_staff_type_it(self, *reached_by: str) -> Layout:

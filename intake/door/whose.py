@@ -54,9 +54,10 @@ def named(link_id: UUID | str, generation: int, use: Use) -> str:
 
 
 def meant_by(request: HttpRequest, use: Use, known: Link | None = None) -> Meant | None:
-    """What the page that was sent says of itself; None when it says nothing at all. `known`: a link just looked up.
+    """Return what the page that was sent says of itself; None for nothing at all.
 
-    A field that was changed, or is older than a link lives, is an answer too: this page is nobody's any more.
+    `known`: a link just looked up. A field that was changed, or is older than a link lives, is an answer too: this page
+    is nobody's any more.
     """
     value = request.POST.get(use.field)
     if not value:

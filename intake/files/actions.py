@@ -199,7 +199,10 @@ def mark_scanned(file: PatientFile, *, found: str) -> None:
 
 
 def look(file: PatientFile) -> None:
-    """Note when somebody on staff opened it first: one that came late need not be shown to them any more."""
+    """Note when somebody on staff opened it first.
+
+    One that came late need not be shown to them any more.
+    """
     PatientFile.objects.filter(pk=file.pk, looked_at=None).update(looked_at=timezone.now())
 
 

@@ -18,7 +18,10 @@ REMINDED_AFTER = timedelta(days=3)
 
 
 def ask_how_it_goes(*follow_ups: FollowUp) -> list[Message]:
-    """The mail of the day each is due, and one reminder. A patient without an address is asked on the status page."""
+    """The mail of the day each is due, and one reminder.
+
+    A patient without an address is asked on the status page.
+    """
     return messages.schedule_all([draft for one in follow_ups for draft in _mails_of(one)])
 
 

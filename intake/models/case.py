@@ -237,10 +237,10 @@ class Case(models.Model):
         return self.opened_because != self.OpenedBecause.NOT_SCREENED
 
     def begin(self, *lines: tuple[str, str], now: datetime) -> None:
-        """Store a case that nobody knows of yet, with the lines its timeline begins with, as kind and words.
+        """Store a case that nobody knows of yet, with the first lines of its timeline.
 
-        In the caller's transaction. Each is a version of its own, as `move_to` would make them; nobody can have moved
-        it meanwhile, so it is neither locked nor read again.
+        A line is its kind and its words. In the caller's transaction. Each is a version of its own, as `move_to` would
+        make them; nobody can have moved it meanwhile, so it is neither locked nor read again.
         """
         self.save()
         noted = []

@@ -324,7 +324,10 @@ def submit_intake(intake: Intake, *, version: int, by: User | None = None) -> As
 
 
 def _submit(intake: Intake, *, version: int, by: User | None, signed: bool = False) -> Assessment:
-    """Send the answers of a locked intake; `signed`: what must be agreed to was looked at in this transaction."""
+    """Send the answers of a locked intake.
+
+    `signed`: what must be agreed to was looked at in this transaction.
+    """
     protocol = bring_up_to_date(intake)
     if missing := missing_answers(protocol, intake):
         raise Incomplete(missing)

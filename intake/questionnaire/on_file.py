@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake import triage
-from intake.models import AlreadySubmitted, Case, CaseEvent, Intake
+from intake.models import AlreadySubmitted, Case, CaseEvent, Intake, Urgency
 from intake.questionnaire.actions import Saved, save_page
 from intake.versions.arranging import LINES, NEW_PLACE, PLACES
 from intake.versions.protocols import protocol_for, what_fits
@@ -55,7 +55,7 @@ def say_what_is_worse(intake: Intake, places: Collection[str]) -> Saved:
     is_new = NEW_PLACE in places or not known
     locked.worse_places = [*known, NEW_PLACE] if is_new else known
     locked.save(update_fields=["worse_places"])
-    saved = Saved(locked, locked.urgency, newly_emergency=False)
+    saved = Saved(locked, Urgency(locked.urgency), newly_emergency=False)
     if not is_new:
         saved = _save(locked, on_file)
     _look_again(saved.intake, before)
@@ -92,7 +92,7 @@ def confirm_on_file(intake: Intake, lines: Collection[str]) -> Saved:
 def _save(intake: Intake, answers: dict[str, Any]) -> Saved:
     """Save answers of many pages, and leave the pages as unread as they were."""
     done = dict(intake.pages_done)
-    saved = Saved(intake, intake.urgency, newly_emergency=False)
+    saved = Saved(intake, Urgency(intake.urgency), newly_emergency=False)
     for page in triage.pages(protocol_for(intake)):
         here = {name: answers[name] for name in page.questions if name in answers}
         if here:

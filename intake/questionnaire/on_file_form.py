@@ -33,7 +33,8 @@ class WhereWorseForm(forms.Form):
 
     def __init__(self, data: Any = None, *, intake: Intake, language: str) -> None:
         super().__init__(data, initial={"places": intake.worse_places or []})
-        protocol, field = protocol_for(intake), self.fields["places"]
+        protocol = protocol_for(intake)
+        field: Any = self.fields["places"]
         places = places_on_file(intake).get(PLACES[0], [])
         field.choices = [(place, triage.display(protocol, PLACES[0], [place], language)) for place in places]
         field.choices += [(_("or"), [(NEW_PLACE, _("A new place"))])]

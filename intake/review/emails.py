@@ -68,7 +68,10 @@ def _to_one(person: User, name: str, case: Case, *numbers: int, **more: Any) -> 
 
 
 def _announcements(case: Case, number: int, *, due_at: datetime) -> list[Message]:
-    """Return one step of the clock, not stored yet: the text where one goes, then the mail."""
+    """Return one step of the clock, not stored yet.
+
+    The text where one goes, then the mail.
+    """
     text = settings.TEXT_URL and case.urgency == Urgency.EMERGENCY and number >= TEXTS_FROM_ROUND
     kinds = ["case_needs_you_text", "case_needs_you"] if text else ["case_needs_you"]
     return [_announced_by(name, case, number, due_at=due_at) for name in kinds]

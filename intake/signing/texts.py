@@ -157,7 +157,10 @@ def row_of(text: DocumentText) -> ConsentText:
 
 
 def rows_of(texts: Iterable[DocumentText]) -> dict[str, ConsentText]:
-    """Return the rows that hold exactly these texts, by their digests; each is made when it is first used."""
+    """Return the rows that hold exactly these texts, by their digests.
+
+    Each is made when it is first used.
+    """
     wanted = {text.sha256: text for text in texts}
     found = {row.sha256: row for row in ConsentText.objects.filter(sha256__in=wanted)}
     for digest in wanted.keys() - found.keys():

@@ -73,7 +73,10 @@ def _times_told(request: AppointmentRequest) -> int:
 
 
 def _reminders(request: AppointmentRequest, number: int) -> list[Message]:
-    """Schedule its reminders as the clinic has chosen them. The key of the usual one names no hours."""
+    """Schedule its reminders as the clinic has chosen them.
+
+    The key of the usual one names no hours.
+    """
     zone, name = request.location.zone, "visit_reminder"
     due = moments(request.starts_at, leads_of(name), zone, settings.QUIET_HOURS, timezone.now())
     return [

@@ -48,7 +48,10 @@ def _seconds_since_sweep() -> int | None:
 
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Show the numbers to whoever brings the token. Without it, and where none is set, there is no such page."""
+    """Show the numbers to whoever brings the token.
+
+    Without it, and where none is set, there is no such page.
+    """
     brought = request.headers.get("Authorization", "")
     if not (settings.METRICS_TOKEN and constant_time_compare(brought, f"Bearer {settings.METRICS_TOKEN}")):
         raise Http404

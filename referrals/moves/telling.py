@@ -138,7 +138,10 @@ def tell_no_more(referral: Referral) -> None:
 
 
 def remind(appointment: Appointment) -> None:
-    """Remind the patient as the clinic has chosen; of what is closer they were just told."""
+    """Remind the patient as the clinic has chosen.
+
+    Of what is closer they were just told.
+    """
     zone, name = ZoneInfo(appointment.time_zone), "appointment_reminder"
     for hours, at in moments(appointment.starts_at, leads_of(name), zone, settings.QUIET_HOURS, timezone.now()).items():
         mail_about(name, appointment, *([] if hours == USUAL[name] else [hours]), due_at=at)

@@ -132,7 +132,10 @@ def _shown(audience: str, place: Location) -> list[Shown]:
 
 
 def _before(kind: Kind, choice: MailChoice) -> dict[str, Any]:
-    """Return when a reminder goes before its visit, in words and as a form; nothing for any other kind."""
+    """Return when a reminder goes before its visit, in words and as a form.
+
+    Nothing for any other kind.
+    """
     if kind.name not in USUAL:
         return {}
     hours = getattr(choice, kind.name)

@@ -90,7 +90,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Band:
-    """What the watchdog calls wrong: on every staff page; an alarm also at `/healthz` and from `manage.py watch`."""
+    """What the watchdog calls wrong: on every staff page.
+
+    An alarm also at `/healthz` and from `manage.py watch`.
+    """
 
     part: str
 

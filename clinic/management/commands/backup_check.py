@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinic.running.backups import Unusable, check_backup, newest_dump
+from clinic.running.backups import NotRestorable, check_backup, newest_dump
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("Name a dump, or set BACKUPS_DIR.")
         try:
             dump = dump or newest_dump(Path(settings.BACKUPS_DIR))
-        except Unusable as reason:
+        except NotRestorable as reason:
             raise CommandError(str(reason)) from None
         if not dump.is_file():
             raise CommandError(f"{dump} is not there.")

@@ -59,7 +59,10 @@ def hidden_while_read(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[D
 
 
 def folded_dangers(protocol: Protocol, _: Iterable[Block] = ()) -> Iterator[Defect]:
-    """A fold over a danger sign, or over an answer that alarms: nobody has to open something to see those."""
+    """A fold over a danger sign, or over an answer that alarms.
+
+    Nobody has to open something to see those.
+    """
     alarming = {(one.answers.question, option) for one in protocol.alarms for option in one.answers.options}
     for question in protocol.questions.values():
         for heading in question.headings:

@@ -76,7 +76,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A few words over some options of a long list. `folded`: they are opened by whom its words tell to look."""
+    """A few words over some options of a long list.
+
+    `folded`: they are opened by whom its words tell to look.
+    """
 
     text: str
     options: tuple[str, ...]
