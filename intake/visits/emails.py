@@ -310,7 +310,7 @@ def _call_instead(
 @kind(
     "visit_reminder",
     title="Reminder of a visit",
-    safe=("clinic", "phone", "starts_at"),
+    safe=("clinic", "phone", "starts_at", "link"),
     category="visits",
     without="Patients hear of a visit once, when it is booked, moved or off. The desk reminds them by phone.",
 )
@@ -319,6 +319,10 @@ class VisitReminder(_OfAVisit):
     def still_needed(message: Message) -> str:
         cannot = _request(message).cannot_come
         return "The patient said that they cannot come." if cannot else _OfAVisit.still_needed(message)
+
+    @staticmethod
+    def facts(message: Message) -> dict[str, Any]:
+        return {"link": address_of(extended(_request(message).patient.public_id))}
 
     @classmethod
     def worth_until(cls, message: Message) -> datetime:

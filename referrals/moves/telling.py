@@ -226,9 +226,13 @@ class _OfAnAppointment(InTheirLanguage):
         number = int(message.key.rpartition(":")[2])
         return Appointment.objects.select_related("referral__patient", "referral__location").get(pk=number)
 
+    @classmethod
+    def facts(cls, message: Message) -> dict[str, Any]:
+        return {"link": address_of(extended(cls.patient_of(message).public_id))}
+
 
 class _New(_OfAnAppointment):
-    """Leads to the status page, and goes with a file for the calendar.
+    """Goes with a file for the calendar.
 
     The file names no street: that of an office says what the appointment is for.
     """
@@ -241,10 +245,6 @@ class _New(_OfAnAppointment):
         if appointment.starts_at <= timezone.now():
             return "The appointment is over."
         return appointment.referral.patient.why_no_mail()
-
-    @classmethod
-    def facts(cls, message: Message) -> dict[str, Any]:
-        return {"link": address_of(extended(cls.patient_of(message).public_id))}
 
     @classmethod
     def calendar(cls, message: Message) -> Entry | None:
@@ -317,7 +317,7 @@ class AppointmentOff(_New):
 @kind(
     "appointment_reminder",
     title="Appointment reminder",
-    safe=("clinic", "phone", "starts_at"),
+    safe=("clinic", "phone", "starts_at", "link"),
     category="visits",
     without="Patients hear of an appointment once, when it is made, moved or off. Whoever carries the referral reminds "
     "them. Whom no mail told of it stands in the desk's list of calls.",
