@@ -55,19 +55,13 @@ MORE = {"location": ["riverside"], "insurance_plan": ["North Plan"]}
 
 def _start(world):
     phone = Phone().opens("intake_start")
-    good = {name: [value] for name, value in ADA.items()} | {
-        "location": ["riverside"],
-        "insurance_plan": ["North Plan"],
-    }
+    good = {name: [value] for name, value in ADA.items()} | MORE
     return Answered(phone.client, reverse("intake_start"), good | _hidden_on(phone, "ticket"))
 
 
 def _contact(world):
     ada = world.ada().opens("intake_contact")
-    good = {name: [value] for name, value in ADA.items()} | {
-        "location": ["riverside"],
-        "insurance_plan": ["North Plan"],
-    }
+    good = {name: [value] for name, value in ADA.items()} | MORE
     return world.opened(ada, reverse("intake_contact"), good | _hidden_on(ada, "whose"))
 
 

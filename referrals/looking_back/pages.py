@@ -6,6 +6,8 @@ CALLED = {
     "guide": "Pain guide",
     "livez": "Sign of life of the server",
     "readyz": "Readiness of the server",
+    "healthz": "What is wrong, for whoever watches the server",
+    "metrics": "Figures of the server",
     "security_txt": "Whom to write about security",
     "set_language": "Choosing the language",
     "mail_hook": "Mails that came back",
@@ -76,6 +78,8 @@ CALLED = {
     "intake_emergency": "Form: emergency advice",
     "intake_check": "Form: safety check",
     "intake_who": "Form: who fills it in",
+    "intake_where_worse": "Form: what got worse",
+    "intake_on_file": "Form: what is on file",
     "intake_submit": "Form: sending",
     "intake_done": "Form: sent",
     "intake_worse": "Form: it got worse",
@@ -226,6 +230,8 @@ CALLED = {
     "message": "Message",
     "wake_sleeping_link": "Sleeping link woken",
     "kinds_of_mail": "Kinds of message",
+    "turn_kind_of_mail": "Turning a kind of message on or off",
+    "remind_before": "When reminders go",
     "delivery": "How mails are delivered",
 }
 

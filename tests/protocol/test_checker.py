@@ -119,7 +119,7 @@ def test_the_shipped_protocol_is_clean_and_its_document_is_fresh():
     out = StringIO()
     call_command("protocol", "check", stdout=out)
     assert "is clean" in out.getvalue()
-    assert "1 of 24  stroke_tia (safety-check)" in out.getvalue()
+    assert "1 of 21  stroke_tia (safety-check)" in out.getvalue()
     call_command("protocol", "docs", "--check", stdout=out)
     assert "fresh" in out.getvalue()
 

@@ -251,6 +251,7 @@ PASSING = {  # what is forgotten after a while anyway, or made anew: nothing a c
     "intake_leftout",
     "intake_unsentpage",
     "links_formstart",
+    "outbox_mailchoice",  # what a manager chose; who did, and what was before, stands among the changes
     "links_linkrequest",
     "mfa_authenticator",
     "outbox_sweepbeat",

@@ -86,7 +86,7 @@ def test_the_cookie_says_nothing_and_scripts_cannot_read_it(ada):
 def test_the_page_says_that_nobody_is_watching(ada):
     ada.opens("intake_start")
     assert "Nobody is watching this form right now" in ada.text
-    assert "we may call you, even when the form is not finished" in ada.text
+    assert "If your answers look serious, we may call you before you finish." in ada.text
 
 
 def test_everything_that_is_missing_is_named_at_once_and_what_was_typed_stays(ada):
