@@ -17,6 +17,9 @@ EMPTY_ALL = f"""
 DO $$
 DECLARE one regclass;
 BEGIN
+  IF NOT starts_with(current_database(), 'test_') THEN
+    RAISE EXCEPTION 'Only a database of the tests is emptied, and the name of none but those begins with test_.';
+  END IF;
   SET LOCAL session_replication_role = replica;
   FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
       AND relname NOT IN {STAY} ORDER BY oid LOOP

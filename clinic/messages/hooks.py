@@ -49,6 +49,11 @@ class Event:
     known_by: str
     proof: "Proof | None" = None  # where the signature alone proves nothing
 
+    def __post_init__(self) -> None:
+        """Refuse what is no text, before anything of the report is taken."""
+        if not isinstance(self.message_id, str) or (self.proof and not isinstance(self.proof.recipient, str)):
+            raise TypeError("No text")
+
 
 @dataclass(frozen=True)
 class Proof:

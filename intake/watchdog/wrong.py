@@ -31,7 +31,8 @@ PARTS = (  # of the house
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 BEAT = """
     SELECT statement_timestamp(), beat.at, beat.worker_at, beat.mail_refused_since, beat.came_back_read_at,
-        (SELECT max(made_at) FROM audit_backupcheck WHERE whole)
+        (SELECT max(made_at) FROM audit_backupcheck WHERE whole),
+        (SELECT at FROM audit_backupcheck WHERE NOT whole AND id = (SELECT max(id) FROM audit_backupcheck))
     FROM (SELECT 1) AS always LEFT JOIN outbox_sweepbeat AS beat ON true
 """
 
@@ -90,6 +91,7 @@ class Looked:
     mail_refused_since: datetime | None
     unread_since: datetime | bool = False  # the mailbox of what comes back; True where it was never read
     backup_at: datetime | None = None  # when the newest backup that was restored whole had been made
+    backup_failed_at: datetime | None = None  # when the newest was tried, where it could not be used
     held_up: tuple[datetime, ...] = ()
     cases: tuple[Late, ...] = ()
     not_told: Waiting | None = None  # of changes of the on-call list
@@ -118,7 +120,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(BEAT)
-        clock, swept_at, worker_at, refused_since, read_at, backup_at = cursor.fetchone()
+        clock, swept_at, worker_at, refused_since, read_at, backup_at, failed_at = cursor.fetchone()
     apart = max(before - clock, clock - timezone.now(), timedelta())
     first, *more = _groups(now, page_of)
     groups = [group for group in first.union(*more, all=True) if group["count"]]
@@ -130,6 +132,7 @@ def look(now: datetime, page_of: User | None = None) -> Looked:
         refused_since,
         unread_since=unread_since(read_at, now),
         backup_at=backup_at,
+        backup_failed_at=failed_at,
         held_up=tuple(held_up_since()),
         cases=tuple(_late(group) for group in groups if group["part"] == "cases"),
         not_told=waiting.get("on_call"),
@@ -189,7 +192,9 @@ def _machines(looked: Any, now: datetime, broker_answers: Any) -> Iterator[Wrong
         yield Wrong("broker", "The broker does not answer")
     if looked.apart > CLOCKS_MAY_DIFFER.total_seconds():
         yield Wrong("clocks", f"The clocks of web and database are {round(looked.apart)} seconds apart")
-    if looked_after() and (looked.backup_at is None or now - looked.backup_at > timedelta(days=settings.BACKUP_DAYS)):
+    if looked_after() and looked.backup_failed_at:
+        yield Wrong("backups", "The newest backup cannot be used", looked.backup_failed_at)
+    elif looked_after() and (looked.backup_at is None or now - looked.backup_at > timedelta(days=settings.BACKUP_DAYS)):
         words = "The newest backup that could be restored is old" if looked.backup_at else "No backup was ever restored"
         yield Wrong("backups", words, looked.backup_at)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinic.running.backups import NotRestorable, check_backup, newest_dump
+from clinic.running.backups import AlreadyAtWork, NotRestorable, check_backup, newest_dump
 
 
 class Command(BaseCommand):
@@ -28,7 +28,10 @@ class Command(BaseCommand):
             raise CommandError(str(reason)) from None
         if not dump.is_file():
             raise CommandError(f"{dump} is not there.")
-        found, held = check_backup(dump, files)
+        try:
+            found, held = check_backup(dump, files)
+        except AlreadyAtWork as reason:
+            raise CommandError(str(reason)) from None
         if held is None:
             raise CommandError(f"{dump.name} cannot be used. {found.words}")
         older = f" It is from before this code: {held.older_by} more to migrate." if held.older_by else ""
@@ -36,3 +39,5 @@ class Command(BaseCommand):
             f"{dump.name} is whole: {held.rows} rows, {held.files} files, access log as it was sealed,"
             f" restored and looked at in {found.seconds} seconds.{older}"
         )
+        if found.words:
+            raise CommandError(found.words)

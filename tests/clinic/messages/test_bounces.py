@@ -342,6 +342,8 @@ def test_mailgun_reports_what_it_signed(ada, settings):
         ({"event-data": {}}, 400),
         ([], 400),
         ("[" * 50_000, 400),
+        (mailgun(message, recipient=None), 400),
+        (mailgun(message, recipient=7), 400),
         (mailgun(message), 204),
         (mailgun(message), 204),
     ]:

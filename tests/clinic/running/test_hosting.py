@@ -91,6 +91,14 @@ def test_no_proxy_writes_down_the_link_of_a_patient():
     assert len(re.findall(r"^\s*log\b", caddy, re.MULTILINE)) == 1, "an access log would name paths"
 
 
+def test_both_proxies_keep_to_the_house_what_only_the_house_asks_and_number_requests():
+    nginx, caddy = (HOSTING / "nginx.conf").read_text(), (HOSTING / "Caddyfile").read_text()
+    assert "location ~ ^/(readyz|healthz|metrics)$ {\n        allow 127.0.0.1;\n        deny all;" in nginx
+    assert "@inside path /healthz /readyz /metrics\n\trespond @inside 403" in caddy
+    assert "X-Request-ID $request_id;" in nginx
+    assert "header_up X-Request-ID {http.request.uuid}" in caddy
+
+
 def test_what_containers_set_is_a_setting():
     known = set(re.findall(r"^#?([A-Z_]+)=", (HOUSE / ".env.example").read_text(), re.MULTILINE)) | {"TMPDIR"}
     for service in SERVICES:
