@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.messages.bell import ring
+from clinic.messages.choice import CLINIC_OFF
 from clinic.messages.facts import NotSafe
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import AddressOff, Message, MessageQuerySet
@@ -108,11 +109,15 @@ def schedule_for_each(message: Message, people: list[User], *, key: str = "") ->
 def withdraw(
     *, subject_type: str, subject_id: UUID, why: str, kinds: list[str] | None = None, but: Collection[str] = ()
 ) -> int:
-    """Messages about this subject that still wait are not sent, and say why. Returns how many."""
-    waiting = Message.objects.about(subject_type, subject_id).filter(status=Message.Status.SCHEDULED)
-    waiting = waiting.exclude(kind__in=but)
+    """Messages about this subject that still wait are not sent, and say why. Returns how many.
+
+    Those that the clinic has turned off say so too: they must not come back when it turns them on.
+    """
+    about = Message.objects.about(subject_type, subject_id).exclude(kind__in=but)
     if kinds is not None:
-        waiting = waiting.filter(kind__in=kinds)
+        about = about.filter(kind__in=kinds)
+    about.filter(status=Message.Status.SKIPPED, outcome=CLINIC_OFF).update(outcome=why)
+    waiting = about.filter(status=Message.Status.SCHEDULED)
     return waiting.update(status=Message.Status.SKIPPED, outcome=why, settled_at=timezone.now())
 
 

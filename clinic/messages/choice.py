@@ -5,7 +5,6 @@ from clinic.messages.leads import LEADS
 from clinic.messages.models import MailChoice
 
 CLINIC_OFF = "The clinic has turned off this kind of message."
-NOT_SO_LONG = "The clinic does not remind so long before any more."
 
 
 def is_off_here(name: str) -> bool:

@@ -25,8 +25,6 @@ A kind is a class of static methods, registered by the app that sends it:
         works_on(message)         # optional: a function that says of a day whether its reader works; None for every day
         worth_until(message)      # optional: when it is out of date, however long it was held up; None for never
         calendar(message)         # optional: the `Entry` of the calendar file that goes along; None for no file
-        hours_before(message)     # of reminders of a visit: how long before it goes
-        remind_anew()             # of those too: schedules what the clinic has chosen and is not there yet
 
 Its words are `templates/emails/<name>/subject.txt` and `body.txt`, in the language of the message.
 """
@@ -118,14 +116,6 @@ class Kind:
     def worth_until(self, message: Any) -> datetime | None:
         """Return when it is out of date; None for never."""
         return self.source.worth_until(message) if hasattr(self.source, "worth_until") else None
-
-    def hours_before(self, message: Any) -> int:
-        """Return how long before its visit a reminder goes."""
-        return self.source.hours_before(message)
-
-    def remind_anew(self) -> None:
-        """Schedule the reminders that the clinic has chosen and that are not there yet."""
-        self.source.remind_anew()
 
     def still_needed(self, message: Any) -> str:
         """Empty while it is needed, else the reason why not, without patient data."""

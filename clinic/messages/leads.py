@@ -32,15 +32,6 @@ def moments(
     return found
 
 
-def worth_until(starts_at: datetime, hours: int, chosen: Collection[int], zone: ZoneInfo) -> datetime:
-    """Return when a reminder is out of date.
-
-    When the next one says the same, at last shortly before.
-    """
-    nearer = max((one for one in chosen if A_DAY <= one < hours), default=0)
-    return days_before(starts_at, nearer // A_DAY, zone) if nearer else starts_at - TOO_CLOSE
-
-
 def in_words(chosen: Collection[int]) -> str:
     """Return what was chosen as a page says it."""
     return ", ".join(words for hours, words in LEADS.items() if hours in chosen)

@@ -59,9 +59,10 @@ def tells_whose_addresses_are_seen(find: Seen) -> Seen:
 def hide_addresses(messages: Collection[Message], user: User) -> None:
     """Hide to whom mails went of patients whom `user` does not see.
 
-    They are at another location by now, or gave another address since.
+    They are at another location by now, or gave another address since. A kind nobody knows any more counts as one to
+    patients.
     """
-    to_patients = [one for one in messages if one.kind in KINDS and KINDS[one.kind].audience == "patient"]
+    to_patients = [one for one in messages if one.kind not in KINDS or KINDS[one.kind].audience == "patient"]
     addresses = {one.recipient.lower() for one in to_patients}
     seen = set().union(*(find(addresses, user) for find in SEEN)) if addresses else set()
     for one in to_patients:

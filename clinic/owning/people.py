@@ -43,7 +43,7 @@ def invite(values: dict[str, Any], locations: Collection[Location], *, by: User 
     if by is not None:
         emails.invited(person)
         if person.role == Role.MANAGER:
-            _tell_managers(person, made, locations)
+            emails.tell_managers(person, made, locations)
     return person
 
 
@@ -63,7 +63,7 @@ def change_person(person: User, values: dict[str, Any], locations: Collection[Lo
 
     Of their locations only those that `by` manages change; somebody who works elsewhere too may lose all of these.
     Nobody changes their own role or locations: a second manager does. Both addresses hear of another address, and the
-    managers of other locations of what holds there too.
+    managers of other locations of whatever changed: it holds there too, or they have one colleague less in common.
     """
     person = _held(person, by)
     if saw != newest(person=person):
@@ -75,8 +75,7 @@ def change_person(person: User, values: dict[str, Any], locations: Collection[Lo
     role_is_new = values["role"] != person.role
     if person == by and (role_is_new or have != had):
         raise NotAllowed("Ask another manager to change your own role or locations.")
-    holds_elsewhere = role_is_new or values.get("email", address) != address
-    if holds_elsewhere:
+    if role_is_new or values.get("email", address) != address:
         check_manages_all(by, person)
     hold(had | have)
     check_looked_after(person, had if role_is_new else had - have)
@@ -88,7 +87,7 @@ def change_person(person: User, values: dict[str, Any], locations: Collection[Lo
     if done:
         _tell(person, address)
         becomes_one = role_is_new and person.role == Role.MANAGER
-        _tell_managers(person, done, have if becomes_one else elsewhere if holds_elsewhere else ())
+        emails.tell_managers(person, done, have if becomes_one else elsewhere)
     return person
 
 
@@ -103,21 +102,13 @@ def _tell(person: User, address: str) -> None:
         emails.invited(person)
 
 
-def _tell_managers(person: User, change: ClinicChange | None, places: Collection[Location]) -> None:
-    """Tell the managers of these locations, but for whoever did it."""
-    if change is None:
-        return
-    for place in places:
-        for manager in User.objects.managers_at(place).exclude(pk__in=[change.by_id, person.pk]):
-            emails.colleague_changed(manager, person, change, at=place)
-
-
 @transaction.atomic
 def sign_out_everywhere(person: User, *, by: User) -> None:
-    """End whatever this person has open, such as on a laptop that is lost."""
+    """End whatever this person has open, such as on a laptop that is lost. Managers elsewhere hear."""
     person = _held(person, by)
     sign_out(person)
-    ClinicChange.objects.create(what=What.SIGNED_OUT, person=person, by=by)
+    done = ClinicChange.objects.create(what=What.SIGNED_OUT, person=person, by=by)
+    emails.tell_managers(person, done, places_elsewhere(by, person))
 
 
 @transaction.atomic
@@ -144,7 +135,7 @@ def close_account(person: User, *, by: User, words: str = "") -> User:
     HandedOverCode.objects.filter(user=person).delete()
     sign_out(person)
     left = write_down(What.LEFT, person=person, before=before, after=of_person(person), by=by, words=words)
-    _tell_managers(person, left, places_elsewhere(by, person))
+    emails.tell_managers(person, left, places_elsewhere(by, person))
     return person
 
 
@@ -163,7 +154,7 @@ def take_back(person: User, *, by: User) -> User:
     person.save(update_fields=["is_active", "password"])
     Authenticator.objects.filter(user=person).delete()
     back = write_down(What.CAME_BACK, person=person, before=before, after=of_person(person), by=by)
-    _tell_managers(
+    emails.tell_managers(
         person, back, person.locations.all() if person.role == Role.MANAGER else places_elsewhere(by, person)
     )
     emails.invited(person)

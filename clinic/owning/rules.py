@@ -28,18 +28,27 @@ def check_manages(by: User, person: User) -> None:
 def check_manages_all(by: User, person: User) -> None:
     """Refuse who manages only some of their locations, where somebody manages all.
 
-    Whose address it is, and which role, opens patients of every location they work at. Where nobody manages all, any of
-    their managers may, and those of the other locations hear of it.
+    Whose address it is, and which role, opens patients of every location they work at. Who manages all of their own
+    locations is such a somebody too. Where nobody manages all, any of their managers may, and those of the other
+    locations hear of it.
     """
     elsewhere = places_elsewhere(by, person)
     if not elsewhere:
         return
-    managers = User.objects.filter(is_active=True, role=Role.MANAGER).exclude(pk=person.pk)
+    managers = User.objects.filter(is_active=True, role=Role.MANAGER)
     for place in person.locations.all():
         managers = managers.filter(locations=place)
-    if names := " or ".join(one.name for one in managers.order_by("name")):
-        there = " and ".join(place.name for place in elsewhere)
-        raise NotAllowed(f"{person} works at {there} too. Ask {names} to change their role or address.")
+    known = list(managers.order_by("name"))
+    if not known:
+        return
+    there = " and ".join(place.name for place in elsewhere)
+    if known == [person]:
+        raise NotAllowed(
+            f"{person} works at {there} too, and nobody else manages all of these. Ask them to change their address "
+            "themselves. If their mailbox is lost, or their role must change, ask whoever runs the server."
+        )
+    names = " or ".join(one.name for one in known if one != person)
+    raise NotAllowed(f"{person} works at {there} too. Ask {names} to change their role or address.")
 
 
 def places_elsewhere(by: User, person: User) -> list[Location]:

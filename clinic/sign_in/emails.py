@@ -1,5 +1,6 @@
 """What staff are written about their own account."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +100,15 @@ def colleague_changed(manager: User, person: User, change: ClinicChange, *, at: 
     facts = {"happened_at": moment(change.at, at.zone.key)}
     about = ("user", person.public_id)
     return write_to(manager, "colleague_changed", change.pk, location=at, about=about, facts=facts)
+
+
+def tell_managers(person: User, change: ClinicChange | None, places: Collection[Location]) -> None:
+    """Tell the managers of these locations, but for whoever did it; nobody where nothing changed."""
+    if change is None:
+        return
+    for place in places:
+        for manager in User.objects.managers_at(place).exclude(pk__in=[change.by_id, person.pk]):
+            colleague_changed(manager, person, change, at=place)
 
 
 def _about_the_account(name: str, user: User, *, to: str = "", facts: dict[str, Any] | None = None) -> Message:

@@ -34,7 +34,7 @@ def hand_over(user: User, *, by: User | None, page: str, words: str = "") -> str
     whatever was opened by it.
 
     `by` is a manager and never the person themselves; None is somebody at the server, for the first manager. `words`
-    say how it is known that they asked: kept where a second step ends.
+    say how it is known that they asked: kept where a second step ends. Of that the managers elsewhere hear.
     """
     if by is not None and (by.pk == user.pk or not by.may(MANAGE_ACCOUNTS)):
         raise PermissionDenied
@@ -42,7 +42,9 @@ def hand_over(user: User, *, by: User | None, page: str, words: str = "") -> str
     ended, _rows = Authenticator.objects.filter(user=user).delete()
     if ended:
         sign_out(user)
-        ClinicChange.objects.create(what=ClinicChange.What.SECOND_STEP, person=user, by=by, words=words)
+        done = ClinicChange.objects.create(what=ClinicChange.What.SECOND_STEP, person=user, by=by, words=words)
+        if by is not None:
+            emails.tell_managers(user, done, list(user.locations.exclude(pk__in=by.locations.values("pk"))))
     HandedOverCode.objects.filter(user=user).delete()
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     HandedOverCode.objects.create(user=user, code_hash=_hash(user, code), made_by=by, expires_at=timezone.now() + LIVES)

@@ -129,8 +129,8 @@ class IntakeLink(_WithTheForm):
     title="Reminder to finish an intake",
     safe=("clinic", "phone", "link", "round"),
     category="forms",
-    without="Patients get the link to their form once. Whoever invited them looks under Invitations who has not "
-    "finished, and calls.",
+    without="Patients get the link to their form once. Of those who were invited, whoever invited them looks under "
+    "Invitations who has not finished, and calls. Who began by themselves stands in no list, and nobody reminds them.",
 )
 class FinishIntake(_WithTheForm):
     @classmethod

@@ -13,8 +13,9 @@ from clinic.messages.calendar_file import Entry
 from clinic.messages.choice import leads_of
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
-from clinic.messages.leads import USUAL, moments, worth_until
+from clinic.messages.leads import USUAL, moments
 from clinic.messages.models import Message
+from clinic.messages.nearer import worth_until
 from clinic.messages.to_staff import ToWhoeverActs
 from clinic.staff.models import User
 from intake.door.status_links import extended
@@ -23,7 +24,6 @@ from intake.models import AppointmentRequest, CallToMake, Patient
 from intake.visits import calls
 
 LATE = 2  # the second round: the promised time has passed
-KEY_WITH_HOURS = 4  # parts of the key of a reminder that names its hours
 TO_THE_PATIENT = ["appointment_booked", "visit_reminder", "visit_off"]
 
 
@@ -324,18 +324,6 @@ class VisitReminder(_OfAVisit):
     def facts(message: Message) -> dict[str, Any]:
         return {"link": address_of(extended(_request(message).patient.public_id))}
 
-    @classmethod
-    def worth_until(cls, message: Message) -> datetime:
-        hours, zone = cls.hours_before(message), _request(message).location.zone
-        return worth_until(said_in(message), hours, leads_of("visit_reminder"), zone)
-
     @staticmethod
-    def hours_before(message: Message) -> int:
-        parts = message.key.split(":")
-        return int(parts[-1]) if len(parts) == KEY_WITH_HOURS else USUAL["visit_reminder"]
-
-    @staticmethod
-    def remind_anew() -> None:
-        booked = AppointmentRequest.objects.filter(state=AppointmentRequest.State.BOOKED, starts_at__gt=timezone.now())
-        for request in booked.exclude(patient__email="").select_related("patient", "location"):
-            _reminders(request, max(_times_told(request), 1))
+    def worth_until(message: Message) -> datetime:
+        return worth_until(message, said_in(message))

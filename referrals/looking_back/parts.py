@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from clinic.audit.models import AccessLog
 from clinic.messages.kinds import KINDS
 from clinic.messages.models import Message
+from clinic.messages.whose import hide_addresses
 from clinic.owning.people_views import colleagues
 from clinic.staff.changes import ClinicChange
 from clinic.staff.models import Location, User
@@ -182,8 +183,8 @@ def _ids_of(patient: Patient) -> list[Any]:
 
 def _of_a_message(row: Message, people: dict[int, str]) -> LogLine:
     kind = KINDS.get(row.kind)
-    what = kind.title if kind else row.kind
-    return LogLine(row.settled_at or row.due_at, f"To {row.recipient}", what, place_id=row.location_id)
+    what, to = kind.title if kind else row.kind, "a patient" if row.is_hidden else row.shown_to
+    return LogLine(row.settled_at or row.due_at, f"To {to}", what, place_id=row.location_id)
 
 
 PARTS = (
@@ -201,8 +202,11 @@ def part_named(name: str | None) -> LogPart:
     return next((part for part in PARTS if part.name == name), PARTS[0])
 
 
-def in_lines(part: LogPart, rows: Iterable[Any]) -> list[LogLine]:
-    """Return rows as lines, with the names of staff looked up once."""
+def in_lines(part: LogPart, rows: Iterable[Any], *, by: User) -> list[LogLine]:
+    """Return rows as `by` may read them, with the names of staff looked up once."""
+    rows = list(rows)
+    if part.name == "sent":
+        hide_addresses(rows, by)
     people = dict(User.objects.values_list("pk", "name"))
     return [part.line(row, people) for row in rows]
 

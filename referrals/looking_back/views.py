@@ -66,7 +66,7 @@ def access_log_file(request: StaffRequest) -> HttpResponse:
 
 def _rows(request: StaffRequest, part: LogPart, rows: Any) -> list[tuple]:
     """Return each line with its patient and location, written down first."""
-    lines = in_lines(part, rows)
+    lines = in_lines(part, rows, by=request.user)
     patients, places = named(lines)
     saw_list(request, list(patients.values()), subject_id="access log")
     return [(line, patients.get(line.patient_id), places.get(line.place_id, "")) for line in lines]

@@ -18,8 +18,9 @@ from clinic.messages.calendar_file import Entry
 from clinic.messages.choice import leads_of
 from clinic.messages.facts import moment
 from clinic.messages.kinds import kind
-from clinic.messages.leads import TOO_CLOSE, USUAL, moments, worth_until
+from clinic.messages.leads import TOO_CLOSE, USUAL, moments
 from clinic.messages.models import Message
+from clinic.messages.nearer import worth_until
 from intake.door.status_links import extended
 from intake.door.to_patients import InTheirLanguage
 from intake.models import CallToMake, Patient
@@ -28,7 +29,6 @@ from referrals.models import Appointment, Referral
 from referrals.moves.about import about, referral_of
 from referrals.moves.heard import GIVEN, heard_last, is_the_same, said_in
 
-KEY_WITH_HOURS = 4  # parts of the key of a reminder that names its hours
 A_DAY = timedelta(days=1)  # closer than that, whoever has to travel and to ask for the day off is called
 CALLED_WITHIN = timedelta(hours=1)  # of open time
 
@@ -323,23 +323,9 @@ class AppointmentOff(_New):
     "them. Whom no mail told of it stands in the desk's list of calls.",
 )
 class AppointmentReminder(_OfAnAppointment):
-    @classmethod
-    def worth_until(cls, message: Message) -> datetime:
-        hours, zone = cls.hours_before(message), ZoneInfo(cls.appointment(message).time_zone)
-        return worth_until(said_in(message), hours, leads_of("appointment_reminder"), zone)
-
     @staticmethod
-    def hours_before(message: Message) -> int:
-        parts = message.key.split(":")
-        return int(parts[2]) if len(parts) == KEY_WITH_HOURS else USUAL["appointment_reminder"]
-
-    @staticmethod
-    def remind_anew() -> None:
-        stand = Appointment.objects.filter(
-            replaced_at=None, starts_at__gt=timezone.now(), referral__status=Referral.Status.SCHEDULED
-        )
-        for appointment in stand.select_related("referral__patient", "referral__location"):
-            remind(appointment)
+    def worth_until(message: Message) -> datetime:
+        return worth_until(message, said_in(message))
 
     @classmethod
     def still_needed(cls, message: Message) -> str:

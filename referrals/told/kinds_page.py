@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -75,17 +76,26 @@ class BeforeForm(forms.Form):
 @require_safe
 @staff_may(SEE_PROMISES)
 def kinds_of_mail(request: StaffRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: StaffRequest, refused: dict[str, BeforeForm] | None = None) -> HttpResponse:
+    """Show every kind; of one whose times were `refused`, its form as it was sent."""
     place = request.user.places().first()
-    groups = [(READERS[audience], _shown(audience, place)) for audience in AUDIENCES] if place else []
+    groups = [(READERS[audience], _shown(audience, place, refused)) for audience in AUDIENCES] if place else []
     off = [shown for _reader, kinds in groups for shown in kinds if shown.is_off]
-    return render(request, "messages/kinds.html", {"groups": groups, "off": off})
+    context = {"groups": groups, "off": off, "refused": refused}
+    return render(request, "messages/kinds.html", context, status=422 if refused else 200)
 
 
 @pressed_on("kinds_of_mail")
 @staff_may(MANAGE_LOCATIONS)
 def turn_kind(request: StaffRequest, name: str) -> HttpResponse:
     """Turn a kind off, or on again, for the whole clinic."""
-    on = request.POST.get("turn") == "on"
+    turn = request.POST.get("turn")
+    if turn not in ("on", "off"):
+        raise BadRequest("It says neither on nor off.")
+    on = turn == "on"
     try:
         gone = mails.turn_kind(name, on=on, by=request.user)
     except NotAllowed as refused:
@@ -99,14 +109,15 @@ def turn_kind(request: StaffRequest, name: str) -> HttpResponse:
 @staff_may(MANAGE_LOCATIONS)
 def remind_before(request: StaffRequest, name: str) -> HttpResponse:
     """Choose how long before a visit its reminders go."""
-    form = BeforeForm(request.POST)
-    hours = form.cleaned_data["hours"] if form.is_valid() else []
-    try:
-        gone = mails.remind_before(name, hours, by=request.user)
-    except NotAllowed as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, f"Kept, also for what is booked already. {_withdrawn(gone) if gone else ''}".strip())
+    form = BeforeForm(request.POST, name=name)
+    if form.is_valid():
+        try:
+            mails.remind_before(name, form.cleaned_data["hours"], by=request.user)
+        except NotAllowed as refused:
+            form.add_error("hours", refused.words)
+    if form.errors:
+        return _page(request, {name: form})
+    messages.success(request, "Kept. It holds for what is booked from now on; what waits already stays as it is.")
     return redirect(f"{reverse('kinds_of_mail')}#{name}")
 
 
@@ -116,7 +127,7 @@ def _withdrawn(gone: int) -> str:
     return f"{gone} that waited {'is' if gone == 1 else 'are'} withdrawn and listed under Messages, “Not needed”."
 
 
-def _shown(audience: str, place: Location) -> list[Shown]:
+def _shown(audience: str, place: Location, refused: dict[str, BeforeForm] | None = None) -> list[Shown]:
     told, choice = _told(), choice_now()
     kinds = sorted((kind for kind in KINDS.values() if kind.audience == audience), key=lambda kind: kind.title)
     return [
@@ -125,13 +136,13 @@ def _shown(audience: str, place: Location) -> list[Shown]:
             tuple(told[kind.name]),
             tuple(_samples(kind, place)),
             is_off=kind.name in choice.off,
-            **_before(kind, choice),
+            **_before(kind, choice, refused or {}),
         )
         for kind in kinds
     ]
 
 
-def _before(kind: Kind, choice: MailChoice) -> dict[str, Any]:
+def _before(kind: Kind, choice: MailChoice, refused: dict[str, BeforeForm]) -> dict[str, Any]:
     """Return when a reminder goes before its visit, in words and as a form.
 
     Nothing for any other kind.
@@ -139,7 +150,8 @@ def _before(kind: Kind, choice: MailChoice) -> dict[str, Any]:
     if kind.name not in USUAL:
         return {}
     hours = getattr(choice, kind.name)
-    return {"goes_before": in_words(hours), "form": BeforeForm(initial={"hours": hours}, name=kind.name)}
+    form = refused.get(kind.name) or BeforeForm(initial={"hours": hours}, name=kind.name)
+    return {"goes_before": in_words(hours), "form": form}
 
 
 def _told() -> dict[str, list[str]]:

@@ -105,8 +105,15 @@ ROWS = (
         told=_about_the_account("account_changed", enough="it stands under Changes, and their pages show it"),
     ),
     Change(
-        "A manager changes what holds for colleagues elsewhere too: a role, an address, an account, a new manager",
-        (people.change_person, people.close_account, people.take_back, people.invite),
+        "A manager changes what holds for colleagues elsewhere too: an account, a second step, a new manager",
+        (
+            people.change_person,
+            people.close_account,
+            people.take_back,
+            people.invite,
+            people.sign_out_everywhere,
+            handing_over.hand_over,
+        ),
         told=(
             Told(
                 Who.MANAGER,

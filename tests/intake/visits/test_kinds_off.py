@@ -1,7 +1,6 @@
 """A manager turns a kind of mail off for the whole clinic, and on again. Nothing is late, and somebody hears."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,12 +9,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.messages.choice import CLINIC_OFF, NOT_SO_LONG
+from clinic.messages.choice import CLINIC_OFF
 from clinic.messages.dispatch import sweep
 from clinic.messages.kinds import KINDS
-from clinic.messages.leads import moments, worth_until
 from clinic.messages.models import MAY_BE_OFF, MailChoice, Message
-from clinic.messages.quiet import QuietHours
 from clinic.owning.mails import remind_before, turn_kind
 from clinic.owning.rules import NotAllowed
 from clinic.staff.changes import ClinicChange
@@ -25,17 +22,11 @@ from tests import factories
 from tests.clinic.owning.test_people import in_with_a_phone
 from tests.intake.visits.made import NOON, THURSDAY, first_booking, moves
 
-NEW_YORK = ZoneInfo("America/New_York")
-QUIET = QuietHours.from_text("21-8")
 STAY = sorted(name for name, kind in KINDS.items() if not kind.may_be_off)
 
 
 def reminders(status="scheduled"):
     return Message.objects.filter(kind="visit_reminder", status=status)
-
-
-def hours_of(messages):
-    return [KINDS["visit_reminder"].source.hours_before(one) for one in messages.order_by("due_at")]
 
 
 # Which may be off -----------------------------------------------------------------------------------------------------
@@ -63,14 +54,6 @@ def test_only_managers_do(maya, priya, daniel):
     for person in (maya, priya, daniel):
         with pytest.raises(PermissionDenied):
             turn_kind("visit_reminder", on=False, by=person)
-
-
-@pytest.mark.parametrize("hours", [[], [5], [24, 1]])
-def test_reminders_go_at_times_we_know_or_not_at_all(hours, ruth):
-    with pytest.raises(NotAllowed):
-        remind_before("visit_reminder", hours, by=ruth)
-    with pytest.raises(IntegrityError, match="reminders_go_at_times_we_know"), transaction.atomic():
-        MailChoice.objects.create(visit_reminder=hours)
 
 
 # Off, and on again ----------------------------------------------------------------------------------------------------
@@ -115,56 +98,36 @@ def test_a_visit_that_moved_away_and_back_is_reminded_of_once(location, priya, r
     assert reminders().count() == 1
 
 
+def test_what_was_withdrawn_comes_back_as_it_was_whatever_was_chosen_meanwhile(location, priya, ruth):
+    first_booking(location, priya, to=THURSDAY + timedelta(days=14), at=NOON)
+    [waited] = reminders()
+    with time_machine.travel(NOON, tick=False):
+        turn_kind("visit_reminder", on=False, by=ruth)
+        remind_before("visit_reminder", [48, 24], by=ruth)
+        turn_kind("visit_reminder", on=True, by=ruth)
+        assert turn_kind("visit_reminder", on=False, by=ruth) == 1
+        turn_kind("visit_reminder", on=True, by=ruth)
+    assert [(one.pk, one.due_at, one.outcome) for one in reminders()] == [(waited.pk, waited.due_at, "")]
+
+
+def test_what_moved_while_they_were_off_has_the_reminders_of_its_last_move_alone(location, priya, ruth):
+    visit = first_booking(location, priya, to=THURSDAY + timedelta(days=14), at=NOON)
+    with time_machine.travel(NOON):
+        turn_kind("visit_reminder", on=False, by=ruth)
+        remind_before("visit_reminder", [48], by=ruth)
+    moves(visit, priya, THURSDAY + timedelta(days=15))
+    moves(visit, priya, THURSDAY + timedelta(days=14))
+    with time_machine.travel(NOON):
+        turn_kind("visit_reminder", on=True, by=ruth)
+    assert [one.due_at for one in reminders()] == [THURSDAY + timedelta(days=12)]
+
+
 def test_whom_no_mail_has_told_of_an_appointment_is_called(at_an_office, ruth):
     """No mail of it is there: the reminder would have told of it."""
     with time_machine.travel(NOON - timedelta(days=1)):
         telling.remind(at_an_office.standing_appointment)
         assert turn_kind("appointment_reminder", on=False, by=ruth) == 1
     assert CallToMake.objects.filter(done_at=None).count() == 1
-
-
-# When reminders go ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("quiet_by_night")
-def test_each_time_that_is_chosen_makes_a_reminder_also_of_what_is_booked(location, priya, ruth):
-    nine = THURSDAY + timedelta(days=14, hours=-1)
-    first_booking(location, priya, to=nine, at=NOON)
-    assert hours_of(reminders()) == [24], "as before anybody chose"
-    with time_machine.travel(NOON):
-        assert remind_before("visit_reminder", [168, 48, 3], by=ruth) == 1
-    assert hours_of(reminders()) == [168, 48], "at six nobody is written to, and at eight it is too late"
-    assert [one.outcome for one in reminders("skipped")] == [NOT_SO_LONG]
-    afternoon = nine + timedelta(hours=5)
-    first_booking(location, priya, to=afternoon, at=NOON)
-    assert hours_of(reminders().exclude(subject_id=reminders("skipped").get().subject_id)) == [168, 48, 3]
-    with time_machine.travel(NOON):
-        remind_before("visit_reminder", [24], by=ruth)
-    assert hours_of(reminders()) == [24, 24], "what was withdrawn comes back, and nothing twice"
-
-
-@pytest.mark.parametrize(
-    ("starts", "now", "chosen", "due"),
-    [
-        ("2027-03-15 09:00", "2027-03-01 09:00", [168, 48, 24], ["03-08 09:00", "03-13 09:00", "03-14 09:00"]),
-        ("2027-03-15 14:00", "2027-03-01 09:00", [3], ["03-15 11:00"]),
-        ("2027-03-15 10:30", "2027-03-01 09:00", [3], ["03-15 07:30"]),  # it waits for eight, and is of use
-        ("2027-03-15 09:30", "2027-03-01 09:00", [3], []),  # at eight it is too late
-        ("2027-03-15 14:00", "2027-03-15 08:00", [3], []),  # they were told six hours before
-        ("2027-03-15 14:00", "2027-03-14 15:00", [48, 24], []),
-    ],
-)
-def test_the_moments(starts, now, chosen, due):
-    """The clocks change on March 14: nine stays nine."""
-    at, now = (datetime.fromisoformat(one).replace(tzinfo=NEW_YORK) for one in (starts, now))
-    found = moments(at, chosen, NEW_YORK, QUIET, now)
-    assert [f"{one.astimezone(NEW_YORK):%m-%d %H:%M}" for one in found.values()] == due
-
-
-def test_of_two_that_are_due_at_once_only_the_nearer_is_of_use():
-    at = datetime(2027, 3, 15, 9, tzinfo=NEW_YORK)
-    assert worth_until(at, 168, [168, 48, 3], NEW_YORK) == datetime(2027, 3, 13, 9, tzinfo=NEW_YORK)
-    assert worth_until(at, 24, [24], NEW_YORK) == at - timedelta(hours=2)
 
 
 # The pages ------------------------------------------------------------------------------------------------------------
@@ -182,12 +145,16 @@ def test_a_manager_turns_it_off_and_every_other_manager_reads_it(ruth, other_loc
     assert "The whole clinic" in elsewhere
     assert "Reminder of a visit" in elsewhere
     browser = sign_in(ruth)
-    browser.post(reverse("remind_before", args=["visit_reminder"]), {"hours": ["168", "3"]})
-    assert ClinicChange.objects.first().after == {"Reminder of a visit: goes": "7 days before, 3 hours before"}
     refused = browser.post(reverse("turn_kind_of_mail", args=["case_needs_you"]), {"turn": "off"}, follow=True).text
     assert "cannot be turned off. Safety" in refused
-    none = browser.post(reverse("remind_before", args=["visit_reminder"]), {}, follow=True).text
-    assert "Choose one time at least" in none
+
+
+@pytest.mark.parametrize("sent", [{}, {"turn": "maybe"}])
+def test_a_press_that_says_neither_on_nor_off_changes_nothing(sent, ruth, sign_in):
+    """It was read as off: a form that lost its field would have ended the reminders of the whole clinic."""
+    answer = sign_in(ruth).post(reverse("turn_kind_of_mail", args=["visit_reminder"]), sent)
+    assert answer.status_code == 400
+    assert not ClinicChange.objects.exists()
 
 
 def test_a_patient_is_not_asked_about_mails_the_clinic_does_not_write(ruth):

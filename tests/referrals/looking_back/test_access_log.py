@@ -85,15 +85,28 @@ def test_who_was_refused_and_who_came_in(case, maya, priya, ruth, sign_in, clien
     assert [what for _who, what, _name in by_maya] == ["Wrong password"]
 
 
+def was_sent(**more):
+    mail = factories.message(**more)
+    Message.objects.filter(pk=mail.pk).update(status="sent", settled_at=timezone.now())
+    return mail
+
+
 def test_what_was_sent_to_or_about_a_patient(case, maya, ruth, sign_in):
-    now = timezone.now()
-    mail = factories.message(at=case.location, subject_type="case", subject_id=case.public_id)
-    Message.objects.filter(pk=mail.pk).update(status="sent", settled_at=now)
-    other = factories.message(at=case.location, subject_id=maya.public_id)
-    Message.objects.filter(pk=other.pk).update(status="sent", settled_at=now)
-    assert len(asks(ruth, sign_in, show="sent")) == 2
+    about = {"subject_type": "case", "subject_id": case.public_id}
+    mail = was_sent(at=case.location, kind="status_link", recipient=case.patient.email, **about)
+    was_sent(at=case.location, kind="new_device", recipient=maya.email, subject_id=maya.public_id)
+    assert {to for to, *_rest in asks(ruth, sign_in, show="sent")} == {f"To {mail.recipient}", f"To {maya.email}"}
     [(to, _what, _name)] = asks(ruth, sign_in, show="sent", patient=case.patient.public_id)
     assert to == f"To {mail.recipient}"
+
+
+@pytest.mark.parametrize("kind", ["visit_off", "a_kind_of_before"])
+def test_an_address_is_hidden_where_messages_hides_it(kind, case, ruth, sign_in):
+    """The patient is at another location by now, or has another address; the log and its file are read by the same."""
+    was_sent(at=case.location, kind=kind, recipient="gone@patients.example")
+    assert [to for to, *_rest in asks(ruth, sign_in, show="sent")] == ["To a patient"]
+    for name in ("access_log", "access_log_file", "messages"):
+        assert "gone@patients.example" not in sign_in(ruth).get(reverse(name), {"show": "sent"}).text, name
 
 
 def test_the_file_is_inert_and_is_handed_out_by_name(case, maya, ruth, sign_in):

@@ -188,7 +188,7 @@ def changed(house: House):
     return _about(house, change)
 
 
-@walks("A manager changes what holds for colleagues elsewhere too: a role, an address, an account, a new manager")
+@walks("A manager changes what holds for colleagues elsewhere too: an account, a second step, a new manager")
 def changed_elsewhere(house: House):
     """Ruth hears that the manager of another location closed the account of somebody who works at hers."""
     otto = factories.staff("Otto Field", "manager", at=[house.elsewhere])
