@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from intake import triage
-from intake.models import Intake, Urgency
-from intake.questionnaire.actions import Saved, save_page
+from intake.models import Intake
+from intake.questionnaire.actions import Saved
+from intake.questionnaire.elsewhere import save_where_they_stand
 from intake.questionnaire.lists import Unlisted
 from intake.returning.actions import start_worse_after
-from intake.triage import AnswerError
 from intake.versions.protocols import protocol_for, screen
 
 WORDS = "Answers with a danger came after the form was sent."
@@ -42,18 +42,5 @@ def page_after_sending(
     if not triage.dangers(screen(sent, after)) - triage.dangers(screen(sent, sent.answers)):
         return None
     worse = start_worse_after(sent, words=WORDS, by_sender=by_sender)
-    saved = Saved(worse, Urgency(worse.urgency), newly_emergency=False)
-    for page in triage.pages(protocol_for(worse)):  # a newer protocol may ask these questions on other pages
-        said = {name: answers[name] for name in page.questions if name in answers and _fits(worse, name, answers[name])}
-        both = {name: contradictory[name] for name in page.questions if name in contradictory}
-        if said or both:
-            saved = save_page(worse, page.id, said, version=saved.intake.version, contradictory=both, unlisted=unlisted)
-    return saved
-
-
-def _fits(intake: Intake, name: str, value: Any) -> bool:
-    try:
-        triage.validate_answers(protocol_for(intake), {name: value})
-    except AnswerError:
-        return False
-    return True
+    # a newer protocol may ask these questions on other pages
+    return save_where_they_stand(worse, answers, contradictory=contradictory, unlisted=unlisted)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from intake import triage
 from intake.models import Intake
 from intake.models.intake import look_again
+from intake.versions.arranging import known_on_file
 from intake.versions.protocols import protocol_for
 
 UNLISTED = "unlisted"  # names the hidden values by which a page says what its lists left out
@@ -57,13 +58,16 @@ def pages_to_look_at(intake: Intake, after: dict[str, Any], page: triage.Page, u
 
 
 def to_look_at_again(intake: Intake) -> set[str]:
-    """Return the questions that were answered without an option they list now."""
+    """Return the questions that were answered without an option they list now.
+
+    What is confirmed from the file is none of them: every option was in sight then.
+    """
     protocol = protocol_for(intake)
     pages = [page for page in protocol.pages if page.id in intake.pages_done.keys() - intake.pages_seen]
     if not pages:
         return set()
     lists = triage.listed_options(protocol, intake.answers).keys()
-    asked = set(triage.visible_questions(protocol, intake.answers))
+    asked = set(triage.visible_questions(protocol, intake.answers)) - known_on_file(intake)
     return {name for page in pages for name in page.questions if name in lists and name in asked}
 
 

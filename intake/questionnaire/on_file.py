@@ -11,23 +11,29 @@ from django.utils import timezone
 
 from intake import triage
 from intake.models import AlreadySubmitted, Case, CaseEvent, Intake, Urgency
-from intake.questionnaire.actions import Saved, save_page
+from intake.questionnaire.actions import Saved
+from intake.questionnaire.elsewhere import save_where_they_stand
 from intake.versions.arranging import LINES, NEW_PLACE, PLACES
+from intake.versions.never_read import wholly_read
 from intake.versions.protocols import protocol_for, what_fits
 
 
 def facts_on_file(intake: Intake) -> dict[str, dict[str, Any]]:
     """Return the answers of the earlier form that each line shows.
 
-    What was not answered then, or with "not sure", has no line.
+    What was not answered then, or with "not sure", has no line. Nor has a list some of which was not in sight then,
+    and a list answered with none: the line would not show what is denied by it.
     """
+    if intake.earlier is None:
+        return {}
     protocol = protocol_for(intake)
-    said = what_fits(protocol, intake.earlier.answers) if intake.earlier else {}
+    said = what_fits(protocol, intake.earlier.answers)
     asked = set(triage.visible_questions(protocol, intake.answers | said))
     found = {}
     for line, names in LINES.items():
         answers = {name: said[name] for name in names if name in said and name in asked}
-        if names[0] in answers and not any(_is_open(protocol, value) for value in answers.values()):
+        open_ones = [name for name, value in answers.items() if _says_little(protocol.questions[name], value, protocol)]
+        if names[0] in answers and not open_ones and wholly_read(intake.earlier, answers, protocol) == answers.keys():
             found[line] = answers
     return found
 
@@ -38,9 +44,11 @@ def places_on_file(intake: Intake) -> dict[str, Any]:
     return {name: said[name] for name in PLACES if name in said} if said.get(PLACES[0]) else {}
 
 
-def _is_open(protocol: triage.Protocol, value: Any) -> bool:
+def _says_little(question: triage.Question, value: Any, protocol: triage.Protocol) -> bool:
+    """Say whether an answer is "not sure", or denies a list that stands in no line."""
     chosen = value if isinstance(value, list) else [value]
-    return any(option in chosen for option in protocol.unknowns.open_options)
+    denies = isinstance(value, list) and set(value) <= set(question.exclusive)
+    return denies or any(option in chosen for option in protocol.unknowns.open_options)
 
 
 @transaction.atomic
@@ -71,19 +79,20 @@ def say_what_is_worse(intake: Intake, places: Collection[str]) -> Saved:
 def confirm_on_file(intake: Intake, lines: Collection[str]) -> Saved:
     """Take what these lines show for answers of today.
 
-    The questions of the others are asked. Raises AlreadySubmitted.
+    The questions of the others are asked, and so are those of a line that shows nothing. Raises AlreadySubmitted.
     """
     locked = _locked(intake)
     facts, before = facts_on_file(locked), protocol_for(locked)
     answers: dict[str, Any] = {}
+    right = {line for line in lines if line in facts or line not in LINES}
     for line, names in LINES.items():
-        if line in facts and line in lines:
+        if line in facts and line in right:
             answers |= {name: facts[line].get(name) for name in names}
         elif line in locked.confirmed:  # it is not right after all
             answers |= dict.fromkeys(names)
     saved = _save(locked, answers)
     locked = saved.intake
-    locked.confirmed, locked.on_file_at = sorted(lines), timezone.now()
+    locked.confirmed, locked.on_file_at = sorted(right), timezone.now()
     locked.save(update_fields=["confirmed", "on_file_at"])
     _look_again(locked, before)
     return saved
@@ -92,11 +101,7 @@ def confirm_on_file(intake: Intake, lines: Collection[str]) -> Saved:
 def _save(intake: Intake, answers: dict[str, Any]) -> Saved:
     """Save answers of many pages, and leave the pages as unread as they were."""
     done = dict(intake.pages_done)
-    saved = Saved(intake, Urgency(intake.urgency), newly_emergency=False)
-    for page in triage.pages(protocol_for(intake)):
-        here = {name: answers[name] for name in page.questions if name in answers}
-        if here:
-            saved = save_page(intake, page.id, here, version=saved.intake.version)
+    saved = save_where_they_stand(intake, answers)
     saved.intake.pages_done = done
     saved.intake.save(update_fields=["pages_done"])
     return saved

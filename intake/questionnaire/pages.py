@@ -23,6 +23,7 @@ from intake.models import AlreadySubmitted, Intake, UnsentPage
 from intake.questionnaire import actions as intakes
 from intake.questionnaire.actions import Saved
 from intake.questionnaire.after_sending import page_after_sending
+from intake.questionnaire.elsewhere import save_danger, sent_elsewhere
 from intake.questionnaire.forms import PageForm, as_sent
 from intake.questionnaire.lists import UNLISTED, unlisted_in
 from intake.questionnaire.place import place_on_the_way
@@ -41,24 +42,42 @@ CARRIED = 0  # the version of a page whose answers came over from an earlier for
 @keeps_typed
 def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
     """One page: shown, or saved and left for the next."""
+    if request.method == "POST" and not request.door.switched:
+        try:
+            return _sent(request, intake, number)
+        except AlreadySubmitted:
+            return _after_sending(request, intake, page_at(intake, number))
     shown = page_at(intake, number)
     if intake.submitted_at:
-        late = shown is not None and request.method == "POST" and not request.door.switched
-        return _after_sending(request, intake, shown) if late else redirect("intake_done")
+        return redirect("intake_done")
     if shown is None or shown not in pages_to_show(intake):
-        messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
-        return redirect(next_address(intake))
-    came_from = "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
-    if request.method != "POST":
-        more, left = "more" in request.GET, left_on(intake, shown.id)
-        if left and "unsent" in request.GET:
-            form = _form(request, intake, shown, data=as_typed(left, shown), came_from=came_from, restored=True)
-        else:
-            form = _form(request, intake, shown, came_from=came_from, opened_more=more)
-        return _show(request, intake, form, opened_more=more, left=left)
+        return _not_asked(request, intake)
+    came_from = _came_from(request)
     if request.door.switched:
         form = _form(request, intake, shown, data=request.POST, came_from=came_from, restored=True)
         return _show(request, intake, form)
+    more, left = "more" in request.GET, left_on(intake, shown.id)
+    if left and "unsent" in request.GET:
+        form = _form(request, intake, shown, data=as_typed(left, shown), came_from=came_from, restored=True)
+    else:
+        form = _form(request, intake, shown, came_from=came_from, opened_more=more)
+    return _show(request, intake, form, opened_more=more, left=left)
+
+
+def _sent(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
+    """Save a page, and a danger that was sent with it for a page that is arranged otherwise by now.
+
+    Raises AlreadySubmitted.
+    """
+    if intake.submitted_at:
+        raise AlreadySubmitted
+    danger = _danger_elsewhere(request, intake, page_at(intake, number))
+    intake = danger.intake if danger else intake
+    warned = danger is not None and danger.newly_emergency
+    shown = page_at(intake, number)
+    if shown is None or shown not in pages_to_show(intake):
+        return redirect("intake_emergency") if warned else _not_asked(request, intake)
+    came_from = _came_from(request)
     form = _form(request, intake, shown, data=_chosen(request.POST, intake, shown), came_from=came_from)
     form.is_valid()
     again = shown == asked_again(intake)
@@ -71,11 +90,31 @@ def page(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
             contradictory=form.contradictory,
             unlisted=unlisted_in(request.POST),
         )
-    except AlreadySubmitted:
-        return _after_sending(request, intake, shown)
     except intakes.StalePage as stale:
-        return _show_both(request, intake, form, stale.changed)
+        return redirect("intake_emergency") if warned else _show_both(request, intake, form, stale.changed)
     return _onwards(request, saved, form, came_from, left_off=again)
+
+
+def _not_asked(request: DoorRequest, intake: Intake) -> HttpResponse:
+    messages.info(request, _("That page is not asked, or not any more. This is where you left off."))
+    return redirect(next_address(intake))
+
+
+def _came_from(request: DoorRequest) -> str:
+    return "check" if "check" in (request.POST.get("from"), request.GET.get("from")) else ""
+
+
+def _danger_elsewhere(request: DoorRequest, intake: Intake, shown: triage.Page | None) -> Saved | None:
+    """Save what was sent for questions of other pages where a danger shows in it.
+
+    The page was arranged otherwise when it was shown.
+    """
+    elsewhere, both = sent_elsewhere(request.POST, intake, shown)
+    if not elsewhere and not both:
+        return None
+    here = _form(request, intake, shown, data=request.POST) if shown else None
+    answers = here.answers if here and (here.is_valid() or here.cleaned_data) else {}
+    return save_danger(intake, answers, elsewhere, both)
 
 
 def _form(
@@ -204,17 +243,20 @@ def reveal(request: DoorRequest, intake: Intake, number: int) -> HttpResponse:
 # Sent already, or saved elsewhere meanwhile ---------------------------------------------------------------------------
 
 
-def _after_sending(request: DoorRequest, intake: Intake, shown: triage.Page) -> HttpResponse:
+def _after_sending(request: DoorRequest, intake: Intake, shown: triage.Page | None) -> HttpResponse:
     """The form was sent before this page came: a danger in it begins a new one, anything else is told as not saved."""
     intake.refresh_from_db(fields=["submitted_at", "answers"])
-    form = _form(request, intake, shown, data=request.POST)
-    form.is_valid()
+    said, both = sent_elsewhere(request.POST, intake, shown)
+    form = _form(request, intake, shown, data=request.POST) if shown else None
+    if form:
+        form.is_valid()
+        said, both = said | form.answers, both | form.contradictory
     by_sender = request.door.sent_from_here
     saved = page_after_sending(
         intake,
-        shown.id,
-        form.answers,
-        contradictory=form.contradictory,
+        shown.id if shown else "",
+        said,
+        contradictory=both,
         unlisted=unlisted_in(request.POST),
         by_sender=by_sender,
     )
@@ -225,8 +267,9 @@ def _after_sending(request: DoorRequest, intake: Intake, shown: triage.Page) -> 
             request, _("Your form was sent before. What you answer now is in a new one: please send it too.")
         )
         return remember(request, redirect(next_address(saved.intake)), saved.intake)
-    answers = triage.validate_answers(protocol_for(intake), form.answers)
-    if not form.errors and all(intake.answers.get(name) == answers.get(name) for name in form.answers):
+    answers = triage.validate_answers(protocol_for(intake), said)
+    wrong = form.errors if form else both
+    if not wrong and all(intake.answers.get(name) == answers.get(name) for name in said):
         return redirect("intake_done")
     return show(request, intake, "questionnaire/not_saved.html", status=409, saved_at=None, by_sender=by_sender)
 

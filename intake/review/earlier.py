@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils import timezone
 
-from intake.models import Intake, Patient
+from intake.models import Intake, Patient, Respondent
 from intake.review.case_page import CasePage
 from intake.versions.arranging import NEW_PLACE, PLACES
 
@@ -108,6 +108,12 @@ class Earlier:
     def confirmed(self) -> list[str]:
         """Return what the patient said is still right, in words."""
         return [CONFIRMED[line] for line in self.intake.confirmed if line in CONFIRMED]
+
+    @property
+    def confirmed_by(self) -> str:
+        """Return who confirmed it: the patient, or whoever answered in their place."""
+        who = getattr(self.intake, "respondent", None)
+        return who.name if who and who.kind != Respondent.Kind.PATIENT and who.name else "the patient"
 
     @property
     def taken_over(self) -> list[str]:

@@ -14,7 +14,7 @@ register = template.Library()
 def body_parts(field: BoundField) -> list[dict[str, Any]]:
     """Parts of the body with their boxes. After an error one is open, so that the summary's link leads somewhere."""
     parts = field.field.widget.parts(field)
-    if field.errors and not any(part["count"] for part in parts):
+    if field.errors:
         parts[0]["open"] = True
     return parts
 

@@ -1,7 +1,8 @@
 """The form cut to what can show a danger, for somebody who got worse and of whom much is on file.
 
 Nothing here is a list kept by hand: a question stays while a rule of an emergency or of an urgent case hangs on it, or
-may come to hang on it, once the facts that are known count and everything else is open.
+may come to hang on it, once the facts that are known count and everything else is open. So does one with an answer that
+alarms by itself.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from functools import lru_cache
 from ..deciding.compiling import program_of
 from ..deciding.hanging import Hanging
 from ..reading.answers import Answers
-from ..reading.protocol import Page, Protocol, Urgency
+from ..reading.protocol import Condition, Page, Protocol, Urgency
 from .screening import reads
 
 MOST_ON_A_PAGE = 8  # questions that are asked at once; what an answer opens comes on the page with it
 
 
 def danger_questions(protocol: Protocol, known: Answers, lowest: Urgency = Urgency.URGENT) -> frozenset[str]:
-    """Return the questions on which a rule of tier `lowest` or worse still hangs.
+    """Return the questions on which a rule of tier `lowest` or worse still hangs, and those that alarm by themselves.
 
     `known` are the facts that count. A question that is not asked so far stays when an answer may open it.
     """
@@ -32,8 +33,10 @@ def danger_questions(protocol: Protocol, known: Answers, lowest: Urgency = Urgen
         if rule.tier >= lowest and could and not must:
             read |= reads(protocol, rule.fires_when.expression)
             bits |= hangs_on
+    alarming = {one.answers.question for one in protocol.alarms if not (one.unless and _holds(hanging, one.unless))}
+    read |= alarming
     asked = set(program.named(program.visible(known)))
-    now = set(program.named(bits))
+    now = set(program.named(bits)) | alarming & asked
     later = {name for name in _with_openers(protocol, read) - asked if _may_open(protocol, hanging, name)}
     opening = {name for name in _with_openers(protocol, later) & asked if name not in known}
     return frozenset(now | later | opening) - known.keys()
@@ -90,6 +93,11 @@ def _with_openers(protocol: Protocol, names: Collection[str]) -> set[str]:
         found |= more
         waiting += more
     return found
+
+
+def _holds(hanging: Hanging, condition: Condition) -> bool:
+    """Say whether a condition holds whatever else is answered."""
+    return hanging.range(condition.expression)[1]
 
 
 def _may_open(protocol: Protocol, hanging: Hanging, name: str) -> bool:

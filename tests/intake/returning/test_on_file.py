@@ -32,6 +32,13 @@ def sent(location, maya):
     return case.intake
 
 
+@pytest.fixture
+def on_paper(sent):
+    """The same heel on paper, where every option of every list was read."""
+    Intake.objects.filter(pk=sent.pk).update(paper_code="PAPER-1")
+    return Intake.objects.get(pk=sent.pk)
+
+
 def is_worse(sent) -> Phone:
     """At the first page about it: the safety check is answered with none."""
     ada = opens_form(start_again(sent.patient, occasion=WORSE))
@@ -70,8 +77,8 @@ def test_from_a_routine_heel_it_is_six_pages_with_the_one_that_sends(sent):
     assert "Send my answers" in ada.text or "Continue to sign" in ada.text
 
 
-def test_nothing_of_before_is_an_answer_until_it_is_confirmed(sent):
-    ada = is_worse(sent)
+def test_nothing_of_before_is_an_answer_until_it_is_confirmed(on_paper):
+    ada = is_worse(on_paper)
     assert ada.intake.answers.keys() == {"age", "emergency_now"}
     assert " checked" not in ada.html.split("<main")[1]
     says_where(ada, "heel_right")
@@ -84,8 +91,8 @@ def test_nothing_of_before_is_an_answer_until_it_is_confirmed(sent):
     assert ada.intake.confirmed == ["cancer", "contact", "insurance", "language", "medicines", "sex"]
 
 
-def test_what_is_to_be_changed_is_asked_and_empty(sent):
-    ada = is_worse(sent)
+def test_what_is_to_be_changed_is_asked_and_empty(on_paper):
+    ada = is_worse(on_paper)
     says_where(ada, "heel_right")
     confirms(ada, conditions="change")
     protocol = protocol_for(ada.intake)
@@ -166,8 +173,8 @@ def test_what_was_not_sure_is_no_fact(sent):
     assert "medicines" not in facts_on_file(start_again(sent.patient, occasion=WORSE))
 
 
-def test_taking_it_back_asks_it_again(sent):
-    intake = start_again(sent.patient, occasion=AGAIN)
+def test_taking_it_back_asks_it_again(on_paper):
+    intake = start_again(on_paper.patient, occasion=AGAIN)
     intake = confirm_on_file(intake, [*LINES]).intake
     assert intake.answers["medicines"] == ["steroid_long"]
     intake = confirm_on_file(intake, ["sex", "conditions", "cancer"]).intake
@@ -185,8 +192,8 @@ def test_another_place_after_all_asks_what_was_left_out(sent):
     assert intake.pages_done.keys() == same
 
 
-def test_a_returning_patient_is_asked_the_same_page_once(sent):
-    ada = opens_form(start_again(sent.patient, occasion=AGAIN)).presses_save("safety-check", emergency_now=["none"])
+def test_a_returning_patient_is_asked_the_same_page_once(on_paper):
+    ada = opens_form(start_again(on_paper.patient, occasion=AGAIN)).presses_save("safety-check", emergency_now=["none"])
     assert ada.heading == "Is this still right?"
     confirms(ada)
     assert ada.asks == ["pain_regions"], "a man of whom all is on file is not asked about himself"
