@@ -281,7 +281,8 @@ def test_every_mail_to_a_patient_is_in_the_language_kept_with_them(referral):
 
 
 def test_an_appointment_is_told_with_the_day_before_the_month(location):
-    message = Message(kind="appointment_reminder", language="es", location=location)
+    request = factories.appointment_request(at=location)
+    message = Message(kind="visit_reminder", language="es", location=location, subject_id=request.public_id)
     message.facts = {"starts_at": "2027-03-13T15:30:00+00:00[America/New_York]"}
     _subject, body = KINDS[message.kind].render(message)
     assert "sábado 13 de marzo de 2027, 10:30 a.m. EST" in body

@@ -17,7 +17,7 @@ from ..reading.answers import Answers
 from ..reading.protocol import Condition, Page, Protocol, Urgency
 from .screening import reads
 
-MOST_ON_A_PAGE = 8  # questions that are asked at once; what an answer opens comes on the page with it
+MOST_ON_A_PAGE = 9  # questions that are asked at once; what an answer opens comes on the page with it
 
 
 def danger_questions(protocol: Protocol, known: Answers, lowest: Urgency = Urgency.URGENT) -> frozenset[str]:

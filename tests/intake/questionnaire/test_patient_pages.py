@@ -198,7 +198,7 @@ def test_a_nonsense_date_is_an_error_and_the_rest_is_kept(ada, month):
     ada.answers("daily-life", care_before="yes", treatments_tried=["none"], treatment_response=None)
     ada.opens_page("daily-life")
     sent = {"imaging_done": "mri", "imaging_date_month": month, "imaging_date_day": "5", "imaging_date_year": "2025"}
-    ada.sends(page_address("daily-life"), sent | {"shown": ["imaging_date"]})
+    ada.sends(page_address("daily-life"), sent | {"version": ada.hidden("version"), "shown": ["imaging_date"]})
     assert ada.page.status_code == 422
     assert ada.intake.answers["imaging_done"] == ["mri"]
     ada.sends(page_address("daily-life"), sent | {"imaging_date_month": "2", "version": ada.hidden("version")})
