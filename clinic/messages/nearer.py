@@ -9,7 +9,9 @@ Status = Message.Status
 
 
 def worth_until(message: Message, starts_at: datetime) -> datetime:
-    """Return when this reminder is out of date: when the next one of the same visit is due, at last shortly before.
+    """Return when this reminder is out of date.
+
+    When the next one of the same visit is due, at last shortly before.
 
     The next one is read from the outbox. What the clinic chooses now may be another time than when it was booked.
     """

@@ -21,7 +21,10 @@ Sent = dict[str, Any]
 
 
 def sent_elsewhere(posted: QueryDict, intake: Intake, shown: triage.Page | None) -> tuple[Sent, Sent]:
-    """Return what was sent for questions that are not on the page shown: what is good, and what contradicts itself."""
+    """Return what was sent for questions that are not on the page shown.
+
+    First what is good, then what contradicts itself.
+    """
     protocol = protocol_for(intake)
     whole = protocol.whole or protocol
     here = shown.questions if shown else ()
@@ -40,9 +43,9 @@ def sent_elsewhere(posted: QueryDict, intake: Intake, shown: triage.Page | None)
 
 @transaction.atomic
 def save_danger(intake: Intake, here: Sent, elsewhere: Sent, contradictory: Sent | None = None) -> Saved | None:
-    """Save answers of other pages where a danger shows in them, with those of the page shown (`here`) counted too.
+    """Save answers of other pages where a danger shows in them.
 
-    None when none shows; nothing was changed then. Raises AlreadySubmitted.
+    Those of the page shown (`here`) count too.     None when none shows; nothing was changed then. Raises AlreadySubmitted.
     """
     locked = Intake.objects.select_for_update(of=("self",)).select_related("patient__location", "protocol")
     intake = locked.get(pk=intake.pk)

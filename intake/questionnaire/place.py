@@ -17,7 +17,7 @@ BEFORE_THE_QUESTIONS, CHECKING, SIGNING = 75, 30, 45  # seconds: who it is, the 
 AROUND_THE_QUESTIONS = BEFORE_THE_QUESTIONS + CHECKING + SIGNING
 MARKED, MAIN, ALL_EQUAL = "pain_regions", "main_problem_area", "all_equal"
 NAMED_AT_MOST = 2  # places; more would be a list to read, on page after page
-MOST_PEOPLE = (12, 16)  # minutes from the first page to the last; a test holds them to ordinary patients
+MOST_PEOPLE = (13, 17)  # minutes from the first page to the last; a test holds them to ordinary patients
 
 
 @dataclass(frozen=True)

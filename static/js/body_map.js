@@ -90,6 +90,7 @@ addEventListener("DOMContentLoaded", () => {
     const own = shapes.filter((shape) => boxOf(shape) === target);
     bring();
     const part = target.closest("details");
+    if (part) part.open = part.open || target.checked;
     const count = part?.querySelectorAll("input:checked").length;
     const counted = part?.querySelector(".count");
     if (counted) {

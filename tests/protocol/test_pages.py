@@ -173,6 +173,6 @@ def test_most_people_need_what_the_first_page_says():
 
 
 def test_the_first_page_of_questions_says_no_more_than_the_page_before_it():
-    """Whoever has just read "12 to 16 minutes" believes nothing any more that says 20."""
+    """Whoever has just read "13 to 17 minutes" believes nothing any more that says 20."""
     first = triage.minutes_left(PROTOCOL, {}, PROTOCOL.pages[0], and_then=CHECKING + SIGNING)
     assert MOST_PEOPLE[0] <= first <= MOST_PEOPLE[1]

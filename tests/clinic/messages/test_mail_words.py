@@ -247,29 +247,31 @@ def test_a_link_in_a_mail_holds_a_secret_and_opens_one_thing(everything):
     assert find(address.rstrip("/").rsplit("/")[-1]).subject_id == message.subject_id
 
 
-def test_an_appointment_is_told_on_the_clock_of_its_place(location):
+@pytest.fixture
+def reminder(location, monkeypatch):
+    """One whose facts are those of its row alone: no referral has to be there."""
+    monkeypatch.setattr(KINDS["appointment_reminder"].source, "facts", lambda message: {})
     message = Message(kind="appointment_reminder", language="en", location=location)
+    link = f"{settings.SITE_URL}/l/{'x' * 43}/"
+    message.facts = {"starts_at": "2027-03-13T10:30:00-05:00[America/New_York]", "link": link}
+    return message
+
+
+def test_an_appointment_is_told_on_the_clock_of_its_place(reminder):
     for at, zone, words in [
         ("2027-03-13T15:30:00+00:00", "America/New_York", "Saturday, March 13, 2027 at 10:30 AM EST"),
         ("2027-03-14T15:30:00+00:00", "America/New_York", "Sunday, March 14, 2027 at 11:30 AM EDT"),
         ("2027-07-01T00:05:00+00:00", "America/Denver", "Wednesday, June 30, 2027 at 6:05 PM MDT"),
     ]:
-        message.facts = {"starts_at": moment(timezone.datetime.fromisoformat(at), zone)}
-        assert words in KINDS["appointment_reminder"].render(message)[1]
+        reminder.facts["starts_at"] = moment(timezone.datetime.fromisoformat(at), zone)
+        assert words in KINDS["appointment_reminder"].render(reminder)[1]
 
 
 # The guard ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def reminder(location):
-    message = Message(kind="appointment_reminder", language="en", location=location)
-    message.facts = {"starts_at": "2027-03-13T10:30:00-05:00[America/New_York]"}
-    return message
-
-
 def test_words_that_use_something_undeclared_are_not_written(reminder):
-    careless = replace(KINDS["appointment_reminder"], safe=frozenset({"clinic", "starts_at"}))
+    careless = replace(KINDS["appointment_reminder"], safe=frozenset({"clinic", "starts_at", "link"}))
     with pytest.raises(NotSafe, match="phone"):
         careless.render(reminder)
 

@@ -47,6 +47,7 @@ NOT_A_CHANGE = {  # what is written, and changes nothing that somebody has to he
     "clinic.links.actions": {"make_link", "prolong"},  # every mail that needs one makes it
     "clinic.on_call.actions": {"they_know"},  # notes that somebody was told of a change
     "intake.questionnaire.unsent": {"keep_unsent"},  # words on a page that is not saved yet
+    "intake.questionnaire.elsewhere": {"save_danger"},  # goes by `save_page`, which has its rows
     "clinic.typed.actions": {"keep"},  # the same of staff
 }
 
