@@ -45,7 +45,7 @@ def sent_elsewhere(posted: QueryDict, intake: Intake, shown: triage.Page | None)
 def save_danger(intake: Intake, here: Sent, elsewhere: Sent, contradictory: Sent | None = None) -> Saved | None:
     """Save answers of other pages where a danger shows in them.
 
-    Those of the page shown (`here`) count too.     None when none shows; nothing was changed then. Raises AlreadySubmitted.
+    Those of the page shown (`here`) count too. None when none shows; nothing was changed then. Raises AlreadySubmitted.
     """
     locked = Intake.objects.select_for_update(of=("self",)).select_related("patient__location", "protocol")
     intake = locked.get(pk=intake.pk)

@@ -186,7 +186,7 @@ def give_appointment(referral, at) -> Appointment:
 
 def test_the_patient_is_reminded_two_days_before_the_appointment(referral):
     at = timezone.now() + timedelta(days=9)
-    give_appointment(referral, at)
+    telling.remind(give_appointment(referral, at))
     reminder = Message.objects.get(kind="appointment_reminder")
     assert reminder.due_at == at - timedelta(hours=48)
     assert reminder.recipient == referral.patient.email
